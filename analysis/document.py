@@ -1,0 +1,268 @@
+"""The one document: `Analysis` (`analysis.json`) with its tracks (`tracks.npz`), and `Correction`.
+
+Plain frozen types only, so that every room of the house may import this module. An Analysis is never edited: it is
+addressed by media, settings and model hashes. What people change is a `Correction`; every view is both together.
+All times are seconds from the earliest stream timestamp of the media. Missing is missing: NaN in a track, None in a
+metric; never 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+SCHEMA_VERSION = 1
+TRACK_RATE_HZ = 10.0
+PEAK_RATE_HZ = 100.0
+HOLD_S = 0.3
+"""A sampled value holds for this long, then the track is NaN."""
+
+
+class Role(StrEnum):
+    """Who a speaker is in the interview."""
+
+    INTERVIEWER = "interviewer"
+    CANDIDATE = "candidate"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the recording, seconds."""
+
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One stream of the media file; fields that its kind does not have are None."""
+
+    kind: str
+    codec: str
+    start: float = 0.0
+    duration: float | None = None
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    sample_rate: int | None = None
+    channels: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """The analysed file: its SHA-256 (hex), duration (s) and streams."""
+
+    sha256: str
+    duration: float
+    streams: tuple[Stream, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelUse:
+    """A model that took part: its manifest id, role and the SHA-256 of its file."""
+
+    id: str
+    role: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the numbers come from: models, settings, versions, device, and seconds spent per stage."""
+
+    models: tuple[ModelUse, ...]
+    settings: dict[str, str]
+    versions: dict[str, str]
+    device: str
+    stages: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word (one or two characters in Chinese) with the recogniser's probability 0..1."""
+
+    start: float
+    end: float
+    text: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of one speaker's speech. `speaker` is a key of `Speakers.roles`; `language` is "zh" or "en"."""
+
+    start: float
+    end: float
+    speaker: str
+    language: str
+    text: str
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """The whole text in time order; `language` is the leading one."""
+
+    language: str
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One speaker's turn."""
+
+    start: float
+    end: float
+    speaker: str
+
+
+@dataclass(frozen=True, slots=True)
+class Speakers:
+    """Turns in time order, and each speaker's role. Speakers are named "S1", "S2" … in order of appearance."""
+
+    turns: tuple[Turn, ...]
+    roles: dict[str, Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """The interviewer's question of an exchange."""
+
+    start: float
+    end: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionMatch:
+    """A question of the kit that an asked question resembles; `score` is a cosine 0..1 for ranking only."""
+
+    id: str
+    text: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question with its answer. `latency_s` = answer's start - question's end, None where they overlap."""
+
+    question: Question
+    answer: Span
+    matched_question: QuestionMatch | None = None
+    candidates: tuple[QuestionMatch, ...] = ()
+    latency_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrackInfo:
+    """Describes one float32 array of `tracks.npz` (10 Hz, all of one length). `coverage` = share of non-NaN samples."""
+
+    unit: str
+    source: str
+    source_rate_hz: float
+    coverage: float
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something at a time: `kind` is one of the kinds that this build's rooms register (see `analysis.features`).
+
+    `text` says what was heard or seen ("嗯", "负载均衡 ← 复载均衡"); `confidence` 0..1, None where it has no meaning.
+    """
+
+    kind: str
+    start: float
+    end: float
+    text: str = ""
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One number with its basis.
+
+    `value` None = not measurable here, `quality` then says why ("too_little_speech", "low_snr", "no_face" …), else "ok"
+    or "lower_bound". `n` = items it rests on (words, pauses, samples …); `coverage` = share 0..1 of the span observed.
+    """
+
+    value: float | None
+    unit: str
+    n: int
+    coverage: float
+    quality: str = "ok"
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Metrics of the candidate: overall, and per exchange in the order of `Analysis.exchanges`."""
+
+    overall: dict[str, Metric]
+    answers: tuple[dict[str, Metric], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Quality of the recording. None = not measurable (no such stream)."""
+
+    snr_db: float | None = None
+    face_coverage: float | None = None
+    mean_word_probability: float | None = None
+    clipping_share: float | None = None
+    lighting: float | None = None
+    sharpness: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Something that this analysis does not have: `what` (a stage, track or event kind) and a code `why`."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The document. `id` is the hex SHA-256 over media hash, settings and model hashes."""
+
+    id: str
+    media: MediaInfo
+    provenance: Provenance
+    transcript: Transcript
+    speakers: Speakers
+    exchanges: tuple[Exchange, ...]
+    tracks: dict[str, TrackInfo]
+    events: tuple[Event, ...]
+    metrics: Metrics
+    quality: Quality
+    missing: tuple[Missing, ...]
+    schema_version: int = field(default=SCHEMA_VERSION)
+
+
+class CorrectionKind(StrEnum):
+    """What a person may correct."""
+
+    WORD = "word"
+    SPEAKER = "speaker"
+    ROLE = "role"
+    QUESTION = "question"
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """One append-only correction, anchored to a time and the machine's text there.
+
+    WORD: [start, end] with the machine's `before` becomes `after`. SPEAKER: speech in [start, end] belongs to speaker
+    `after`. ROLE: speaker `before` has the role `after`. QUESTION: the exchange whose question starts at `start` matches
+    the kit's question id `after` ("" = none). `reverts` names the correction that this one undoes.
+    """
+
+    id: str
+    kind: CorrectionKind
+    start: float
+    end: float
+    before: str
+    after: str
+    author: str
+    created: str
+    reverts: str | None = None

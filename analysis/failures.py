@@ -1,0 +1,112 @@
+"""Known failures of the engine: a code and parameters, which `app.text` turns into a sentence with a next step."""
+
+from __future__ import annotations
+
+
+class Failure(Exception):
+    """A failure that a person can be told about.
+
+    `code` is the key below `failure.` in `resources/text/*.toml`; `params` fill its placeholders.
+    """
+
+    code = "unknown"
+
+    def __init__(self, **params: object) -> None:
+        self.params: dict[str, object] = params
+        super().__init__(f"{self.code} {params}" if params else self.code)
+
+
+class MediaUnreadable(Failure):
+    """The file is not a recording, is empty, or is damaged. params: name"""
+
+    code = "media_unreadable"
+
+
+class MediaEmpty(MediaUnreadable):
+    """The file has 0 bytes. params: name"""
+
+    code = "media_empty"
+
+
+class MediaRefused(MediaUnreadable):
+    """The file is of a kind that could make the decoder open other files. params: name, format"""
+
+    code = "media_refused"
+
+
+class MediaMissing(MediaUnreadable):
+    """There is no such file, or it may not be read. params: name"""
+
+    code = "media_missing"
+
+
+class MediaTooLarge(MediaUnreadable):
+    """A picture or a length beyond what a recording can have. params: name, what"""
+
+    code = "media_too_large"
+
+
+class NothingToAnalyse(Failure):
+    """The file has neither sound nor picture that the request allows. params: name"""
+
+    code = "nothing_to_analyse"
+
+
+class ModelMissing(Failure):
+    """A model file is not there. params: model, file"""
+
+    code = "model_missing"
+
+
+class ModelDamaged(Failure):
+    """A model file's SHA-256 is not the manifest's. params: model, file"""
+
+    code = "model_damaged"
+
+
+class ModelUnusable(Failure):
+    """A folder given as a model does not load. params: folder, reason"""
+
+    code = "model_unusable"
+
+
+class DeviceMissing(Failure):
+    """The asked computing device is not there. params: device"""
+
+    code = "device_missing"
+
+
+class DiskFull(Failure):
+    """No space is left where results are written. params: folder"""
+
+    code = "disk_full"
+
+
+class FolderNotWritable(Failure):
+    """The output folder cannot be written. params: folder"""
+
+    code = "folder_not_writable"
+
+
+class InputInvalid(Failure):
+    """A terms, questions or enrolment file cannot be used. params: name, reason"""
+
+    code = "input_invalid"
+
+
+class DocumentInvalid(Failure):
+    """An analysis folder is missing, incomplete, or of a newer version. params: folder, reason"""
+
+    code = "document_invalid"
+
+
+class WorkerDied(Failure):
+    """The analysis process ended without a result. params: detail"""
+
+    code = "worker_died"
+
+
+class Cancelled(Failure):
+    """The analysis was cancelled."""
+
+    code = "cancelled"

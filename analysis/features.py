@@ -1,0 +1,33 @@
+"""Which optional rooms this build has. A build can leave `analysis.expression` out and shows no trace of it."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+
+
+def expression() -> ModuleType | None:
+    """The package for visible expression, or None in a build without it.
+
+    Everything outside that package reaches it through here, so that leaving the folder out is all that a build has
+    to do. The package offers `MODELS`, `TRACKS`, `EVENT_KINDS`, `METRICS`, `Observer` and `derive`.
+    """
+    return import_module("analysis.expression") if find_spec("analysis.expression") else None
+
+
+BASE_EVENT_KINDS: tuple[str, ...] = (
+    "pause", "filler", "repetition", "backchannel", "overlap", "blink", "gaze_away", "face_lost", "term",
+    "quantified_result", "structure",
+)  # fmt: skip
+
+
+def event_kinds() -> tuple[str, ...]:
+    """All kinds of events that this build can write."""
+    extra = expression()
+    return BASE_EVENT_KINDS + (tuple(extra.EVENT_KINDS) if extra else ())
+
+
+def modalities() -> tuple[str, ...]:
+    """The modalities that this build can analyse; consent and policy choose among them."""
+    return ("speech", "face", "expression") if expression() else ("speech", "face")

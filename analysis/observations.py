@@ -1,0 +1,174 @@
+"""What the observing stages saw and heard, kept per stage so that deriving again never decodes the media again.
+
+Each stage's observation is a frozen dataclass; its numpy fields go into `<stage>.npz`, the rest into `<stage>.json`.
+All times are seconds on the document's clock.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.document import MediaInfo, Span, Turn, Word
+
+Floats = NDArray[np.float32]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class SoundObservation:
+    """Signal level facts and voice activity. `peaks`: (n, 2) waveform minimum and maximum at 100 Hz, -1..1.
+
+    `snr_db` from speech level against the noise floor outside speech; `gain_control` = a step in the noise floor was
+    found, so that loudness is void.
+    """
+
+    speech: tuple[Span, ...]
+    peaks: Floats
+    snr_db: float | None
+    clipping_share: float
+    gain_control: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeardSegment:
+    """A recognised segment before speakers are known. Text is post-processed (simplified, full-width punctuation)."""
+
+    start: float
+    end: float
+    language: str
+    text: str
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True)
+class TextObservation:
+    """What the recogniser wrote. `suppressed` = segments dropped as invented text on silence or music."""
+
+    language: str
+    segments: tuple[HeardSegment, ...]
+    suppressed: int
+
+
+@dataclass(frozen=True)
+class SpeakerObservation:
+    """Who spoke when. Speakers "S1"… by first appearance. `enrolled` = the speaker that the enrolment clip matched.
+
+    `overlaps` = stretches with two voices; `suggested` = the automatic count, `similarity` of the enrolment (cosine).
+    """
+
+    turns: tuple[Turn, ...]
+    overlaps: tuple[Span, ...]
+    suggested: int
+    enrolled: str | None = None
+    similarity: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hesitation:
+    """Voiced sound without a word: level pitch, steady spectrum (嗯, 呃, uh). `confidence` 0..1."""
+
+    start: float
+    end: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class ProsodyObservation:
+    """Pitch and loudness of the whole recording on a 100 Hz grid from 0 (sample i is time i / 100).
+
+    `pitch_hz`: NaN where unvoiced or outside speech; `loudness_db`: RMS of 50 ms in dB full scale.
+    """
+
+    pitch_hz: Floats
+    loudness_db: Floats
+    hesitations: tuple[Hesitation, ...]
+
+
+@dataclass(frozen=True)
+class FaceObservation:
+    """The candidate's face at the sampled times. n = samples; NaN where no face was seen.
+
+    `times` (n,); `box` (n, 4) x, y, w, h as shares of the picture 0..1; `head` (n, 3) yaw, pitch, roll in degrees;
+    `gaze` (n, 2) yaw, pitch in degrees relative to the head; `blendshapes` (n, 52); `faces` (n,) how many were found;
+    `lighting` (n,) mean grey of the face 0..1; `sharpness` (n,) variance of the Laplacian of the face at 128 px.
+    """
+
+    times: Floats
+    rate_hz: float
+    box: Floats
+    head: Floats
+    gaze: Floats
+    blendshapes: Floats
+    faces: Floats
+    lighting: Floats
+    sharpness: Floats
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Everything that deriving needs. A stage that was not allowed, or had nothing to look at, is None.
+
+    `extra` holds the observations of optional rooms by name: arrays over `face.times`.
+    """
+
+    media: MediaInfo
+    sound: SoundObservation | None = None
+    text: TextObservation | None = None
+    speakers: SpeakerObservation | None = None
+    prosody: ProsodyObservation | None = None
+    face: FaceObservation | None = None
+    extra: dict[str, Floats] | None = None
+
+
+def _is_array(value: object) -> bool:
+    return isinstance(value, np.ndarray)
+
+
+def save(folder: Path, stage: str, observation: Any) -> None:
+    """Write one stage's observation so that it is either whole or absent: arrays first, the JSON last and atomically."""
+    values = {f.name: getattr(observation, f.name) for f in fields(observation)}
+    arrays = {name: value for name, value in values.items() if _is_array(value)}
+    if arrays:
+        _replace(folder / f"{stage}.npz", lambda path: np.savez(path, **arrays))
+    plain = {name: value for name, value in values.items() if not _is_array(value)}
+    text = msgspec.json.encode({"fields": plain, "arrays": sorted(arrays)})
+    _replace(folder / f"{stage}.json", lambda path: path.write_bytes(text))
+
+
+def _replace(path: Path, write: Any) -> None:
+    part = path.with_name(f"part-{path.name}")
+    write(part)
+    os.replace(part, path)
+
+
+def load(folder: Path, stage: str, kind: type[T]) -> T | None:
+    """Read one stage's observation back, None where the stage is not finished."""
+    path = folder / f"{stage}.json"
+    if not path.is_file():
+        return None
+    raw = json.loads(path.read_bytes())
+    values: dict[str, Any] = dict(raw["fields"])
+    for field in fields(kind):  # type: ignore[arg-type]
+        values.setdefault(field.name, None)
+    arrays = {}
+    if raw["arrays"]:
+        with np.load(folder / f"{stage}.npz", allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in raw["arrays"]}
+    plain = {name: value for name, value in values.items() if name not in arrays}
+    hints = _hints(kind)
+    typed = {name: msgspec.convert(value, hints[name]) for name, value in plain.items()}
+    return kind(**typed, **arrays)
+
+
+def _hints(kind: type) -> dict[str, Any]:
+    import typing
+
+    return typing.get_type_hints(kind)

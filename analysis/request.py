@@ -1,0 +1,49 @@
+"""What the child process is asked to do: plain data, sent as JSON, so that nothing is pickled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from analysis.document import Correction
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A term of the position, with its language-independent aliases."""
+
+    text: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KitQuestion:
+    """A question of the interview kit."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisRequest:
+    """One analysis of one media file.
+
+    `modalities` are names of `analysis.features.modalities()`. `media` and `out_dir` are paths that the child may open; `observed_dir` keeps finished stages for resuming and for
+    deriving again. `language` is "auto", "zh" or "en"; `speakers` None = suggest; `device` "auto", "cpu" or "cuda".
+    `transcriber` is a faster-whisper folder, None = the bundled base model.
+    """
+
+    media: str
+    out_dir: str
+    observed_dir: str
+    language: str = "auto"
+    speakers: int | None = 2
+    terms: tuple[Term, ...] = ()
+    questions: tuple[KitQuestion, ...] = ()
+    enrol_clip: str | None = None
+    modalities: tuple[str, ...] = ("speech", "face")
+    face_fps: float = 5.0
+    device: str = "auto"
+    threads: int = 2
+    transcriber: str | None = None
+    display_name: str = ""
+    corrections: tuple[Correction, ...] = field(default=())

@@ -1,0 +1,147 @@
+"""Position, candidate, interview, template, assessment, comment: what rows of the library come out as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from sync.contract import Conclusion, InterviewStatus
+
+__all__ = ["Conclusion", "InterviewStatus"]
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A job opening. `keywords` are the terms looked for in answers; `questions` the kit, in order."""
+
+    id: str
+    title: str
+    department: str = ""
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+    questions: tuple[str, ...] = ()
+    template_id: str = "default"
+    weights_locked: bool = False
+    remote_id: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A person who applies."""
+
+    id: str
+    name: str
+    email: str = ""
+    phone: str = ""
+    remote_id: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class MediaItem:
+    """A recording in the vault. `playable` = the re-muxed copy that the window plays is ready."""
+
+    sha256: str
+    name: str
+    bytes: int
+    duration_s: float | None
+    has_video: bool
+    has_audio: bool
+    playable: bool
+
+
+class AnalysisState(StrEnum):
+    """Where an interview's analysis stands."""
+
+    NONE = "none"
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """One interview of a candidate for a position, with its recording."""
+
+    id: str
+    title: str
+    round: int
+    status: InterviewStatus
+    candidate: Candidate
+    position: Position | None
+    media: MediaItem | None
+    created: datetime
+    time_zone: str
+    scheduled_at: datetime | None = None
+    analysis_state: AnalysisState = AnalysisState.NONE
+    analysis_id: str | None = None
+    composite: float | None = None
+    signed: bool = False
+    remote_id: str | None = None
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment by an assessor, at a time of the recording (None = on the whole interview)."""
+
+    id: str
+    time_s: float | None
+    text: str
+    author: str
+    created: datetime
+    bookmark: bool = False
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """An assessor's rating of one dimension: score 0-10, or None = not rated; `unveiled` = looked before rating."""
+
+    dimension_id: str
+    score: float | None = None
+    comment: str = ""
+    unveiled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """A signed revision: the canonical bytes (RFC 8785) are `payload`, `sha256` is theirs."""
+
+    revision: int
+    payload: bytes
+    sha256: str
+    signed_at: datetime
+    assessor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """One per interview and assessor. `weights` holds only what deviates from the template, in %."""
+
+    id: str
+    interview_id: str
+    assessor: str
+    template_id: str
+    template_version: int
+    ratings: dict[str, Rating] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
+    weight_reason: str = ""
+    conclusion: Conclusion | None = None
+    summary: str = ""
+    signatures: tuple[Signature, ...] = ()
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One line of the append-only audit table."""
+
+    at: datetime
+    who: str
+    action: str
+    subject: str
+    detail: str

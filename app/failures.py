@@ -1,0 +1,101 @@
+"""Known failures of the application's core, in the same form as `analysis.failures`."""
+
+from __future__ import annotations
+
+from analysis.failures import Failure
+
+
+class LibraryHeld(Failure):
+    """Another process writes this library. params: who, since"""
+
+    code = "library_held"
+
+
+class LibraryNewer(Failure):
+    """The library was made by a newer version of the program. params: folder"""
+
+    code = "library_newer"
+
+
+class LibraryBusy(Failure):
+    """The database stayed locked. params: folder"""
+
+    code = "library_busy"
+
+
+class LibraryUnwritable(Failure):
+    """The library's folder cannot be written. params: folder"""
+
+    code = "library_unwritable"
+
+
+class LibraryDamaged(Failure):
+    """The database file is not a database. params: folder"""
+
+    code = "library_damaged"
+
+
+class ReadOnly(Failure):
+    """A change was asked for in a library that is open read-only."""
+
+    code = "read_only"
+
+
+class NotFound(Failure):
+    """No such row. params: what, id"""
+
+    code = "not_found"
+
+
+class Stale(Failure):
+    """The row was changed by somebody else since it was read. params: what"""
+
+    code = "stale"
+
+
+class Veiled(Failure):
+    """The machine's score is hidden until rated or unveiled. params: dimension"""
+
+    code = "veiled"
+
+
+class CannotSign(Failure):
+    """Something required for signing is absent. params: left (comma-separated titles)"""
+
+    code = "cannot_sign"
+
+
+class ReasonNeeded(Failure):
+    """A weight deviates from the template without a reason."""
+
+    code = "reason_needed"
+
+
+class WeightsLocked(Failure):
+    """The position locks its weights. params: position"""
+
+    code = "weights_locked"
+
+
+class TemplateInvalid(Failure):
+    """A template file cannot be used. params: name, reason"""
+
+    code = "template_invalid"
+
+
+class ValueInvalid(Failure):
+    """A value given by a person is out of range or unknown. params: what, value, allowed"""
+
+    code = "value_invalid"
+
+
+class ConsentMissing(Failure):
+    """No modality may be analysed. params: what"""
+
+    code = "consent_missing"
+
+
+class NotAnalysed(Failure):
+    """The interview has no analysis yet. params: id"""
+
+    code = "not_analysed"

@@ -1,0 +1,86 @@
+"""Every sentence that a person reads, by key, in both languages: window, command line and report use the same ones.
+
+The texts stand in `resources/text/<room>.<language>.toml`, flat: the key `sign` of `review.zh.toml` is `review.sign`.
+Placeholders are `{name}`. A third, generated language, `pseudo`, marks every translated text with ⟦ ⟧ so that a test can
+find visible text that did not come through here.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+from app.resources import resource
+
+LANGUAGES = ("zh", "en")
+PSEUDO = "pseudo"
+
+_current = "zh"
+
+
+class Coded(Protocol):
+    """A failure of `analysis`, `app` or `sync`: a code and parameters."""
+
+    code: str
+    params: dict[str, object]
+
+
+def set_language(language: str) -> None:
+    """Choose "zh", "en" or "pseudo" for everything said from now on."""
+    if language not in (*LANGUAGES, PSEUDO):
+        raise ValueError(language)
+    global _current  # noqa: PLW0603  one language for the whole process
+    _current = language
+
+
+def language() -> str:
+    """The language in use."""
+    return _current
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """All texts of one language by key."""
+    if language == PSEUDO:
+        return {key: f"⟦{text}⟧" for key, text in catalogue("en").items()}
+    texts: dict[str, str] = {}
+    for path in sorted(Path(resource("text")).glob(f"*.{language}.toml")):
+        room = path.name.split(".")[0]
+        texts |= {f"{room}.{key}": text for key, text in tomllib.loads(path.read_text("utf-8")).items()}
+    return texts
+
+
+def tr(key: str, /, **params: object) -> str:
+    """The text for `key` in the language in use, its placeholders filled. KeyError for an unknown key: that is a bug."""
+    return tr_in(_current, key, **params)
+
+
+def tr_in(language: str, key: str, /, **params: object) -> str:
+    """The text for `key` in a given language: reports are written in the reader's, not the window's."""
+    text = catalogue(language)[key]
+    return text.format(**params) if params else text
+
+
+def has(key: str) -> bool:
+    """Whether this build has the text: an optional room's texts leave with it."""
+    return key in catalogue("en")
+
+
+def sentence(failure: Coded) -> str:
+    """What went wrong and what to do next, in one or two plain sentences."""
+    return tr(f"failure.{failure.code}", **failure.params)
+
+
+def timecode(seconds: float) -> str:
+    """m:ss, or h:mm:ss from one hour on: 65.2 -> "01:05"."""
+    whole = max(0, int(seconds))
+    hours, rest = divmod(whole, 3600)
+    tail = f"{rest // 60:02d}:{rest % 60:02d}"
+    return f"{hours}:{tail}" if hours else tail
+
+
+def percent(share: float) -> str:
+    """A share 0..1 as a whole percentage: 0.714 -> "71 %"."""
+    return f"{share * 100:.0f} %"

@@ -1,0 +1,145 @@
+"""What travels between the product and an HR system, as plain types. `docs/ehr-contract.md` and the OpenAPI file say
+the same in words and schema. Times are ISO 8601 in UTC; ids of the HR system are opaque strings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+CONTRACT_VERSION = 1
+
+
+class InterviewStatus(StrEnum):
+    """Where an interview stands; moves go forward only (待面试 → 面试中 → 待评估 → 已评估)."""
+
+    SCHEDULED = "scheduled"
+    IN_PROGRESS = "in_progress"
+    TO_REVIEW = "to_review"
+    ASSESSED = "assessed"
+
+
+STATUS_ORDER: tuple[InterviewStatus, ...] = tuple(InterviewStatus)
+
+
+class Conclusion(StrEnum):
+    """The interviewer's recommendation: 推荐 / 待定 / 不推荐 / 无法判断."""
+
+    HIRE = "hire"
+    UNSURE = "unsure"
+    NO_HIRE = "no_hire"
+    CANNOT_TELL = "cannot_tell"
+
+
+@dataclass(frozen=True, slots=True)
+class RemotePosition:
+    """A position as the HR system has it."""
+
+    remote_id: str
+    title: str
+    department: str = ""
+    description: str = ""
+    keywords: tuple[str, ...] = ()
+    template_id: str | None = None
+    weights_locked: bool = False
+    updated: str = ""
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteCandidate:
+    """A candidate with the position that the person applies for."""
+
+    remote_id: str
+    name: str
+    position_remote_id: str | None = None
+    email: str = ""
+    phone: str = ""
+    status: InterviewStatus = InterviewStatus.SCHEDULED
+    interview_remote_id: str | None = None
+    scheduled_at: str | None = None
+    time_zone: str = "Asia/Shanghai"
+    updated: str = ""
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteTemplate:
+    """A scoring template as the HR system has it: `body` has the shape of a template TOML file."""
+
+    remote_id: str
+    version: int
+    body: dict[str, Any]
+    updated: str = ""
+    deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pulled:
+    """One page of changes. `cursor` asks for the next; `more` says whether there is one."""
+
+    positions: tuple[RemotePosition, ...] = ()
+    candidates: tuple[RemoteCandidate, ...] = ()
+    templates: tuple[RemoteTemplate, ...] = ()
+    cursor: str = ""
+    more: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DimensionResult:
+    """One dimension of a signed assessment; scores 0-10, None = not assessed. `weight` and `template_weight` in %."""
+
+    id: str
+    title: str
+    weight: float
+    template_weight: float
+    machine: float | None
+    machine_low: float | None
+    machine_high: float | None
+    mine: float | None
+    combined: float | None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TimedComment:
+    """A comment of the interviewer at a time of the recording."""
+
+    time_s: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentResult:
+    """A signed assessment: exactly what the interviewer signed and what is sent.
+
+    `external_id` = assessment uuid + revision: the HR system keeps one result per external id. `coverage` and
+    `keyword_rate` are 0..1.
+    """
+
+    external_id: str
+    assessment_id: str
+    revision: int
+    interview_id: str
+    interview_remote_id: str | None
+    candidate_remote_id: str | None
+    candidate_name: str
+    position_title: str
+    assessor: str
+    template_id: str
+    template_version: int
+    analysis_id: str | None
+    correction_id: str | None
+    dimensions: tuple[DimensionResult, ...]
+    composite: float | None
+    composite_low: float | None
+    composite_high: float | None
+    coverage: float
+    weight_reason: str
+    keyword_rate: float | None
+    conclusion: Conclusion
+    summary: str
+    comments: tuple[TimedComment, ...]
+    signed_at: str
+    app_version: str
+    contract_version: int = field(default=CONTRACT_VERSION)

@@ -1,0 +1,1 @@
+"""Qt only: shell, library, review, sync, settings and their widgets. Views hold no logic; `app` does the work."""
