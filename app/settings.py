@@ -1,0 +1,70 @@
+"""What a person has set, kept as JSON in the library's folder, and where that folder is."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import platformdirs
+
+
+def default_data_folder() -> Path:
+    """MIANJIAN_DATA, else the platform's user data folder."""
+    given = os.environ.get("MIANJIAN_DATA")
+    return Path(given) if given else Path(platformdirs.user_data_dir("MianJian", appauthor=False))
+
+
+def cache_folder() -> Path:
+    """MIANJIAN_CACHE, else the platform's user cache folder: the assembled transcriber lies there, never media."""
+    given = os.environ.get("MIANJIAN_CACHE")
+    return Path(given) if given else Path(platformdirs.user_cache_dir("MianJian", appauthor=False))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that is remembered between starts.
+
+    `language` "" = the system's; `theme` "system", "light" or "dark"; `scale` in %; `ehr_url` "" = not connected;
+    `device` "auto", "cpu" or "cuda"; `layout` is what the window remembers of itself, by name.
+    """
+
+    assessor: str = ""
+    language: str = ""
+    theme: str = "system"
+    scale: int = 100
+    ehr_url: str = ""
+    ehr_profile: str = "generic"
+    device: str = "auto"
+    transcriber: str = "whisper-base"
+    face_fps: float = 5.0
+    jurisdiction: str = "CN"
+    layout: dict[str, Any] = field(default_factory=dict)
+
+
+class SettingsFile:
+    """`settings.json` in one library's folder. A damaged file is kept aside, never overwritten."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "settings.json"
+        self.values = self._read()
+
+    def _read(self) -> Settings:
+        try:
+            return msgspec.json.decode(self.path.read_bytes(), type=Settings)
+        except FileNotFoundError:
+            return Settings()
+        except (msgspec.ValidationError, msgspec.DecodeError):
+            os.replace(self.path, self.path.with_suffix(".damaged.json"))
+            return Settings()
+
+    def change(self, **values: Any) -> Settings:
+        """Change some values and write them at once, atomically."""
+        self.values = replace(self.values, **values)
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        part = self.path.with_suffix(".part")
+        part.write_bytes(msgspec.json.format(msgspec.json.encode(self.values)))
+        os.replace(part, self.path)
+        return self.values

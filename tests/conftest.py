@@ -1,0 +1,48 @@
+"""What every test shares: a window without a screen, folders of its own, and the corpus where there is one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+import pytest
+
+from app import text
+
+ROOT = Path(__file__).resolve().parent.parent
+CORPUS = ROOT.parent / "shared" / "corpus"
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path_factory, monkeypatch):
+    """No test touches a person's library or keyring. The assembled transcriber's cache is shared, it is read only."""
+    monkeypatch.setenv("MIANJIAN_DATA", str(tmp_path_factory.mktemp("data")))
+    monkeypatch.delenv("MIANJIAN_EHR_TOKEN", raising=False)
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.null.Keyring")
+    text.set_language("en")
+    yield
+    text.set_language("en")
+
+
+@pytest.fixture(params=text.LANGUAGES)
+def each_language(request):
+    """Runs the test in Chinese and in English."""
+    text.set_language(request.param)
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The shared corpus of real media; a test that needs it is skipped where it is not beside the project."""
+    if not CORPUS.is_dir():
+        pytest.skip("../shared/corpus is not here")
+    return CORPUS
+
+
+@pytest.fixture(scope="session")
+def sample() -> Path:
+    """The folder of the bundled sample interviews."""
+    return ROOT / "resources" / "sample"
