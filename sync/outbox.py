@@ -1,0 +1,506 @@
+"""The outbox: what has to reach the HR system, written in the transaction of the business change that caused it.
+
+Tables have a MetaData of their own and name rows of the application by uuid only; every function takes the caller's
+session and never commits. Order is kept per aggregate, aggregates are independent of each other. Nothing is merged:
+each signed revision and each status move is sent as it was written. Wall-clock times are UTC seconds since 1970.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import uuid4
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    RowMapping,
+    Select,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.engine import CursorResult
+from sqlalchemy.orm import Session
+
+from sync.failures import RemoteFailure
+
+Clock = Callable[[], float]
+"""Gives UTC seconds since 1970."""
+
+BACKOFF_BASE_S = 1.0
+BACKOFF_CAP_S = 300.0
+LEASE_S = 120.0
+"""Longer than one exchange with the server can take, so that two senders never send one item at the same time."""
+POISON_ATTEMPTS = 40
+"""So many answers "500" to one item make it a dead letter; being offline or told to wait never does."""
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("op_id", String(36), nullable=False, unique=True),
+    Column("kind", String(32), nullable=False),
+    Column("aggregate", String(128), nullable=False),
+    Column("external_id", String(128), nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("payload_sha256", String(64), nullable=False),
+    Column("depends_on", String(36)),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("uncertain", Boolean, nullable=False, default=False),
+    Column("next_at", Double, nullable=False),
+    Column("lease_until", Double),
+    Column("lease_owner", String(36)),
+    Column("last_error", String(64)),
+    Column("last_params", Text),
+    Column("theirs", Text),
+    Column("resolution", String(32)),
+    Column("remote_id", String(256)),
+    Column("created", Double, nullable=False),
+    Column("done_at", Double),
+    UniqueConstraint("kind", "external_id", name="uq_outbox_kind_external_id"),
+    Index("ix_outbox_state_next_at", "state", "next_at"),
+    Index("ix_outbox_aggregate_seq", "aggregate", "seq"),
+    sqlite_autoincrement=True,
+)
+
+sync_state = Table(
+    "sync_state",
+    metadata,
+    Column("system", String(256), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("changed", Double, nullable=False),
+)
+"""One value per HR system and name: the cursor of the next pull, the time of the last run."""
+
+sync_row = Table(
+    "sync_row",
+    metadata,
+    Column("system", String(256), primary_key=True),
+    Column("kind", String(32), primary_key=True),
+    Column("remote_id", String(256), primary_key=True),
+    Column("local_id", String(64)),
+    Column("fields", Text, nullable=False),
+    Column("deleted", Boolean, nullable=False, default=False),
+    Column("changed", Double, nullable=False),
+)
+"""What the HR system last said of each of its rows (JSON): the base of the three-way comparison with local edits."""
+
+sync_log = Table(
+    "sync_log",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Double, nullable=False, index=True),
+    Column("direction", String(16), nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("subject", String(256), nullable=False),
+    Column("op_id", String(36), index=True),
+    Column("outcome", String(64), nullable=False),
+    Column("status", Integer),
+    Column("bytes", Integer, nullable=False, default=0),
+    Column("sha256", String(64)),
+    Column("detail", Text),
+    sqlite_autoincrement=True,
+)
+"""The append-only record of what was sent and received. Never a header, never a secret."""
+
+
+class Kind(StrEnum):
+    """What an item is, and so which call carries it."""
+
+    INTERVIEW = "interview"
+    STATUS = "status"
+    ASSESSMENT = "assessment"
+
+
+class State(StrEnum):
+    """Where an item stands. CONFLICT and DEAD wait for a person; everything behind them in the aggregate waits too."""
+
+    PENDING = "pending"
+    INFLIGHT = "inflight"
+    DONE = "done"
+    CONFLICT = "conflict"
+    DEAD = "dead"
+
+
+class Resolution(StrEnum):
+    """How an item came to be done other than by being accepted as it was."""
+
+    THEIRS = "theirs"
+    NEW_REVISION = "new_revision"
+    OVERTAKEN = "overtaken"
+
+
+class PayloadChanged(ValueError):
+    """An external id was enqueued a second time with other bytes: a revision is never altered after it was written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One row of the outbox. `uncertain` = an earlier attempt may have arrived: look before sending again."""
+
+    seq: int
+    op_id: str
+    kind: Kind
+    aggregate: str
+    external_id: str
+    payload: bytes
+    payload_sha256: str
+    depends_on: str | None
+    state: State
+    attempts: int
+    uncertain: bool
+    next_at: float
+    lease_until: float | None
+    lease_owner: str | None
+    last_error: str | None
+    last_params: dict[str, object]
+    theirs: dict[str, object]
+    resolution: Resolution | None
+    remote_id: str | None
+    created: float
+    done_at: float | None
+
+
+def enqueue(
+    session: Session,
+    *,
+    kind: str,
+    aggregate: str,
+    payload: bytes,
+    external_id: str,
+    depends_on: str | None = None,
+    clock: Clock = time.time,
+) -> str:
+    """Add one item in the caller's transaction; gives its operation id.
+
+    The same kind, external id and bytes again give the id of the item that is there already. PayloadChanged when the
+    bytes differ. `depends_on` is the operation id of an item that has to be done first.
+    """
+    digest = hashlib.sha256(payload).hexdigest()
+    there = find(session, kind, external_id)
+    if there is not None:
+        if there.payload_sha256 != digest:
+            raise PayloadChanged(f"{kind} {external_id}")
+        return there.op_id
+    now, op_id = clock(), str(uuid4())
+    session.execute(
+        insert(outbox).values(
+            op_id=op_id,
+            kind=Kind(kind).value,
+            aggregate=aggregate,
+            external_id=external_id,
+            payload=payload,
+            payload_sha256=digest,
+            depends_on=depends_on,
+            state=State.PENDING.value,
+            attempts=0,
+            uncertain=False,
+            next_at=now,
+            created=now,
+        )
+    )
+    return op_id
+
+
+def find(session: Session, kind: str, external_id: str) -> Item | None:
+    """The item of one kind with this external id."""
+    return _one(session, select(outbox).where(outbox.c.kind == Kind(kind).value, outbox.c.external_id == external_id))
+
+
+def get(session: Session, op_id: str) -> Item | None:
+    """The item with this operation id."""
+    return _one(session, select(outbox).where(outbox.c.op_id == op_id))
+
+
+def items(session: Session, limit: int = 500) -> tuple[Item, ...]:
+    """Items for showing: what waits for a person first, then what waits to be sent, then the newest done ones."""
+    rank = {State.CONFLICT: 0, State.DEAD: 0, State.INFLIGHT: 1, State.PENDING: 1, State.DONE: 2}
+    found = [
+        _item(row) for row in session.execute(select(outbox).order_by(outbox.c.seq.desc()).limit(limit)).mappings()
+    ]
+    open_rows = session.execute(
+        select(outbox).where(outbox.c.state != State.DONE.value).order_by(outbox.c.seq.desc())
+    ).mappings()
+    known = {item.seq for item in found}
+    found += [item for item in map(_item, open_rows) if item.seq not in known]
+    return tuple(sorted(found, key=lambda item: (rank[item.state], -item.seq)))
+
+
+def counts(session: Session) -> dict[State, int]:
+    """How many items are in each state."""
+    rows = session.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state)).all()
+    return dict.fromkeys(State, 0) | {State(state): number for state, number in rows}
+
+
+def last_agreed(session: Session, item: Item) -> Item | None:
+    """The newest earlier item of the same aggregate and kind that the server accepted as it was."""
+    return _one(
+        session,
+        select(outbox)
+        .where(
+            outbox.c.aggregate == item.aggregate,
+            outbox.c.kind == item.kind.value,
+            outbox.c.seq < item.seq,
+            outbox.c.state == State.DONE.value,
+            outbox.c.resolution.is_(None),
+        )
+        .order_by(outbox.c.seq.desc())
+        .limit(1),
+    )
+
+
+class Queue:
+    """What a sender does with the outbox. All methods take the caller's session; the caller commits.
+
+    `clock` gives UTC seconds; `jitter` gives a share 0..1 of the longest wait (full jitter, so that many workstations
+    do not come back to a recovered server in the same second).
+    """
+
+    def __init__(
+        self, clock: Clock = time.time, jitter: Callable[[], float] = random.random, lease_s: float = LEASE_S
+    ) -> None:
+        self.clock = clock
+        self._jitter = jitter
+        self._lease_s = lease_s
+
+    def claim(self, session: Session) -> Item | None:
+        """Take the oldest item that may be sent now, leased to this call; None when there is none.
+
+        An item whose lease ran out (its sender died) comes back marked `uncertain`.
+        """
+        now = self.clock()
+        self._free_expired(session, now)
+        for seq in session.scalars(_sendable(now).limit(8)).all():
+            taken = session.execute(
+                update(outbox)
+                .where(outbox.c.seq == seq, outbox.c.state == State.PENDING.value)
+                .values(
+                    state=State.INFLIGHT.value,
+                    attempts=outbox.c.attempts + 1,
+                    lease_until=now + self._lease_s,
+                    lease_owner=str(uuid4()),
+                )
+            )
+            if _changed(taken):
+                return _one(session, select(outbox).where(outbox.c.seq == seq))
+        return None
+
+    def complete(self, session: Session, item: Item, remote_id: str | None = None) -> bool:
+        """The server has it. False when the lease was lost meanwhile: the other sender then reports."""
+        return self._settle(
+            session, item, State.DONE, remote_id=remote_id, done_at=self.clock(), last_error=None, last_params=None
+        )
+
+    def overtake(self, session: Session, item: Item, theirs: dict[str, object]) -> bool:
+        """The server is further than this status move asks for: nothing is left to do."""
+        return self._settle(
+            session,
+            item,
+            State.DONE,
+            done_at=self.clock(),
+            resolution=Resolution.OVERTAKEN.value,
+            theirs=_json(theirs),
+            last_error=None,
+            last_params=None,
+        )
+
+    def retry(
+        self,
+        session: Session,
+        item: Item,
+        failure: RemoteFailure,
+        *,
+        uncertain: bool,
+        retry_after_s: float | None = None,
+        counts_as_attempt: bool = True,
+    ) -> float:
+        """Put it back for later; gives when (UTC seconds). The server's own wait is honoured where it is the longer."""
+        wait = backoff_s(item.attempts, self._jitter())
+        next_at = self.clock() + max(wait, retry_after_s or 0.0)
+        self._settle(
+            session,
+            item,
+            State.PENDING,
+            next_at=next_at,
+            attempts=item.attempts if counts_as_attempt else item.attempts - 1,
+            uncertain=item.uncertain or uncertain,
+            last_error=failure.code,
+            last_params=_json(failure.params),
+        )
+        return next_at
+
+    def conflict(self, session: Session, item: Item, failure: RemoteFailure, theirs: dict[str, object]) -> bool:
+        """The server holds something else under this id: a person decides, nothing is overwritten unasked."""
+        return self._settle(
+            session,
+            item,
+            State.CONFLICT,
+            theirs=_json(theirs),
+            last_error=failure.code,
+            last_params=_json(failure.params),
+        )
+
+    def bury(self, session: Session, item: Item, failure: RemoteFailure) -> bool:
+        """A dead letter: it cannot be sent as it is, and waits for a person."""
+        return self._settle(
+            session, item, State.DEAD, last_error=failure.code, last_params=_json(failure.params), uncertain=False
+        )
+
+    def revive(self, session: Session, op_id: str) -> bool:
+        """Send a dead or waiting item again, at once. False when it is neither."""
+        changed = session.execute(
+            update(outbox)
+            .where(outbox.c.op_id == op_id, outbox.c.state.in_([State.DEAD.value, State.PENDING.value]))
+            .values(state=State.PENDING.value, attempts=0, next_at=self.clock())
+        )
+        return _changed(changed)
+
+    def resolve(self, session: Session, op_id: str, resolution: Resolution) -> bool:
+        """Close a conflict or a dead letter by a person's decision. False when it is neither."""
+        changed = session.execute(
+            update(outbox)
+            .where(outbox.c.op_id == op_id, outbox.c.state.in_([State.CONFLICT.value, State.DEAD.value]))
+            .values(state=State.DONE.value, resolution=resolution.value, done_at=self.clock())
+        )
+        return _changed(changed)
+
+    def wake_all(self, session: Session) -> int:
+        """Let everything that waits for its next attempt go now ("sync now", or the network came back)."""
+        now = self.clock()
+        changed = session.execute(
+            update(outbox).where(outbox.c.state == State.PENDING.value, outbox.c.next_at > now).values(next_at=now)
+        )
+        return _rowcount(changed)
+
+    def next_at(self, session: Session) -> float | None:
+        """When the next item becomes due (UTC seconds): pending ones, and leases that will run out. None = nothing."""
+        waits = session.scalar(select(func.min(outbox.c.next_at)).where(outbox.c.state == State.PENDING.value))
+        leases = session.scalar(select(func.min(outbox.c.lease_until)).where(outbox.c.state == State.INFLIGHT.value))
+        return min((at for at in (waits, leases) if at is not None), default=None)
+
+    def _free_expired(self, session: Session, now: float) -> None:
+        session.execute(
+            update(outbox)
+            .where(outbox.c.state == State.INFLIGHT.value, outbox.c.lease_until <= now)
+            .values(state=State.PENDING.value, uncertain=True, lease_until=None, lease_owner=None, next_at=now)
+        )
+
+    def _settle(self, session: Session, item: Item, state: State, **values: object) -> bool:
+        """End this sender's lease. Only the holder of the lease may."""
+        changed = session.execute(
+            update(outbox)
+            .where(
+                outbox.c.seq == item.seq,
+                outbox.c.state == State.INFLIGHT.value,
+                outbox.c.lease_owner == item.lease_owner,
+            )
+            .values(state=state.value, lease_until=None, lease_owner=None, **values)
+        )
+        return _changed(changed)
+
+
+def backoff_s(attempts: int, share: float) -> float:
+    """Seconds to wait after so many attempts: full jitter, `share` 0..1 of min(cap, base x 2^(attempts-1)).
+
+    Source: AWS Architecture Blog, "Exponential Backoff And Jitter" (2015), "full jitter".
+    """
+    longest = min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2.0 ** max(0, min(attempts - 1, 30)))
+    return longest * share
+
+
+def read_state(session: Session, system: str, name: str) -> str | None:
+    """One remembered value of an HR system."""
+    value: str | None = session.scalar(
+        select(sync_state.c.value).where(sync_state.c.system == system, sync_state.c.name == name)
+    )
+    return value
+
+
+def write_state(session: Session, system: str, name: str, value: str, clock: Clock = time.time) -> None:
+    """Remember one value of an HR system."""
+    found = session.execute(
+        update(sync_state)
+        .where(sync_state.c.system == system, sync_state.c.name == name)
+        .values(value=value, changed=clock())
+    )
+    if not _changed(found):
+        session.execute(insert(sync_state).values(system=system, name=name, value=value, changed=clock()))
+
+
+def _sendable(now: float) -> Select[tuple[int]]:
+    """Sequence numbers that are due, first in their aggregate, and whose dependency is done; oldest first."""
+    earlier, before = outbox.alias("earlier"), outbox.alias("before")
+    blocked = (
+        select(earlier.c.seq)
+        .where(
+            earlier.c.aggregate == outbox.c.aggregate,
+            earlier.c.seq < outbox.c.seq,
+            earlier.c.state != State.DONE.value,
+        )
+        .exists()
+    )
+    ready = (
+        select(before.c.seq).where(before.c.op_id == outbox.c.depends_on, before.c.state == State.DONE.value).exists()
+    )
+    return (
+        select(outbox.c.seq)
+        .where(outbox.c.state == State.PENDING.value, outbox.c.next_at <= now, ~blocked)
+        .where(or_(outbox.c.depends_on.is_(None), ready))
+        .order_by(outbox.c.seq)
+    )
+
+
+def _one(session: Session, query: Select[tuple[object, ...]]) -> Item | None:
+    row = session.execute(query).mappings().first()
+    return _item(row) if row is not None else None
+
+
+def _item(row: RowMapping) -> Item:
+    values = dict(row)
+    values["kind"] = Kind(values["kind"])
+    values["state"] = State(values["state"])
+    values["resolution"] = Resolution(values["resolution"]) if values["resolution"] else None
+    values["last_params"] = json.loads(values["last_params"] or "{}")
+    values["theirs"] = json.loads(values["theirs"] or "{}")
+    values["payload"] = bytes(values["payload"])
+    return Item(**values)
+
+
+def _json(value: dict[str, object]) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _changed(result: object) -> bool:
+    return _rowcount(result) > 0
+
+
+def _rowcount(result: object) -> int:
+    assert isinstance(result, CursorResult)
+    return int(result.rowcount)
