@@ -19,6 +19,7 @@ from uuid import uuid4
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Double,
     Index,
     Integer,
@@ -30,6 +31,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     func,
     insert,
     or_,
@@ -242,14 +244,11 @@ def get(session: Session, op_id: str) -> Item | None:
 def items(session: Session, limit: int = 500) -> tuple[Item, ...]:
     """Items for showing: what waits for a person first, then what waits to be sent, then the newest done ones."""
     rank = {State.CONFLICT: 0, State.DEAD: 0, State.INFLIGHT: 1, State.PENDING: 1, State.DONE: 2}
-    found = [
-        _item(row) for row in session.execute(select(outbox).order_by(outbox.c.seq.desc()).limit(limit)).mappings()
-    ]
-    open_rows = session.execute(
-        select(outbox).where(outbox.c.state != State.DONE.value).order_by(outbox.c.seq.desc())
-    ).mappings()
+    newest = select(outbox).order_by(outbox.c.seq.desc()).limit(limit)
+    found = [_item(row) for row in session.execute(newest).mappings()]
+    waiting = select(outbox).where(outbox.c.state != State.DONE.value)
     known = {item.seq for item in found}
-    found += [item for item in map(_item, open_rows) if item.seq not in known]
+    found += [item for item in map(_item, session.execute(waiting).mappings()) if item.seq not in known]
     return tuple(sorted(found, key=lambda item: (rank[item.state], -item.seq)))
 
 
@@ -400,8 +399,8 @@ class Queue:
         return _rowcount(changed)
 
     def next_at(self, session: Session) -> float | None:
-        """When the next item becomes due (UTC seconds): pending ones, and leases that will run out. None = nothing."""
-        waits = session.scalar(select(func.min(outbox.c.next_at)).where(outbox.c.state == State.PENDING.value))
+        """When there is something to send again (UTC seconds): an item is due, or a lease runs out. None = never."""
+        waits = session.scalar(select(func.min(outbox.c.next_at)).where(_is_free()))
         leases = session.scalar(select(func.min(outbox.c.lease_until)).where(outbox.c.state == State.INFLIGHT.value))
         return min((at for at in (waits, leases) if at is not None), default=None)
 
@@ -455,7 +454,12 @@ def write_state(session: Session, system: str, name: str, value: str, clock: Clo
 
 
 def _sendable(now: float) -> Select[tuple[int]]:
-    """Sequence numbers that are due, first in their aggregate, and whose dependency is done; oldest first."""
+    """Sequence numbers that may be sent now, oldest first."""
+    return select(outbox.c.seq).where(_is_free(), outbox.c.next_at <= now).order_by(outbox.c.seq)
+
+
+def _is_free() -> ColumnElement[bool]:
+    """Pending, first in its aggregate, and what it depends on is done."""
     earlier, before = outbox.alias("earlier"), outbox.alias("before")
     blocked = (
         select(earlier.c.seq)
@@ -466,15 +470,8 @@ def _sendable(now: float) -> Select[tuple[int]]:
         )
         .exists()
     )
-    ready = (
-        select(before.c.seq).where(before.c.op_id == outbox.c.depends_on, before.c.state == State.DONE.value).exists()
-    )
-    return (
-        select(outbox.c.seq)
-        .where(outbox.c.state == State.PENDING.value, outbox.c.next_at <= now, ~blocked)
-        .where(or_(outbox.c.depends_on.is_(None), ready))
-        .order_by(outbox.c.seq)
-    )
+    first = select(before.c.seq).where(before.c.op_id == outbox.c.depends_on, before.c.state == State.DONE.value)
+    return and_(outbox.c.state == State.PENDING.value, ~blocked, or_(outbox.c.depends_on.is_(None), first.exists()))
 
 
 def _one(session: Session, query: Select[tuple[object, ...]]) -> Item | None:
