@@ -253,8 +253,8 @@ class Correction:
     """One append-only correction, anchored to a time and the machine's text there.
 
     WORD: [start, end] with the machine's `before` becomes `after`. SPEAKER: speech in [start, end] belongs to speaker
-    `after`. ROLE: speaker `before` has the role `after`. QUESTION: the exchange whose question starts at `start` matches
-    the kit's question id `after` ("" = none). `reverts` names the correction that this one undoes.
+    `after`. ROLE: speaker `before` has the role `after`. QUESTION: the exchange whose question starts at `start`
+    matches the kit's question id `after` ("" = none). `reverts` names the correction that this one undoes.
     """
 
     id: str

@@ -133,7 +133,7 @@ def _is_array(value: object) -> bool:
 
 
 def save(folder: Path, stage: str, observation: Any) -> None:
-    """Write one stage's observation so that it is either whole or absent: arrays first, the JSON last and atomically."""
+    """Write one stage's observation so that it is whole or absent: arrays first, the JSON last and atomically."""
     values = {f.name: getattr(observation, f.name) for f in fields(observation)}
     arrays = {name: value for name, value in values.items() if _is_array(value)}
     if arrays:

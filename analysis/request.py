@@ -27,8 +27,9 @@ class KitQuestion:
 class AnalysisRequest:
     """One analysis of one media file.
 
-    `modalities` are names of `analysis.features.modalities()`. `media` and `out_dir` are paths that the child may open; `observed_dir` keeps finished stages for resuming and for
-    deriving again. `language` is "auto", "zh" or "en"; `speakers` None = suggest; `device` "auto", "cpu" or "cuda".
+    `modalities` are names of `analysis.features.modalities()`. `media` and `out_dir` are paths that the child may open;
+    `observed_dir` keeps finished stages for resuming and for deriving again. `language` is "auto", "zh" or "en";
+    `speakers` None = suggest; `device` "auto", "cpu" or "cuda".
     `transcriber` is a faster-whisper folder, None = the bundled base model.
     """
 

@@ -1,4 +1,4 @@
-"""The command line: `python -m app COMMAND …`. Each command is a module of `app.commands`, imported only when asked for."""
+"""The command line: `python -m app COMMAND …`. Each command is a module of `app.commands`."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def main(argv: list[str]) -> int:
 
 
 def chosen_language(argv: list[str]) -> str:
-    """`--lang`, else MIANJIAN_LANG, else the system's language: Chinese where it is Chinese, English everywhere else."""
+    """`--lang`, else MIANJIAN_LANG, else the system's language: Chinese where it is, English elsewhere."""
     if "--lang" in argv[:-1] and argv[argv.index("--lang") + 1] in text.LANGUAGES:
         return argv[argv.index("--lang") + 1]
     wanted = os.environ.get("MIANJIAN_LANG") or locale.getlocale()[0] or ""

@@ -1,8 +1,8 @@
 """Every sentence that a person reads, by key, in both languages: window, command line and report use the same ones.
 
 The texts stand in `resources/text/<room>.<language>.toml`, flat: the key `sign` of `review.zh.toml` is `review.sign`.
-Placeholders are `{name}`. A third, generated language, `pseudo`, marks every translated text with ⟦ ⟧ so that a test can
-find visible text that did not come through here.
+Placeholders are `{name}`. A third, generated language, `pseudo`, marks every translated text with ⟦ ⟧ so that a test
+can find visible text that did not come through here.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def catalogue(language: str) -> dict[str, str]:
 
 
 def tr(key: str, /, **params: object) -> str:
-    """The text for `key` in the language in use, its placeholders filled. KeyError for an unknown key: that is a bug."""
+    """The text for `key` in the language in use, its placeholders filled. An unknown key is a bug: KeyError."""
     return tr_in(_current, key, **params)
 
 

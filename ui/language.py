@@ -52,7 +52,7 @@ def set_language(name: str) -> None:
 
 
 def bind(setter: Callable[[str], Any], key: str, /, **params: object) -> None:
-    """Give a widget the text of `key` now and after each change of language. `setter` is a bound method of a QObject."""
+    """Give a widget the text of `key` now and after each change of language; `setter` is a QObject's bound method."""
     owner = getattr(setter, "__self__", None)
     if not isinstance(owner, QObject):
         raise TypeError("bind() needs a bound method of a Qt object")

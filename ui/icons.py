@@ -1,0 +1,85 @@
+"""Line icons drawn from short SVG paths, in any colour and size. One style: 24 × 24, stroke 1.8, round ends."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+
+from ui import theme
+
+PATHS: dict[str, str] = {
+    "library": '<rect x="4" y="4" width="16" height="16" rx="2"/><path d="M4 9h16M4 14h16M9 4v16"/>',
+    "record": '<circle cx="12" cy="12" r="8"/><circle cx="12" cy="12" r="3.2" fill="C" stroke="none"/>',
+    "review": '<rect x="3.5" y="5" width="17" height="14" rx="2"/><path d="M12 5v14M15 9h3M15 12h3"/>',
+    "sync": '<path d="M5 10a7.5 7.5 0 0 1 13-3l1.5 1.6M19 14a7.5 7.5 0 0 1-13 3l-1.5-1.6"/>'
+    '<path d="M19.5 4v4.6H15M4.5 20v-4.6H9"/>',
+    "settings": '<path d="M4 7h9M17 7h3M4 12h3M11 12h9M4 17h11M19 17h1"/><circle cx="15" cy="7" r="2"/>'
+    '<circle cx="9" cy="12" r="2"/><circle cx="17" cy="17" r="2"/>',
+    "play": '<path d="M7.5 4.8v14.4L19 12z" fill="C"/>',
+    "pause": '<path d="M8 5v14M16 5v14" stroke-width="3.6"/>',
+    "back": '<path d="M11.5 6v12L4 12zM20 6v12l-7.5-6z" fill="C"/>',
+    "forward": '<path d="M12.5 6v12l7.5-6zM4 6v12l7.5-6z" fill="C"/>',
+    "step_back": '<path d="M18 6v12l-9-6z" fill="C"/><path d="M6 6v12"/>',
+    "step_forward": '<path d="M6 6v12l9-6z" fill="C"/><path d="M18 6v12"/>',
+    "speaker": '<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5z"/><path d="M15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11"/>',
+    "mute": '<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5z"/><path d="M16 9.5l5 5M21 9.5l-5 5"/>',
+    "full": '<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>',
+    "search": '<circle cx="10.5" cy="10.5" r="6"/><path d="M15 15l5 5"/>',
+    "plus": '<path d="M12 5v14M5 12h14"/>',
+    "minus": '<path d="M5 12h14"/>',
+    "comment": '<path d="M4 5h16v11H11l-4.5 4v-4H4z"/>',
+    "bookmark": '<path d="M7 4h10v16l-5-4-5 4z"/>',
+    "flag": '<path d="M6 21V4h12l-2.5 4L18 12H6"/>',
+    "eye": '<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z"/>'
+    '<circle cx="12" cy="12" r="2.8"/>',
+    "eye_off": '<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z"/><path d="M4 20L20 4"/>',
+    "check": '<path d="M4.5 12.5l5 5L19.5 7"/>',
+    "cross": '<path d="M6 6l12 12M18 6L6 18"/>',
+    "send": '<path d="M4 12l16-8-6 16-2.5-6.5z"/><path d="M11.5 13.5L20 4"/>',
+    "lock": '<rect x="5" y="10.5" width="14" height="9.5" rx="2"/><path d="M8 10.5V8a4 4 0 0 1 8 0v2.5"/>',
+    "undo": '<path d="M8 5L4 9l4 4"/><path d="M4 9h10a5 5 0 0 1 0 10h-3"/>',
+    "redo": '<path d="M16 5l4 4-4 4"/><path d="M20 9H10a5 5 0 0 0 0 10h3"/>',
+    "warning": '<path d="M12 4L2.8 20h18.4z"/><path d="M12 10v4.5M12 17.2v.3"/>',
+    "info": '<circle cx="12" cy="12" r="8.5"/><path d="M12 11v5M12 7.8v.3"/>',
+    "folder": '<path d="M3.5 6h6l2 2.5h9V19h-17z"/>',
+    "video": '<rect x="3.5" y="6" width="12" height="12" rx="2"/><path d="M15.5 11l5-3.5v9l-5-3.5z"/>',
+    "audio": '<path d="M4 10v4M8 7v10M12 4v16M16 8v8M20 11v2"/>',
+    "refresh": '<path d="M19 12a7 7 0 1 1-2.2-5.1L19.5 9"/><path d="M19.5 4v5h-5"/>',
+    "swap": '<path d="M4 8h13l-3.5-3.5M20 16H7l3.5 3.5"/>',
+    "table": '<rect x="4" y="5" width="16" height="14" rx="1.5"/><path d="M4 10h16M4 14.5h16M10 10v9"/>',
+    "person": '<circle cx="12" cy="8" r="4"/><path d="M4.5 20c.8-4 3.6-6 7.5-6s6.7 2 7.5 6"/>',
+    "more": '<circle cx="5.5" cy="12" r="1.4" fill="C"/><circle cx="12" cy="12" r="1.4" fill="C"/>'
+    '<circle cx="18.5" cy="12" r="1.4" fill="C"/>',
+    "chevron_right": '<path d="M9 5l7 7-7 7"/>',
+    "chevron_down": '<path d="M5 9l7 7 7-7"/>',
+}
+
+
+def icon(name: str, token: str = "muted") -> QIcon:
+    """An icon in the colour of a theme token; checked and active states take the accent."""
+    result = QIcon(pixmap(name, theme.color(token).name()))
+    result.addPixmap(pixmap(name, theme.color("accent").name()), QIcon.Mode.Normal, QIcon.State.On)
+    result.addPixmap(pixmap(name, theme.color("faint").name()), QIcon.Mode.Disabled)
+    return result
+
+
+@lru_cache(maxsize=512)
+def pixmap(name: str, colour: str, size: int = 48) -> QPixmap:
+    """The icon as a picture of `size` pixels, for widgets that paint themselves."""
+    picture = QPixmap(QSize(size, size))
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    QSvgRenderer(QByteArray(_svg(name, QColor(colour)).encode())).render(painter, QRectF(0, 0, size, size))
+    painter.end()
+    return picture
+
+
+def _svg(name: str, colour: QColor) -> str:
+    body = PATHS[name].replace('"C"', f'"{colour.name()}"')
+    return (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" fill="none" '
+        f'stroke="{colour.name()}" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">{body}</svg>'
+    )
