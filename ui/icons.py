@@ -24,7 +24,8 @@ PATHS: dict[str, str] = {
     "forward": '<path d="M12.5 6v12l7.5-6zM4 6v12l7.5-6z" fill="C"/>',
     "step_back": '<path d="M18 6v12l-9-6z" fill="C"/><path d="M6 6v12"/>',
     "step_forward": '<path d="M6 6v12l9-6z" fill="C"/><path d="M18 6v12"/>',
-    "speaker": '<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5z"/><path d="M15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11"/>',
+    "speaker": '<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5z"/>'
+    '<path d="M15.5 9a4.2 4.2 0 0 1 0 6M18 6.5a8 8 0 0 1 0 11"/>',
     "mute": '<path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5z"/><path d="M16 9.5l5 5M21 9.5l-5 5"/>',
     "full": '<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5"/>',
     "search": '<circle cx="10.5" cy="10.5" r="6"/><path d="M15 15l5 5"/>',

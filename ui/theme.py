@@ -145,7 +145,7 @@ def _palette() -> QPalette:
 
 
 def style_sheet() -> str:
-    """The style of ordinary controls, by the property `class`: `panel`, `title`, `muted`, `primary`, `quiet`, `chip` …"""
+    """The style of ordinary controls, by the property `class`: `panel`, `title`, `primary`, `quiet`, `chip` …"""
     names = DARK if _theme.dark else LIGHT
     sizes = {f"px{n}": f"{scaled(n)}px" for n in (1, 2, 3, 4, 5, 6, 8, 10, 11, 12, 13, 14, 16, 18, 20, 24, 30)}
     text = _SHEET
