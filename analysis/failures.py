@@ -110,3 +110,27 @@ class Cancelled(Failure):
     """The analysis was cancelled."""
 
     code = "cancelled"
+
+
+class ModelIncomplete(ModelUnusable):
+    """A folder given as a transcriber lacks files. params: folder, files"""
+
+    code = "model_incomplete"
+
+
+class ModelNotLoading(ModelUnusable):
+    """A folder given as a transcriber does not load. params: folder, detail"""
+
+    code = "model_not_loading"
+
+
+class OutputTaken(Failure):
+    """The output folder holds the analysis of another recording. params: folder"""
+
+    code = "output_taken"
+
+
+class OutputBusy(Failure):
+    """Another process is writing to the output folder. params: folder"""
+
+    code = "output_busy"
