@@ -1,0 +1,74 @@
+"""One clean copy of a recording: the same picture and sound, not transcoded, in Matroska from time 0."""
+
+from __future__ import annotations
+
+import errno
+import os
+from fractions import Fraction
+from pathlib import Path
+
+import av
+from av.container import OutputContainer
+from av.stream import Stream
+
+from analysis.document import MediaInfo
+from analysis.failures import DiskFull, FolderNotWritable, MediaUnreadable
+from analysis.media.opening import Recording, opened
+
+MAX_SOUND_STREAMS = 2
+
+
+def remux(path: str | Path, out: str | Path, info: MediaInfo, name: str = "") -> None:
+    """Copy the best picture and at most two sound streams into a Matroska file at `out` that starts at time 0.
+
+    Written beside `out` first and renamed, so that `out` is whole or absent. Raises MediaUnreadable where a codec
+    cannot be carried by Matroska, DiskFull, FolderNotWritable, and the failures of opening.
+    """
+    out, name = Path(out), name or Path(path).name
+    part = out.with_name(f"part-{out.name}")
+    try:
+        with opened(path, name) as recording:
+            _copy(recording, part, info.duration, name)
+        os.replace(part, out)
+    except OSError as error:
+        if isinstance(error, av.FFmpegError) and error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES):
+            raise MediaUnreadable(name=name) from error
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(folder=str(out.parent)) from error
+        raise FolderNotWritable(folder=str(out.parent)) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _copy(recording: Recording, part: Path, duration: float, name: str) -> None:
+    sources = ([recording.video] if recording.video is not None else []) + recording.audio[:MAX_SOUND_STREAMS]
+    if not sources:
+        raise MediaUnreadable(name=name)
+    with part.open("wb") as file, av.open(file, "w", format="matroska") as target:
+        try:
+            copies = {source.index: target.add_stream_from_template(source) for source in sources}
+            target.start_encoding()
+        except (ValueError, av.FFmpegError) as error:
+            raise MediaUnreadable(name=name) from error
+        _carry(recording, sources, copies, target, duration)
+
+
+def _carry(
+    recording: Recording, sources: list[Stream], copies: dict[int, Stream], target: OutputContainer, duration: float
+) -> None:
+    last_dts: dict[int, int] = {}
+    try:
+        for packet in recording.container.demux(sources):
+            if not packet.size or packet.is_discard or packet.pts is None:
+                continue
+            origin = round(Fraction(recording.origin_s) / packet.time_base)
+            index = packet.stream_index
+            packet.pts -= origin
+            if packet.pts * packet.time_base > duration + 1:
+                continue
+            dts = packet.dts - origin if packet.dts is not None else packet.pts
+            packet.dts = last_dts[index] = max(dts, last_dts.get(index, dts - 1) + 1)
+            packet.stream = copies[index]
+            target.mux(packet)
+    except av.error.InvalidDataError:
+        return  # the file ends in damage: what came before it is carried

@@ -1,0 +1,115 @@
+"""Opening a recording so that it can do no harm: one demuxer, one file, bounded pictures, one clock."""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import av
+from av.container import InputContainer
+from av.stream import Disposition, Stream
+
+from analysis.failures import MediaMissing, MediaTooLarge, MediaUnreadable
+from analysis.media.sniffing import container_of
+
+MAX_PIXELS = 40_000_000
+"""A picture beyond 40 megapixels is no interview; decoding one would take hundreds of megabytes."""
+
+MAX_DURATION_S = 12 * 3600.0
+"""A claimed length beyond 12 hours is refused."""
+
+_BUFFER_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True)
+class Recording:
+    """An open file. `origin_s` = the earliest timestamp of its sound and picture in the file's own time."""
+
+    container: InputContainer
+    origin_s: float
+
+    @property
+    def audio(self) -> list[Stream]:
+        """The sound streams that can be decoded, in the file's order."""
+        return [stream for stream in self.container.streams if _usable(stream, "audio")]
+
+    @property
+    def video(self) -> Stream | None:
+        """The moving picture with the most pixels, None where there is none (a cover picture is none)."""
+        found = [stream for stream in self.container.streams if _usable(stream, "video")]
+        return max(found, key=lambda stream: stream.width * stream.height, default=None)
+
+    def time_of(self, pts: int, stream: Any) -> float:
+        """Seconds on the document's clock of a timestamp of this stream (a packet, frame or stream time base)."""
+        return float(pts * stream.time_base) - self.origin_s
+
+
+def _usable(stream: Stream, kind: str) -> bool:
+    return (
+        stream.type == kind
+        and stream.codec_context is not None
+        and not stream.disposition & Disposition.attached_pic
+    )
+
+
+def _no_other_file(url: str, flags: int, options: dict[str, str]) -> None:
+    """Whatever a demuxer wants to open beside the recording does not exist for it."""
+    raise FileNotFoundError(errno.ENOENT, "other files are not opened", url)
+
+
+@contextmanager
+def opened(path: str | Path, name: str) -> Iterator[Recording]:
+    """Open a recording for reading and close it afterwards.
+
+    The demuxer is chosen by content and given explicitly; the file is handed over as a stream and every further
+    request for a file is refused. Pictures above MAX_PIXELS are refused by their headers, before a decoder allocates.
+    Raises MediaMissing, MediaEmpty, MediaRefused, MediaUnreadable, MediaTooLarge.
+    """
+    path = Path(path)
+    demuxer = container_of(path, name)
+    with path.open("rb") as file:
+        try:
+            container = av.open(
+                file,
+                format=demuxer,
+                options={"max_pixels": str(MAX_PIXELS), "threads": "1"},
+                container_options={"format_whitelist": _whitelist(demuxer), "protocol_whitelist": "file"},
+                metadata_errors="replace",
+                buffer_size=_BUFFER_BYTES,
+                io_open=_no_other_file,
+            )
+        except av.FFmpegError as error:
+            raise MediaUnreadable(name=name) from error
+        except OSError as error:
+            raise MediaMissing(name=name) from error
+        with container:
+            _refuse_oversize(container, name)
+            yield Recording(container, _origin(container))
+
+
+def _whitelist(demuxer: str) -> str:
+    """FFmpeg compares the whitelist with the demuxer's full list of names."""
+    return {"mov": "mov,mp4,m4a,3gp,3g2,mj2", "matroska": "matroska,webm"}.get(demuxer, demuxer)
+
+
+def _refuse_oversize(container: InputContainer, name: str) -> None:
+    for stream in container.streams:
+        if stream.type == "video" and stream.codec_context is not None:
+            width, height = stream.width, stream.height
+            if width * height > MAX_PIXELS:
+                raise MediaTooLarge(name=name, what=f"{width} × {height}")
+    if container.duration is not None and container.duration / av.time_base > MAX_DURATION_S:
+        raise MediaTooLarge(name=name, what=f"{container.duration / av.time_base / 3600:.0f} h")
+
+
+def _origin(container: InputContainer) -> float:
+    starts = [
+        float(stream.start_time * stream.time_base)
+        for stream in container.streams
+        if stream.start_time is not None and stream.time_base and (_usable(stream, "audio") or _usable(stream, "video"))
+    ]
+    return min(starts, default=0.0)

@@ -1,0 +1,117 @@
+"""What a file is: its hash, its streams, and how long it really is."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import numpy as np
+from av.stream import Stream as AvStream
+from numpy.typing import NDArray
+
+from analysis.document import MediaInfo, Stream
+from analysis.failures import MediaMissing, MediaUnreadable
+from analysis.media.opening import MAX_DURATION_S, Recording, opened
+
+GAP_LIMIT_S = 600.0
+"""No recording is without a single packet for ten minutes; what a header places after such a gap is not believed."""
+
+_HASH_BLOCK = 1 << 20
+
+
+def probe(path: str | Path, name: str) -> MediaInfo:
+    """Look at a file without decoding it: hash, streams, and the length that its packets really cover.
+
+    Header lengths are not believed: all packets are read once (which costs no more than the hash does).
+    `name` is what the person calls the file. Raises the failures of `opened`, and MediaUnreadable where no stream of
+    sound or picture has a packet.
+    """
+    path = Path(path)
+    with opened(path, name) as recording:
+        tallies = _read_packets(recording)
+        streams = tuple(
+            _describe(stream, tallies[stream.index], recording) for stream in _kept(recording) if tallies[stream.index].n
+        )
+    if not streams:
+        raise MediaUnreadable(name=name)
+    ends = [stream.start + (stream.duration or 0.0) for stream in streams]
+    return MediaInfo(sha256=_sha256(path, name), duration=round(max(ends), 3), streams=streams)
+
+
+@dataclass(frozen=True)
+class _Tally:
+    """What the packets of one stream say: how many, and from when to when (s)."""
+
+    n: int = 0
+    start: float = 0.0
+    end: float = 0.0
+
+
+def _kept(recording: Recording) -> list[AvStream]:
+    video = [recording.video] if recording.video is not None else []
+    return video + recording.audio
+
+
+def _read_packets(recording: Recording) -> dict[int, _Tally]:
+    """Count every stream's packets up to the first gap that no recording has."""
+    kept = _kept(recording)
+    spans: dict[int, array[float]] = {stream.index: array("d") for stream in kept}
+    try:
+        for packet in recording.container.demux(kept):
+            if packet.pts is not None and packet.size and not packet.is_discard:
+                start = recording.time_of(packet.pts, packet)
+                length = float((packet.duration or 0) * packet.time_base)
+                if -1.0 <= start <= MAX_DURATION_S:
+                    spans[packet.stream_index].extend((start, min(length, GAP_LIMIT_S)))
+    except av.FFmpegError:
+        pass  # a damaged end: what came before it counts
+    tables = {index: np.frombuffer(one, dtype=np.float64).reshape(-1, 2) for index, one in spans.items()}
+    limit = _believed_end(np.concatenate([table[:, 0] for table in tables.values()])) if tables else 0.0
+    return {index: _tally(table, limit) for index, table in tables.items()}
+
+
+def _believed_end(starts: NDArray[np.float64]) -> float:
+    """The last packet's time before the first gap of GAP_LIMIT_S over all streams together."""
+    if not len(starts):
+        return 0.0
+    starts = np.sort(starts)
+    gaps = np.flatnonzero(np.diff(starts) > GAP_LIMIT_S)
+    return float(starts[gaps[0]] if len(gaps) else starts[-1])
+
+
+def _tally(table: NDArray[np.float64], limit: float) -> _Tally:
+    """Sum up a stream's packets (start, length); the last one is no longer than packets of this stream usually are."""
+    table = table[table[:, 0] <= limit]
+    if not len(table):
+        return _Tally()
+    table = table[np.argsort(table[:, 0], kind="stable")]
+    starts, last = table[:, 0], float(table[-1, 1])
+    if len(starts) > 2:
+        usual = float(np.median(np.diff(starts)))
+        last = min(last or usual, max(4 * usual, 0.5))
+    return _Tally(len(starts), max(0.0, float(starts[0])), float(starts[-1]) + last)
+
+
+def _describe(stream: AvStream, tally: _Tally, recording: Recording) -> Stream:
+    start = round(tally.start, 6)
+    duration = round(max(0.0, tally.end - tally.start), 6)
+    codec = stream.codec_context.name
+    if stream.type == "video":
+        fps = tally.n / duration if duration > 0 else None
+        return Stream("video", codec, start, duration, width=stream.width, height=stream.height, fps=fps)
+    context = stream.codec_context
+    return Stream("audio", codec, start, duration, sample_rate=context.sample_rate, channels=context.channels)
+
+
+def _sha256(path: Path, name: str) -> str:
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(_HASH_BLOCK):
+                digest.update(block)
+    except OSError as error:
+        raise MediaMissing(name=name) from error
+    return digest.hexdigest()
