@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.domain.template import Band
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One item behind a machine score: metric `value` of answer `answer` (0-based; None = overall) earned `points`.
+    """One item behind a machine score: metric `value` of answer `answer` (0-based) earned the `points` of `band`.
 
-    `start`/`end` (s) is the moment to seek to; `weight` the item's share in the dimension's mean.
+    `start`/`end` (s) is the answer's span, to seek to; `moments` are times inside it at which the thing measured was
+    heard (a pause, a filler, a result), where there are such. `weight` is the item's share in the dimension's mean;
+    the weights of a dimension's evidence add up to 1.
     """
 
     metric: str
-    answer: int | None
+    answer: int
     value: float
     unit: str
     points: float
@@ -21,6 +25,8 @@ class Evidence:
     start: float
     end: float
     band_source: str
+    band: Band
+    moments: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,10 @@ class MachineScore:
 
 @dataclass(frozen=True, slots=True)
 class DimensionScore:
-    """Machine, mine and combined of one dimension, never merged silently. `preview` = combined is the machine's only."""
+    """Machine, mine and combined of one dimension, never merged silently; weights in %.
+
+    `low`/`high` are the combined score's interval; `preview` = nobody rated yet, combined is the machine's alone.
+    """
 
     dimension_id: str
     weight: float

@@ -43,7 +43,10 @@ class MetricSupport:
 
 @dataclass(frozen=True, slots=True)
 class Dimension:
-    """One thing to assess. `weight` in %; `anchors` are BARS texts by score; `observations` are metrics shown unscored."""
+    """One thing to assess. `weight` is relative; `anchors` are BARS texts by score.
+
+    `observations` are metrics shown beside it, unscored.
+    """
 
     id: str
     title: Localized
