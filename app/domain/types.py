@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -9,6 +10,10 @@ from enum import StrEnum
 from sync.contract import Conclusion, InterviewStatus
 
 __all__ = ["Conclusion", "InterviewStatus"]
+
+ChangeCallback = Callable[[str, str], None]
+"""Told after a change is committed: the kind ("position", "candidate", "interview", "assessment", "comment",
+"correction", "template", "audit") and an id: for assessment, comment and correction that of their interview."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,49 @@ class Interview:
     version: int = 1
 
 
+class InterviewOrder(StrEnum):
+    """What a list of interviews is sorted by."""
+
+    CREATED = "created"
+    CHANGED = "changed"
+    TITLE = "title"
+    CANDIDATE = "candidate"
+    POSITION = "position"
+    STATUS = "status"
+    COMPOSITE = "composite"
+    DURATION = "duration"
+
+
+@dataclass(frozen=True, slots=True)
+class InterviewQuery:
+    """Which interviews to list. None = any. `text` is looked for in title, candidate, position and file name.
+
+    Every word of `text` must occur somewhere, in any case. `limit` None = all.
+    """
+
+    text: str = ""
+    position_id: str | None = None
+    candidate_id: str | None = None
+    status: InterviewStatus | None = None
+    analysis_state: AnalysisState | None = None
+    signed: bool | None = None
+    order: InterviewOrder = InterviewOrder.CREATED
+    descending: bool = True
+    limit: int | None = 200
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What the candidate agreed to have analysed; `text_version` names the notice that was read."""
+
+    interview_id: str
+    modalities: tuple[str, ...]
+    text_version: str
+    by: str
+    recorded: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Comment:
     """A comment by an assessor, at a time of the recording (None = on the whole interview)."""
@@ -145,3 +193,21 @@ class AuditEntry:
     action: str
     subject: str
     detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The process that writes a library: user, host, process id, and since when (its own clock, UTC)."""
+
+    who: str
+    host: str
+    pid: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import gave. `already` = this very recording was in the library before; the interview is that one."""
+
+    interview: Interview
+    already: bool

@@ -1,0 +1,137 @@
+"""Analyses of the library and the corrections that people make to them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from analysis.document import Correction, CorrectionKind
+from analysis.failures import DocumentInvalid
+from app.domain.types import AnalysisState
+from app.failures import NotAnalysed
+from app.store.recordings import Recordings
+from app.store.tables import AnalysisRow, CorrectionRow, InterviewRow, now
+from app.store.vault import private_folder, writing_into
+from app.store.writing import found
+
+if TYPE_CHECKING:
+    from analysis.export import Derived
+
+DOCUMENT = "analysis.json"
+
+
+class _Heading(msgspec.Struct):
+    """The one field of the document that the library keeps in its rows."""
+
+    id: str
+
+
+class Analyses(Recordings):
+    """What the engine found, and what people corrected."""
+
+    def record_analysis(self, interview_id: str, folder: Path) -> None:
+        """Make a finished analysis the interview's current one. A folder outside the vault is copied into it.
+
+        Raises DocumentInvalid, NotFound, DiskFull.
+        """
+        document_id = _document_id(folder)
+        inside = folder.resolve().is_relative_to(self.vault.folder.resolve())
+        kept = folder.resolve() if inside else self._copied(interview_id, folder)
+        relative = kept.relative_to(self.vault.folder.resolve()).as_posix()
+        with self.session() as session:
+            interview = found(session, InterviewRow, interview_id, "interview")
+            row = session.scalar(
+                select(AnalysisRow).where(AnalysisRow.interview_id == interview_id, AnalysisRow.folder == relative)
+            )
+            if row is None:
+                row = AnalysisRow(interview_id=interview_id, folder=relative, assessor=self.assessor)
+                session.add(row)
+            row.document_id = document_id
+            row.recorded = now()
+            interview.analysis_id = document_id
+            interview.analysis_state = str(AnalysisState.DONE)
+            self._note(session, "analysed", "interview", interview_id, document_id)
+
+    def _copied(self, interview_id: str, folder: Path) -> Path:
+        target = self.vault.folder.resolve() / "analyses" / interview_id / uuid4().hex
+        with writing_into(self.vault.folder):
+            private_folder(target.parent)
+            shutil.copytree(folder, target)
+        return target
+
+    def analysis_folder(self, interview_id: str) -> Path:
+        """The folder of the current analysis. Raises NotFound, NotAnalysed."""
+        newest = (
+            select(AnalysisRow.folder)
+            .where(AnalysisRow.interview_id == interview_id)
+            .order_by(AnalysisRow.recorded.desc())
+            .limit(1)
+        )
+        with self.reading() as session:
+            found(session, InterviewRow, interview_id, "interview")
+            folder = session.scalar(newest)
+        if folder is None:
+            raise NotAnalysed(id=interview_id)
+        return self.vault.folder.resolve() / folder
+
+    def load_analysis(self, interview_id: str) -> Derived:
+        """The current analysis with its tracks. Raises NotAnalysed, DocumentInvalid."""
+        from analysis.export import read
+
+        return read(self.analysis_folder(interview_id))
+
+    def corrections(self, interview_id: str) -> tuple[Correction, ...]:
+        """All corrections in the order in which they were made, undone ones and their inverses included."""
+        wanted = select(CorrectionRow).where(CorrectionRow.interview_id == interview_id).order_by(CorrectionRow.serial)
+        with self.reading() as session:
+            return tuple(_correction_of(row) for row in session.scalars(wanted))
+
+    def add_correction(
+        self, interview_id: str, kind: CorrectionKind, start: float, end: float, before: str, after: str
+    ) -> Correction:
+        """Append a correction; see `analysis.document.Correction` for what the fields mean by kind."""
+        with self.session() as session:
+            found(session, InterviewRow, interview_id, "interview")
+            row = CorrectionRow(kind=str(kind), start=start, end=end, before=before, after=after)
+            return self._append(session, interview_id, row, "corrected")
+
+    def revert_correction(self, correction_id: str) -> Correction:
+        """Undo a correction by appending its inverse. Raises NotFound."""
+        with self.session() as session:
+            old = found(session, CorrectionRow, correction_id, "correction")
+            inverse = CorrectionRow(
+                kind=old.kind, start=old.start, end=old.end, before=old.after, after=old.before, reverts=old.id
+            )
+            return self._append(session, old.interview_id, inverse, "correction_reverted")
+
+    def _append(self, session: Session, interview_id: str, row: CorrectionRow, action: str) -> Correction:
+        last = select(func.max(CorrectionRow.serial)).where(CorrectionRow.interview_id == interview_id)
+        row.serial = (session.scalar(last) or 0) + 1
+        row.interview_id = interview_id
+        row.assessor = self.assessor
+        session.add(row)
+        session.flush()
+        self._note(session, action, "correction", interview_id, row.id)
+        return _correction_of(row)
+
+
+def _correction_of(row: CorrectionRow) -> Correction:
+    return Correction(
+        row.id, CorrectionKind(row.kind), row.start, row.end, row.before, row.after, row.assessor,
+        row.created.isoformat(), row.reverts,
+    )  # fmt: skip
+
+
+def _document_id(folder: Path) -> str:
+    try:
+        return msgspec.json.decode((folder / DOCUMENT).read_bytes(), type=_Heading).id
+    except OSError as missing:
+        raise DocumentInvalid(folder=folder.name, reason=DOCUMENT) from missing
+    except msgspec.DecodeError as damaged:
+        raise DocumentInvalid(folder=folder.name, reason=str(damaged)) from damaged

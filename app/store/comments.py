@@ -1,0 +1,119 @@
+"""Comments, bookmarks and consents. Nothing that was written is lost: changes keep what was there before."""
+
+from __future__ import annotations
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.domain.types import Comment, Consent
+from app.store.assessments import Assessments
+from app.store.tables import CommentHistoryRow, CommentRow, ConsentRow, InterviewRow
+from app.store.writing import found, fresh
+
+
+class Comments(Assessments):
+    """What people wrote at a time of a recording, and what the candidate agreed to."""
+
+    def comments(self, interview_id: str, *, deleted: bool = False) -> tuple[Comment, ...]:
+        """Comments in time order, those on the whole interview first; with `deleted` the deleted ones instead."""
+        wanted = (
+            select(CommentRow)
+            .where(CommentRow.interview_id == interview_id, CommentRow.deleted == deleted)
+            .order_by(CommentRow.time_s.nulls_first(), CommentRow.created)
+        )
+        with self.reading() as session:
+            return tuple(_comment_of(row) for row in session.scalars(wanted))
+
+    def add_comment(self, interview_id: str, time_s: float | None, text: str, *, bookmark: bool = False) -> Comment:
+        """Write a comment at a time (s), or on the whole interview (None)."""
+        with self.session() as session:
+            found(session, InterviewRow, interview_id, "interview")
+            row = CommentRow(
+                interview_id=interview_id, time_s=time_s, text=text, bookmark=bookmark, author=self.assessor,
+                assessor=self.assessor,
+            )  # fmt: skip
+            session.add(row)
+            session.flush()
+            self._note(session, "commented", "comment", interview_id, row.id)
+            return _comment_of(row)
+
+    def edit_comment(
+        self, comment_id: str, text: str, *, time_s: float | None = None, version: int | None = None
+    ) -> Comment:
+        """Change a comment's text, and its time where one is given. Raises Stale, NotFound."""
+        with self.session() as session:
+            row = self._kept_aside(session, comment_id, version)
+            row.text = text
+            if time_s is not None:
+                row.time_s = time_s
+            return self._changed_comment(session, row, "comment_edited")
+
+    def delete_comment(self, comment_id: str, *, version: int | None = None) -> None:
+        """Put a comment into its grave; `restore_comment` brings it back. Raises Stale, NotFound."""
+        with self.session() as session:
+            row = self._kept_aside(session, comment_id, version)
+            row.deleted = True
+            self._changed_comment(session, row, "comment_deleted")
+
+    def restore_comment(self, comment_id: str) -> Comment:
+        """Bring a deleted comment back. Raises NotFound."""
+        with self.session() as session:
+            row = self._kept_aside(session, comment_id, None)
+            row.deleted = False
+            return self._changed_comment(session, row, "comment_restored")
+
+    def comment_history(self, comment_id: str) -> tuple[str, ...]:
+        """The texts that a comment had, the oldest first, the present one last. Raises NotFound."""
+        wanted = (
+            select(CommentHistoryRow.text)
+            .where(CommentHistoryRow.comment_id == comment_id)
+            .order_by(CommentHistoryRow.comment_version)
+        )
+        with self.reading() as session:
+            row = found(session, CommentRow, comment_id, "comment")
+            return (*session.scalars(wanted), row.text)
+
+    def _kept_aside(self, session: Session, comment_id: str, version: int | None) -> CommentRow:
+        row = found(session, CommentRow, comment_id, "comment")
+        fresh(row, version, "comment")
+        session.add(
+            CommentHistoryRow(
+                comment_id=row.id, comment_version=row.version, time_s=row.time_s, text=row.text, assessor=self.assessor
+            )
+        )
+        return row
+
+    def _changed_comment(self, session: Session, row: CommentRow, action: str) -> Comment:
+        row.assessor = self.assessor
+        self._note(session, action, "comment", row.interview_id, row.id)
+        session.flush()
+        return _comment_of(row)
+
+    def record_consent(self, interview_id: str, modalities: tuple[str, ...], text_version: str, by: str) -> Consent:
+        """Keep what the candidate agreed to; an empty tuple withdraws. Earlier consents stay on record."""
+        with self.session() as session:
+            found(session, InterviewRow, interview_id, "interview")
+            last = select(func.max(ConsentRow.serial)).where(ConsentRow.interview_id == interview_id)
+            row = ConsentRow(
+                interview_id=interview_id, serial=(session.scalar(last) or 0) + 1, modalities=list(modalities),
+                text_version=text_version, given_by=by, assessor=self.assessor,
+            )  # fmt: skip
+            session.add(row)
+            session.flush()
+            self._note(session, "consent", "interview", interview_id, f"{','.join(modalities) or '-'} {text_version}")
+            return _consent_of(row)
+
+    def consent(self, interview_id: str) -> Consent | None:
+        """The consent that holds now; None where none was recorded."""
+        wanted = select(ConsentRow).where(ConsentRow.interview_id == interview_id).order_by(ConsentRow.serial.desc())
+        with self.reading() as session:
+            row = session.scalar(wanted.limit(1))
+        return _consent_of(row) if row else None
+
+
+def _comment_of(row: CommentRow) -> Comment:
+    return Comment(row.id, row.time_s, row.text, row.author, row.created, row.bookmark, row.version)
+
+
+def _consent_of(row: ConsentRow) -> Consent:
+    return Consent(row.interview_id, tuple(row.modalities), row.text_version, row.given_by, row.created)

@@ -1,0 +1,141 @@
+"""`Library`: the one facade over database, lock and vault."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import select
+
+from analysis.failures import Failure
+from app import text
+from app.domain.types import ChangeCallback, Holder
+from app.failures import LibraryHeld, LibraryUnwritable
+from app.settings import SettingsFile
+from app.store.comments import Comments
+from app.store.database import FILE_NAME, Database
+from app.store.lock import LibraryLock, os_user
+from app.store.migrating import HEAD, back_up, refuse_newer, revision_of, upgrade
+from app.store.tables import MediaRow
+from app.store.vault import Vault, private_folder
+from app.store.writing import StatusHook
+
+BUSY_TIMEOUT_S = 5.0
+"""How long a write waits for another program that has the file locked."""
+
+
+class Library(Comments):
+    """One library, open in one folder. Its methods may be called from any thread.
+
+    `read_only`: changes raise ReadOnly. `holder`: who writes it, where that is another process. `assessor`: who acts.
+    """
+
+    def __init__(self, folder: Path, database: Database, lock: LibraryLock, *, read_only: bool, assessor: str) -> None:
+        self.folder = folder
+        self.vault = Vault(folder / "vault")
+        self.read_only = read_only
+        self.assessor = assessor
+        self.holder: Holder | None = lock.holder() if read_only else None
+        self.status_hook: StatusHook | None = None
+        self._database = database
+        self._lock = lock
+        self._listeners: list[ChangeCallback] = []
+
+    @classmethod
+    def open(
+        cls, folder: Path, *, read_only_if_held: bool = False, assessor: str = "",
+        busy_timeout_s: float = BUSY_TIMEOUT_S,
+    ) -> Library:  # fmt: skip
+        """Open the library in a folder; make it, or bring it to this program's schema, where need be.
+
+        Raises LibraryHeld (unless it may be read-only), LibraryNewer, LibraryBusy, LibraryUnwritable, LibraryDamaged.
+        """
+        folder = folder.resolve()
+        _writable(folder)
+        lock = LibraryLock(folder)
+        held = not _taken(lock, folder)
+        if held and not read_only_if_held:
+            raise _held(lock)
+        database = Database(folder, read_only=held, busy_timeout_s=busy_timeout_s)
+        acting = assessor or SettingsFile(folder).values.assessor or os_user()
+        library = cls(folder, database, lock, read_only=held, assessor=acting)
+        try:
+            library._make_ready()
+        except BaseException:  # whatever went wrong, nobody else must be shut out by it
+            library.close()
+            raise
+        return library
+
+    def _make_ready(self) -> None:
+        with self._database.known_failures():
+            revision = revision_of(self._database.file)
+        refuse_newer(revision, self.folder)
+        if self.read_only:
+            if revision != HEAD:
+                raise _held(self._lock)
+            return
+        if revision != HEAD:
+            with self._database.known_failures():
+                if revision is not None:
+                    back_up(self._database.file, revision)
+            with self._database.connection() as connection:
+                upgrade(connection)
+            os.chmod(self._database.file, 0o600)
+        self._sweep()
+
+    def _sweep(self) -> None:
+        """Nothing of an import that was cut off stays behind."""
+        with self.reading() as session:
+            known = frozenset(session.scalars(select(MediaRow.sha256)))
+        self.vault.sweep(known)
+
+    def close(self) -> None:
+        """Close it and let others write it. Closing again is nothing."""
+        self._listeners.clear()
+        self._database.close()
+        if not self.read_only:
+            self._lock.release()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _writable(folder: Path) -> None:
+    try:
+        private_folder(folder)
+        if os.access(folder, os.W_OK) and not _on_read_only_disk(folder):
+            return
+    except OSError as error:
+        raise LibraryUnwritable(folder=str(folder)) from error
+    raise LibraryUnwritable(folder=str(folder))
+
+
+def _on_read_only_disk(folder: Path) -> bool:
+    return hasattr(os, "statvfs") and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+
+
+def _taken(lock: LibraryLock, folder: Path) -> bool:
+    try:
+        return lock.take()
+    except OSError as error:
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise LibraryUnwritable(folder=str(folder)) from error
+        raise
+
+
+def _held(lock: LibraryLock) -> Failure:
+    holder = lock.holder()
+    if holder is None:
+        return LibraryHeld(who=text.tr("import.unknown_holder"), since="?")
+    since = holder.since.astimezone().strftime("%Y-%m-%d %H:%M")
+    return LibraryHeld(who=f"{holder.who}@{holder.host} ({holder.pid})", since=since)
+
+
+__all__ = ["FILE_NAME", "Library"]

@@ -1,0 +1,169 @@
+"""Recordings of the library: known by their SHA-256, admitted as a whole, one interview each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.domain.types import Candidate, Imported, Interview, InterviewStatus, MediaItem
+from app.failures import NotFound
+from app.store.interviews import Interviews
+from app.store.tables import InterviewRow, MediaRow, now
+from app.store.vault import PLAYABLE, Incoming, Progress, digest_of, size_of
+from app.store.writing import found
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What the preparing child found out and made. `folder` holds playable.mkv, thumbnail.jpg and media.json."""
+
+    folder: Path
+    duration_s: float | None
+    has_video: bool
+    has_audio: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """Whose interview a recording is: an interview that waits for it, or else a position and a candidate."""
+
+    position_id: str | None = None
+    candidate_id: str | None = None
+    candidate_name: str | None = None
+    interview_id: str | None = None
+
+
+class Recordings(Interviews):
+    """Media and their import."""
+
+    def media(self, sha256: str) -> MediaItem:
+        """One recording. Raises NotFound."""
+        with self.reading() as session:
+            row = session.scalar(select(MediaRow).where(MediaRow.sha256 == sha256))
+        if row is None:
+            raise NotFound(what="media", id=sha256)
+        return _media_of(row)
+
+    def known_recording(self, path: Path) -> Interview | None:
+        """The interview that has this very file, found without copying it. Raises MediaMissing, MediaEmpty."""
+        size = size_of(path)
+        with self.reading() as session:
+            if session.scalar(select(MediaRow.id).where(MediaRow.bytes == size).limit(1)) is None:
+                return None
+        return self.find_interview(sha256=digest_of(path))
+
+    def import_media(
+        self,
+        path: Path,
+        *,
+        position_id: str | None = None,
+        candidate_id: str | None = None,
+        candidate_name: str | None = None,
+        interview_id: str | None = None,
+        prepared: Prepared | None = None,
+        progress: Progress | None = None,
+    ) -> Imported:
+        """Copy a recording into the vault and make its interview (or give it to one that waits for its recording).
+
+        Without `prepared` nothing is known of its content yet. `app.store.importing` prepares it in a child process.
+        Raises ReadOnly, MediaMissing, MediaEmpty, DiskFull, FolderNotWritable, NotFound.
+        """
+        belonging = Belonging(position_id, candidate_id, candidate_name, interview_id)
+        self.check_belonging(belonging)
+        if known := self.known_recording(path):
+            return Imported(known, already=True)
+        with self.vault.receive(path, progress) as incoming:
+            return self.admit(incoming, belonging, prepared)
+
+    def check_belonging(self, belonging: Belonging) -> None:
+        """Raises ReadOnly or NotFound before any work is done."""
+        with self.session() as session:
+            if belonging.interview_id:
+                found(session, InterviewRow, belonging.interview_id, "interview")
+        if belonging.position_id:
+            self.position(belonging.position_id)
+        if belonging.candidate_id:
+            self.candidate(belonging.candidate_id)
+
+    def admit(self, incoming: Incoming, belonging: Belonging, prepared: Prepared | None) -> Imported:
+        """Move an arrived recording into its place and write its rows, in one transaction."""
+        if known := self.find_interview(sha256=incoming.sha256):
+            return Imported(known, already=True)
+        if prepared is not None and prepared.folder != incoming.folder:
+            for file in prepared.folder.iterdir():
+                file.replace(incoming.folder / file.name)
+        playable = (incoming.folder / PLAYABLE).exists()
+        self.vault.admit(incoming)
+        try:
+            with self.session() as session:
+                interview = self._new_rows(session, incoming, belonging, prepared, playable)
+        except BaseException:  # whatever stopped the rows, the files must not stay without them
+            self.vault.remove(incoming.sha256)
+            raise
+        return Imported(interview, already=False)
+
+    def _new_rows(
+        self, session: Session, incoming: Incoming, belonging: Belonging, prepared: Prepared | None, playable: bool
+    ) -> Interview:
+        media = MediaRow(
+            sha256=incoming.sha256, name=incoming.name, bytes=incoming.bytes, assessor=self.assessor,
+            duration_s=prepared.duration_s if prepared else None, has_video=bool(prepared and prepared.has_video),
+            has_audio=bool(prepared and prepared.has_audio), playable=playable,
+        )  # fmt: skip
+        session.add(media)
+        session.flush()
+        interview_id = belonging.interview_id or self._waiting(session, belonging)
+        if interview_id is None:
+            interview_id = self._new_interview(session, incoming, belonging)
+        row = found(session, InterviewRow, interview_id, "interview")
+        row.media_sha256 = incoming.sha256
+        row.assessor = self.assessor
+        self._note(session, "imported", "interview", interview_id, incoming.sha256)
+        session.flush()
+        return self._move(session, interview_id, max(InterviewStatus.TO_REVIEW, InterviewStatus(row.status), key=_rank))
+
+    def _waiting(self, session: Session, belonging: Belonging) -> str | None:
+        """An interview of the candidate that was held but has no recording yet, the earliest first."""
+        if not belonging.candidate_id:
+            return None
+        wanted = select(InterviewRow.id).where(
+            InterviewRow.candidate_id == belonging.candidate_id, InterviewRow.media_sha256.is_(None)
+        )
+        if belonging.position_id:
+            wanted = wanted.where(InterviewRow.position_id == belonging.position_id)
+        return session.scalar(wanted.order_by(InterviewRow.scheduled_at, InterviewRow.created).limit(1))
+
+    def _new_interview(self, session: Session, incoming: Incoming, belonging: Belonging) -> str:
+        title = Path(incoming.name).stem or incoming.name
+        candidate = (
+            self.candidate(belonging.candidate_id)
+            if belonging.candidate_id
+            else self._put_candidate(session, Candidate("", belonging.candidate_name or title))
+        )
+        position = self.position(belonging.position_id) if belonging.position_id else None
+        new = Interview(
+            "", title, 1, InterviewStatus.IN_PROGRESS, candidate, position, None, now(), local_zone(),
+        )  # fmt: skip
+        return self._put_interview(session, new).id
+
+
+def _rank(status: InterviewStatus) -> int:
+    return list(InterviewStatus).index(status)
+
+
+def _media_of(row: MediaRow) -> MediaItem:
+    return MediaItem(row.sha256, row.name, row.bytes, row.duration_s, row.has_video, row.has_audio, row.playable)
+
+
+def local_zone() -> str:
+    """The IANA name of this computer's time zone; "UTC" where the system does not tell one."""
+    from tzlocal import get_localzone_name
+
+    try:
+        return str(ZoneInfo(get_localzone_name() or "UTC"))
+    except ZoneInfoNotFoundError:
+        return "UTC"

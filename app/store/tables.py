@@ -1,0 +1,257 @@
+"""The tables. Names are singular; every row that people change has uuid, UTC times, assessor and version counter."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import JSON, Dialect, ForeignKey, Index, MetaData, UniqueConstraint
+from sqlalchemy import DateTime as SqlDateTime
+from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def new_id() -> str:
+    """A fresh row id."""
+    return str(uuid4())
+
+
+def now() -> datetime:
+    """The present, in UTC."""
+    return datetime.now(UTC)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """An aware UTC time; SQLite keeps no zone, so it is put back when read."""
+
+    impl = SqlDateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Store UTC; a time without a zone is a bug."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give UTC back."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables of the library."""
+
+    metadata = MetaData(naming_convention=NAMING)
+
+
+class Kept:
+    """Columns of every row: uuid, UTC times, and who acted last."""
+
+    id: Mapped[str] = mapped_column(primary_key=True, default=new_id)
+    created: Mapped[datetime] = mapped_column(UtcTime, default=now)
+    assessor: Mapped[str] = mapped_column(default="")
+
+
+class Changing(Kept):
+    """A row that people change: with a version counter that a concurrent change trips over."""
+
+    changed: Mapped[datetime] = mapped_column(UtcTime, default=now, onupdate=now)
+    version: Mapped[int] = mapped_column(default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:  # noqa: N805  SQLAlchemy calls it on the class
+        """The version counter guards every UPDATE and DELETE."""
+        return {"version_id_col": cls.version}
+
+
+class PositionRow(Changing, Base):
+    """A job opening."""
+
+    __tablename__ = "position"
+    title: Mapped[str] = mapped_column(index=True)
+    department: Mapped[str] = mapped_column(default="")
+    description: Mapped[str] = mapped_column(default="")
+    keywords: Mapped[list[str]] = mapped_column(JSON, default=list)
+    questions: Mapped[list[str]] = mapped_column(JSON, default=list)
+    template_id: Mapped[str] = mapped_column(default="default")
+    weights_locked: Mapped[bool] = mapped_column(default=False)
+    remote_id: Mapped[str | None] = mapped_column(unique=True)
+
+
+class CandidateRow(Changing, Base):
+    """A person who applies."""
+
+    __tablename__ = "candidate"
+    name: Mapped[str] = mapped_column(index=True)
+    email: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")
+    remote_id: Mapped[str | None] = mapped_column(unique=True)
+
+
+class MediaRow(Changing, Base):
+    """A recording in the vault, known by its SHA-256."""
+
+    __tablename__ = "media"
+    sha256: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    bytes: Mapped[int] = mapped_column(index=True)
+    duration_s: Mapped[float | None]
+    has_video: Mapped[bool] = mapped_column(default=False)
+    has_audio: Mapped[bool] = mapped_column(default=False)
+    playable: Mapped[bool] = mapped_column(default=False)
+
+
+class InterviewRow(Changing, Base):
+    """One interview of a candidate for a position."""
+
+    __tablename__ = "interview"
+    __table_args__ = (Index("ix_interview_created", "created"), Index("ix_interview_changed", "changed"))
+    title: Mapped[str]
+    round: Mapped[int] = mapped_column(default=1)
+    status: Mapped[str] = mapped_column(index=True)
+    candidate_id: Mapped[str] = mapped_column(ForeignKey("candidate.id"), index=True)
+    position_id: Mapped[str | None] = mapped_column(ForeignKey("position.id"), index=True)
+    media_sha256: Mapped[str | None] = mapped_column(ForeignKey("media.sha256"), index=True)
+    time_zone: Mapped[str]
+    scheduled_at: Mapped[datetime | None] = mapped_column(UtcTime)
+    analysis_state: Mapped[str] = mapped_column(default="none", index=True)
+    analysis_id: Mapped[str | None]
+    composite: Mapped[float | None]
+    signed: Mapped[bool] = mapped_column(default=False, index=True)
+    remote_id: Mapped[str | None] = mapped_column(unique=True)
+
+
+class AnalysisRow(Kept, Base):
+    """An analysis of an interview's recording: the document's own id and the folder (relative to the vault)."""
+
+    __tablename__ = "analysis"
+    __table_args__ = (UniqueConstraint("interview_id", "folder"),)
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"))
+    document_id: Mapped[str] = mapped_column(index=True)
+    folder: Mapped[str]
+    recorded: Mapped[datetime] = mapped_column(UtcTime, default=now)
+
+
+class CorrectionRow(Kept, Base):
+    """Append-only: what a person corrected, anchored to a time and the machine's text there."""
+
+    __tablename__ = "correction"
+    serial: Mapped[int] = mapped_column(default=0)
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"), index=True)
+    kind: Mapped[str]
+    start: Mapped[float]
+    end: Mapped[float]
+    before: Mapped[str]
+    after: Mapped[str]
+    reverts: Mapped[str | None] = mapped_column(ForeignKey("correction.id"))
+
+
+class TemplateRow(Kept, Base):
+    """A template's version, as canonical JSON; never changed once it is there."""
+
+    __tablename__ = "template"
+    __table_args__ = (UniqueConstraint("template_id", "template_version"),)
+    template_id: Mapped[str]
+    template_version: Mapped[int]
+    body: Mapped[str]
+    sha256: Mapped[str]
+
+
+class AssessmentRow(Changing, Base):
+    """One per interview and assessor; `assessor` is its owner."""
+
+    __tablename__ = "assessment"
+    __table_args__ = (UniqueConstraint("interview_id", "assessor"),)
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"))
+    template_id: Mapped[str]
+    template_version: Mapped[int]
+    weight_reason: Mapped[str] = mapped_column(default="")
+    conclusion: Mapped[str | None]
+    summary: Mapped[str] = mapped_column(default="")
+
+
+class RatingRow(Changing, Base):
+    """The rating, comment, veil and own weight of one dimension."""
+
+    __tablename__ = "rating"
+    __table_args__ = (UniqueConstraint("assessment_id", "dimension_id"),)
+    assessment_id: Mapped[str] = mapped_column(ForeignKey("assessment.id"))
+    dimension_id: Mapped[str]
+    score: Mapped[float | None]
+    comment: Mapped[str] = mapped_column(default="")
+    unveiled: Mapped[bool] = mapped_column(default=False)
+    weight: Mapped[float | None]
+
+
+class SignatureRow(Kept, Base):
+    """Append-only: a signed revision with its canonical bytes."""
+
+    __tablename__ = "signature"
+    __table_args__ = (UniqueConstraint("assessment_id", "revision"),)
+    assessment_id: Mapped[str] = mapped_column(ForeignKey("assessment.id"))
+    revision: Mapped[int]
+    payload: Mapped[bytes]
+    sha256: Mapped[str]
+    signed_at: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class CommentRow(Changing, Base):
+    """A comment at a time of the recording. `deleted` is a grave that can be undone."""
+
+    __tablename__ = "comment"
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"), index=True)
+    time_s: Mapped[float | None]
+    text: Mapped[str]
+    author: Mapped[str]
+    bookmark: Mapped[bool] = mapped_column(default=False)
+    deleted: Mapped[bool] = mapped_column(default=False)
+
+
+class CommentHistoryRow(Kept, Base):
+    """Append-only: what a comment was before a change."""
+
+    __tablename__ = "comment_history"
+    comment_id: Mapped[str] = mapped_column(ForeignKey("comment.id"), index=True)
+    comment_version: Mapped[int]
+    time_s: Mapped[float | None]
+    text: Mapped[str]
+
+
+class ConsentRow(Kept, Base):
+    """Append-only: what the candidate agreed to. The newest one holds; an empty list of modalities withdraws."""
+
+    __tablename__ = "consent"
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"), index=True)
+    serial: Mapped[int]
+    modalities: Mapped[list[str]] = mapped_column(JSON)
+    text_version: Mapped[str]
+    given_by: Mapped[str]
+
+
+class AuditRow(Base):
+    """Append-only: who did what to which row, in order."""
+
+    __tablename__ = "audit"
+    serial: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    id: Mapped[str] = mapped_column(unique=True, default=new_id)
+    at: Mapped[datetime] = mapped_column(UtcTime, default=now)
+    who: Mapped[str]
+    action: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
+    detail: Mapped[str] = mapped_column(default="")
+
+
+APPEND_ONLY = ("audit", "correction", "signature", "comment_history", "consent", "template")
+"""Tables whose rows no UPDATE or DELETE may touch; triggers in the database say so too."""

@@ -1,0 +1,240 @@
+"""The vault: the only way to recordings and what is derived from them.
+
+A recording is known by the SHA-256 of the file that was imported, and lies in a folder of its own: the imported file as
+it came (`original.*`), the one copy that the window plays (`playable.mkv`), and what the preparing child found out.
+A recording arrives in `incoming/` and moves into place as a whole, so that nothing is ever half there. Files are the
+owner's alone. Callers get streams and leases, so that encryption can come behind this interface.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from analysis.failures import DiskFull, FolderNotWritable, MediaEmpty, MediaMissing
+from app.failures import NotFound
+
+CHUNK = 1 << 20
+PLAYABLE = "playable.mkv"
+THUMBNAIL = "thumbnail.jpg"
+FACTS = "media.json"
+SUFFIXES = frozenset(
+    {
+        *(".mp4", ".m4v", ".mkv", ".mov", ".webm", ".avi", ".wmv", ".ts", ".3gp", ".flv", ".mpg"),
+        *(".wav", ".mp3", ".m4a", ".aac", ".flac", ".ogg", ".oga", ".opus", ".wma"),
+    }
+)
+"""Endings of recordings: what a folder import picks up, and what an imported file keeps of its name."""
+
+Progress = Callable[[int, int], None]
+"""Told how many bytes of how many are done."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A recording on its way in: the folder it is prepared in, the copy there, its hash and size."""
+
+    folder: Path
+    original: Path
+    sha256: str
+    bytes: int
+    name: str
+
+
+class Vault:
+    """The recordings of one library, below its folder `vault`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._media = folder / "media"
+        self._incoming = folder / "incoming"
+        self._derived = folder / "derived"
+
+    def has(self, sha256: str) -> bool:
+        """Whether the recording lies here."""
+        return self._home(sha256).is_dir()
+
+    def known(self) -> frozenset[str]:
+        """The hashes of all recordings here."""
+        return frozenset(home.name for home in self._media.glob("*/*"))
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The playable copy as a seekable stream; the recording as it came where there is none. NotFound otherwise."""
+        try:
+            return self._playable(sha256).open("rb")
+        except OSError as missing:
+            raise NotFound(what="media", id=sha256) from missing
+
+    @contextmanager
+    def lease(self, sha256: str) -> Iterator[Path]:
+        """Lends the recording as it came, as a path for one child job; do not keep it beyond the block."""
+        yield self._original(sha256)
+
+    @contextmanager
+    def lease_playable(self, sha256: str) -> Iterator[Path]:
+        """Lends the playable copy as a path for one child job."""
+        yield self._playable(sha256)
+
+    def derived(self, sha256: str) -> Path:
+        """The folder (made if need be) for what engine jobs derive from the recording."""
+        folder = self._derived / sha256
+        private_folder(folder)
+        return folder
+
+    def thumbnail(self, sha256: str) -> bytes | None:
+        """A small picture (JPEG) of the recording; None for sound alone."""
+        try:
+            return (self._home(sha256) / THUMBNAIL).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def remove(self, sha256: str) -> None:
+        """Remove the recording and everything derived from it. Nothing happens where it is not here."""
+        for folder in (self._home(sha256), self._derived / sha256):
+            if folder.exists():
+                shutil.rmtree(folder)
+
+    @contextmanager
+    def receive(self, source: Path, progress: Progress | None = None) -> Iterator[Incoming]:
+        """Copy a file in while hashing it. What is not admitted within the block is gone after it, whatever happens.
+
+        Raises MediaMissing, MediaEmpty, DiskFull, FolderNotWritable.
+        """
+        folder = self._incoming / uuid4().hex
+        try:
+            with writing_into(self.folder):
+                private_folder(folder)
+            yield self._copied(source, folder, progress)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _copied(self, source: Path, folder: Path, progress: Progress | None) -> Incoming:
+        suffix = source.suffix.lower()
+        target = folder / f"original{suffix if suffix in SUFFIXES else ''}"
+        size = size_of(source)
+        with reading_from(source) as reader, writing_into(self.folder), private_file(target) as writer:
+            digest = _copy(reader, writer, size, progress)
+            writer.flush()
+            os.fsync(writer.fileno())
+        return Incoming(folder, target, digest, target.stat().st_size, source.name)
+
+    def admit(self, incoming: Incoming) -> None:
+        """Move a prepared recording into its place, as a whole. A folder without a row (a crash's) gives way."""
+        home = self._home(incoming.sha256)
+        with writing_into(self.folder):
+            private_folder(home.parent)
+            for file in incoming.folder.iterdir():
+                file.chmod(0o600)
+            if home.exists():
+                shutil.rmtree(home)
+            os.rename(incoming.folder, home)
+            sync_folder(home.parent)
+
+    def sweep(self, keep: frozenset[str]) -> None:
+        """Remove what an interrupted import left behind: arrivals, and recordings that no row knows."""
+        shutil.rmtree(self._incoming, ignore_errors=True)
+        for sha256 in self.known() - keep:
+            self.remove(sha256)
+
+    def _home(self, sha256: str) -> Path:
+        return self._media / sha256[:2] / sha256
+
+    def _playable(self, sha256: str) -> Path:
+        path = self._home(sha256) / PLAYABLE
+        return path if path.exists() else self._original(sha256)
+
+    def _original(self, sha256: str) -> Path:
+        for path in self._home(sha256).glob("original*"):
+            return path
+        raise NotFound(what="media", id=sha256)
+
+
+def size_of(source: Path) -> int:
+    """The size of a file to import, bytes. Raises MediaMissing, MediaEmpty."""
+    try:
+        size = source.stat().st_size if source.is_file() else -1
+    except OSError as missing:
+        raise MediaMissing(name=source.name) from missing
+    if size < 0:
+        raise MediaMissing(name=source.name)
+    if size == 0:
+        raise MediaEmpty(name=source.name)
+    return size
+
+
+def digest_of(source: Path) -> str:
+    """The hex SHA-256 of a file. Raises MediaMissing."""
+    digest = hashlib.sha256()
+    with reading_from(source) as reader:
+        while chunk := reader.read(CHUNK):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _copy(reader: BinaryIO, writer: BinaryIO, size: int, progress: Progress | None) -> str:
+    digest = hashlib.sha256()
+    done = 0
+    while chunk := reader.read(CHUNK):
+        digest.update(chunk)
+        writer.write(chunk)
+        done += len(chunk)
+        if progress:
+            progress(done, max(size, done))
+    return digest.hexdigest()
+
+
+@contextmanager
+def reading_from(source: Path) -> Iterator[BinaryIO]:
+    """The source of an import. Raises MediaMissing where it cannot be opened."""
+    try:
+        stream = source.open("rb")
+    except OSError as missing:
+        raise MediaMissing(name=source.name) from missing
+    with stream:
+        yield stream
+
+
+@contextmanager
+def writing_into(folder: Path) -> Iterator[None]:
+    """Turns a full disk and a folder that may not be written into known failures."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(folder=str(folder)) from error
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise FolderNotWritable(folder=str(folder)) from error
+        raise
+
+
+@contextmanager
+def private_file(path: Path) -> Iterator[BinaryIO]:
+    """A new file that only its owner can read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o600)
+    with os.fdopen(descriptor, "wb") as stream:
+        yield stream
+
+
+def private_folder(folder: Path) -> None:
+    """The folder, made if need be with all above it, each for its owner alone."""
+    if not folder.is_dir():
+        private_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename within a folder last through a power cut, where the system has that notion."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
