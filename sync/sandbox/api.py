@@ -1,0 +1,218 @@
+"""The contract's side of the sandbox: bearer key, validation, answers, and the faults in between."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
+from flask import Blueprint, Flask, Response, g, request
+from werkzeug.exceptions import HTTPException
+
+from sync.sandbox.bodies import Assessment, NewInterview, StatusMove
+from sync.sandbox.faults import Fault, Faults, FaultsInvalid
+from sync.sandbox.store import Held, Store, StoreRefuses
+
+CONTRACT_VERSION = 1
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+MAX_LIMIT = 200
+Body = TypeVar("Body")
+
+
+def contract_routes(store: Store, faults: Faults, key: str, contract: Path) -> Blueprint:
+    """All routes of the published contract, and the switch for faults."""
+    routes = Blueprint("contract", __name__)
+
+    @routes.get("/health")
+    def health() -> Response:
+        return answer(200, {"status": "ok", "name": "MianJian Sandbox EHR", "contract_version": CONTRACT_VERSION})
+
+    @routes.get("/openapi.json")
+    def openapi() -> Response:
+        return Response(contract.read_bytes(), mimetype="application/json")
+
+    @routes.get("/v1/changes")
+    def changes() -> Response:
+        limit = request.args.get("limit", "100")
+        if not limit.isdecimal() or not 1 <= int(limit) <= MAX_LIMIT:
+            raise StoreRefuses(422, "limit_invalid", f"limit is 1 to {MAX_LIMIT}.")
+        return answer(200, store.changes(request.args.get("cursor", ""), int(limit)))
+
+    @routes.post("/v1/interviews")
+    def register() -> Response:
+        wanted, operation = read(NewInterview), operation_key()
+        made, is_new = store.register(msgspec.to_builtins(wanted), operation, digest())
+        return answer(201 if is_new else 200, made)
+
+    @routes.post("/v1/interviews/<interview>/status")
+    def move(interview: str) -> Response:
+        wanted, operation = read(StatusMove), operation_key()
+        moved = store.move(interview, wanted.source, wanted.target, wanted.at, operation, digest())
+        return answer(200, moved)
+
+    @routes.put("/v1/assessments/<external_id>")
+    def keep(external_id: str) -> Response:
+        wanted, operation = read(Assessment), operation_key()
+        if wanted.external_id != external_id:
+            raise StoreRefuses(422, "id_differs", "The body has another external_id than the path.")
+        held, is_new = store.keep(request.get_data(), msgspec.to_builtins(wanted), operation)
+        return answer(201 if is_new else 200, receipt(held))
+
+    @routes.get("/v1/assessments/<external_id>")
+    def look_up(external_id: str) -> Response:
+        held = store.assessment(external_id)
+        if held is None:
+            raise StoreRefuses(404, "assessment_unknown", "Nothing is kept under this id.")
+        return Response(held.body, mimetype="application/json")
+
+    @routes.post("/sandbox/faults")
+    def switch_faults() -> Response:
+        try:
+            faults.set(str((request.get_json(silent=True) or {}).get("spec", "")))
+        except FaultsInvalid as error:
+            raise StoreRefuses(422, "faults_invalid", f"Not understood: {error}") from error
+        return answer(200, {"spec": faults.spec})
+
+    routes.before_app_request(lambda: only_loopback() or only_with_key(key) or misbehave(faults))
+    return routes
+
+
+def handle_errors(app: Flask) -> None:
+    """Every error is answered as the contract says: {code, message}."""
+
+    @app.errorhandler(StoreRefuses)
+    def refused(error: StoreRefuses) -> Response:
+        body: dict[str, Any] = {"code": error.code, "message": error.message}
+        return answer(error.status, body if error.theirs is None else body | {"theirs": error.theirs})
+
+    @app.errorhandler(HTTPException)
+    def failed(error: HTTPException) -> Response:
+        code = (error.name or "error").lower().replace(" ", "_")
+        return answer(error.code or 500, {"code": code, "message": error.description or ""})
+
+    app.after_request(misbehave_after)
+
+
+def answer(status: int, body: dict[str, Any]) -> Response:
+    """A JSON answer."""
+    return Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/json")
+
+
+def receipt(held: Held) -> dict[str, Any]:
+    """What the server says of an assessment that it keeps."""
+    return {"id": held.id, "external_id": held.external_id, "sha256": held.sha256, "received_at": held.received_at}
+
+
+def read(kind: type[Body]) -> Body:
+    """The request's body as the contract describes it, else 422 with the place that does not fit."""
+    try:
+        return msgspec.json.decode(request.get_data(), type=kind)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise StoreRefuses(422, "body_invalid", str(error)) from error
+
+
+def digest() -> str:
+    """SHA-256 of the request's body and path: what an Idempotency-Key stands for."""
+    return hashlib.sha256(request.path.encode() + b"\0" + request.get_data()).hexdigest()
+
+
+def operation_key() -> str:
+    """The Idempotency-Key, which every write needs."""
+    given = request.headers.get("Idempotency-Key", "")
+    if not 8 <= len(given) <= 128:
+        raise StoreRefuses(400, "key_missing", "An Idempotency-Key of 8 to 128 characters is needed.")
+    return given
+
+
+def only_loopback() -> Response | None:
+    """Refuse a request that came by another name: a web page elsewhere must not reach this server."""
+    name = request.host.rpartition(":")[0] if not request.host.endswith("]") else request.host
+    if (name or request.host) in LOOPBACK_NAMES:
+        return None
+    return answer(421, {"code": "host_unknown", "message": "This server is for this computer alone."})
+
+
+def only_with_key(key: str) -> Response | None:
+    """Everything but the page, /health and the contract itself needs the key."""
+    if not request.path.startswith(("/v1/", "/sandbox/faults")):
+        return None
+    given = request.headers.get("Authorization", "")
+    if hmac.compare_digest(given.encode(), f"Bearer {key}".encode()):
+        return None
+    return answer(401, {"code": "unauthorized", "message": "The key is missing or wrong."})
+
+
+def misbehave(faults: Faults) -> Response | None:
+    """Do what the faults in force want before the work is done."""
+    if not request.path.startswith("/v1/"):
+        return None
+    request.get_data()
+    plan = faults.plan()
+    g.after = plan.after
+    if plan.slow:
+        time.sleep(plan.slow.seconds)
+    return _faulty_answer(plan.before) if plan.before else None
+
+
+def misbehave_after(response: Response) -> Response:
+    """Do what the faults in force want after the work is committed."""
+    fault: Fault | None = g.get("after")
+    if fault is None:
+        return response
+    if fault.name == "cut":
+        return cut(response)
+    if fault.name == "drop_after":
+        return drop(response)
+    return _faulty_answer(Fault(fault.name.removesuffix("_after")))
+
+
+def _faulty_answer(fault: Fault) -> Response:
+    makers: dict[str, Callable[[], Response]] = {
+        "401": lambda: answer(401, {"code": "unauthorized", "message": "The key has expired."}),
+        "409": lambda: answer(409, {"code": "in_progress", "message": "Another request is at work on this."}),
+        "429": lambda: answer(429, {"code": "too_many_requests", "message": "Too many requests."}),
+        "500": lambda: answer(500, {"code": "internal_error", "message": "Something went wrong."}),
+        "503": lambda: answer(503, {"code": "maintenance", "message": "Back soon."}),
+        "html": lambda: Response("<!doctype html><title>Sign in</title><h1>Please sign in</h1>", mimetype="text/html"),
+        "drop_before": lambda: drop(Response()),
+    }
+    made = makers[fault.name]()
+    if fault.retry_after:
+        made.headers["Retry-After"] = fault.retry_after
+    return made
+
+
+def drop(response: Response) -> Response:
+    """Close the connection without a word."""
+    _hang_up(_connection())
+    return response
+
+
+def cut(response: Response) -> Response:
+    """Announce the whole body, send half of it, close the connection."""
+    body, connection = response.get_data(), _connection()
+
+    def half() -> Iterator[bytes]:
+        yield body[: len(body) // 2]
+        _hang_up(connection)
+
+    halved = Response(half(), response.status_code, mimetype=response.mimetype, direct_passthrough=True)
+    halved.headers["Content-Length"] = str(len(body))
+    return halved
+
+
+def _connection() -> socket.socket:
+    connection: socket.socket = request.environ["werkzeug.socket"]
+    return connection
+
+
+def _hang_up(connection: socket.socket) -> None:
+    with suppress(OSError):  # the client may have been faster
+        connection.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,87 @@
+"""The bodies that the sandbox accepts, as strict types: the contract's schemas, read a second time and on their own."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+import msgspec
+
+Status = Literal["scheduled", "in_progress", "to_review", "assessed"]
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
+Score = Annotated[float, msgspec.Meta(ge=0, le=10)] | None
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Weight = Annotated[float, msgspec.Meta(ge=0)]
+Number = Annotated[int, msgspec.Meta(ge=1)]
+
+
+class NewInterview(msgspec.Struct, forbid_unknown_fields=True):
+    """An interview that began at the client."""
+
+    client_id: Id
+    candidate_id: str | None
+    candidate_name: Id
+    position_id: str | None
+    position_title: str
+    scheduled_at: str | None
+    time_zone: str
+
+
+class StatusMove(msgspec.Struct, forbid_unknown_fields=True):
+    """One move of an interview; `from` is a word of Python, hence the names."""
+
+    source: Status = msgspec.field(name="from")
+    target: Status = msgspec.field(name="to")
+    at: str
+
+
+class Dimension(msgspec.Struct, forbid_unknown_fields=True):
+    """One assessed dimension."""
+
+    id: str
+    title: str
+    weight: Weight
+    template_weight: Weight
+    machine: Score
+    machine_low: Score
+    machine_high: Score
+    mine: Score
+    combined: Score
+    comment: str
+
+
+class TimedComment(msgspec.Struct, forbid_unknown_fields=True):
+    """A comment at a time (s) of the recording."""
+
+    time_s: Weight
+    text: str
+
+
+class Assessment(msgspec.Struct, forbid_unknown_fields=True):
+    """A signed assessment."""
+
+    external_id: Id
+    assessment_id: Id
+    revision: Number
+    interview_id: str
+    interview_remote_id: str | None
+    candidate_remote_id: str | None
+    candidate_name: str
+    position_title: str
+    assessor: str
+    template_id: str
+    template_version: Number
+    analysis_id: str | None
+    correction_id: str | None
+    dimensions: list[Dimension]
+    composite: Score
+    composite_low: Score
+    composite_high: Score
+    coverage: Share
+    weight_reason: str
+    keyword_rate: Share | None
+    conclusion: Literal["hire", "unsure", "no_hire", "cannot_tell"]
+    summary: str
+    comments: list[TimedComment]
+    signed_at: str
+    app_version: str
+    contract_version: Literal[1]

@@ -1,0 +1,115 @@
+"""Faults on demand: what real HR systems and the networks before them do wrong, with a fixed seed.
+
+A specification is a comma-separated list of `NAME[:CHANCE][:SECONDS][:retry=S][:times=N]`, and `seed=N`:
+`500:0.2,429:0.1:retry=2,slow:0.1:2,drop_after:0.2`. Without a chance the fault always happens.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from dataclasses import dataclass, field, replace
+
+BEFORE = ("401", "409", "429", "500", "503", "html", "drop_before")
+"""Faults in place of an answer: nothing is done."""
+AFTER = ("500_after", "html_after", "drop_after", "cut")
+"""Faults after the work is committed: the client cannot know the outcome."""
+SLOW = "slow"
+NAMES = (*BEFORE, *AFTER, SLOW)
+
+
+class FaultsInvalid(ValueError):
+    """The specification cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault: how likely (0..1), how long `slow` takes (s), the Retry-After it sends, how often it may still be."""
+
+    name: str
+    chance: float = 1.0
+    seconds: float = 1.0
+    retry_after: str = ""
+    times: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What goes wrong with one request."""
+
+    before: Fault | None = None
+    after: Fault | None = None
+    slow: Fault | None = None
+
+
+@dataclass(slots=True)
+class Faults:
+    """The faults in force. Thread-safe; the same seed and order of requests give the same faults."""
+
+    spec: str = ""
+    seen: dict[str, int] = field(default_factory=dict)
+    _faults: list[Fault] = field(default_factory=list)
+    _random: random.Random = field(default_factory=lambda: random.Random(1))
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def __post_init__(self) -> None:
+        self.set(self.spec)
+
+    def set(self, spec: str) -> None:
+        """Replace all faults. FaultsInvalid leaves the old ones in force."""
+        seed, faults = parse(spec)
+        with self._lock:
+            self.spec, self._faults, self._random, self.seen = spec, faults, random.Random(seed), {}
+
+    def plan(self) -> Plan:
+        """Decide for one request."""
+        before = after = slow = None
+        with self._lock:
+            for place, fault in enumerate(self._faults):
+                if fault.times == 0 or self._random.random() >= fault.chance:
+                    continue
+                if fault.name == SLOW:
+                    slow = fault
+                elif before is None and after is None:
+                    before, after = (fault, None) if fault.name in BEFORE else (None, fault)
+                else:
+                    continue
+                self.seen[fault.name] = self.seen.get(fault.name, 0) + 1
+                if fault.times is not None:
+                    self._faults[place] = replace(fault, times=fault.times - 1)
+        return Plan(before, after, slow)
+
+
+def parse(spec: str) -> tuple[int, list[Fault]]:
+    """The seed and the faults of a specification. FaultsInvalid says which part cannot be read."""
+    seed, faults = 1, []
+    for part in filter(None, (piece.strip() for piece in spec.split(","))):
+        try:
+            if part.startswith("seed="):
+                seed = int(part[5:])
+            else:
+                faults.append(_fault(part))
+        except ValueError as error:
+            raise FaultsInvalid(part) from error
+    return seed, faults
+
+
+def _fault(part: str) -> Fault:
+    name, *options = part.split(":")
+    if name not in NAMES:
+        raise ValueError(name)
+    fault, numbers = Fault(name), []
+    for option in options:
+        key, is_named, value = option.partition("=")
+        if not is_named:
+            numbers.append(float(option))
+        elif key == "retry":
+            fault = replace(fault, retry_after=value)
+        elif key == "times":
+            fault = replace(fault, times=int(value))
+        else:
+            raise ValueError(key)
+    if len(numbers) > 2 or (numbers and not 0.0 <= numbers[0] <= 1.0):
+        raise ValueError(part)
+    fault = replace(fault, chance=numbers[0]) if numbers else fault
+    return replace(fault, seconds=numbers[1]) if len(numbers) == 2 else fault

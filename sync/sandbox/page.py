@@ -1,0 +1,114 @@
+"""The sandbox's page: what a person in HR would see. Rendered here, escaped, nothing from elsewhere."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from flask import Blueprint, Response, render_template, request
+
+from sync.sandbox.faults import Faults
+from sync.sandbox.store import STATUSES, Held, Store
+
+LANGUAGES = ("zh", "en")
+FOLDER = Path(__file__).parent
+
+
+def page_routes(store: Store, faults: Faults) -> Blueprint:
+    """The page at `/`, and the number that tells it when to look again."""
+    routes = Blueprint("page", __name__, template_folder=str(FOLDER))
+    words = tomllib.loads((FOLDER / "page.toml").read_text("utf-8"))
+
+    @routes.get("/")
+    def page() -> Response:
+        language, nonce = chosen_language(), secrets.token_urlsafe(12)
+        html = render_template(
+            "page.html",
+            language=language,
+            other=LANGUAGES[1 - LANGUAGES.index(language)],
+            words=words[language],
+            nonce=nonce,
+            revision=seen(store, faults),
+            statuses=STATUSES,
+            candidates=candidates(store),
+            assessments=[shown(held) for held in store.assessments()],
+            positions=store.all("position"),
+            templates=store.all("template"),
+            faults=faults.spec,
+        )
+        return guarded(Response(html), nonce)
+
+    @routes.get("/revision")
+    def revision() -> Response:
+        return Response(seen(store, faults), mimetype="text/plain", headers={"Cache-Control": "no-store"})
+
+    return routes
+
+
+def chosen_language() -> str:
+    """`?lang=`, else what the browser asks for."""
+    wanted = request.args.get("lang", "")
+    return wanted if wanted in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "en") or "en"
+
+
+def seen(store: Store, faults: Faults) -> str:
+    """Changes whenever the page would look different."""
+    return f"{store.id}.{store.revision}.{faults.spec}"
+
+
+def guarded(response: Response, nonce: str) -> Response:
+    """Nothing but this page's own style and script may run, and no other page may frame it."""
+    response.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; "
+        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    )
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def candidates(store: Store) -> list[dict[str, Any]]:
+    """Candidates with the title of their position and the local time of their interview."""
+    titles = {position["id"]: position["title"] for position in store.all("position")}
+    rows = []
+    for candidate in store.all("candidate"):
+        interview = candidate["interview"] or {}
+        rows.append(
+            {
+                "name": candidate["name"],
+                "email": candidate["email"],
+                "position": titles.get(candidate["position_id"], ""),
+                "planned": local_time(interview.get("scheduled_at"), interview.get("time_zone", "UTC")),
+                "zone": interview.get("time_zone", ""),
+                "status": interview.get("status"),
+                "step": STATUSES.index(interview["status"]) if interview else -1,
+            }
+        )
+    return rows
+
+
+def shown(held: Held) -> dict[str, Any]:
+    """An assessment as the page shows it."""
+    body = json.loads(held.body)
+    for comment in body["comments"]:
+        whole = int(comment["time_s"])
+        comment["clock"] = f"{whole // 60:02d}:{whole % 60:02d}"
+    pretty = json.dumps(body | {"comments": json.loads(held.body)["comments"]}, ensure_ascii=False, indent=2)
+    return {"held": held, "body": body, "pretty": pretty, "raw": held.body.decode()}
+
+
+def local_time(moment: str | None, zone: str) -> str:
+    """A UTC time on the clock of a zone; UTC where the zone is not known."""
+    if not moment:
+        return ""
+    at = datetime.fromisoformat(moment)
+    try:
+        return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+    except (ZoneInfoNotFoundError, ValueError):
+        return at.strftime("%Y-%m-%d %H:%M UTC")

@@ -1,0 +1,323 @@
+"""The sandbox's own SQLite file. Every write is committed, with full synchronisation, before it is answered."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+STATUSES = ("scheduled", "in_progress", "to_review", "assessed")
+OVERLAP = 3
+"""So many rows before a finished cursor are delivered again: a client has to bear repeats."""
+
+_SCHEMA = """
+create table if not exists meta (name text primary key, value text not null);
+create table if not exists entity (
+  kind text not null, id text not null, body text not null, seq integer not null unique, updated text not null,
+  deleted integer not null default 0, primary key (kind, id));
+create table if not exists interview (
+  id text primary key, client_id text unique, candidate_id text not null, status text not null, scheduled_at text,
+  time_zone text not null);
+create table if not exists move (
+  interview_id text not null, source text not null, target text not null, at text not null, received_at text not null,
+  primary key (interview_id, target));
+create table if not exists assessment (
+  external_id text primary key, id text not null, assessment_id text not null, revision integer not null,
+  interview_id text not null, sha256 text not null, body blob not null, received_at text not null);
+create table if not exists operation (key text primary key, sha256 text not null);
+"""
+
+
+class StoreRefuses(Exception):
+    """The request cannot be carried out: an HTTP status, a code, a sentence, and what is held here instead."""
+
+    def __init__(self, status: int, code: str, message: str, theirs: dict[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.status, self.code, self.message, self.theirs = status, code, message, theirs
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """An assessment as it is kept."""
+
+    external_id: str
+    id: str
+    assessment_id: str
+    revision: int
+    interview_id: str
+    sha256: str
+    body: bytes
+    received_at: str
+
+
+class Store:
+    """Everything the sandbox EHR knows. Thread-safe: one connection behind one lock."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(folder / "ehr.sqlite3", check_same_thread=False, isolation_level=None)
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("pragma journal_mode=wal")
+        self._db.execute("pragma synchronous=full")
+        with self._writing() as db:
+            for statement in filter(str.strip, _SCHEMA.split(";")):
+                db.execute(statement)
+            db.execute("insert or ignore into meta values ('id', ?), ('seq', '0')", (uuid4().hex[:8],))
+        self.id = str(self._value("select value from meta where name = 'id'"))
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._db.close()
+
+    @property
+    def revision(self) -> int:
+        """Grows with every change."""
+        return int(str(self._value("select value from meta where name = 'seq'")))
+
+    def empty(self) -> bool:
+        """Whether nothing was ever stored."""
+        return self.revision == 0
+
+    def put(self, kind: str, remote_id: str, body: dict[str, Any], *, deleted: bool = False) -> None:
+        """Add or change a position, candidate or template."""
+        with self._writing() as db:
+            self._put(db, kind, remote_id, body, deleted)
+
+    def plan_interview(
+        self, candidate_id: str, scheduled_at: str | None, time_zone: str, client_id: str | None = None
+    ) -> str:
+        """Add an interview of a candidate; gives its id."""
+        with self._writing() as db:
+            return self._plan(db, candidate_id, scheduled_at, time_zone, client_id)
+
+    def entity(self, kind: str, remote_id: str) -> dict[str, Any] | None:
+        """One position, candidate or template, deleted ones too."""
+        row = self._row("select * from entity where kind = ? and id = ?", kind, remote_id)
+        return self._entity(row) if row else None
+
+    def all(self, kind: str) -> list[dict[str, Any]]:
+        """All that are not deleted, oldest first."""
+        return [
+            self._entity(row)
+            for row in self._rows("select * from entity where kind = ? and not deleted order by rowid", kind)
+        ]
+
+    def changes(self, cursor: str, limit: int) -> dict[str, Any]:
+        """One page of changes after a cursor. StoreRefuses 410 for a cursor of another store."""
+        start = self._start(cursor)
+        with self._lock:
+            rows = self._rows("select * from entity where seq > ? order by seq limit ?", start, limit + 1)
+            page, more = rows[:limit], len(rows) > limit
+            last = max([row["seq"] for row in page], default=start)
+            found: dict[str, list[dict[str, Any]]] = {"position": [], "candidate": [], "template": []}
+            for row in page:
+                found[row["kind"]].append(self._entity(row))
+        return {
+            "positions": found["position"],
+            "candidates": found["candidate"],
+            "templates": found["template"],
+            "cursor": f"{self.id}.{last}.{'walk' if more else 'end'}",
+            "more": more,
+        }
+
+    def _start(self, cursor: str) -> int:
+        if not cursor:
+            return 0
+        store, _, rest = cursor.partition(".")
+        number, _, place = rest.partition(".")
+        if store != self.id or not number.isdecimal() or int(number) > self.revision:
+            raise StoreRefuses(410, "cursor_unknown", "This cursor is not known. Start again without one.")
+        return int(number) if place == "walk" else max(0, int(number) - OVERLAP)
+
+    def register(self, wanted: dict[str, Any], key: str, digest: str) -> tuple[dict[str, Any], bool]:
+        """Upsert an interview by the client's id; gives it and whether it is new."""
+        with self._writing() as db:
+            self._once(db, key, digest)
+            there = self._row("select id from interview where client_id = ?", wanted["client_id"])
+            if there:
+                return self.interview(there["id"]), False
+            candidate = self._candidate_for(db, wanted)
+            made = self._plan(db, candidate, wanted["scheduled_at"], wanted["time_zone"], wanted["client_id"])
+            return self.interview(made), True
+
+    def move(self, interview: str, source: str, target: str, at: str, key: str, digest: str) -> dict[str, Any]:
+        """Move an interview forward, guarded by where it stands. A repeat changes nothing."""
+        if STATUSES.index(target) <= STATUSES.index(source):
+            raise StoreRefuses(422, "backward", "An interview only moves forward.")
+        with self._writing() as db:
+            self._once(db, key, digest)
+            stands = self.interview(interview)
+            if stands["status"] == target:
+                return stands
+            if stands["status"] != source:
+                message = f"The interview stands at {stands['status']}."
+                raise StoreRefuses(409, "status_differs", message, {"status": stands["status"]})
+            db.execute("update interview set status = ? where id = ?", (target, interview))
+            db.execute("insert into move values (?, ?, ?, ?, ?)", (interview, source, target, at, now()))
+            self._touch(db, stands["candidate_id"])
+            return self.interview(interview)
+
+    def interview(self, remote_id: str) -> dict[str, Any]:
+        """One interview. StoreRefuses 404."""
+        row = self._row("select id, client_id, candidate_id, status from interview where id = ?", remote_id)
+        if row is None:
+            raise StoreRefuses(404, "interview_unknown", "There is no such interview.")
+        return dict(row)
+
+    def keep(self, body: bytes, wanted: dict[str, Any], key: str) -> tuple[Held, bool]:
+        """Keep an assessment as it is; gives it and whether it is new. Another body or an older revision: 409."""
+        digest = hashlib.sha256(body).hexdigest()
+        with self._writing() as db:
+            self._once(db, key, digest)
+            held = self.assessment(wanted["external_id"])
+            if held:
+                if held.sha256 != digest:
+                    message = "Another assessment is kept under this id."
+                    raise StoreRefuses(409, "assessment_differs", message, json.loads(held.body))
+                return held, False
+            newest = self._newest(wanted["assessment_id"])
+            if newest and newest.revision >= wanted["revision"]:
+                message = f"Revision {newest.revision} is kept already."
+                raise StoreRefuses(409, "newer_revision", message, json.loads(newest.body))
+            interview = self._interview_of(wanted)
+            made = Held(
+                wanted["external_id"], f"res-{uuid4().hex[:10]}", wanted["assessment_id"], wanted["revision"],
+                interview["id"], digest, body, now(),
+            )  # fmt: skip
+            db.execute(
+                "insert into assessment values (?, ?, ?, ?, ?, ?, ?, ?)",
+                (made.external_id, made.id, made.assessment_id, made.revision, made.interview_id, made.sha256, body,
+                 made.received_at),
+            )  # fmt: skip
+            self._touch(db, interview["candidate_id"])
+            return made, True
+
+    def assessment(self, external_id: str) -> Held | None:
+        """The assessment under one external id."""
+        return self._held(self._row("select * from assessment where external_id = ?", external_id))
+
+    def assessments(self) -> list[Held]:
+        """All that are kept, newest first."""
+        rows = self._rows("select * from assessment order by rowid desc")
+        return [held for held in map(self._held, rows) if held]
+
+    def interviews(self) -> list[dict[str, Any]]:
+        """All interviews, in the order of their making."""
+        return [dict(row) for row in self._rows("select * from interview order by rowid")]
+
+    def moves(self) -> list[dict[str, Any]]:
+        """All status moves, in the order of their arrival."""
+        return [dict(row) for row in self._rows("select * from move order by rowid")]
+
+    def _newest(self, assessment_id: str) -> Held | None:
+        query = "select * from assessment where assessment_id = ? order by revision desc limit 1"
+        return self._held(self._row(query, assessment_id))
+
+    def _interview_of(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        row = self._row(
+            "select id from interview where id = ? or client_id = ?",
+            wanted["interview_remote_id"] or "",
+            wanted["interview_id"],
+        )
+        if row is None:
+            raise StoreRefuses(422, "interview_unknown", "The interview of this assessment is not known here.")
+        return self.interview(row["id"])
+
+    def _candidate_for(self, db: sqlite3.Connection, wanted: dict[str, Any]) -> str:
+        for kind, remote_id in (("position", wanted["position_id"]), ("candidate", wanted["candidate_id"])):
+            if remote_id and self.entity(kind, remote_id) is None:
+                raise StoreRefuses(422, f"{kind}_unknown", f"There is no {kind} {remote_id}.")
+        if wanted["candidate_id"]:
+            return str(wanted["candidate_id"])
+        made = f"cand-{uuid4().hex[:8]}"
+        body = {"name": wanted["candidate_name"], "email": "", "phone": "", "position_id": wanted["position_id"]}
+        self._put(db, "candidate", made, body, False)
+        return made
+
+    def _plan(
+        self, db: sqlite3.Connection, candidate: str, scheduled_at: str | None, time_zone: str, client_id: str | None
+    ) -> str:
+        made = f"int-{uuid4().hex[:8]}"
+        row = (made, client_id, candidate, STATUSES[0], scheduled_at, time_zone)
+        db.execute("insert into interview values (?, ?, ?, ?, ?, ?)", row)
+        self._touch(db, candidate)
+        return made
+
+    def _put(self, db: sqlite3.Connection, kind: str, remote_id: str, body: dict[str, Any], deleted: bool) -> None:
+        db.execute(
+            "insert into entity values (?, ?, ?, ?, ?, ?) on conflict (kind, id) do update set body = excluded.body, "
+            "seq = excluded.seq, updated = excluded.updated, deleted = excluded.deleted",
+            (kind, remote_id, json.dumps(body, ensure_ascii=False), self._step(db), now(), int(deleted)),
+        )
+
+    def _touch(self, db: sqlite3.Connection, candidate: str) -> None:
+        row = (self._step(db), now(), candidate)
+        db.execute("update entity set seq = ?, updated = ? where kind = 'candidate' and id = ?", row)
+
+    def _step(self, db: sqlite3.Connection) -> int:
+        db.execute("update meta set value = cast(value as integer) + 1 where name = 'seq'")
+        return self.revision
+
+    def _once(self, db: sqlite3.Connection, key: str, digest: str) -> None:
+        known = self._row("select sha256 from operation where key = ?", key)
+        if known is None:
+            db.execute("insert into operation values (?, ?)", (key, digest))
+        elif known["sha256"] != digest:
+            raise StoreRefuses(422, "key_reused", "This Idempotency-Key came with another body before.")
+
+    def _entity(self, row: sqlite3.Row) -> dict[str, Any]:
+        body: dict[str, Any] = json.loads(row["body"])
+        rest = {"updated": row["updated"], "deleted": bool(row["deleted"])}
+        if row["kind"] == "template":
+            return {"id": row["id"], "version": body["version"], "body": body, **rest}
+        if row["kind"] == "candidate":
+            body["interview"] = self._planned(row["id"])
+        return {"id": row["id"], **body, **rest}
+
+    def _planned(self, candidate: str) -> dict[str, Any] | None:
+        query = "select id, status, scheduled_at, time_zone from interview where candidate_id = ? order by rowid desc"
+        row = self._row(query, candidate)
+        return dict(row) if row else None
+
+    def _held(self, row: sqlite3.Row | None) -> Held | None:
+        return Held(**dict(row)) if row else None
+
+    def _row(self, query: str, *values: object) -> sqlite3.Row | None:
+        with self._lock:
+            found: sqlite3.Row | None = self._db.execute(query, values).fetchone()
+            return found
+
+    def _rows(self, query: str, *values: object) -> list[sqlite3.Row]:
+        with self._lock:
+            return self._db.execute(query, values).fetchall()
+
+    def _value(self, query: str) -> object:
+        row = self._row(query)
+        return row[0] if row else None
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: committed when the block ends well, rolled back when it does not."""
+        with self._lock:
+            self._db.execute("begin immediate")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("rollback")
+                raise
+            self._db.execute("commit")
+
+
+def now() -> str:
+    """This moment, ISO 8601 in UTC."""
+    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
