@@ -1,0 +1,41 @@
+"""Whether the person looks towards the camera, judged against the same person's own middle.
+
+A proposal, not validated against an eye tracker: head yaw and pitch within 15 degrees of the person's median, and the
+balance of the eyeLook blendshapes near its median. A camera is not where the other person's eyes are, so a person who
+looks at the screen all the time counts as in contact; only turning away from the usual direction shows.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from analysis.face.blendshapes import both
+from analysis.face.gaze import balance
+from analysis.face.series import median
+from analysis.observations import FaceObservation, Floats
+
+HEAD_LIMIT_DEG = 15.0
+EYES_SIDEWAYS_LIMIT = 0.25
+EYES_UPWARDS_LIMIT = 0.30
+"""Of the eyeLook balance, which runs from -1 to 1; about 9 degrees sideways and 8 up or down."""
+_MIN_SAMPLES = 10
+_MIN_SEEN_S = 2.0
+_LIDS_CLOSED = 0.5
+"""eyeBlink above this hides the iris: the eyes' balance says nothing then, the head alone decides."""
+
+
+def eye_contact(face: FaceObservation) -> Floats:
+    """(n,) 1 or 0 per sample; NaN where no face is seen, or throughout where it is seen too briefly for a middle."""
+    seen = np.isfinite(face.head[:, 0])
+    contact = np.full(len(face.times), np.nan, np.float32)
+    count = int(seen.sum())
+    if count < _MIN_SAMPLES or count < _MIN_SEEN_S * face.rate_hz:
+        return contact
+    eyes = balance(face.blendshapes)
+    head_off = np.abs(face.head[:, :2] - median(face.head[:, :2]))
+    eyes_off = np.abs(eyes - median(eyes))
+    head_there = (head_off < HEAD_LIMIT_DEG).all(axis=1)
+    eyes_there = (eyes_off[:, 0] < EYES_SIDEWAYS_LIMIT) & (eyes_off[:, 1] < EYES_UPWARDS_LIMIT)
+    closed = face.blendshapes[:, list(both("eyeBlink"))].mean(axis=1) > _LIDS_CLOSED
+    contact[seen] = (head_there & (eyes_there | closed))[seen]
+    return contact
