@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection, MetaData
 
-HISTORY = ("0001",)
+HISTORY = ("0001", "0002")
 """All revisions, oldest first. Kept here so that an up-to-date library opens without loading Alembic."""
 HEAD = HISTORY[-1]
 
@@ -72,5 +72,6 @@ def alembic_config() -> Config:
 def metadata() -> Sequence[MetaData]:
     """Everything that the history must amount to: the library's own tables and the outbox's."""
     from app.store.tables import Base
+    from sync import outbox
 
-    return [Base.metadata]
+    return [Base.metadata, outbox.metadata]

@@ -1,0 +1,122 @@
+"""Profiles per jurisdiction. Their sources stand in the profile files and, in words, in docs/scoring.md."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+import msgspec
+
+from analysis.features import modalities
+from app import text
+from app.domain.types import Consent
+from app.failures import ConsentMissing
+from app.resources import resource
+
+STRICTEST = "strictest"
+
+
+class ConsentRule(StrEnum):
+    """Where the candidate's consent is kept.
+
+    RECORDED: nothing is analysed before the library holds it. KEPT_OUTSIDE: the company has it on file; one that the
+    library does hold narrows what may be analysed, and an empty (withdrawn) one stops it.
+    """
+
+    RECORDED = "recorded"
+    KEPT_OUTSIDE = "kept_outside"
+
+
+@dataclass(frozen=True, slots=True)
+class Modality:
+    """What may be done with one modality: analyse it, show what was found, let it support a score."""
+
+    analyse: bool
+    show: bool
+    score: bool
+
+
+_NOTHING = Modality(analyse=False, show=False, score=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """The rules of one jurisdiction.
+
+    `machine_share_cap` 0..1 = the most that a machine's score may weigh against the person's; `veil` = machine scores
+    are hidden until rated or unveiled; `media_may_leave` = recordings may be sent to another system.
+    """
+
+    name: str
+    consent: ConsentRule
+    machine_share_cap: float
+    veil: bool
+    media_may_leave: bool
+    modalities: dict[str, Modality]
+
+    def rule(self, modality: str) -> Modality:
+        """What may be done with a modality; one that the profile does not name is forbidden."""
+        return self.modalities.get(modality, _NOTHING)
+
+
+class _Body(msgspec.Struct, forbid_unknown_fields=True):
+    consent: ConsentRule
+    machine_share_cap: float
+    veil: bool
+    media_may_leave: bool
+    modalities: dict[str, Modality]
+
+
+class _Addition(msgspec.Struct, forbid_unknown_fields=True):
+    """What the file of an optional room adds to a profile."""
+
+    modalities: dict[str, Modality]
+
+
+@cache
+def profiles() -> tuple[str, ...]:
+    """The names of all profiles, the strictest last."""
+    names = [path.stem for path in resource("policies").glob("*.toml") if "." not in path.stem]
+    return tuple(sorted(names, key=lambda name: (name == STRICTEST, name)))
+
+
+@cache
+def profile(name: str) -> Profile:
+    """The profile of a jurisdiction; the strictest one for a name that is not known."""
+    if name not in profiles():
+        name = STRICTEST
+    folder = resource("policies")
+    body = msgspec.convert(tomllib.loads((folder / f"{name}.toml").read_text("utf-8")), _Body)
+    rules = dict(body.modalities)
+    for path in sorted(folder.glob(f"{name}.*.toml")):
+        rules |= msgspec.convert(tomllib.loads(path.read_text("utf-8")), _Addition).modalities
+    return Profile(name, body.consent, body.machine_share_cap, body.veil, body.media_may_leave, rules)
+
+
+def allowed_modalities(rules: Profile, consent: Consent | None) -> tuple[str, ...]:
+    """The modalities of this build that may be analysed: what the profile allows, narrowed by a recorded consent."""
+    if consent is None and rules.consent is ConsentRule.RECORDED:
+        return ()
+    agreed = None if consent is None else frozenset(consent.modalities)
+    return tuple(name for name in modalities() if rules.rule(name).analyse and (agreed is None or name in agreed))
+
+
+def require_modalities(rules: Profile, consent: Consent | None, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the wanted modalities that are allowed, in this build's order. ConsentMissing where none is."""
+    allowed = tuple(name for name in allowed_modalities(rules, consent) if name in wanted)
+    if not allowed:
+        named = (text.tr(f"policy.modality_{name}") for name in wanted if text.has(f"policy.modality_{name}"))
+        raise ConsentMissing(what=", ".join(named))
+    return allowed
+
+
+def shown_modalities(rules: Profile) -> tuple[str, ...]:
+    """The modalities of this build whose findings may be shown."""
+    return tuple(name for name in modalities() if rules.rule(name).show)
+
+
+def scored_modalities(rules: Profile) -> tuple[str, ...]:
+    """The modalities of this build that may support a machine score."""
+    return tuple(name for name in modalities() if rules.rule(name).score)
