@@ -1,4 +1,4 @@
-"""Larger transcribers that a person has: local faster-whisper folders, checked once and remembered with their hashes."""
+"""Transcribers that a person adds: local faster-whisper folders, checked once and remembered with their hashes."""
 
 from __future__ import annotations
 

@@ -1,0 +1,120 @@
+"""What is said between `app.jobs` and the child process: one job in, then JSON lines out, each with `v` and a `type`.
+
+Both sides import this module, so that a message has one shape.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from analysis.document import MediaInfo
+from analysis.request import AnalysisRequest
+
+VERSION = 1
+HEARTBEAT_S = 1.0
+
+
+class Places(msgspec.Struct, frozen=True):
+    """Folders of the model store."""
+
+    resources: str
+    cache: str
+    data: str
+
+
+class AnalyseJob(msgspec.Struct, frozen=True, tag_field="job", tag="analyse"):
+    """Observe what is not observed yet, derive, write the seven files into `request.out_dir`."""
+
+    request: AnalysisRequest
+    places: Places
+
+
+class DeriveJob(msgspec.Struct, frozen=True, tag_field="job", tag="derive"):
+    """Derive again from the kept stages with `request.corrections`, write the seven files."""
+
+    request: AnalysisRequest
+    places: Places
+
+
+class PrepareJob(msgspec.Struct, frozen=True, tag_field="job", tag="prepare"):
+    """Probe `media`, re-mux it to `playable`, draw a `thumbnail` where it has a picture. `name` is for messages."""
+
+    media: str
+    name: str
+    playable: str
+    thumbnail: str
+
+
+class AddModelJob(msgspec.Struct, frozen=True, tag_field="job", tag="add_model"):
+    """Check a faster-whisper folder and remember it."""
+
+    folder: str
+    places: Places
+
+
+class AnalysisResult(msgspec.Struct, frozen=True, tag_field="of", tag="analysis"):
+    """Of `analyse` and `derive`: the document's id, its folder, and seconds per stage."""
+
+    analysis_id: str
+    folder: str
+    stages: dict[str, float]
+
+
+class PrepareResult(msgspec.Struct, frozen=True, tag_field="of", tag="prepare"):
+    """Of `prepare`: what the file is; `thumbnail` says whether there is one."""
+
+    media: MediaInfo
+    thumbnail: bool
+
+
+class AddModelResult(msgspec.Struct, frozen=True, tag_field="of", tag="add_model"):
+    """Of `add_model`: the name of the new transcriber and its folder."""
+
+    id: str
+    folder: str
+
+
+Job = AnalyseJob | DeriveJob | PrepareJob | AddModelJob
+Result = AnalysisResult | PrepareResult | AddModelResult
+
+
+class Heartbeat(msgspec.Struct, frozen=True, tag_field="type", tag="heartbeat"):
+    """The child lives."""
+
+    v: int = VERSION
+
+
+class ProgressMessage(msgspec.Struct, frozen=True, tag_field="type", tag="progress"):
+    """See `analysis.progress.Progress`."""
+
+    stage: str
+    done_s: float
+    total_s: float
+    share: float
+    remaining_s: float
+    v: int = VERSION
+
+
+class PartialMessage(msgspec.Struct, frozen=True, tag_field="type", tag="partial"):
+    """A stage is finished and kept."""
+
+    stage: str
+    v: int = VERSION
+
+
+class ResultMessage(msgspec.Struct, frozen=True, tag_field="type", tag="result"):
+    """The job is done."""
+
+    result: Result
+    v: int = VERSION
+
+
+class FailureMessage(msgspec.Struct, frozen=True, tag_field="type", tag="failure"):
+    """The job cannot be done; a known failure with its parameters as text."""
+
+    code: str
+    params: dict[str, str]
+    v: int = VERSION
+
+
+Message = Heartbeat | ProgressMessage | PartialMessage | ResultMessage | FailureMessage

@@ -1,0 +1,153 @@
+"""The child's main: one job as a JSON line on standard input, JSON lines back on a pipe of its own.
+
+The pipe is the original standard output; file descriptor 1 is pointed at standard error, so that nothing a library
+prints can break the lines. When the parent closes the child's standard input, or ends, the child ends at once.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+import psutil
+
+from analysis import protocol
+from analysis.failures import Failure
+from analysis.models import ModelStore
+from analysis.progress import Progress, StageDone
+from analysis.scratch import clear_mine
+
+NICE = 5
+"""A modest step: the window stays quick while an analysis takes what is left."""
+ORPHANED = 3
+"""Exit status after standard input was closed before the job ended."""
+
+
+def main() -> int:
+    """Do one job. 0 = a result or a known failure was sent; a bug ends with a traceback and status 1."""
+    lines = Lines(_private_output())
+    line = sys.stdin.buffer.readline()
+    if not line.strip():
+        return ORPHANED
+    threading.Thread(target=_watch_parent, name="parent", daemon=True).start()
+    ended = threading.Event()
+    beat = threading.Thread(target=_beat, args=(lines, ended), name="heartbeat", daemon=True)
+    beat.start()
+    try:
+        _settle()
+        _answer(msgspec.json.decode(line, type=protocol.Job), lines)
+    finally:
+        ended.set()
+        beat.join()
+    return 0
+
+
+class Lines:
+    """Writes messages as JSON lines, whole ones, from any thread."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out = out
+        self._lock = threading.Lock()
+
+    def send(self, message: protocol.Message) -> None:
+        """Write one line. A parent that no longer reads ends this process."""
+        line = msgspec.json.encode(message) + b"\n"
+        with self._lock:
+            try:
+                self._out.write(line)
+            except ConnectionError:
+                _leave()
+
+    def report(self, event: Progress | StageDone) -> None:
+        """Send the pipeline's reports on."""
+        if isinstance(event, StageDone):
+            self.send(protocol.PartialMessage(event.stage))
+        else:
+            figures = (event.done_s, event.total_s, event.share, event.remaining_s)
+            self.send(protocol.ProgressMessage(event.stage, *(round(figure, 3) for figure in figures)))
+
+
+def _private_output() -> BinaryIO:
+    """The original standard output, kept apart; whatever prints from now on prints to standard error."""
+    private = os.dup(1)
+    os.dup2(2, 1)
+    return os.fdopen(private, "wb", buffering=0)
+
+
+def _watch_parent() -> None:
+    """Standard input at its end: the parent has closed it or is no more."""
+    while sys.stdin.buffer.read(1):
+        pass
+    _leave()
+
+
+def _leave() -> None:
+    clear_mine()
+    os._exit(ORPHANED)
+
+
+def _beat(lines: Lines, ended: threading.Event) -> None:
+    lines.send(protocol.Heartbeat())
+    while not ended.wait(protocol.HEARTBEAT_S):
+        lines.send(protocol.Heartbeat())
+
+
+def _settle() -> None:
+    """Lower the priority, stay offline, send no telemetry."""
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    if sys.platform == "win32":
+        psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
+    else:
+        os.nice(NICE)
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+
+
+def _answer(job: protocol.Job, lines: Lines) -> None:
+    try:
+        result = _do(job, lines)
+    except Failure as failure:
+        params = {name: str(value) for name, value in failure.params.items()}
+        lines.send(protocol.FailureMessage(failure.code, params))
+    else:
+        lines.send(protocol.ResultMessage(result))
+
+
+def _do(job: protocol.Job, lines: Lines) -> protocol.Result:
+    if isinstance(job, protocol.PrepareJob):
+        return _prepare(job)
+    if isinstance(job, protocol.AddModelJob):
+        added = _models(job.places).add(Path(job.folder))
+        return protocol.AddModelResult(added.id, added.folder)
+    from analysis import pipeline
+
+    if isinstance(job, protocol.DeriveJob):
+        derived = pipeline.derive_again(job.request)
+    else:
+        derived = pipeline.run(job.request, _models(job.places), lines.report)
+    analysis = derived.analysis
+    return protocol.AnalysisResult(analysis.id, job.request.out_dir, analysis.provenance.stages)
+
+
+def _models(places: protocol.Places) -> ModelStore:
+    return ModelStore(Path(places.resources), Path(places.cache), Path(places.data))
+
+
+def _prepare(job: protocol.PrepareJob) -> protocol.PrepareResult:
+    from analysis import media
+
+    info = media.probe(job.media, job.name)
+    media.remux(job.media, job.playable, info, job.name)
+    pictured = any(stream.kind == "video" for stream in info.streams)
+    if pictured:
+        media.thumbnail(job.media, job.thumbnail, info, job.name)
+    return protocol.PrepareResult(info, pictured)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

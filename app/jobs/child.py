@@ -1,0 +1,158 @@
+"""One child process for one job: starts it, reads its messages, ends it when asked or when it hangs."""
+
+from __future__ import annotations
+
+import os
+import queue
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import IO
+
+import msgspec
+
+from analysis import failures, protocol
+from app import resources
+from app.jobs.ending import clear_up, end
+
+ChildReport = protocol.ProgressMessage | protocol.PartialMessage
+POLL_S = 0.05
+HANG_S = 60.0
+"""A child that says nothing for so long, not even a heartbeat, hangs."""
+TAIL_LINES = 20
+JOIN_S = 5.0
+THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+def command() -> list[str]:
+    """What starts the child: the frozen program itself, or Python with the worker module."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--analysis-worker"]
+    return [sys.executable, "-m", "analysis.worker"]
+
+
+def run_child(
+    job: protocol.Job, on_message: Callable[[ChildReport], None], cancel: threading.Event, hang_s: float = HANG_S
+) -> protocol.Result:
+    """Do one job in a child process and wait for its result; `on_message` is called on this thread.
+
+    Raises Cancelled within a second of `cancel`, the child's own failure as a type of `analysis.failures`, or
+    WorkerDied. Whatever happens, no process and no temporary file is left.
+    """
+    child = _start(job)
+    try:
+        return _converse(child, on_message, cancel, hang_s)
+    finally:
+        end(child)
+        clear_up(job, child.pid)
+
+
+def _start(job: protocol.Job) -> subprocess.Popen[bytes]:
+    """A session (POSIX) or process group (Windows) of its own: Ctrl-C in a terminal reaches the parent alone."""
+    windows = sys.platform == "win32"
+    child = subprocess.Popen(
+        command(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=resources.root(),
+        env=_environment(job),
+        start_new_session=not windows,
+        creationflags=_windows_flags() if windows else 0,
+    )
+    assert child.stdin is not None
+    try:
+        child.stdin.write(msgspec.json.encode(job) + b"\n")
+        child.stdin.flush()
+    except ConnectionError:
+        pass  # it died at once; its end is noticed where its messages are read
+    return child
+
+
+def _windows_flags() -> int:
+    return getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0) | getattr(subprocess, "CREATE_NO_WINDOW", 0)
+
+
+def _environment(job: protocol.Job) -> dict[str, str]:
+    threads = job.request.threads if isinstance(job, protocol.AnalyseJob) else 1
+    fixed = {"HF_HUB_OFFLINE": "1", "PYTHONUTF8": "1"}
+    return os.environ | dict.fromkeys(THREAD_LIMITS, str(threads)) | fixed
+
+
+def _converse(
+    child: subprocess.Popen[bytes], on_message: Callable[[ChildReport], None], cancel: threading.Event, hang_s: float
+) -> protocol.Result:
+    """Read messages until the result or a failure; what the child prints beside them explains its death."""
+    lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+    complaints: deque[bytes] = deque(maxlen=TAIL_LINES)
+    _read(child.stdout, lines.put, "child-messages", closing=lambda: lines.put(None))
+    complaining = _read(child.stderr, complaints.append, "child-complaints")
+    heard = time.monotonic()
+    while not cancel.is_set():
+        try:
+            line = lines.get(timeout=POLL_S)
+        except queue.Empty:
+            if time.monotonic() - heard > hang_s:
+                raise failures.WorkerDied(detail=f"> {hang_s:.0f} s") from None
+            continue
+        if line is None:
+            complaining.join(JOIN_S)
+            raise failures.WorkerDied(detail=_cause(child, complaints))
+        heard = time.monotonic()
+        message = _message(line)
+        if isinstance(message, protocol.ResultMessage):
+            return message.result
+        if isinstance(message, protocol.FailureMessage):
+            raise _failure(message)
+        if not isinstance(message, protocol.Heartbeat):
+            on_message(message)
+    raise failures.Cancelled
+
+
+def _read(
+    stream: IO[bytes] | None, take: Callable[[bytes], None], name: str, closing: Callable[[], None] = lambda: None
+) -> threading.Thread:
+    """A thread that hands on each line of a pipe until its end, which comes at the latest when the child is ended."""
+    assert stream is not None
+
+    def work() -> None:
+        with stream:
+            for line in stream:
+                take(line)
+        closing()
+
+    thread = threading.Thread(target=work, name=name, daemon=True)
+    thread.start()
+    return thread
+
+
+def _message(line: bytes) -> protocol.Message:
+    try:
+        message: protocol.Message = msgspec.json.decode(line, type=protocol.Message)
+    except msgspec.DecodeError as error:
+        raise failures.WorkerDied(detail=str(error)) from error
+    return message
+
+
+def _failure(message: protocol.FailureMessage) -> failures.Failure:
+    """The child's failure as the type with the same code, so that callers can tell them apart."""
+    kinds = {kind.code: kind for kind in _descendants(failures.Failure)}
+    failure = kinds.get(message.code, failures.Failure)(**message.params)
+    failure.code = message.code
+    return failure
+
+
+def _descendants(kind: type[failures.Failure]) -> list[type[failures.Failure]]:
+    return [one for child in kind.__subclasses__() for one in (child, *_descendants(child))]
+
+
+def _cause(child: subprocess.Popen[bytes], complaints: deque[bytes]) -> str:
+    """The signal that ended it, else the last line that it wrote to standard error, else its exit status."""
+    status = child.wait(JOIN_S)
+    if status < 0:
+        return f"signal {-status}"
+    last = next((text for line in reversed(complaints) if (text := line.decode("utf-8", "replace").strip())), "")
+    return last[:200] or f"status {status}"
