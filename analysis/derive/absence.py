@@ -1,0 +1,50 @@
+"""What this analysis does not have, and why."""
+
+from __future__ import annotations
+
+from analysis import features
+from analysis.document import Missing
+from analysis.observations import Observed
+from analysis.request import AnalysisRequest
+
+NOT_ALLOWED, NO_SOUND, NO_PICTURE, NO_SPEECH, NOT_OBSERVED = (
+    "not_allowed", "no_sound", "no_picture", "no_speech", "not_observed",
+)  # fmt: skip
+
+
+def absences(observed: Observed, request: AnalysisRequest) -> list[Missing]:
+    """One entry for each stage without an observation, or with nothing in it."""
+    kinds = {stream.kind for stream in observed.media.streams}
+    found = _speech_stages(observed, request, has_sound="audio" in kinds)
+    if observed.face is None:
+        why = _why("face" in request.modalities, "video" in kinds, NO_PICTURE)
+        found.append(Missing("face", why))
+    if features.expression() is not None and (observed.face is None or not observed.extra):
+        why = _why("expression" in request.modalities, "video" in kinds, NO_PICTURE)
+        found.append(Missing("expression", why))
+    elif features.expression() is not None and "expression" not in request.modalities:
+        found.append(Missing("expression", NOT_ALLOWED))
+    return found
+
+
+def _speech_stages(observed: Observed, request: AnalysisRequest, *, has_sound: bool) -> list[Missing]:
+    stages = {
+        "sound": observed.sound,
+        "text": observed.text,
+        "speakers": observed.speakers,
+        "prosody": observed.prosody,
+    }
+    silent = observed.sound is not None and not observed.sound.speech
+    why = NO_SPEECH if silent else _why("speech" in request.modalities, has_sound, NO_SOUND)
+    found = [Missing(stage, why) for stage, observation in stages.items() if observation is None]
+    if silent:
+        found += [Missing(stage, NO_SPEECH) for stage in ("text", "speakers") if stages[stage] is not None]
+    elif observed.text is not None and not observed.text.segments:
+        found.append(Missing("text", NO_SPEECH))
+    return found
+
+
+def _why(allowed: bool, present: bool, absent: str) -> str:
+    if not allowed:
+        return NOT_ALLOWED
+    return NOT_OBSERVED if present else absent

@@ -1,0 +1,139 @@
+"""The conversation as corrected: turns, segments, roles, floors, exchanges. What all events and metrics start from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.derive.corrections import Corrections, correct_speaker, correct_word, in_force
+from analysis.derive.exchanges import exchanges, match_kit
+from analysis.derive.floor import Backchannel, Floor, floors, speech_by_speaker
+from analysis.derive.heard import heard_words
+from analysis.derive.roles import assign_roles, candidate_of, correct_roles
+from analysis.derive.segments import segments
+from analysis.document import Exchange, Role, Segment, Span, Turn
+from analysis.language.passage import Passage, passage_of
+from analysis.language.script import leading_language
+from analysis.observations import Observed
+from analysis.request import AnalysisRequest
+
+_PASSAGE_GAP_S = 0.5
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """`speech` is voice activity by speaker; `lost` the ids of corrections that found no place."""
+
+    language: str
+    segments: tuple[Segment, ...]
+    turns: tuple[Turn, ...]
+    roles: dict[str, Role]
+    candidate: str | None
+    speech: dict[str, tuple[Span, ...]]
+    floors: tuple[Floor, ...]
+    backchannels: tuple[Backchannel, ...]
+    overlaps: tuple[Span, ...]
+    exchanges: tuple[Exchange, ...]
+    lost: tuple[str, ...]
+
+    @property
+    def candidate_floors(self) -> tuple[Floor, ...]:
+        """The candidate's floors."""
+        return tuple(floor for floor in self.floors if floor.speaker == self.candidate)
+
+    @property
+    def candidate_speech(self) -> tuple[Span, ...]:
+        """The candidate's voice activity."""
+        return self.speech.get(self.candidate or "", ())
+
+    def candidate_passages(self) -> list[Passage]:
+        """The candidate's words, one passage for each floor and language in it."""
+        mine = [segment for segment in self.segments if segment.speaker == self.candidate]
+        passages: list[Passage] = []
+        groups: list[list[Segment]] = []
+        for segment in mine:
+            if groups and segment.language == groups[-1][0].language and self._same_floor(groups[-1][-1], segment):
+                groups[-1].append(segment)
+            else:
+                groups.append([segment])
+        silences = tuple(pause for floor in self.candidate_floors for pause in floor.pauses())
+        for group in groups:
+            words = [word for segment in group for word in segment.words]
+            inside = tuple(s for s in silences if s.start < words[-1].end + 1 and s.end > words[0].start - 1)
+            passages.append(passage_of(words, group[0].language, inside))
+        return passages
+
+    def _same_floor(self, left: Segment, right: Segment) -> bool:
+        middle = (right.start + right.end) / 2
+        return any(
+            floor.start - _PASSAGE_GAP_S <= left.start and middle <= floor.end + _PASSAGE_GAP_S
+            for floor in self.candidate_floors
+        )
+
+
+def converse(observed: Observed, request: AnalysisRequest) -> Conversation:
+    """The observations of speech with the corrections in force applied."""
+    corrections = in_force(request.corrections)
+    lost = list(corrections.lost)
+    found_turns = _turns(observed, corrections, lost)
+    found_segments = _segments(observed, corrections, found_turns, lost)
+    activity = observed.sound.speech if observed.sound else ()
+    speech = speech_by_speaker(found_turns, activity)
+    enrolled = observed.speakers.enrolled if observed.speakers else None
+    roles, lost_roles = correct_roles(assign_roles(speech, found_segments, enrolled), corrections.roles)
+    found_floors, signs = floors(speech, found_segments)
+    asked, lost_questions = match_kit(
+        exchanges(found_floors, found_segments, roles), request.questions, corrections.questions
+    )
+    return Conversation(
+        language=_language(observed, request, found_segments),
+        segments=found_segments,
+        turns=found_turns,
+        roles=roles,
+        candidate=candidate_of(roles),
+        speech=speech,
+        floors=found_floors,
+        backchannels=signs,
+        overlaps=observed.speakers.overlaps if observed.speakers else (),
+        exchanges=asked,
+        lost=tuple([*lost, *lost_roles, *lost_questions]),
+    )
+
+
+def _turns(observed: Observed, corrections: Corrections, lost: list[str]) -> tuple[Turn, ...]:
+    """The turns with SPEAKER corrections. Without the speakers' stage all speech is one speaker's."""
+    turns: tuple[Turn, ...]
+    if observed.speakers is not None:
+        turns = observed.speakers.turns
+    elif observed.sound is not None:
+        turns = tuple(Turn(span.start, span.end, "S1") for span in observed.sound.speech)
+    else:
+        turns = ()
+    for correction in corrections.speakers:
+        corrected = correct_speaker(turns, correction)
+        if corrected is None:
+            lost.append(correction.id)
+        else:
+            turns = corrected
+    return turns
+
+
+def _segments(
+    observed: Observed, corrections: Corrections, turns: Sequence[Turn], lost: list[str]
+) -> tuple[Segment, ...]:
+    words = heard_words(observed.text) if observed.text else ()
+    for correction in corrections.words:
+        corrected = correct_word(words, correction)
+        if corrected is None:
+            lost.append(correction.id)
+        else:
+            words = corrected
+    return segments(words, turns)
+
+
+def _language(observed: Observed, request: AnalysisRequest, found: Sequence[Segment]) -> str:
+    if observed.text and observed.text.language in ("zh", "en"):
+        return observed.text.language
+    if request.language in ("zh", "en"):
+        return request.language
+    return leading_language([segment.text for segment in found])

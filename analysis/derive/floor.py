@@ -1,0 +1,133 @@
+"""Who speaks when, by voice activity within the turns, and who holds the floor.
+
+A floor is one speaker's stretch until another one takes over; a back-channel (a short 嗯, 对, yeah while the other goes
+on) does not end it. Pauses are silences of at least 0.25 s inside a floor (De Jong & Wempe 2009).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from analysis.derive.segments import words_in
+from analysis.derive.spans import clipped, gaps, merged
+from analysis.document import Segment, Span, Turn
+from analysis.language.fillers import is_backchannel
+from analysis.language.questions import asks
+from analysis.language.script import join_words
+
+MIN_PAUSE_S = 0.25
+EDGE_S = 0.35
+"""A turn's edge moves to the edge of the speech it lies in, by no more than this."""
+BACKCHANNEL_S = 1.0
+_SAME_BREATH_S = 0.05
+
+
+@dataclass(frozen=True)
+class Floor:
+    """One speaker's hold of the floor: from the first to the last speech of it. `speech` is inside, by voice activity."""
+
+    speaker: str
+    start: float
+    end: float
+    speech: tuple[Span, ...]
+
+    def pauses(self) -> tuple[Span, ...]:
+        """Silences of at least 0.25 s."""
+        return tuple(gap for gap in gaps(self.speech) if gap.end - gap.start >= MIN_PAUSE_S - 1e-6)
+
+
+@dataclass(frozen=True, slots=True)
+class Backchannel:
+    """A short sign of listening. `text` may be empty: a recogniser drops many."""
+
+    speaker: str
+    start: float
+    end: float
+    text: str
+
+
+def speech_by_speaker(turns: Sequence[Turn], activity: Sequence[Span]) -> dict[str, tuple[Span, ...]]:
+    """Voice activity within each speaker's turns, turn edges refined by it. Without any activity the turns themselves."""
+    found: dict[str, list[Span]] = {turn.speaker: [] for turn in turns}
+    for turn in turns:
+        if not activity:
+            found[turn.speaker].append(Span(turn.start, turn.end))
+            continue
+        low, high = _reach(turn, turns)
+        islands = clipped(activity, turn.start, turn.end)
+        if islands:
+            reach = clipped(activity, low, high)
+            found[turn.speaker] += [span for span in reach if span.end > turn.start and span.start < turn.end]
+    return {name: merged(spans, _SAME_BREATH_S) for name, spans in found.items()}
+
+
+def _reach(turn: Turn, turns: Sequence[Turn]) -> tuple[float, float]:
+    """How far the turn may grow: not into another speaker's turn."""
+    low, high = turn.start - EDGE_S, turn.end + EDGE_S
+    for other in turns:
+        if other.speaker == turn.speaker or other.end < low or other.start > high:
+            continue
+        if other.start < turn.start:
+            low = max(low, min(other.end, turn.start))
+        if other.end > turn.end:
+            high = min(high, max(other.start, turn.end))
+    return low, high
+
+
+def floors(
+    speech: dict[str, tuple[Span, ...]], segments: Sequence[Segment]
+) -> tuple[tuple[Floor, ...], tuple[Backchannel, ...]]:
+    """Floors and back-channels in time order."""
+    runs = _runs(speech)
+    kept: list[Floor] = []
+    signs: list[Backchannel] = []
+    for place, run in enumerate(runs):
+        sign = _backchannel(runs, place, kept, segments)
+        if sign:
+            signs.append(sign)
+        elif kept and kept[-1].speaker == run.speaker:
+            kept[-1] = Floor(
+                run.speaker, kept[-1].start, max(kept[-1].end, run.end), merged(kept[-1].speech + run.speech)
+            )
+        else:
+            kept.append(run)
+    return tuple(kept), tuple(signs)
+
+
+def _runs(speech: dict[str, tuple[Span, ...]]) -> list[Floor]:
+    """Neighbouring speech of one speaker with nobody else between."""
+    listed = sorted(
+        ((span, name) for name, spans in speech.items() for span in spans), key=lambda s: (s[0].start, s[0].end)
+    )
+    runs: list[Floor] = []
+    for span, name in listed:
+        if runs and runs[-1].speaker == name:
+            last = runs[-1]
+            runs[-1] = Floor(name, last.start, max(last.end, span.end), merged((*last.speech, span)))
+        else:
+            runs.append(Floor(name, span.start, span.end, (span,)))
+    return runs
+
+
+def _backchannel(
+    runs: Sequence[Floor], place: int, kept: Sequence[Floor], segments: Sequence[Segment]
+) -> Backchannel | None:
+    """A run as a back-channel: short, nothing but signs of listening, and the same other speaker before and after."""
+    run = runs[place]
+    if not kept or place + 1 >= len(runs) or run.end - run.start >= BACKCHANNEL_S:
+        return None
+    holder = kept[-1].speaker
+    if holder == run.speaker or runs[place + 1].speaker != holder:
+        return None
+    text = join_words([word.text for word in words_in(segments, Span(run.start, run.end), run.speaker)])
+    if text and not is_backchannel(text, _language(segments, run)):
+        return None
+    before = [s for s in segments if s.speaker == holder and s.start < run.start]
+    if text and before and before[-1].end > run.start - 2.0 and asks(before[-1].text, before[-1].language):
+        return None
+    return Backchannel(run.speaker, run.start, run.end, text)
+
+
+def _language(segments: Sequence[Segment], run: Floor) -> str:
+    return next((s.language for s in segments if s.end > run.start and s.speaker == run.speaker), "en")

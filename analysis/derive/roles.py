@@ -1,0 +1,73 @@
+"""Who is the candidate: the enrolled voice, else the one who talks more and asks less. One click flips it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from analysis.derive.spans import total
+from analysis.document import Correction, Role, Segment, Span
+from analysis.language.questions import asks
+
+_ASKING_SHARE = 0.3
+_ASKING_COUNT = 2
+
+
+def assign_roles(
+    speech: dict[str, tuple[Span, ...]], segments: Sequence[Segment], enrolled: str | None
+) -> dict[str, Role]:
+    """A role for every speaker, in order of names. One is the candidate; who asks most of the rest the interviewer.
+
+    A further voice is an interviewer too where a third of its sentences ask, else "other".
+    """
+    talk = {name: total(spans) for name, spans in speech.items()}
+    for segment in segments:
+        talk.setdefault(segment.speaker, 0.0)
+    if not talk:
+        return {}
+    asked = {name: sum(asks(s.text, s.language) for s in segments if s.speaker == name) for name in talk}
+    said = {name: sum(1 for s in segments if s.speaker == name) for name in talk}
+    all_talk, all_asked = sum(talk.values()) or 1.0, sum(asked.values()) or 1
+    names = sorted(talk, key=_by_number)
+    leaning = {name: talk[name] / all_talk - asked[name] / all_asked for name in names}
+    candidate = enrolled if enrolled in talk else max(names, key=lambda name: leaning[name])
+    rest = [name for name in names if name != candidate]
+    lead = max(rest, key=lambda name: (asked[name], talk[name])) if rest else None
+    roles = {}
+    for name in names:
+        interviewing = name == lead or (
+            asked[name] >= _ASKING_COUNT and asked[name] >= _ASKING_SHARE * max(1, said[name])
+        )
+        roles[name] = Role.CANDIDATE if name == candidate else Role.INTERVIEWER if interviewing else Role.OTHER
+    return roles
+
+
+def _by_number(name: str) -> tuple[int, str]:
+    return (len(name), name)
+
+
+def correct_roles(roles: dict[str, Role], corrections: Iterable[Correction]) -> tuple[dict[str, Role], list[str]]:
+    """The roles with the corrections applied in order, and the ids of those that found no speaker or role.
+
+    There is one candidate: making another one the candidate gives the former the other's role, and with two speakers
+    taking the role from the candidate gives it to the other one. A role that a person set is not moved by that.
+    """
+    now, lost = dict(roles), []
+    fixed: set[str] = set()
+    for correction in corrections:
+        if correction.before not in now or correction.after not in tuple(Role):
+            lost.append(correction.id)
+            continue
+        speaker, role, former = correction.before, Role(correction.after), now[correction.before]
+        now[speaker] = role
+        fixed.add(speaker)
+        others = [name for name in now if name != speaker and name not in fixed]
+        if role is Role.CANDIDATE:
+            now |= {name: former for name in others if now[name] is Role.CANDIDATE and former is not role}
+        elif former is Role.CANDIDATE and len(now) == 2:
+            now |= dict.fromkeys(others, Role.CANDIDATE)
+    return now, lost
+
+
+def candidate_of(roles: dict[str, Role]) -> str | None:
+    """The candidate's name, None where nobody has the role."""
+    return next((name for name, role in roles.items() if role is Role.CANDIDATE), None)
