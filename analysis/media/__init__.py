@@ -9,6 +9,6 @@ from __future__ import annotations
 from analysis.media.copying import remux
 from analysis.media.pictures import frames, thumbnail
 from analysis.media.probing import probe
-from analysis.media.sound import SAMPLE_RATE, SoundFile
+from analysis.media.sound import SAMPLE_RATE, SoundFile, read_clip
 
-__all__ = ["SAMPLE_RATE", "SoundFile", "frames", "probe", "remux", "thumbnail"]
+__all__ = ["SAMPLE_RATE", "SoundFile", "frames", "probe", "read_clip", "remux", "thumbnail"]

@@ -79,7 +79,7 @@ def _sampled(
         if last >= 0 and time_s - last > 1.6 / fps:
             context.skip_frame = "DEFAULT"  # this file marks too many frames as unneeded
         last = time_s
-        yield time_s, upright(frame)
+        yield time_s, upright(frame, _stretch(stream))
         progress(time_s)
     progress(duration)
 
@@ -99,10 +99,17 @@ def _decoded(recording: Recording, stream: Stream) -> Iterator[VideoFrame]:
         return
 
 
-def upright(frame: VideoFrame, max_side: int = MAX_SIDE) -> Picture:
-    """A frame as RGB with square pixels, rotated as the file says, scaled down to `max_side`."""
-    aspect = frame.sample_aspect_ratio
-    stretch = float(aspect) if aspect and 0.2 < float(aspect) < 5 else 1.0
+def _stretch(stream: Stream) -> float:
+    """Width over height of one pixel; 1 where the file says nothing believable."""
+    aspect = stream.sample_aspect_ratio
+    return float(aspect) if aspect and 0.2 < float(aspect) < 5 else 1.0
+
+
+def upright(frame: VideoFrame, stretch: float = 1.0, max_side: int = MAX_SIDE) -> Picture:
+    """A frame as RGB with square pixels, rotated as the file says, scaled down to `max_side`.
+
+    `stretch` is the width over height of one pixel.
+    """
     width, height = frame.width * max(stretch, 1.0), frame.height / min(stretch, 1.0)
     scale = min(1.0, max_side / max(width, height))
     size = max(2, round(width * scale)), max(2, round(height * scale))
@@ -141,7 +148,7 @@ def _first_telling(recording: Recording, stream: Stream, at_s: float) -> Picture
         pass  # no index: from the beginning then
     best: Picture | None = None
     for tried, frame in enumerate(_decoded(recording, stream)):
-        picture = upright(frame, 640)
+        picture = upright(frame, _stretch(stream), 640)
         if best is None or picture.std() > best.std():
             best = picture
         if picture.std() > 20 or tried >= _THUMBNAIL_TRIES:

@@ -79,6 +79,24 @@ class SoundFile:
                 raise FolderNotWritable(folder=str(folder)) from error
 
 
+def read_clip(path: str | Path, max_s: float, name: str = "") -> SoundFile:
+    """Decode at most the first `max_s` seconds of sound into memory, for short clips that need no file.
+
+    Raises NothingToAnalyse without a sound stream, and the failures of opening.
+    """
+    name = name or Path(path).name
+    with opened(path, name) as recording:
+        if not recording.audio:
+            raise NothingToAnalyse(name=name)
+        parts, wanted = [np.zeros(0, np.int16)], int(max_s * SAMPLE_RATE)
+        for _, block in _blocks(recording, recording.audio[0], stereo=False):
+            parts.append(block[:, 0])
+            wanted -= len(block)
+            if wanted <= 0:
+                break
+    return SoundFile(np.concatenate(parts)[: int(max_s * SAMPLE_RATE)])
+
+
 def _extract(recording: Recording, stream: Stream, info: MediaInfo, folder: Path, progress: Progress) -> SoundFile:
     folder.mkdir(parents=True, exist_ok=True)
     stereo = stream.codec_context.channels == 2

@@ -1,0 +1,166 @@
+"""Whisper on one batch of windows: batched where that is safe, window by window with fallback where it is not."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import analysis.speech.runtime  # noqa: F401  (no network before faster_whisper is imported)
+
+import ctranslate2
+import numpy as np
+from faster_whisper import BatchedInferencePipeline, WhisperModel
+from numpy.typing import NDArray
+
+from analysis.document import Word
+from analysis.failures import DeviceMissing, ModelUnusable
+
+LANGUAGES = ("zh", "en")
+BEAM = 5
+MAX_COMPRESSION = 2.4
+MIN_LOGPROB = -1.0
+"""OpenAI's own limits for text that loops and for text that is guessed."""
+
+_CHINESE_PROMPT = "以下是普通话的句子。"
+_MAX_PROMPT_TOKENS = 120
+
+Samples = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """One stretch of recognised text, times in seconds from the window's beginning."""
+
+    words: tuple[Word, ...]
+    avg_logprob: float
+    no_speech: float
+    compression: float
+
+    @property
+    def text(self) -> str:
+        """All words as the recogniser wrote them."""
+        return "".join(word.text for word in self.words)
+
+    @property
+    def doubtful(self) -> bool:
+        """The text loops or is guessed."""
+        return self.compression > MAX_COMPRESSION or self.avg_logprob < MIN_LOGPROB
+
+
+class Recogniser:
+    """A loaded faster-whisper folder. `terms` are hinted to every window."""
+
+    def __init__(self, folder: str | Path, device: str, threads: int, terms: Sequence[str]) -> None:
+        """Load the model: int8 on the CPU, half precision on a GPU. Raises ModelUnusable, DeviceMissing."""
+        kind = _device(device)
+        try:
+            self._model = WhisperModel(
+                str(folder),
+                device=kind,
+                compute_type="int8" if kind == "cpu" else "float16",
+                cpu_threads=threads,
+                local_files_only=True,
+            )
+        except (RuntimeError, ValueError, OSError) as error:
+            raise ModelUnusable(folder=str(folder), reason=str(error).splitlines()[0][:200]) from error
+        self._batched = BatchedInferencePipeline(self._model)
+        self._terms = terms
+        self.multilingual = bool(self._model.model.is_multilingual)
+
+    def close(self) -> None:
+        """Give the model's memory back."""
+        self._model.model.unload_model()
+        del self._batched, self._model
+        gc.collect()
+
+    def languages(self, windows: Sequence[Samples]) -> list[tuple[str, float]]:
+        """The likelier of Chinese and English for each window, with its share of the two (0.5..1)."""
+        if not self.multilingual:
+            return [("en", 1.0)] * len(windows)
+        features = np.stack([self._features(window) for window in windows])
+        answers = self._model.model.detect_language(self._model.encode(features))
+        return [_likelier(answer) for answer in answers]
+
+    def _features(self, window: Samples) -> NDArray[np.float32]:
+        found = self._model.feature_extractor(window)[..., :3000]
+        return np.pad(found, ((0, 0), (0, 3000 - found.shape[-1])))
+
+    def hear(self, windows: Sequence[Samples], language: str) -> list[list[Heard]]:
+        """The text of each window; doubtful ones are heard again one by one, with OpenAI's temperature fallback."""
+        found = self._together(windows, language)
+        for i, heard in enumerate(found):
+            if any(one.doubtful for one in heard):
+                found[i] = self._alone(windows[i], language)
+        return found
+
+    def _together(self, windows: Sequence[Samples], language: str) -> list[list[Heard]]:
+        starts = np.cumsum([0] + [len(window) for window in windows]) / 16000
+        clips = [{"start": start, "end": end} for start, end in zip(starts[:-1], starts[1:], strict=True)]
+        segments, _ = self._batched.transcribe(
+            np.concatenate(windows),
+            language=language,
+            beam_size=BEAM,
+            word_timestamps=True,
+            without_timestamps=True,
+            vad_filter=False,
+            clip_timestamps=clips,
+            batch_size=len(windows),
+            hotwords=self._prompt(language),
+        )
+        found: list[list[Heard]] = [[] for _ in windows]
+        for segment in segments:
+            place = int(np.searchsorted(starts, segment.seek / 100 + 0.02, side="right")) - 1
+            found[place].append(_heard(segment, float(starts[place])))
+        return found
+
+    def _alone(self, window: Samples, language: str) -> list[Heard]:
+        segments, _ = self._model.transcribe(
+            window,
+            language=language,
+            beam_size=BEAM,
+            word_timestamps=True,
+            condition_on_previous_text=False,
+            vad_filter=False,
+            hotwords=self._prompt(language),
+        )
+        return [_heard(segment, 0.0) for segment in segments]
+
+    def _prompt(self, language: str) -> str | None:
+        """Chinese needs a prompt for simplified characters and punctuation; both languages get the terms."""
+        lead = _CHINESE_PROMPT if language == "zh" else ""
+        joint, stop = ("、", "。") if language == "zh" else (", ", ".")
+        chosen: list[str] = []
+        for term in self._terms:
+            if self._tokens(lead + joint.join([*chosen, term])) > _MAX_PROMPT_TOKENS:
+                break
+            chosen.append(term)
+        text = lead + (joint.join(chosen) + stop if chosen else "")
+        return text or None
+
+    def _tokens(self, text: str) -> int:
+        return len(self._model.hf_tokenizer.encode(text, add_special_tokens=False).ids)
+
+
+def _device(device: str) -> str:
+    has_gpu = ctranslate2.get_cuda_device_count() > 0
+    if device == "cuda" and not has_gpu:
+        raise DeviceMissing(device=device)
+    return "cuda" if device != "cpu" and has_gpu else "cpu"
+
+
+def _likelier(answer: Sequence[tuple[str, float]]) -> tuple[str, float]:
+    chances = {token.strip("<|>"): chance for token, chance in answer}
+    chances["zh"] = chances.get("zh", 0.0) + chances.get("yue", 0.0)
+    best = max(LANGUAGES, key=lambda language: chances.get(language, 0.0))
+    both = sum(chances.get(language, 0.0) for language in LANGUAGES)
+    return best, chances.get(best, 0.0) / both if both > 0 else 0.5
+
+
+def _heard(segment: Any, offset: float) -> Heard:
+    words = tuple(
+        Word(word.start - offset, word.end - offset, word.word, word.probability) for word in segment.words or ()
+    )
+    return Heard(words, segment.avg_logprob, segment.no_speech_prob, segment.compression_ratio)
