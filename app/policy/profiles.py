@@ -1,4 +1,4 @@
-"""Profiles per jurisdiction. Their sources stand in the profile files and, in words, in docs/scoring.md."""
+"""Profiles per jurisdiction; the law behind each figure stands in its file."""
 
 from __future__ import annotations
 

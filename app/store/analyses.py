@@ -21,7 +21,7 @@ from app.store.vault import private_folder, writing_into
 from app.store.writing import found
 
 if TYPE_CHECKING:
-    from analysis.export import Derived
+    from analysis.derive import Derived
 
 DOCUMENT = "analysis.json"
 

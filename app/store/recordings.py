@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.types import Candidate, Imported, Interview, InterviewStatus, MediaItem
-from app.failures import NotFound
+from app.domain.types import Candidate, Imported, Interview, InterviewStatus, MediaItem, Position
+from app.failures import NotFound, ReadOnly
 from app.store.interviews import Interviews
-from app.store.tables import InterviewRow, MediaRow, now
+from app.store.people import candidate_of, position_of
+from app.store.tables import CandidateRow, InterviewRow, MediaRow, PositionRow, now
 from app.store.vault import PLAYABLE, Incoming, Progress, digest_of, size_of
 from app.store.writing import found
 
@@ -29,9 +30,13 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """Whose interview a recording is: an interview that waits for it, or else a position and a candidate."""
+    """Whose interview a recording is: an interview that waits for it, or else a position and a candidate.
+
+    A position or candidate named by title or name is taken from the library, or made along with the interview.
+    """
 
     position_id: str | None = None
+    position_title: str | None = None
     candidate_id: str | None = None
     candidate_name: str | None = None
     interview_id: str | None = None
@@ -61,6 +66,7 @@ class Recordings(Interviews):
         path: Path,
         *,
         position_id: str | None = None,
+        position_title: str | None = None,
         candidate_id: str | None = None,
         candidate_name: str | None = None,
         interview_id: str | None = None,
@@ -72,7 +78,7 @@ class Recordings(Interviews):
         Without `prepared` nothing is known of its content yet. `app.store.importing` prepares it in a child process.
         Raises ReadOnly, MediaMissing, MediaEmpty, DiskFull, FolderNotWritable, NotFound.
         """
-        belonging = Belonging(position_id, candidate_id, candidate_name, interview_id)
+        belonging = Belonging(position_id, position_title, candidate_id, candidate_name, interview_id)
         self.check_belonging(belonging)
         if known := self.known_recording(path):
             return Imported(known, already=True)
@@ -81,13 +87,15 @@ class Recordings(Interviews):
 
     def check_belonging(self, belonging: Belonging) -> None:
         """Raises ReadOnly or NotFound before any work is done."""
-        with self.session() as session:
+        if self.read_only:
+            raise ReadOnly
+        with self.reading() as session:
             if belonging.interview_id:
                 found(session, InterviewRow, belonging.interview_id, "interview")
-        if belonging.position_id:
-            self.position(belonging.position_id)
-        if belonging.candidate_id:
-            self.candidate(belonging.candidate_id)
+            if belonging.position_id:
+                found(session, PositionRow, belonging.position_id, "position")
+            if belonging.candidate_id:
+                found(session, CandidateRow, belonging.candidate_id, "candidate")
 
     def admit(self, incoming: Incoming, belonging: Belonging, prepared: Prepared | None) -> Imported:
         """Move an arrived recording into its place and write its rows, in one transaction."""
@@ -116,9 +124,7 @@ class Recordings(Interviews):
         )  # fmt: skip
         session.add(media)
         session.flush()
-        interview_id = belonging.interview_id or self._waiting(session, belonging)
-        if interview_id is None:
-            interview_id = self._new_interview(session, incoming, belonging)
+        interview_id = belonging.interview_id or self._for_recording(session, incoming, belonging)
         row = found(session, InterviewRow, interview_id, "interview")
         row.media_sha256 = incoming.sha256
         row.assessor = self.assessor
@@ -126,29 +132,40 @@ class Recordings(Interviews):
         session.flush()
         return self._move(session, interview_id, max(InterviewStatus.TO_REVIEW, InterviewStatus(row.status), key=_rank))
 
-    def _waiting(self, session: Session, belonging: Belonging) -> str | None:
-        """An interview of the candidate that was held but has no recording yet, the earliest first."""
-        if not belonging.candidate_id:
-            return None
-        wanted = select(InterviewRow.id).where(
-            InterviewRow.candidate_id == belonging.candidate_id, InterviewRow.media_sha256.is_(None)
-        )
-        if belonging.position_id:
-            wanted = wanted.where(InterviewRow.position_id == belonging.position_id)
-        return session.scalar(wanted.order_by(InterviewRow.scheduled_at, InterviewRow.created).limit(1))
-
-    def _new_interview(self, session: Session, incoming: Incoming, belonging: Belonging) -> str:
+    def _for_recording(self, session: Session, incoming: Incoming, belonging: Belonging) -> str:
+        """The interview of the candidate that waits for its recording, the earliest first; else a new one."""
         title = Path(incoming.name).stem or incoming.name
-        candidate = (
-            self.candidate(belonging.candidate_id)
-            if belonging.candidate_id
-            else self._put_candidate(session, Candidate("", belonging.candidate_name or title))
+        position = self._its_position(session, belonging)
+        candidate = self._its_candidate(session, belonging, title)
+        wanted = select(InterviewRow.id).where(
+            InterviewRow.candidate_id == candidate.id, InterviewRow.media_sha256.is_(None)
         )
-        position = self.position(belonging.position_id) if belonging.position_id else None
-        new = Interview(
-            "", title, 1, InterviewStatus.IN_PROGRESS, candidate, position, None, now(), local_zone(),
-        )  # fmt: skip
+        if position is not None:
+            wanted = wanted.where(InterviewRow.position_id == position.id)
+        waiting = session.scalar(wanted.order_by(InterviewRow.scheduled_at, InterviewRow.created).limit(1))
+        if waiting is not None:
+            return waiting
+        new = Interview("", title, 1, InterviewStatus.IN_PROGRESS, candidate, position, None, now(), local_zone())
         return self._put_interview(session, new).id
+
+    def _its_position(self, session: Session, belonging: Belonging) -> Position | None:
+        if belonging.position_id:
+            return position_of(found(session, PositionRow, belonging.position_id, "position"))
+        if not belonging.position_title:
+            return None
+        same = select(PositionRow).where(PositionRow.title == belonging.position_title).order_by(PositionRow.created)
+        row = session.scalar(same.limit(1))
+        return position_of(row) if row else self._put_position(session, Position("", belonging.position_title))
+
+    def _its_candidate(self, session: Session, belonging: Belonging, title: str) -> Candidate:
+        """Without any name the recording's own stands in, until somebody says who it is."""
+        if belonging.candidate_id:
+            return candidate_of(found(session, CandidateRow, belonging.candidate_id, "candidate"))
+        if not belonging.candidate_name:
+            return self._put_candidate(session, Candidate("", title))
+        same = select(CandidateRow).where(CandidateRow.name == belonging.candidate_name).order_by(CandidateRow.created)
+        row = session.scalar(same.limit(1))
+        return candidate_of(row) if row else self._put_candidate(session, Candidate("", belonging.candidate_name))
 
 
 def _rank(status: InterviewStatus) -> int:
