@@ -151,6 +151,9 @@ def style_sheet() -> str:
     text = _SHEET
     for name, value in {**names, **sizes}.items():
         text = text.replace(f"@{name};", f"{value};").replace(f"@{name} ", f"{value} ")
+    tone = "dark" if _theme.dark else "light"
+    for name in ("up", "down"):
+        text = text.replace(f"@{name})", f'"{resource("icons", f"{name}-{tone}.svg").as_posix()}")')
     return text
 
 
@@ -193,6 +196,13 @@ QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox { back
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {
     border: 2px solid @accent; }
 QLineEdit:disabled, QPlainTextEdit:disabled { background: @raised; color: @muted; }
+QComboBox::drop-down { border: none; width: @px20; }
+QComboBox::down-arrow { image: url(@down); width: @px12; height: @px12; }
+QSpinBox, QDoubleSpinBox { padding: @px5 @px20 @px5 @px8 ; }
+QSpinBox::up-button, QDoubleSpinBox::up-button { border: none; background: transparent; width: @px20; }
+QSpinBox::down-button, QDoubleSpinBox::down-button { border: none; background: transparent; width: @px20; }
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url(@up); width: @px10; height: @px10; }
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url(@down); width: @px10; height: @px10; }
 QComboBox QAbstractItemView { background: @panel; border: 1px solid @border; selection-background-color: @accent_soft;
     selection-color: @text; outline: none; }
 QMenu { background: @panel; border: 1px solid @border; padding: @px4; }
@@ -204,7 +214,7 @@ QHeaderView::section { background: @panel; color: @muted; border: none; border-b
 QTableView, QTreeView, QListView { background: @panel; border: none; gridline-color: @border;
     selection-background-color: @accent_soft; selection-color: @text; outline: none;
     alternate-background-color: @raised; }
-QTableView::item, QListView::item { padding: @px4 @px8 ; }
+QTableView::item, QListView::item { padding: @px4 @px5 ; }
 QTableView:focus, QListView:focus { border: 1px solid @accent; }
 QScrollBar:vertical { background: transparent; width: @px10; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: @px10; margin: 0; }

@@ -1,0 +1,53 @@
+"""The composition root: opens the window, runs a command, or serves as an analysis child process."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+WORKER = "--analysis-worker"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Decide by the first words of the command line what this process is."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    os.environ["HF_HUB_OFFLINE"] = "1"
+    if arguments[:1] == [WORKER]:
+        from analysis.worker import main as worker
+
+        return int(worker() or 0)
+    if _is_window(arguments):
+        from ui.shell.start import main as window
+
+        return window(arguments)
+    from app import cli
+
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    status = cli.main(arguments)
+    if arguments[:1] == ["demo"] and status == 0 and "--scratch" not in arguments and screen_available():
+        from ui.shell.start import show_demo
+
+        return show_demo(arguments)
+    return status
+
+
+def _is_window(arguments: list[str]) -> bool:
+    """Without a command, and without a request for help, the window opens."""
+    from app.cli import COMMANDS
+
+    return not any(word in COMMANDS or word in ("-h", "--help") for word in arguments)
+
+
+def screen_available() -> bool:
+    """Whether a window can be shown: on Linux a display server is needed, and nobody asked for offscreen."""
+    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        return False
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

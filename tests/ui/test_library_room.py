@@ -1,0 +1,145 @@
+"""The library room, driven as a person would: search, filter, choose, edit, drop."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QAbstractItemModelTester
+
+from app.domain.types import Candidate, Interview, InterviewStatus, Position
+from ui import language
+from ui.library.model import COLUMNS, InterviewTable
+from ui.library.positions import PositionsDialog
+from ui.library.room import LibraryRoom
+
+PEOPLE = (("王小雨", "to_review"), ("Anna Smith", "assessed"), ("𠮷田", "in_progress"), ("陈明", "scheduled"))
+
+
+def add(library, name, status, position=None):
+    candidate = library.save_candidate(Candidate(id="", name=name))
+    interview = Interview(
+        id="", title=f"{name} 录像.mp4", round=1, status=InterviewStatus(status), candidate=candidate, position=position,
+        media=None, created=datetime.now(UTC), time_zone="Asia/Shanghai",
+    )  # fmt: skip
+    return library.save_interview(interview)
+
+
+@pytest.fixture
+def filled(library):
+    position = library.save_position(Position(id="", title="后端工程师", keywords=("微服务",)))
+    for number, (name, status) in enumerate(PEOPLE):
+        add(library, name, status, position if number % 2 == 0 else None)
+    return library
+
+
+@pytest.fixture
+def room(qtbot, filled):
+    room = LibraryRoom(filled)
+    qtbot.addWidget(room)
+    room.resize(1300, 760)
+    room.show()
+    return room
+
+
+def names(room):
+    return {row.candidate.name for row in room.table.rows}
+
+
+def test_model_is_a_proper_qt_model(qapp, filled):
+    table = InterviewTable()
+    tester = QAbstractItemModelTester(table, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    table.show(filled.interviews())
+    assert table.rowCount() == 4
+    assert table.columnCount() == len(COLUMNS)
+    assert tester.model() is table
+
+
+def test_search_finds_by_name_and_clears(qtbot, room):
+    assert len(names(room)) == 4
+    qtbot.keyClicks(room.search, "anna")
+    qtbot.waitUntil(lambda: names(room) == {"Anna Smith"})
+    room.search.clear()
+    qtbot.waitUntil(lambda: len(names(room)) == 4)
+
+
+def test_nothing_found_says_so(qtbot, room):
+    qtbot.keyClicks(room.search, "nobody here")
+    qtbot.waitUntil(lambda: not names(room))
+    assert room.pages.currentIndex() == 1
+    assert room.empty_title.text() == "Nothing found"
+
+
+def test_status_and_position_filters(qtbot, room):
+    room.status.setCurrentIndex(room.status.findData(InterviewStatus.ASSESSED))
+    assert names(room) == {"Anna Smith"}
+    room.status.setCurrentIndex(0)
+    room.position.setCurrentIndex(1)
+    assert names(room) == {"王小雨", "𠮷田"}
+
+
+def test_enter_opens_the_chosen_interview(qtbot, room):
+    room.view.setFocus()
+    chosen = room.chosen()
+    with qtbot.waitSignal(room.openRequested) as opened:
+        qtbot.keyClick(room.view, Qt.Key.Key_Return)
+    assert opened.args == [chosen.id]
+
+
+def test_renaming_the_candidate_is_saved_at_once(qtbot, room, filled):
+    room.choose(next(row.id for row in room.table.rows if row.candidate.name == "陈明"))
+    room.details.name.setFocus()
+    room.details.name.selectAll()
+    room.details.name.insert("陈一鸣")
+    qtbot.keyClick(room.details.name, Qt.Key.Key_Return)
+    assert "陈一鸣" in {candidate.name for candidate in filled.candidates()}
+
+
+def test_choosing_a_position_is_saved_at_once(qtbot, room, filled):
+    interview = next(row for row in room.table.rows if row.candidate.name == "Anna Smith")
+    room.choose(interview.id)
+    box = room.details.position
+    box.setCurrentIndex(1)
+    box.activated.emit(1)
+    assert filled.interview(interview.id).position.title == "后端工程师"
+
+
+def test_dropped_files_are_handed_on(qtbot, room, tmp_path):
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "面试 一.mp4"))])
+    drop = QDropEvent(
+        QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    )
+    with qtbot.waitSignal(room.importRequested) as asked:
+        room.dropEvent(drop)
+    assert asked.args == [[Path(tmp_path / "面试 一.mp4")]]
+
+
+def test_language_switches_while_running(qtbot, room):
+    language.set_language("zh")
+    assert room.import_files.text() == "导入录像…"
+    assert room.table.headerData(0, Qt.Orientation.Horizontal) == "候选人"
+    assert room.status.itemText(0) == "全部状态"
+
+
+def test_empty_library_invites_to_import(qtbot, library):
+    room = LibraryRoom(library)
+    qtbot.addWidget(room)
+    assert room.empty_title.text() == "No interviews yet"
+    assert room.details.body.isHidden()
+
+
+def test_positions_are_added_and_edited(qtbot, library):
+    dialog = PositionsDialog(library)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.mouseClick(dialog.add, Qt.MouseButton.LeftButton)
+    dialog.title.setText("产品经理")
+    dialog.keywords.setPlainText("留存\n\n  A/B 测试 ")
+    dialog.accept()
+    (position,) = library.positions()
+    assert position.title == "产品经理"
+    assert position.keywords == ("留存", "A/B 测试")

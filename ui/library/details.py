@@ -1,0 +1,220 @@
+"""What the library knows of one interview, and what can be done with it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import text
+from app.domain.types import AnalysisState, Interview
+from app.store.library import Library
+from ui import icons, language, theme
+from ui.library.model import local_time
+
+BUSY = (AnalysisState.QUEUED, AnalysisState.RUNNING)
+
+
+class DetailsPanel(QFrame):
+    """The right side of the library: picture, names, position, analysis, and the way to the review."""
+
+    openRequested = Signal(str)
+    analyseRequested = Signal(str)
+    cancelRequested = Signal(str)
+    positionsRequested = Signal()
+
+    def __init__(self, library: Library, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "panel")
+        self._library = library
+        self.interview: Interview | None = None
+        self.picture = QLabel()
+        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.title = QLabel()
+        self.title.setProperty("class", "heading")
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title.setWordWrap(True)
+        self.facts = QLabel()
+        self.facts.setProperty("class", "small")
+        self.facts.setWordWrap(True)
+        self.name = QLineEdit()
+        self.name.editingFinished.connect(self._save_name)
+        self.position = QComboBox()
+        self.position.activated.connect(self._save_position)
+        self.round = QSpinBox()
+        self.round.setRange(1, 20)
+        self.round.editingFinished.connect(self._save_round)
+        self.progress = QProgressBar()
+        self.progress.setTextVisible(False)
+        self.progress.setRange(0, 1000)
+        self.state = QLabel()
+        self.state.setProperty("class", "small")
+        self.state.setWordWrap(True)
+        self._build()
+        language.on_change(self, self._retranslate)
+        theme.changed.connect(self._paint)
+        self.show_interview(None)
+
+    def _build(self) -> None:
+        self.edit_positions = QPushButton()
+        self.edit_positions.setProperty("class", "quiet")
+        self.edit_positions.clicked.connect(self.positionsRequested)
+        self.open = QPushButton()
+        self.open.setProperty("class", "primary")
+        self.open.clicked.connect(lambda: self.interview and self.openRequested.emit(self.interview.id))
+        self.analyse = QPushButton()
+        self.analyse.clicked.connect(self._analyse_or_cancel)
+        self._labels = [QLabel() for _ in range(3)]
+        form = QFormLayout()
+        form.setVerticalSpacing(theme.SPACE)
+        row = QHBoxLayout()
+        row.addWidget(self.position, 1)
+        row.addWidget(self.edit_positions)
+        form.addRow(self._labels[0], self.name)
+        form.addRow(self._labels[1], row)
+        form.addRow(self._labels[2], self.round)
+        for label, field in zip(self._labels, (self.name, self.position, self.round), strict=True):
+            label.setProperty("class", "muted")
+            label.setBuddy(field)
+        self.empty = QLabel()
+        self.empty.setProperty("class", "muted")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        self.body = QWidget()
+        column = QVBoxLayout(self.body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(10)
+        for widget in (self.picture, self.title, self.facts):
+            column.addWidget(widget)
+        column.addLayout(form)
+        column.addStretch(1)
+        for widget in (self.state, self.progress, self.analyse, self.open):
+            column.addWidget(widget)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(14, 14, 14, 14)
+        outer.addWidget(self.body, 1)
+        outer.addWidget(self.empty, 1)
+
+    def show_interview(self, interview: Interview | None) -> None:
+        """Show one interview, or say that none is chosen."""
+        self.interview = interview
+        self.body.setVisible(interview is not None)
+        self.empty.setVisible(interview is None)
+        if interview is not None:
+            self._fill(interview)
+
+    def _fill(self, interview: Interview) -> None:
+        writable = not self._library.read_only
+        self.title.setText(interview.title)
+        self.facts.setText(self._facts(interview))
+        for field in (self.name, self.position, self.round, self.analyse):
+            field.setEnabled(writable)
+        if not self.name.hasFocus():
+            self.name.setText(interview.candidate.name)
+        with QSignalBlocker(self.round):
+            self.round.setValue(interview.round)
+        self._fill_positions(interview)
+        self._show_picture(interview)
+        self._show_state(interview)
+
+    def _fill_positions(self, interview: Interview) -> None:
+        with QSignalBlocker(self.position):
+            self.position.clear()
+            self.position.addItem(text.tr("library.no_position"), None)
+            for position in self._library.positions():
+                self.position.addItem(position.title, position.id)
+            current = interview.position.id if interview.position else None
+            self.position.setCurrentIndex(max(0, self.position.findData(current)))
+
+    def _facts(self, interview: Interview) -> str:
+        parts = [local_time(interview.created, interview.time_zone), text.tr(f"library.status_{interview.status}")]
+        media = interview.media
+        if media:
+            kind = "both" if media.has_video and media.has_audio else "video" if media.has_video else "audio"
+            parts += [text.timecode(media.duration_s or 0), text.tr(f"library.kind_{kind}")]
+            parts.append(f"{media.bytes / 1e6:.1f} MB")
+        return " · ".join(parts)
+
+    def _show_picture(self, interview: Interview) -> None:
+        width = theme.scaled(290)
+        media = interview.media
+        stored = self._library.vault.thumbnail(media.sha256) if media else None
+        picture = QPixmap()
+        if stored and picture.loadFromData(stored):
+            mode = Qt.TransformationMode.SmoothTransformation
+            self.picture.setPixmap(picture.scaledToWidth(width, mode))
+        else:
+            self.picture.setPixmap(icons.icon("audio", "faint").pixmap(width // 3, width // 3))
+
+    def _show_state(self, interview: Interview) -> None:
+        busy = interview.analysis_state in BUSY
+        self.progress.setVisible(busy)
+        self.analyse.setEnabled(not self._library.read_only and interview.media is not None)
+        again = interview.analysis_state == AnalysisState.DONE
+        self.analyse.setText(
+            text.tr("library.cancel" if busy else "library.analyse_again" if again else "library.analyse")
+        )
+        self.open.setEnabled(interview.media is not None)
+        self.state.setText(text.tr("library.analysis_line", state=text.tr(f"library.analysis_{interview.analysis_state}")))
+
+    def show_progress(self, interview_id: str, share: float | None, words: str) -> None:
+        """The running analysis's share done (0..1) and what it is doing."""
+        if self.interview is None or self.interview.id != interview_id or share is None:
+            return
+        self.progress.setVisible(True)
+        self.progress.setValue(round(share * 1000))
+        self.state.setText(words)
+        self.analyse.setText(text.tr("library.cancel"))
+
+    def _analyse_or_cancel(self) -> None:
+        if self.interview is None:
+            return
+        busy = self.interview.analysis_state in BUSY
+        (self.cancelRequested if busy else self.analyseRequested).emit(self.interview.id)
+
+    def _save_name(self) -> None:
+        interview, name = self.interview, self.name.text().strip()
+        if interview and name and name != interview.candidate.name:
+            self._library.save_candidate(replace(interview.candidate, name=name))
+
+    def _save_position(self) -> None:
+        chosen = self.position.currentData()
+        interview = self.interview
+        if interview and chosen != (interview.position.id if interview.position else None):
+            position = self._library.position(chosen) if chosen else None
+            self._library.save_interview(replace(interview, position=position))
+
+    def _save_round(self) -> None:
+        if self.interview and self.round.value() != self.interview.round:
+            self._library.save_interview(replace(self.interview, round=self.round.value()))
+
+    def _retranslate(self) -> None:
+        for label, key in zip(self._labels, ("column_candidate", "column_position", "round"), strict=True):
+            label.setText(text.tr(f"library.{key}"))
+        self.name.setAccessibleName(text.tr("library.column_candidate"))
+        self.position.setAccessibleName(text.tr("library.column_position"))
+        self.round.setAccessibleName(text.tr("library.round"))
+        self.progress.setAccessibleName(text.tr("library.column_analysis"))
+        self.edit_positions.setText(text.tr("library.edit_positions"))
+        self.open.setText(text.tr("library.open_review"))
+        self.empty.setText(text.tr("library.none_chosen"))
+        if self.interview:
+            self._fill(self.interview)
+
+    def _paint(self) -> None:
+        if self.interview:
+            self._show_picture(self.interview)

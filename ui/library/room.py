@@ -1,0 +1,265 @@
+"""The library room: find an interview, import recordings, start an analysis, open the review."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QItemSelection, QModelIndex, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSplitter,
+    QStackedWidget,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import text
+from app.domain.types import Interview, InterviewQuery, InterviewStatus
+from app.store.library import Library
+from ui import icons, language, theme
+from ui.library.delegate import StatusDelegate
+from ui.library.details import DetailsPanel
+from ui.library.model import COLUMNS, INTERVIEW_ROLE, InterviewTable
+
+FILTER_DELAY_MS = 120
+WIDTHS = {"candidate": 190, "position": 190, "status": 120, "analysis": 120, "length": 80, "composite": 80}
+MEDIA_PATTERN = "*.mp4 *.m4v *.mkv *.mov *.webm *.avi *.wav *.mp3 *.m4a *.aac *.flac *.ogg *.oga *.opus"
+
+
+class LibraryRoom(QWidget):
+    """Lists what the library holds; says what a person wants done with it by signals."""
+
+    openRequested = Signal(str)
+    importRequested = Signal(list)
+    analyseRequested = Signal(str)
+    cancelRequested = Signal(str)
+    positionsRequested = Signal()
+
+    def __init__(self, library: Library, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._library = library
+        self.setAcceptDrops(not library.read_only)
+        self.table = InterviewTable(self)
+        self.search = QLineEdit()
+        self.status = QComboBox()
+        self.position = QComboBox()
+        self.count = QLabel()
+        self.count.setProperty("class", "small")
+        self.view = self._make_view()
+        self.details = DetailsPanel(library)
+        self.details.openRequested.connect(self.openRequested)
+        self.details.analyseRequested.connect(self.analyseRequested)
+        self.details.cancelRequested.connect(self.cancelRequested)
+        self.details.positionsRequested.connect(self.positionsRequested)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(FILTER_DELAY_MS)
+        self._timer.timeout.connect(self.refresh)
+        self._build()
+        language.on_change(self, self._retranslate)
+        theme.changed.connect(self._paint)
+        self._paint()
+        self.refresh()
+
+    def _make_view(self) -> QTableView:
+        view = QTableView()
+        view.setModel(self.table)
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setShowGrid(False)
+        view.setWordWrap(False)
+        view.verticalHeader().hide()
+        header = view.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        view.setItemDelegateForColumn(COLUMNS.index("status"), StatusDelegate(view))
+        view.doubleClicked.connect(lambda index: self._open(index))
+        view.selectionModel().selectionChanged.connect(self._selected)
+        language.bind(view.setAccessibleName, "library.table")
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            shortcut = QShortcut(QKeySequence(key), view)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(lambda: self._open(view.currentIndex()))
+        return view
+
+    def _build(self) -> None:
+        self.search.setClearButtonEnabled(True)
+        self.search.textChanged.connect(lambda _: self._timer.start())
+        self.import_files = QPushButton()
+        self.import_files.setProperty("class", "primary")
+        self.import_files.clicked.connect(self.choose_files)
+        self.import_folder = QPushButton()
+        self.import_folder.clicked.connect(self.choose_folder)
+        for button in (self.import_files, self.import_folder):
+            button.setEnabled(not self._library.read_only)
+        for box in (self.status, self.position):
+            box.currentIndexChanged.connect(self.refresh)
+        bar = QHBoxLayout()
+        bar.setSpacing(theme.SPACE)
+        bar.addWidget(self.search, 1)
+        for widget in (self.status, self.position, self.import_folder, self.import_files):
+            bar.addWidget(widget)
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.view)
+        self.pages.addWidget(self._empty_page())
+        panel = QFrame()
+        panel.setProperty("class", "panel")
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(1, 1, 1, 6)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.count, 0, Qt.AlignmentFlag.AlignRight)
+        splitter = QSplitter()
+        splitter.addWidget(panel)
+        splitter.addWidget(self.details)
+        splitter.setStretchFactor(0, 1)
+        splitter.setSizes([900, 360])
+        splitter.setChildrenCollapsible(False)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(12, 12, 12, 12)
+        outer.setSpacing(10)
+        outer.addLayout(bar)
+        outer.addWidget(splitter, 1)
+
+    def _empty_page(self) -> QWidget:
+        page = QWidget()
+        self.empty_mark = QLabel()
+        self.empty_title = QLabel()
+        self.empty_title.setProperty("class", "title")
+        self.empty_hint = QLabel()
+        self.empty_hint.setProperty("class", "muted")
+        self.empty_hint.setWordWrap(True)
+        self.empty_hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(40, 40, 40, 40)
+        column.addStretch(2)
+        for widget in (self.empty_mark, self.empty_title, self.empty_hint):
+            column.addWidget(widget, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addStretch(3)
+        return page
+
+    def refresh(self) -> None:
+        """Read the list again, keeping the chosen row."""
+        chosen = self.chosen()
+        rows = self._library.interviews(self._query())
+        self.table.show(rows)
+        self.count.setText(text.tr("library.count", n=len(rows)))
+        self.pages.setCurrentIndex(0 if rows else 1)
+        self._tell_why_empty()
+        row = self.table.row_of(chosen.id) if chosen else -1
+        if rows:
+            self.view.selectRow(max(0, row))
+        else:
+            self.details.show_interview(None)
+
+    def _query(self) -> InterviewQuery:
+        return InterviewQuery(
+            text=self.search.text().strip(),
+            status=self.status.currentData(),
+            position_id=self.position.currentData(),
+        )
+
+    def chosen(self) -> Interview | None:
+        """The interview of the chosen row."""
+        index = self.view.currentIndex()
+        return index.data(INTERVIEW_ROLE) if index.isValid() else None
+
+    def choose(self, interview_id: str) -> None:
+        """Select an interview, when it is among those shown."""
+        row = self.table.row_of(interview_id)
+        if row >= 0:
+            self.view.selectRow(row)
+
+    def show_progress(self, interview_id: str, share: float | None, words: str = "") -> None:
+        """How far an analysis is, in the list and in the details."""
+        self.table.set_progress(interview_id, share)
+        self.details.show_progress(interview_id, share, words)
+
+    def choose_files(self) -> None:
+        """Ask for recordings and import them."""
+        pattern = f"{text.tr('library.recordings')} ({MEDIA_PATTERN});;{text.tr('library.all_files')} (*)"
+        files, _ = QFileDialog.getOpenFileNames(self, text.tr("library.import_files"), "", pattern)
+        if files:
+            self.importRequested.emit([Path(file) for file in files])
+
+    def choose_folder(self) -> None:
+        """Ask for a folder and import the recordings in it."""
+        folder = QFileDialog.getExistingDirectory(self, text.tr("library.import_folder"))
+        if folder:
+            self.importRequested.emit([Path(folder)])
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Qt: files may be dropped anywhere in the room."""
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Qt: import what was dropped."""
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        self.importRequested.emit(paths)
+
+    def _selected(self, _chosen: QItemSelection, _left: QItemSelection) -> None:
+        self.details.show_interview(self.chosen())
+
+    def _open(self, index: QModelIndex) -> None:
+        if index.isValid():
+            self.openRequested.emit(index.data(INTERVIEW_ROLE).id)
+
+    def _retranslate(self) -> None:
+        self.search.setPlaceholderText(text.tr("library.search"))
+        self.search.setAccessibleName(text.tr("library.search"))
+        self.import_files.setText(text.tr("library.import_files"))
+        self.import_folder.setText(text.tr("library.import_folder"))
+        self.status.setAccessibleName(text.tr("library.column_status"))
+        self.position.setAccessibleName(text.tr("library.column_position"))
+        self._fill_filters()
+        self.table.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
+        self.count.setText(text.tr("library.count", n=len(self.table.rows)))
+        self._tell_why_empty()
+        self.view.viewport().update()
+
+    def _fill_filters(self) -> None:
+        for box in (self.status, self.position):
+            with QSignalBlocker(box):
+                kept = box.currentData()
+                box.clear()
+                for words, value in self._statuses() if box is self.status else self._positions():
+                    box.addItem(words, value)
+                box.setCurrentIndex(max(0, box.findData(kept)))
+
+    def _statuses(self) -> list[tuple[str, InterviewStatus | None]]:
+        named = [(text.tr(f"library.status_{status}"), status) for status in InterviewStatus]
+        return [(text.tr("library.every_status"), None), *named]
+
+    def _positions(self) -> list[tuple[str, str | None]]:
+        return [(text.tr("library.every_position"), None), *((p.title, p.id) for p in self._library.positions())]
+
+    def refresh_positions(self) -> None:
+        """Positions were changed: fill the filter and the details again."""
+        self._fill_filters()
+        self.details.show_interview(self.chosen())
+
+    def _tell_why_empty(self) -> None:
+        filtered = bool(self.search.text().strip() or self.status.currentData() or self.position.currentData())
+        self.empty_title.setText(text.tr("library.nothing_found" if filtered else "library.empty"))
+        self.empty_hint.setText(text.tr("library.nothing_found_hint" if filtered else "library.empty_hint"))
+
+    def _paint(self) -> None:
+        size = theme.scaled(56)
+        self.empty_mark.setPixmap(icons.icon("video", "faint").pixmap(size, size))
+        self.view.verticalHeader().setDefaultSectionSize(theme.scaled(40))
+        for name, width in WIDTHS.items():
+            self.view.setColumnWidth(COLUMNS.index(name), theme.scaled(width))
+        self.view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        self.details.setMinimumWidth(theme.scaled(320))

@@ -1,0 +1,108 @@
+"""The bar on top: the product's name, the open interview, and how the HR system stands."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from app import text
+from app.domain.types import Interview
+from ui import language, theme
+
+
+class StatusLight(QWidget):
+    """A small light with a shape of its own per state: ● connected, ○ offline, ▲ trouble, – not set up."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.state = "none"
+        self.setFixedSize(theme.scaled(12), theme.scaled(12))
+        theme.changed.connect(self.update)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Qt: draw the light."""
+        token = {"ok": "ok", "offline": "muted", "trouble": "warn"}.get(self.state, "faint")
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(theme.color(token))
+        area = QRectF(1.5, 1.5, self.width() - 3, self.height() - 3)
+        if self.state in ("ok", "trouble"):
+            painter.setBrush(theme.color(token))
+        if self.state == "trouble":
+            painter.drawRect(area)
+        else:
+            painter.drawEllipse(area)
+
+
+class TopBar(QFrame):
+    """Says `syncClicked` when the HR system's state is clicked."""
+
+    syncClicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._interview: Interview | None = None
+        self._facts = ""
+        self._sync = ("none", 0)
+        self.brand, self.product = QLabel("面鉴"), QLabel("MianJian")
+        self.product.setProperty("class", "muted")
+        self.title, self.badge, self.facts = QLabel(), QLabel(), QLabel()
+        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.badge.setProperty("class", "badge")
+        self.facts.setProperty("class", "muted")
+        self.light = StatusLight()
+        self.sync = QPushButton()
+        self.sync.setProperty("class", "quiet")
+        self.sync.clicked.connect(self.syncClicked)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 6, 12, 6)
+        row.setSpacing(12)
+        for widget in (self.brand, self.product):
+            row.addWidget(widget)
+        row.addSpacing(10)
+        for widget in (self.title, self.badge, self.facts):
+            row.addWidget(widget)
+        row.addStretch(1)
+        row.addWidget(self.light)
+        row.addWidget(self.sync)
+        language.on_change(self, self._retranslate)
+        theme.changed.connect(self._paint)
+        self._paint()
+        self.show_interview_line(False)
+
+    def show_interview(self, interview: Interview | None, facts: str = "") -> None:
+        """Name the interview that is being reviewed; `facts` is a short line on the recording."""
+        self._interview, self._facts = interview, facts
+        self._retranslate()
+
+    def show_interview_line(self, on: bool) -> None:
+        """Only the review room names its interview."""
+        for widget in (self.title, self.badge, self.facts):
+            widget.setVisible(on and self._interview is not None)
+
+    def show_sync(self, state: str, waiting: int) -> None:
+        """`state`: "none" (no address), "ok", "offline" or "trouble"; `waiting`: items in the queue."""
+        self._sync = (state, waiting)
+        self.light.state = state
+        self.light.update()
+        self._retranslate()
+
+    def _retranslate(self) -> None:
+        state, waiting = self._sync
+        self.sync.setText(text.tr(f"shell.sync_{state}", n=waiting))
+        self.light.setAccessibleName(self.sync.text())
+        interview = self._interview
+        if interview:
+            names = [interview.candidate.name, interview.position.title if interview.position else ""]
+            parts = [*filter(None, names), text.tr("shell.round", n=interview.round)]
+            self.title.setText(" · ".join(parts))
+            self.badge.setText(text.tr(f"library.status_{interview.status}"))
+            self.facts.setText(self._facts)
+
+    def _paint(self) -> None:
+        self.brand.setFont(theme.font(17, bold=True))
+        self.title.setFont(theme.font(16, bold=True))
+        self.setFixedHeight(theme.scaled(48))
+        panel, border = theme.color("panel").name(), theme.color("border").name()
+        self.setStyleSheet(f"TopBar {{ background: {panel}; border: none; border-bottom: 1px solid {border}; }}")

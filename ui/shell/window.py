@@ -1,0 +1,131 @@
+"""The main window: the bar on top, the rail, the rooms, and what goes on between them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from app import text
+from ui import language, theme
+from ui.shell.context import Context
+from ui.shell.rail import Rail
+from ui.shell.top_bar import TopBar
+from ui.widgets.message_bar import MessageBar
+
+ROOMS = ("library", "review", "sync", "settings")
+Maker = Callable[[], QWidget]
+
+
+class MainWindow(QMainWindow):
+    """Rooms are made when they are first entered, so that the window stands within a second."""
+
+    def __init__(self, context: Context) -> None:
+        super().__init__()
+        self.context = context
+        language.bind(self.setWindowTitle, "shell.title")
+        self.resize(theme.scaled(1440), theme.scaled(900))
+        self.setMinimumSize(960, 600)
+        self.top = TopBar()
+        self.rail = Rail(ROOMS)
+        self.rail.roomChosen.connect(self.enter)
+        self.message = MessageBar()
+        self.pages = QStackedWidget()
+        self._rooms: dict[str, QWidget] = {}
+        self._build()
+        self._shortcuts()
+        self._restore()
+
+    def _build(self) -> None:
+        body = QWidget()
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        margin = QVBoxLayout()
+        margin.setContentsMargins(12, 8, 12, 0)
+        margin.addWidget(self.message)
+        right.addLayout(margin)
+        if self.context.library.read_only:
+            right.addWidget(self._held_line())
+        right.addWidget(self.pages, 1)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addLayout(right, 1)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.top)
+        column.addLayout(row, 1)
+        self.setCentralWidget(body)
+        self.rail.set_room_enabled("review", False)
+
+    def _held_line(self) -> QWidget:
+        """Another window writes this library: who, and that this one only looks."""
+        line = QLabel()
+        line.setProperty("class", "warn")
+        line.setTextFormat(Qt.TextFormat.PlainText)
+        line.setWordWrap(True)
+        line.setContentsMargins(16, 10, 16, 0)
+        language.on_change(line, lambda: line.setText(self.context.held_sentence()))
+        return line
+
+    def _shortcuts(self) -> None:
+        for number, name in enumerate(ROOMS, 1):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
+            shortcut.activated.connect(lambda name=name: self.enter(name))
+
+    def enter(self, name: str) -> None:
+        """Show a room; Review only once an interview is open in it."""
+        if name == "review" and "review" not in self._rooms:
+            return
+        if name not in self._rooms:
+            self.add_room(name, self.context.make_room(name))
+        self.pages.setCurrentWidget(self._rooms[name])
+        self.rail.choose(name)
+        self.top.show_interview_line(name == "review")
+
+    def add_room(self, name: str, room: QWidget) -> None:
+        """Put a room in, replacing one of the same name (the review of another interview)."""
+        old = self._rooms.pop(name, None)
+        self._rooms[name] = room
+        self.pages.addWidget(room)
+        if old is not None:
+            self.pages.removeWidget(old)
+            old.close()
+            old.deleteLater()
+        self.rail.set_room_enabled(name, True)
+
+    def room(self, name: str) -> QWidget | None:
+        """The room of that name, if it was entered."""
+        return self._rooms.get(name)
+
+    def say_failure(self, failure: Exception) -> None:
+        """A known failure as a sentence above the room; anything else is a bug and goes up."""
+        if not hasattr(failure, "code") or not hasattr(failure, "params"):
+            raise failure
+        self.message.say(lambda: text.sentence(failure), "bad")
+
+    def _restore(self) -> None:
+        kept = self.context.settings.values.layout.get("window")
+        if isinstance(kept, str):
+            self.restoreGeometry(QByteArray.fromBase64(kept.encode()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Qt: everything is saved already; remember the window's place and end what runs."""
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        layout = {**self.context.settings.values.layout, "window": geometry}
+        if not self.context.library.read_only:
+            self.context.settings.change(layout=layout)
+        for room in self._rooms.values():
+            room.close()
+        self.context.close()
+        event.accept()
+
+    def later(self, function: Callable[[], None], milliseconds: int = 0) -> None:
+        """Run something on this window's thread when it is idle."""
+        QTimer.singleShot(milliseconds, self, function)
+
