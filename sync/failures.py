@@ -4,10 +4,14 @@ from __future__ import annotations
 
 
 class RemoteFailure(Exception):
-    """A failure that a person can be told about. `retry` says whether trying again later can help."""
+    """A failure that a person can be told about.
+
+    `retry` says whether trying again later can help; `uncertain` whether the server may have done it all the same.
+    """
 
     code = "remote_failed"
     retry = False
+    uncertain = False
 
     def __init__(self, **params: object) -> None:
         self.params: dict[str, object] = params
@@ -71,3 +75,33 @@ class ProfileInvalid(RemoteFailure):
     """A profile or mapping file cannot be used. params: name, reason"""
 
     code = "profile_invalid"
+
+
+class RemoteUntrusted(RemoteFailure):
+    """The server's certificate is not trusted. params: host"""
+
+    code = "remote_untrusted"
+
+
+class AddressInvalid(RemoteFailure):
+    """The address cannot be used: only https, or http on this computer. params: address"""
+
+    code = "address_invalid"
+
+
+class CursorUnknown(RemoteFailure):
+    """The server does not know the cursor any more: the pull starts again from the beginning. params: host"""
+
+    code = "cursor_unknown"
+
+
+class PayloadTooLarge(RemoteFailure):
+    """The item is larger than can be sent. params: bytes, limit"""
+
+    code = "payload_too_large"
+
+
+class ConflictStale(RemoteFailure):
+    """The item does not wait for this decision (any more). params: op_id"""
+
+    code = "conflict_stale"

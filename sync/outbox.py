@@ -341,8 +341,7 @@ class Queue:
         counts_as_attempt: bool = True,
     ) -> float:
         """Put it back for later; gives when (UTC seconds). The server's own wait is honoured where it is the longer."""
-        wait = backoff_s(item.attempts, self._jitter())
-        next_at = self.clock() + max(wait, retry_after_s or 0.0)
+        next_at = self.clock() + max(self.wait_s(item.attempts), retry_after_s or 0.0)
         self._settle(
             session,
             item,
@@ -354,6 +353,10 @@ class Queue:
             last_params=_json(failure.params),
         )
         return next_at
+
+    def wait_s(self, attempts: int) -> float:
+        """Seconds to wait after so many failed attempts, with jitter."""
+        return backoff_s(attempts, self._jitter())
 
     def conflict(self, session: Session, item: Item, failure: RemoteFailure, theirs: dict[str, object]) -> bool:
         """The server holds something else under this id: a person decides, nothing is overwritten unasked."""

@@ -56,7 +56,8 @@ def run(options: argparse.Namespace) -> int:
         _say(sandbox, as_json=options.json)
         if options.exit_with_parent:
             threading.Thread(target=_wait_for_end_of_input, args=(stop,), name="parent-watch", daemon=True).start()
-        stop.wait()
+        while not stop.wait(0.5):  # in steps, so that Ctrl+C is heard on Windows too
+            pass
     return 0
 
 

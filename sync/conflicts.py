@@ -1,0 +1,106 @@
+"""What a person decides when both sides hold different things: plain types and the three-way comparison.
+
+Base is what both last agreed on, mine is what was signed here, theirs is what the HR system holds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+Value = str | float | bool | None
+_BOOKKEEPING = frozenset({"external_id", "revision", "signed_at", "app_version", "contract_version"})
+"""Fields that differ between any two revisions and that nobody decides on."""
+
+
+class Choice(StrEnum):
+    """What can be done about a conflict."""
+
+    MINE = "mine"
+    """Sign mine once more as a new revision, and send that."""
+    THEIRS = "theirs"
+    """Leave the HR system as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDifference:
+    """One field on which mine and theirs differ. `base` None with `has_base` False = nothing was agreed before."""
+
+    field: str
+    base: Value
+    mine: Value
+    theirs: Value
+    has_base: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """An item of the outbox that waits for a decision. `reason` is the HR system's code for it."""
+
+    op_id: str
+    kind: str
+    external_id: str
+    reason: str
+    fields: tuple[FieldDifference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Three-way merge of a pulled row: `values` to store, and the fields in which a local edit was kept."""
+
+    values: dict[str, Any]
+    kept: tuple[str, ...]
+
+
+def differences(
+    base: Mapping[str, Any] | None, mine: Mapping[str, Any], theirs: Mapping[str, Any]
+) -> tuple[FieldDifference, ...]:
+    """Every field on which mine and theirs differ, in the order of mine. Dimensions are told apart by their id."""
+    was, here, there = flat(base or {}), flat(mine), flat(theirs)
+    names = list(here) + [name for name in there if name not in here]
+    return tuple(
+        FieldDifference(name, was.get(name), here.get(name), there.get(name), base is not None)
+        for name in names
+        if here.get(name) != there.get(name) and name.split(".")[0] not in _BOOKKEEPING
+    )
+
+
+def flat(value: Mapping[str, Any]) -> dict[str, Value]:
+    """Nested JSON as dotted paths: {"dimensions": [{"id": "a", "mine": 8}]} gives {"dimensions.a.mine": 8}."""
+    found: dict[str, Value] = {}
+    for name, part in value.items():
+        _flatten(str(name), part, found)
+    return found
+
+
+def _flatten(path: str, value: Any, found: dict[str, Value]) -> None:
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            _flatten(f"{path}.{name}", part, found)
+    elif isinstance(value, list):
+        for place, part in enumerate(value):
+            named = part.get("id") if isinstance(part, Mapping) else None
+            _flatten(f"{path}.{named if isinstance(named, str) else place + 1}", part, found)
+    else:
+        found[path] = value if isinstance(value, str | int | float | bool) or value is None else json.dumps(value)
+
+
+def merge(base: Mapping[str, Any] | None, mine: Mapping[str, Any] | None, theirs: Mapping[str, Any]) -> Merged:
+    """Take over what the HR system changed, keep what was edited here.
+
+    Field by field: `mine` equal to `base` takes theirs; an edited one stays. `mine` None = a new row, all theirs.
+    `base` None = never pulled before: a value that is there counts as an edit only where it is not empty.
+    """
+    if mine is None:
+        return Merged(dict(theirs), ())
+    values, kept = {}, []
+    for name, value in theirs.items():
+        there = mine.get(name)
+        edited = there != base.get(name) if base is not None and name in base else bool(there)
+        if edited and there != value:
+            kept.append(name)
+        values[name] = there if edited else value
+    return Merged(values, tuple(kept))

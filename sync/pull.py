@@ -1,0 +1,85 @@
+"""Pulling: pages of changes, each handed over in one transaction with the cursor that follows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from sync import outbox
+from sync.client import EhrClient
+from sync.contract import Pulled
+from sync.failures import CursorUnknown, RemoteNonsense
+from sync.sender import Sessions
+
+CURSOR = "cursor"
+MAX_PAGES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """How many rows came (repeats of overlapping pages included)."""
+
+    positions: int = 0
+    candidates: int = 0
+    templates: int = 0
+
+    @property
+    def rows(self) -> int:
+        """All rows together."""
+        return self.positions + self.candidates + self.templates
+
+
+def pull(
+    client: EhrClient,
+    sessions: Sessions,
+    apply: Callable[[Session, Pulled], None],
+    clock: outbox.Clock,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Received:
+    """Fetch everything that changed since the last time. `apply` takes one page in the transaction of its cursor."""
+    system, received = client.address.base, Received()
+    with sessions() as session:
+        cursor = outbox.read_state(session, system, CURSOR) or ""
+    for _ in range(MAX_PAGES):
+        if stopping():
+            return received
+        try:
+            page = client.changes(cursor)
+        except CursorUnknown:
+            if not cursor:
+                raise
+            cursor = ""
+            continue
+        if page.more and page.cursor in ("", cursor):
+            raise RemoteNonsense(host=client.address.host)
+        with sessions() as session:
+            apply(session, page)
+            outbox.write_state(session, system, CURSOR, page.cursor, clock)
+            _note(session, clock, system, page)
+        received = _added(received, page)
+        cursor = page.cursor
+        if not page.more:
+            return received
+    raise RemoteNonsense(host=client.address.host)
+
+
+def _added(received: Received, page: Pulled) -> Received:
+    return Received(
+        received.positions + len(page.positions),
+        received.candidates + len(page.candidates),
+        received.templates + len(page.templates),
+    )
+
+
+def _note(session: Session, clock: outbox.Clock, system: str, page: Pulled) -> None:
+    rows = len(page.positions) + len(page.candidates) + len(page.templates)
+    if rows:
+        session.execute(
+            insert(outbox.sync_log).values(
+                at=clock(), direction="received", kind="changes", subject=system, outcome="received", bytes=0,
+                detail=f"{len(page.positions)}/{len(page.candidates)}/{len(page.templates)}",
+            )
+        )  # fmt: skip

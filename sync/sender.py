@@ -1,0 +1,237 @@
+"""The sender: drains the outbox, one item at a time, and settles each by what the HR system answered.
+
+What is unknown is looked up before it is sent again. A transaction is open only while the outbox is read or written,
+never while the network is waited for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from sync import outbox
+from sync.client import EhrClient
+from sync.contract import STATUS_ORDER, InterviewStatus
+from sync.failures import (
+    AddressInvalid,
+    PayloadTooLarge,
+    RemoteBusy,
+    RemoteConflict,
+    RemoteFailure,
+    RemoteRejected,
+    RemoteUnauthorized,
+    RemoteUnreachable,
+    RemoteUntrusted,
+    SecretMissing,
+)
+from sync.outbox import Item, Kind, Queue
+
+Sessions = Callable[[], AbstractContextManager[Session]]
+"""Opens a session that commits when its block ends well."""
+
+HOLD = "hold"
+PATIENCE = 5
+"""So many transient failures in a row end a run: the server is in trouble, not the item."""
+STOPPING = (RemoteUnreachable, RemoteUnauthorized, RemoteUntrusted, SecretMissing, AddressInvalid)
+"""Failures that every other item would meet as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What one run did. `stopped` = why it ended early; `until` = not before this time (UTC seconds) again."""
+
+    sent: int = 0
+    conflicts: int = 0
+    dead: int = 0
+    postponed: int = 0
+    stopped: RemoteFailure | None = None
+    until: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Do not call before `until` (UTC seconds). `asked` = the server named the time, so no click overrides it."""
+
+    until: float = 0.0
+    failures: int = 0
+    asked: bool = False
+
+
+class Sender:
+    """Sends what the outbox of one library holds to one HR system."""
+
+    def __init__(self, sessions: Sessions, client: EhrClient, queue: Queue) -> None:
+        self._sessions, self._client, self._queue = sessions, client, queue
+        self._system = client.address.base
+
+    def drain(self, stopping: Callable[[], bool] = lambda: False) -> Drained:
+        """Send everything that is due, until there is nothing more, the system is in trouble, or `stopping()`."""
+        with self._sessions() as session:
+            hold = read_hold(session, self._system)
+        if hold.until > self._queue.clock():
+            return Drained(until=hold.until)
+        done, in_a_row = Drained(), 0
+        while not stopping():
+            with self._sessions() as session:
+                item = self._queue.claim(session)
+            if item is None:
+                break
+            failure = self._one(item)
+            done = _counted(done, failure)
+            in_a_row = in_a_row + 1 if failure is not None and failure.retry else 0
+            if failure is not None and (isinstance(failure, STOPPING) or _waits(failure) or in_a_row >= PATIENCE):
+                until = self._hold(failure)
+                return replace(done, stopped=failure, until=until)
+        if done.sent or done.conflicts or done.dead:
+            self._release()
+        return done
+
+    def _one(self, item: Item) -> RemoteFailure | None:
+        """Send one item and settle it; None = the server has it."""
+        try:
+            remote_id = self._already_there(item) if item.uncertain else None
+            if remote_id is None:
+                remote_id = self._send(item)
+        except RemoteConflict as failure:
+            return self._contested(item, failure)
+        except (RemoteRejected, PayloadTooLarge) as failure:
+            with self._sessions() as session:
+                self._queue.bury(session, item, failure)
+                note(session, self._queue.clock, item, failure.code)
+            return failure
+        except RemoteFailure as failure:
+            self._postpone(item, failure)
+            return failure
+        with self._sessions() as session:
+            self._queue.complete(session, item, remote_id or None)
+            note(session, self._queue.clock, item, "sent")
+        return None
+
+    def _already_there(self, item: Item) -> str | None:
+        """After an unknown outcome: "" when the server keeps this very assessment, None when it has to be sent."""
+        if item.kind is not Kind.ASSESSMENT:
+            return None  # the other calls are upserts: a repeat changes nothing
+        kept = self._client.get_assessment(item.external_id)
+        body = self._client.profile.assessment_body(item.payload)
+        return "" if kept == body else None
+
+    def _send(self, item: Item) -> str:
+        if item.kind is Kind.ASSESSMENT:
+            body = self._client.profile.assessment_body(item.payload)
+            return self._client.put_assessment(item.external_id, body, item.op_id)
+        if item.kind is Kind.INTERVIEW:
+            return self._client.register_interview(item.payload, item.op_id)
+        move = json.loads(item.payload)
+        remote_id = move.pop("interview_remote_id") or self._registered(move["interview_id"])
+        del move["interview_id"]
+        profile = self._client.profile
+        words = {side: profile.word(InterviewStatus(move[side])) for side in ("from", "to")}
+        self._client.move_status(remote_id, json.dumps(move | words).encode(), item.op_id)
+        return remote_id
+
+    def _registered(self, interview_id: str) -> str:
+        """The HR system's id of an interview that was registered from here."""
+        with self._sessions() as session:
+            there = outbox.find(session, Kind.INTERVIEW, interview_id)
+        if there is None or not there.remote_id:
+            raise RemoteRejected(host=self._client.address.host, status=404, detail=interview_id)
+        return there.remote_id
+
+    def _contested(self, item: Item, failure: RemoteConflict) -> RemoteFailure | None:
+        """A 409: nothing is left to do when the server is as far already, else a person decides."""
+        with self._sessions() as session:
+            if item.kind is Kind.STATUS and self._overtaken(item, failure):
+                self._queue.overtake(session, item, failure.theirs)
+                note(session, self._queue.clock, item, "overtaken")
+                return None
+            self._queue.conflict(session, item, failure, failure.theirs)
+            note(session, self._queue.clock, item, failure.code)
+        return failure
+
+    def _overtaken(self, item: Item, failure: RemoteConflict) -> bool:
+        try:
+            theirs = self._client.profile.status(failure.theirs.get("status"))
+        except ValueError:
+            return False
+        wanted = InterviewStatus(json.loads(item.payload)["to"])
+        return STATUS_ORDER.index(theirs) >= STATUS_ORDER.index(wanted)
+
+    def _postpone(self, item: Item, failure: RemoteFailure) -> None:
+        counts = isinstance(failure, RemoteBusy) and failure.params.get("status") == 500
+        with self._sessions() as session:
+            if counts and item.attempts >= outbox.POISON_ATTEMPTS:
+                self._queue.bury(session, item, failure)
+            else:
+                self._queue.retry(
+                    session,
+                    item,
+                    failure,
+                    uncertain=failure.uncertain,
+                    retry_after_s=getattr(failure, "retry_after_s", None),
+                    counts_as_attempt=not isinstance(failure, STOPPING),
+                )
+            if item.last_error != failure.code:  # a week offline is one line, not two thousand
+                note(session, self._queue.clock, item, failure.code)
+
+    def _hold(self, failure: RemoteFailure) -> float:
+        """Leave the whole system alone for a while; gives until when."""
+        with self._sessions() as session:
+            failures = read_hold(session, self._system).failures + 1
+            asked = getattr(failure, "retry_after_s", None)
+            wait = asked if asked is not None else self._queue.wait_s(failures)
+            until = self._queue.clock() + wait
+            write_hold(session, self._system, Hold(until, failures, asked is not None), self._queue.clock)
+        return until
+
+    def _release(self) -> None:
+        with self._sessions() as session:
+            if read_hold(session, self._system) != Hold():
+                write_hold(session, self._system, Hold(), self._queue.clock)
+
+
+def _waits(failure: RemoteFailure) -> bool:
+    return isinstance(failure, RemoteBusy) and failure.retry_after_s is not None
+
+
+def _counted(done: Drained, failure: RemoteFailure | None) -> Drained:
+    if failure is None:
+        return replace(done, sent=done.sent + 1)
+    if isinstance(failure, RemoteConflict):
+        return replace(done, conflicts=done.conflicts + 1)
+    if isinstance(failure, RemoteRejected | PayloadTooLarge):
+        return replace(done, dead=done.dead + 1)
+    return replace(done, postponed=done.postponed + 1)
+
+
+def read_hold(session: Session, system: str) -> Hold:
+    """Until when an HR system is left alone."""
+    kept = outbox.read_state(session, system, HOLD)
+    return Hold(**json.loads(kept)) if kept else Hold()
+
+
+def write_hold(session: Session, system: str, hold: Hold, clock: outbox.Clock) -> None:
+    """Leave an HR system alone until a time."""
+    value = json.dumps({"until": hold.until, "failures": hold.failures, "asked": hold.asked})
+    outbox.write_state(session, system, HOLD, value, clock)
+
+
+def note(session: Session, clock: outbox.Clock, item: Item, outcome: str) -> None:
+    """Write down what was sent."""
+    session.execute(
+        insert(outbox.sync_log).values(
+            at=clock(),
+            direction="sent",
+            kind=item.kind.value,
+            subject=item.external_id,
+            op_id=item.op_id,
+            outcome=outcome,
+            bytes=len(item.payload),
+            sha256=hashlib.sha256(item.payload).hexdigest(),
+        )
+    )
