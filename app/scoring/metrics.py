@@ -10,9 +10,12 @@ from app import text
 COMPANY_SETTING = "company setting, no norm"
 """Source of a band for which no published norm exists; shown in the reader's language."""
 
-NEVER_SCORED = ("response_latency", "pitch_level", "vocal_activation", "talk_ratio")
-"""Shown, but no template may score them: network delay, voices compared between people, and vocal activation, which a
-reader would take for emotion (speech_text sections 2.3 and 5: "show, do not score", "never compare persons")."""
+NEVER_SCORED = (
+    "response_latency", "pitch_level", "vocal_activation", "talk_ratio", "first_person_singular", "first_person_plural",
+    "word_probability",
+)  # fmt: skip
+"""Shown, but no template may score them: network delay, voices compared between people, vocal activation (a
+reader would take it for emotion), "I" against "we" (studies disagree), and the transcript's certainty."""
 
 _ROOMS = ("metric", "expression")
 
@@ -56,6 +59,13 @@ UNIT_KEYS: Mapping[str, str] = {
     "share": "unit_share",
     "st": "unit_semitone",
     "count": "unit_count",
+    "ratio": "unit_count",
+    "0-1": "unit_count",
+    "1/100": "unit_per_100",
+    "per_min": "unit_per_min",
+    "char": "unit_char",
+    "word": "unit_word",
+    "z": "unit_z",
 }
 
 
@@ -63,7 +73,8 @@ def value_text(value: float, unit: str, language: str) -> str:
     """A value with its unit as a person reads it: shares as per cent, rates without needless decimals."""
     if unit == "share":
         return text.percent(value)
-    number = f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.1f}"
+    whole = abs(value) >= 100 or value == int(value)
+    number = f"{value:.0f}" if whole else f"{value:.2f}" if unit in ("ratio", "0-1") else f"{value:.1f}"
     key = UNIT_KEYS.get(unit)
     word = text.tr_in(language, f"assess.{key}") if key else unit
     return f"{number} {word}".rstrip()

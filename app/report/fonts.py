@@ -1,0 +1,30 @@
+"""The bundled font family, registered once: a bare Linux has no Chinese font, and boxes are no report."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QFont, QFontDatabase
+
+from app.report.qt import ensure_gui
+from app.resources import resource
+
+FAMILY = "MianJian Sans"
+FAMILIES = [FAMILY, "MianJian Sans Rare", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC"]
+
+
+def load_fonts() -> None:
+    """Register every font file of `resources/fonts`, unless the window has done so already."""
+    ensure_gui()
+    if FAMILY in QFontDatabase.families():
+        return
+    for path in sorted(resource("fonts").glob("*.[ot]tf")):
+        QFontDatabase.addApplicationFont(str(path))
+
+
+def font(points: float, *, bold: bool = False) -> QFont:
+    """The report's font in a size in points; glyph positions are not bent to any screen's pixels."""
+    made = QFont()
+    made.setFamilies(FAMILIES)
+    made.setPointSizeF(points)
+    made.setBold(bold)
+    made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return made

@@ -1,0 +1,58 @@
+"""From a review session to the report's data: the one place that knows both."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from analysis.document import TRACK_RATE_HZ
+from app import __version__, text
+from app.report.data import ReportData, Series
+
+if TYPE_CHECKING:
+    from analysis.derive import Derived
+    from app.review.session import ReviewSession
+
+_CURVES = ("positive", "neutral", "negative", "pitch", "loudness", "speech_rate")
+"""The tracks that a report shows, in this order, as far as the analysis has them."""
+
+
+def report_data(session: ReviewSession, language: str, *, full_transcript: bool = True) -> ReportData:
+    """What a report on this session's assessment shows now, with the veil applied."""
+    return ReportData(
+        interview=session.interview,
+        template=session.template,
+        card=session.card(),
+        assessment=session.assessment,
+        comments=session.comments,
+        made_at=datetime.now(UTC),
+        app_version=__version__,
+        analysis=session.analysis,
+        series=curves(session.derived, language) if session.derived else (),
+        keywords=session.keywords(),
+        full_transcript=full_transcript,
+        signature_holds=not session.assessment.signatures or session.is_signed(),
+    )
+
+
+def curves(derived: Derived, language: str) -> tuple[Series, ...]:
+    """The curves that a report shows; a track without a title in this build is left out."""
+    found = []
+    for name in _CURVES:
+        values, info = derived.tracks.get(name), derived.analysis.tracks.get(name)
+        title = _title(name, language)
+        if values is not None and info is not None and title:
+            found.append(Series(name, title, _unit(info.unit, language), TRACK_RATE_HZ, values))
+    return tuple(found)
+
+
+def _title(name: str, language: str) -> str:
+    keys = (f"report.track_{name}", f"expression.track_{name}")
+    return next((text.tr_in(language, key) for key in keys if text.has(key)), "")
+
+
+def _unit(unit: str, language: str) -> str:
+    from app.scoring.metrics import UNIT_KEYS
+
+    key = UNIT_KEYS.get(unit.split(" ")[0])
+    return text.tr_in(language, f"assess.{key}") if key else unit

@@ -1,0 +1,142 @@
+"""The report as PDF: laid out by QTextDocument, charts painted as vectors, written page by page by QPdfWriter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF, QObject, QRectF, QSizeF, Qt, QUrl
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QColor,
+    QImage,
+    QPageLayout,
+    QPageSize,
+    QPainter,
+    QPdfWriter,
+    QPyTextObject,
+    QTextCharFormat,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+)
+
+from app.report.charts import Chart
+from app.report.data import ReportData
+from app.report.fonts import font, load_fonts
+from app.report.layout import STYLE, Block, blocks
+from app.report.palette import FAINT
+from app.report.words import Words
+
+PX_PER_INCH = 96.0
+_MARGIN_MM = 16.0
+_FOOT_PX = 30.0
+_CHART = int(QTextFormat.ObjectTypes.UserObject) + 1
+_INDEX = int(QTextFormat.Property.UserProperty) + 1
+
+
+class SealedDocument(QTextDocument):
+    """A document that loads nothing: no picture, no style sheet, from nowhere. What it shows is in it.
+
+    A blank picture is returned, because Qt goes on to look for the file itself when it gets nothing.
+    """
+
+    def loadResource(self, kind: int, name: QUrl | str) -> object:  # noqa: ARG002
+        """Refuse every resource."""
+        return QImage(1, 1, QImage.Format.Format_Mono)
+
+
+class _ChartObject(QPyTextObject):
+    """Paints the charts that stand in the text."""
+
+    def __init__(self, charts: list[Chart], parent: QObject) -> None:
+        super().__init__(parent)
+        self._charts = charts
+
+    def intrinsicSize(self, doc: QTextDocument, position: int, form: QTextFormat) -> QSizeF:  # noqa: ARG002
+        """The chart's own size."""
+        return self._charts[form.intProperty(_INDEX)].size
+
+    def drawObject(
+        self,
+        painter: QPainter,
+        rect: QRectF,
+        doc: QTextDocument,
+        position: int,
+        form: QTextFormat,
+    ) -> None:
+        """Paint it where the text has put it."""
+        self._charts[form.intProperty(_INDEX)].paint(painter, QRectF(rect))
+
+
+def write_pdf(data: ReportData, language: str, path: Path) -> None:
+    """Write the report to `path` as PDF (A4)."""
+    load_fonts()
+    words = Words(data, language)
+    writer = QPdfWriter(str(path))
+    writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
+    writer.setPageMargins(QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, 12.0), QPageLayout.Unit.Millimeter)
+    writer.setResolution(600)
+    writer.setTitle(f"{words.say('title')} – {data.interview.candidate.name}")
+    writer.setCreator(f"MianJian {data.app_version}")
+    scale = writer.resolution() / PX_PER_INCH
+    page = QSizeF(writer.width() / scale, writer.height() / scale - _FOOT_PX)
+    document = text_document(data, language, page)
+    painter = QPainter(writer)
+    painter.scale(scale, scale)
+    _print(document, painter, writer, page, words)
+    painter.end()
+
+
+def text_document(data: ReportData, language: str, page: QSizeF) -> QTextDocument:
+    """The laid-out report; `page` is the size for text in document pixels (96 to the inch)."""
+    load_fonts()
+    document = SealedDocument()
+    document.setUseDesignMetrics(True)
+    document.setDefaultFont(font(9))
+    document.setDefaultStyleSheet(STYLE)
+    document.setDocumentMargin(0)
+    document.setPageSize(page)
+    charts: list[Chart] = []
+    document.documentLayout().registerHandler(_CHART, _ChartObject(charts, document))
+    cursor = QTextCursor(document)
+    for block in blocks(Words(data, language), page.width()):
+        _insert(cursor, block, charts)
+    return document
+
+
+def _insert(cursor: QTextCursor, block: Block, charts: list[Chart]) -> None:
+    if isinstance(block, str):
+        cursor.insertHtml(block)
+        return
+    charts.append(block)
+    form = QTextCharFormat()
+    form.setObjectType(_CHART)
+    form.setProperty(_INDEX, len(charts) - 1)
+    cursor.insertBlock()
+    cursor.insertText("\ufffc", form)
+
+
+def _print(document: QTextDocument, painter: QPainter, writer: QPdfWriter, page: QSizeF, words: Words) -> None:
+    pages = document.pageCount()
+    context = QAbstractTextDocumentLayout.PaintContext()
+    for number in range(pages):
+        if number:
+            writer.newPage()
+        painter.save()
+        painter.translate(0, -number * page.height())
+        visible = QRectF(0, number * page.height(), page.width(), page.height())
+        painter.setClipRect(visible)
+        context.clip = visible
+        document.documentLayout().draw(painter, context)
+        painter.restore()
+        _foot(painter, page, words, number + 1, pages)
+
+
+def _foot(painter: QPainter, page: QSizeF, words: Words, number: int, pages: int) -> None:
+    painter.setFont(font(7.5))
+    painter.setPen(QColor(FAINT))
+    area = QRectF(0, page.height() + 12, page.width(), _FOOT_PX - 12)
+    made = words.say("made_at", when=words.time(words.data.made_at), version=words.data.app_version)
+    painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), made)
+    count = words.say("page", page=number, pages=pages)
+    painter.drawText(area, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), count)

@@ -1,0 +1,205 @@
+"""What a report says, in the reader's language: every format asks here, so that PDF, Word, CSV and JSON agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from analysis.document import Analysis, Role, Segment
+from app import text
+from app.domain.scores import DimensionScore, Evidence
+from app.domain.template import Dimension
+from app.report.charts import Bar
+from app.report.data import ReportData
+from app.scoring.metrics import metric_title, source_text, value_text
+from app.scoring.weights import deviations
+from app.scoring.wording import interval_text, score_text, weight_text, why_text
+from app.text import timecode
+
+
+@dataclass(frozen=True)
+class Words:
+    """The sentences of one report."""
+
+    data: ReportData
+    language: str
+
+    def say(self, key: str, **params: object) -> str:
+        """`report.<key>` in the reader's language."""
+        return text.tr_in(self.language, f"report.{key}", **params)
+
+    def time(self, moment: datetime) -> str:
+        """A moment in the interview's own time zone."""
+        try:
+            zone = ZoneInfo(self.data.interview.time_zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            return moment.strftime("%Y-%m-%d %H:%M UTC")
+        local = moment.astimezone(zone)
+        return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
+
+    def facts(self) -> list[tuple[str, str]]:
+        """Who, for what, when, by whom: label and value."""
+        interview, say = self.data.interview, self.say
+        position = interview.position
+        title = ", ".join(part for part in (position.title, position.department) if part) if position else ""
+        when = interview.scheduled_at or interview.created
+        template = self.data.template
+        used = say("template_version", title=template.title.in_(self.language), version=template.version)
+        return [
+            (say("candidate"), interview.candidate.name),
+            (say("position"), title or "–"),
+            (say("interview"), " · ".join(p for p in (interview.title, say("round", number=interview.round)) if p)),
+            (say("date"), self.time(when)),
+            (say("assessor"), self.data.assessment.assessor or "–"),
+            (
+                say("template"),
+                say("template_version", title=template.title.in_(self.language), version=template.version),
+            ),
+            (say("status"), say(f"status_{interview.status}")),
+        ]
+
+    def moment(self, time_s: float | None) -> str:
+        """When a comment was made in the recording; None = on the whole interview."""
+        return self.say("whole_interview") if time_s is None else timecode(time_s)
+
+    def conclusion(self) -> str:
+        """The recommendation."""
+        chosen = self.data.assessment.conclusion
+        return self.say(f"conclusion_{chosen}") if chosen else self.say("none_yet")
+
+    def dimension(self, row: DimensionScore) -> Dimension:
+        """The template's dimension of a row."""
+        return next(d for d in self.data.template.dimensions if d.id == row.dimension_id)
+
+    def title(self, row: DimensionScore) -> str:
+        """A row's title."""
+        return self.dimension(row).title.in_(self.language)
+
+    def machine(self, row: DimensionScore) -> tuple[str, str]:
+        """The machine's score and its interval, or why there is none."""
+        score = row.machine
+        if score.score is None:
+            return why_text(score, self.language), ""
+        return score_text(score.score, score.low, score.high), interval_text(score.low, score.high)
+
+    def combined(self, row: DimensionScore) -> tuple[str, str]:
+        """The combined score and its interval; a preview counts as none."""
+        if row.preview or row.combined is None:
+            return score_text(None), ""
+        return score_text(row.combined, row.low, row.high), interval_text(row.low, row.high)
+
+    def comment(self, row: DimensionScore) -> str:
+        """The interviewer's comment on a dimension."""
+        rating = self.data.assessment.ratings.get(row.dimension_id)
+        return rating.comment if rating else ""
+
+    def weight(self, row: DimensionScore) -> str:
+        """The weight, with the template's where it differs."""
+        own = weight_text(row.weight)
+        if not self.weights_changed():
+            return own
+        return f"{own} ({self.say('template_weight', weight=weight_text(row.template_weight))})"
+
+    def weights_changed(self) -> bool:
+        """Whether a weight differs from the template's."""
+        weights = {row.dimension_id: row.weight for row in self.data.card.dimensions}
+        return bool(deviations(self.data.template, weights))
+
+    def composite(self) -> tuple[str, list[str]]:
+        """The composite and the lines below it."""
+        found = self.data.card.composite
+        coverage = self.say("coverage", share=text.percent(found.coverage))
+        if found.value is None:
+            return score_text(None), [self.say("no_composite"), coverage]
+        spread = interval_text(found.low, found.high)
+        line = self.say("interval", range=spread) if spread else self.say("no_interval")
+        return score_text(found.value, found.low, found.high), [line, coverage]
+
+    def how_combined(self) -> str:
+        """The rule in a sentence."""
+        share = self.data.template.machine_share
+        return self.say("how_combined", mine=text.percent(1 - share), machine=text.percent(share))
+
+    def evidence(self, item: Evidence) -> list[str]:
+        """One line of evidence: answer, what, value, points, share, times, source."""
+        times = item.moments or (item.start,)
+        return [
+            self.say("answer_number", number=item.answer + 1),
+            metric_title(item.metric, self.language),
+            value_text(item.value, item.unit, self.language),
+            f"{item.points:g}",
+            text.percent(item.weight),
+            " ".join(timecode(t) for t in times),
+            source_text(item.band_source, self.language),
+        ]
+
+    def observations(self, row: DimensionScore) -> str:
+        """What the template shows beside a dimension, unscored, in one line; "" where nothing was measured."""
+        overall = self.data.analysis.metrics.overall if self.data.analysis else {}
+        measured = [
+            f"{metric_title(name, self.language)} {value_text(found.value, found.unit, self.language)}"
+            for name in self.dimension(row).observations
+            if (found := overall.get(name)) is not None and found.value is not None
+        ]
+        return " · ".join(measured)
+
+    def bars(self) -> list[Bar]:
+        """The dimensions as the charts want them."""
+        return [
+            Bar(self.title(r), r.mine, r.machine.score, r.machine.low, r.machine.high, r.combined, r.preview)
+            for r in self.data.card.dimensions
+        ]
+
+    def speech(self) -> list[tuple[str, str, str]]:
+        """The transcript as (time, who, text); an excerpt keeps the answers that evidence rests on."""
+        analysis = self.data.analysis
+        if analysis is None:
+            return []
+        wanted = analysis.transcript.segments if self.data.full_transcript else self._excerpt(analysis)
+        return [(timecode(s.start), self.speaker(s, analysis), s.text) for s in wanted if s.text.strip()]
+
+    def _excerpt(self, analysis: Analysis) -> Iterable[Segment]:
+        spans = {(e.start, e.end) for row in self.data.card.dimensions for e in row.machine.evidence}
+        return [s for s in analysis.transcript.segments if any(a - 0.5 <= s.start < b for a, b in spans)]
+
+    def speaker(self, segment: Segment, analysis: Analysis) -> str:
+        """Who speaks: the candidate by name, others by role."""
+        role = analysis.speakers.roles.get(segment.speaker, Role.OTHER)
+        return self.data.interview.candidate.name if role is Role.CANDIDATE else self.say(f"role_{role}")
+
+    def provenance(self) -> list[tuple[str, str]]:
+        """What the numbers rest on, and what is missing."""
+        analysis = self.data.analysis
+        if analysis is None:
+            return [(self.say("provenance"), self.say("not_analysed"))]
+        models = [self.say("model_line", role=m.role, id=m.id, hash=m.sha256[:12]) for m in analysis.provenance.models]
+        missing = [f"{m.what} ({m.why})" for m in analysis.missing]
+        comma = self.say("list_comma")
+        return [
+            (self.say("media_hash"), analysis.media.sha256),
+            (self.say("analysis_id"), f"{analysis.id[:16]} · {analysis.provenance.device}"),
+            (self.say("models"), "\n".join(models) or "–"),
+            (self.say("quality"), comma.join(self._quality(analysis)) or "–"),
+            (self.say("missing"), comma.join(missing) or self.say("missing_none")),
+        ]
+
+    def _quality(self, analysis: Analysis) -> list[str]:
+        quality, lines = analysis.quality, []
+        if quality.snr_db is not None:
+            lines.append(self.say("quality_snr", value=f"{quality.snr_db:.0f}"))
+        if quality.face_coverage is not None:
+            lines.append(self.say("quality_face", share=text.percent(quality.face_coverage)))
+        if quality.mean_word_probability is not None:
+            lines.append(self.say("quality_words", value=f"{quality.mean_word_probability:.2f}"))
+        return lines
+
+    def signature(self) -> list[str]:
+        """Whose signature, of what; or that there is none."""
+        if not self.data.assessment.signatures:
+            return [self.say("unsigned")]
+        last = self.data.assessment.signatures[-1]
+        line = self.say("signature_line", revision=last.revision, who=last.assessor, when=self.time(last.signed_at))
+        lines = [line, f"{self.say('signature_hash')}: {last.sha256}"]
+        return lines if self.data.signature_holds else [*lines, self.say("signature_differs")]

@@ -1,0 +1,98 @@
+"""From an assessment to what is signed and sent: one `AssessmentResult` and its canonical bytes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import rfc8785
+
+from app import __version__
+from app.domain.scores import DimensionScore, Scorecard
+from app.domain.template import Template
+from app.domain.types import Assessment, Comment, Interview
+from sync.contract import AssessmentResult, Conclusion, DimensionResult, TimedComment
+
+_OF_THE_ACT = ("external_id", "revision", "signed_at", "app_version")
+"""Fields that differ between two signatures of one and the same assessment."""
+
+
+def assessment_result(
+    interview: Interview,
+    template: Template,
+    card: Scorecard,
+    assessment: Assessment,
+    comments: Iterable[Comment],
+    correction_id: str | None,
+    language: str,
+    signed_at: datetime | None = None,
+) -> AssessmentResult:
+    """What would be signed now; `card` is the whole one, without veil: by then every dimension has been rated."""
+    revision = len(assessment.signatures) + 1
+    return AssessmentResult(
+        external_id=f"{assessment.id}:{revision}",
+        assessment_id=assessment.id,
+        revision=revision,
+        interview_id=interview.id,
+        interview_remote_id=interview.remote_id,
+        candidate_remote_id=interview.candidate.remote_id,
+        candidate_name=interview.candidate.name,
+        position_title=interview.position.title if interview.position else "",
+        assessor=assessment.assessor,
+        template_id=template.id,
+        template_version=template.version,
+        analysis_id=interview.analysis_id,
+        correction_id=correction_id,
+        dimensions=tuple(_dimension(row, template, assessment, language) for row in card.dimensions),
+        composite=rounded(card.composite.value),
+        composite_low=rounded(card.composite.low),
+        composite_high=rounded(card.composite.high),
+        coverage=round(card.composite.coverage, 4),
+        weight_reason=assessment.weight_reason,
+        keyword_rate=None if card.keyword_rate is None else round(card.keyword_rate, 4),
+        conclusion=assessment.conclusion or Conclusion.CANNOT_TELL,
+        summary=assessment.summary,
+        comments=tuple(TimedComment(round(c.time_s or 0.0, 2), c.text) for c in comments if c.text),
+        signed_at=(signed_at or datetime.now(UTC)).isoformat(timespec="seconds"),
+        app_version=__version__,
+    )
+
+
+def _dimension(row: DimensionScore, template: Template, assessment: Assessment, language: str) -> DimensionResult:
+    dimension = next(d for d in template.dimensions if d.id == row.dimension_id)
+    rating = assessment.ratings.get(row.dimension_id)
+    return DimensionResult(
+        id=row.dimension_id,
+        title=dimension.title.in_(language),
+        weight=round(row.weight, 2),
+        template_weight=round(row.template_weight, 2),
+        machine=rounded(row.machine.score),
+        machine_low=rounded(row.machine.low),
+        machine_high=rounded(row.machine.high),
+        mine=row.mine,
+        combined=None if row.preview else rounded(row.combined),
+        comment=rating.comment if rating else "",
+    )
+
+
+def rounded(value: float | None) -> float | None:
+    """Scores travel with two decimals."""
+    return None if value is None else round(value, 2)
+
+
+def canonical(result: AssessmentResult) -> tuple[bytes, str]:
+    """The bytes of RFC 8785 and their SHA-256: exactly these are signed, kept and sent."""
+    payload: bytes = rfc8785.dumps(msgspec.to_builtins(result))
+    return payload, hashlib.sha256(payload).hexdigest()
+
+
+def same_content(payload: bytes, result: AssessmentResult) -> bool:
+    """Whether a signed payload says what `result` says, apart from the act of signing itself."""
+    signed: dict[str, Any] = msgspec.json.decode(payload)
+    now: dict[str, Any] = msgspec.json.decode(canonical(result)[0])
+    return {k: v for k, v in signed.items() if k not in _OF_THE_ACT} == {
+        k: v for k, v in now.items() if k not in _OF_THE_ACT
+    }

@@ -1,0 +1,255 @@
+"""One interview under review."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy.orm import Session
+
+from app import text
+from app.domain.scores import MachineScore, Scorecard
+from app.domain.template import Dimension, Template
+from app.domain.types import Assessment, Comment, Conclusion, Interview, Signature
+from app.failures import CannotSign, NotAnalysed, ReasonNeeded, ValueInvalid
+from app.review.result import assessment_result, canonical, same_content
+from app.review.veil import is_veiled, veiled
+from app.scoring.keywords import keyword_rate, keywords_heard
+from app.scoring.machine import machine_scores
+from app.scoring.scorecard import card
+from app.scoring.weights import deviations, effective_weights, spread
+from sync import outbox
+from sync.contract import AssessmentResult
+
+if TYPE_CHECKING:
+    from analysis.derive import Derived
+    from analysis.document import Analysis, Metric
+    from app.store.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """A metric shown beside a dimension, unscored: over the whole interview, None where it was not measured."""
+
+    metric: str
+    value: Metric | None
+
+
+class ReviewSession:
+    """What an assessor does to one assessment. Every change is saved at once; `reload` reads what others changed.
+
+    The machine's scores are made once per loaded analysis, so that `card` is cheap enough for every frame of a moving
+    slider. `allow_expression`: the jurisdiction's profile lets visible expression count.
+    """
+
+    def __init__(self, library: Library, interview_id: str, *, allow_expression: bool = False) -> None:
+        self.library = library
+        self.interview_id = interview_id
+        self._allow_expression = allow_expression
+        self.reload()
+
+    def reload(self) -> None:
+        """Read everything again: interview, analysis, assessment, comments, corrections. Raises NotFound."""
+        self.interview: Interview = self.library.interview(self.interview_id)
+        self.assessment: Assessment = self.library.assessment(self.interview_id)
+        self.template: Template = self._template()
+        self.derived: Derived | None = self._derived()
+        self._score()
+
+    def _template(self) -> Template:
+        return self.library.template(self.assessment.template_id, self.assessment.template_version)
+
+    def _derived(self) -> Derived | None:
+        try:
+            return self.library.load_analysis(self.interview_id)
+        except NotAnalysed:
+            return None
+
+    def _score(self) -> None:
+        analysis = self.analysis
+        words = self.interview.position.keywords if self.interview.position else ()
+        self._machine: dict[str, MachineScore] = (
+            machine_scores(self.template, analysis, self._allow_expression) if analysis else {}
+        )
+        self._keyword_rate = keyword_rate(words, analysis)
+
+    def use_derived(self, derived: Derived) -> None:
+        """Take a freshly derived document (a correction was made) and score it anew."""
+        self.derived = derived
+        self._score()
+
+    @property
+    def analysis(self) -> Analysis | None:
+        """The document under review; None where the interview has not been analysed."""
+        return self.derived.analysis if self.derived else None
+
+    @property
+    def comments(self) -> tuple[Comment, ...]:
+        """All comments, in time order."""
+        return self.library.comments(self.interview_id)
+
+    @property
+    def weights_locked(self) -> bool:
+        """Whether the position locks its weights."""
+        return bool(self.interview.position and self.interview.position.weights_locked)
+
+    # What is seen
+
+    def card(self, weights: Mapping[str, float] | None = None) -> Scorecard:
+        """The scorecard with the veil applied; `weights` (%) in place of the saved ones, while a slider moves."""
+        return veiled(self._whole_card(weights), self.assessment)
+
+    def _whole_card(self, weights: Mapping[str, float] | None = None) -> Scorecard:
+        return card(self.template, self._machine, self.assessment, self._keyword_rate, weights)
+
+    def is_veiled(self, dimension_id: str) -> bool:
+        """Whether the machine's score of this dimension is hidden."""
+        return is_veiled(self.assessment, self.dimension(dimension_id).id)
+
+    def dimension(self, dimension_id: str) -> Dimension:
+        """A dimension of the template by id. Raises ValueInvalid."""
+        for dimension in self.template.dimensions:
+            if dimension.id == dimension_id:
+                return dimension
+        allowed = ", ".join(d.id for d in self.template.dimensions)
+        raise ValueInvalid(what=text.tr("report.dimension"), value=dimension_id, allowed=allowed)
+
+    def observations(self, dimension_id: str) -> tuple[Observation, ...]:
+        """The metrics that the template wants shown beside a dimension, unscored."""
+        overall = self.analysis.metrics.overall if self.analysis else {}
+        return tuple(Observation(name, overall.get(name)) for name in self.dimension(dimension_id).observations)
+
+    def keywords(self) -> tuple[tuple[str, tuple[float, ...]], ...]:
+        """The position's keywords, each with the times (s) at which the candidate said it."""
+        words = self.interview.position.keywords if self.interview.position else ()
+        return tuple(keywords_heard(words, self.analysis).items()) if self.analysis else ()
+
+    @property
+    def weights(self) -> dict[str, float]:
+        """The weights that count now, in per cent of 100, by dimension."""
+        return effective_weights(self.template, self.assessment.weights)
+
+    def moved(self, dimension_id: str, weight: float) -> dict[str, float]:
+        """All weights if one slider moved to `weight` %: the others keep their proportions. Saves nothing."""
+        return spread(self.weights, {self.dimension(dimension_id).id: weight}, self.template)
+
+    # What is done
+
+    def rate(self, dimension_id: str, score: float | None, comment: str | None = None) -> None:
+        """Rate a dimension 0-10 (None takes the rating back). Raises ValueInvalid."""
+        self.assessment = self.library.rate(self.interview_id, self.dimension(dimension_id).id, score, comment)
+
+    def comment_on(self, dimension_id: str, words: str) -> None:
+        """The assessor's comment on one dimension; its rating stays."""
+        rating = self.assessment.ratings.get(self.dimension(dimension_id).id)
+        self.rate(dimension_id, rating.score if rating else None, words)
+
+    def unveil(self, dimension_id: str) -> None:
+        """Look at the machine's score before rating; audited."""
+        self.assessment = self.library.unveil(self.interview_id, self.dimension(dimension_id).id)
+
+    def set_weights(self, given: Mapping[str, float]) -> None:
+        """Set some weights (%), the others make room. Raises WeightsLocked, ValueInvalid."""
+        wanted = spread(self.weights, given, self.template)
+        changed = deviations(self.template, wanted)
+        stored: dict[str, float | None] = {key: changed.get(key) for key in wanted}
+        self.assessment = self.library.set_weights(self.interview_id, stored)
+
+    def reset_weights(self) -> None:
+        """Give all weights back to the template. Raises WeightsLocked."""
+        self.assessment = self.library.set_weights(self.interview_id, {d.id: None for d in self.template.dimensions})
+
+    def set_weight_reason(self, reason: str) -> None:
+        """Why the weights differ from the template's."""
+        self.assessment = self.library.set_weight_reason(self.interview_id, reason.strip())
+
+    def conclude(self, conclusion: Conclusion | None) -> None:
+        """The assessor's recommendation."""
+        self.assessment = self.library.set_conclusion(self.interview_id, conclusion)
+
+    def set_summary(self, words: str) -> None:
+        """The assessor's summary of the whole interview."""
+        self.assessment = self.library.set_summary(self.interview_id, words)
+
+    def set_template(self, template_id: str) -> None:
+        """Assess by another template; what is signed keeps its own. Raises NotFound."""
+        self.assessment = self.library.set_template(self.interview_id, template_id)
+        self.template = self._template()
+        self._score()
+
+    def add_comment(self, time_s: float | None, words: str, *, bookmark: bool = False) -> Comment:
+        """Write a comment at a time of the recording (None = on the whole interview)."""
+        duration = self.analysis.media.duration if self.analysis else None
+        if time_s is not None and (time_s < 0 or (duration is not None and time_s > duration + 1)):
+            allowed = f"0-{duration:.0f} s" if duration is not None else "≥ 0 s"
+            raise ValueInvalid(what=text.tr("report.comment_time"), value=f"{time_s:g}", allowed=allowed)
+        return self.library.add_comment(self.interview_id, time_s, words, bookmark=bookmark)
+
+    # Signing
+
+    def deviating(self) -> dict[str, float]:
+        """Weights (%) that differ from the template's."""
+        return deviations(self.template, self.weights)
+
+    def needs_reason(self) -> bool:
+        """Whether a weight differs from the template's and nobody has said why."""
+        return bool(self.deviating()) and not self.assessment.weight_reason
+
+    def left_to_sign(self) -> list[str]:
+        """Titles of what is still missing: required dimensions without a rating, the conclusion."""
+        language = text.language()
+        rated = {key for key, rating in self.assessment.ratings.items() if rating.score is not None}
+        left = [d.title.in_(language) for d in self.template.dimensions if d.required and d.id not in rated]
+        return left if self.assessment.conclusion else [*left, text.tr("report.conclusion")]
+
+    def is_signed(self) -> bool:
+        """Whether the newest signature says what the assessment says now."""
+        signatures = self.assessment.signatures
+        return bool(signatures) and same_content(signatures[-1].payload, self._result())
+
+    def sign(self) -> Signature:
+        """Sign: canonical bytes, their SHA-256, status "assessed" and the outbox row, all or nothing.
+
+        Signing again what has not changed gives the signature that is there; a change makes a new revision. Raises
+        CannotSign, ReasonNeeded, Stale.
+        """
+        left = self.left_to_sign()
+        if left:
+            raise CannotSign(left=text.tr("report.list_comma").join(left))
+        if self.needs_reason():
+            raise ReasonNeeded
+        result = self._result()
+        signatures = self.assessment.signatures
+        if signatures and same_content(signatures[-1].payload, result):
+            return signatures[-1]
+        payload, digest = canonical(result)
+
+        def enqueue(session: Session, signed: Signature) -> None:
+            outbox.enqueue(
+                session,
+                kind=outbox.Kind.ASSESSMENT,
+                aggregate=self.interview_id,
+                payload=signed.payload,
+                external_id=result.external_id,
+            )
+
+        version = self.assessment.version or None
+        signature = self.library.add_signature(
+            self.interview_id, payload, digest, enqueue, composite=result.composite, version=version
+        )
+        self.assessment = self.library.assessment(self.interview_id)
+        self.interview = self.library.interview(self.interview_id)
+        return signature
+
+    def _result(self) -> AssessmentResult:
+        corrections = self.library.corrections(self.interview_id)
+        return assessment_result(
+            self.interview,
+            self.template,
+            self._whole_card(),
+            self.assessment,
+            self.comments,
+            corrections[-1].id if corrections else None,
+            text.language(),
+        )
