@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QMarginsF, QObject, QRectF, QSizeF, Qt, QUrl
+from PySide6.QtCore import QMarginsF, QObject, QRect, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QColor,
@@ -56,15 +57,9 @@ class _ChartObject(QPyTextObject):
         """The chart's own size."""
         return self._charts[form.intProperty(_INDEX)].size
 
-    def drawObject(
-        self,
-        painter: QPainter,
-        rect: QRectF,
-        doc: QTextDocument,
-        position: int,
-        form: QTextFormat,
-    ) -> None:
+    def drawObject(self, painter: QPainter, rect: QRectF | QRect, *rest: Any) -> None:
         """Paint it where the text has put it."""
+        form: QTextFormat = rest[2]
         self._charts[form.intProperty(_INDEX)].paint(painter, QRectF(rect))
 
 

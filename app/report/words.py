@@ -53,10 +53,7 @@ class Words:
             (say("interview"), " · ".join(p for p in (interview.title, say("round", number=interview.round)) if p)),
             (say("date"), self.time(when)),
             (say("assessor"), self.data.assessment.assessor or "–"),
-            (
-                say("template"),
-                say("template_version", title=template.title.in_(self.language), version=template.version),
-            ),
+            (say("template"), used),
             (say("status"), say(f"status_{interview.status}")),
         ]
 
