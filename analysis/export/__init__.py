@@ -1,0 +1,10 @@
+"""The seven files of an analysis: written so that they are whole or absent, and read back with every doubt.
+
+`analysis.json` (the document; its JSON Schema is `docs/analysis.schema.json`), `tracks.npz` (numpy, no pickles),
+`transcript.vtt`, `transcript.srt`, `speakers.rttm`, `transcript.eaf` (ELAN) and `curves.csv`.
+"""
+
+from analysis.export.folder import FILES, DocumentDamaged, DocumentMissing, DocumentNewer, read, write_all
+from analysis.export.schema import schema
+
+__all__ = ["FILES", "DocumentDamaged", "DocumentMissing", "DocumentNewer", "read", "schema", "write_all"]

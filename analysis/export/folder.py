@@ -1,0 +1,133 @@
+"""The folder of an analysis: all seven files written at once, and the document read back from it."""
+
+from __future__ import annotations
+
+import errno
+import io
+import json
+import os
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from analysis.derive import PEAKS, Derived
+from analysis.derive.voice import track_length
+from analysis.document import SCHEMA_VERSION, Analysis
+from analysis.export import curves, elan, rttm, subtitles
+from analysis.failures import DiskFull, DocumentInvalid, FolderNotWritable
+from analysis.observations import Floats
+
+DOCUMENT, TRACKS = "analysis.json", "tracks.npz"
+FILES = (TRACKS, "transcript.vtt", "transcript.srt", "speakers.rttm", "transcript.eaf", "curves.csv", DOCUMENT)
+"""In the order of writing: the document last, so that a folder with it is complete."""
+
+
+class DocumentMissing(DocumentInvalid):
+    """The folder holds no finished analysis. params: folder"""
+
+    code = "document_missing"
+
+
+class DocumentNewer(DocumentInvalid):
+    """The analysis was made by a newer version of the program. params: folder, version"""
+
+    code = "document_newer"
+
+
+class DocumentDamaged(DocumentInvalid):
+    """A file of the analysis cannot be understood, or does not belong to the others. params: folder, file"""
+
+    code = "document_damaged"
+
+
+def write_all(folder: Path, derived: Derived) -> None:
+    """Write the seven files. Whatever happens, the folder holds the old analysis, none, or the new one.
+
+    Raises DiskFull, FolderNotWritable.
+    """
+    contents: dict[str, Callable[[], bytes]] = {
+        TRACKS: lambda: _npz(derived.tracks),
+        "transcript.vtt": lambda: subtitles.webvtt(derived.analysis).encode(),
+        "transcript.srt": lambda: subtitles.srt(derived.analysis).encode(),
+        "speakers.rttm": lambda: rttm.rttm(derived.analysis).encode(),
+        "transcript.eaf": lambda: elan.eaf(derived.analysis),
+        "curves.csv": lambda: curves.csv_table(derived).encode("utf-8-sig"),
+        DOCUMENT: lambda: document_json(derived.analysis),
+    }
+    parts = {name: folder / f"part-{name}" for name in FILES}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, part in parts.items():
+            _write(part, contents[name]())
+        (folder / DOCUMENT).unlink(missing_ok=True)
+        for name, part in parts.items():
+            os.replace(part, folder / name)
+    except OSError as error:
+        _remove(list(parts.values()))
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise (DiskFull if full else FolderNotWritable)(folder=str(folder)) from error
+
+
+def document_json(analysis: Analysis) -> bytes:
+    """The document as indented UTF-8 JSON."""
+    return msgspec.json.format(msgspec.json.encode(analysis), indent=1)
+
+
+def _write(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _remove(paths: list[Path]) -> None:
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError:
+            continue  # the folder itself is gone or read-only: the failure that led here is the one to tell
+
+
+def _npz(tracks: dict[str, Floats]) -> bytes:
+    """Uncompressed: a two-hour interview opens in milliseconds."""
+    buffer = io.BytesIO()
+    arrays = {name: np.asarray(values, dtype=np.float32) for name, values in tracks.items()}
+    np.savez(buffer, allow_pickle=False, **arrays)
+    return buffer.getvalue()
+
+
+def read(folder: Path) -> Derived:
+    """The document and its tracks. Raises DocumentMissing, DocumentNewer or DocumentDamaged (all DocumentInvalid)."""
+    try:
+        raw = (folder / DOCUMENT).read_bytes()
+    except OSError as error:
+        raise DocumentMissing(folder=str(folder)) from error
+    try:
+        version = json.loads(raw).get("schema_version")
+    except (ValueError, AttributeError) as error:
+        raise DocumentDamaged(folder=str(folder), file=DOCUMENT) from error
+    if not isinstance(version, int) or version < 1:
+        raise DocumentDamaged(folder=str(folder), file=DOCUMENT)
+    if version > SCHEMA_VERSION:
+        raise DocumentNewer(folder=str(folder), version=version)
+    try:
+        analysis = msgspec.json.decode(raw, type=Analysis)
+    except msgspec.MsgspecError as error:
+        raise DocumentDamaged(folder=str(folder), file=DOCUMENT) from error
+    return Derived(analysis, _tracks(folder, analysis))
+
+
+def _tracks(folder: Path, analysis: Analysis) -> dict[str, Floats]:
+    try:
+        with np.load(folder / TRACKS, allow_pickle=False) as stored:
+            tracks = {name: np.asarray(stored[name], dtype=np.float32) for name in stored.files}
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise DocumentDamaged(folder=str(folder), file=TRACKS) from error
+    length = track_length(analysis.media.duration)
+    described = {name: values for name, values in tracks.items() if name != PEAKS}
+    if set(described) != set(analysis.tracks) or any(values.shape != (length,) for values in described.values()):
+        raise DocumentDamaged(folder=str(folder), file=TRACKS)
+    return tracks
