@@ -1,0 +1,154 @@
+"""`analyze FILE --out DIR` and `analyze --interview ID`: one analysis in a child process, with its progress."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from analysis.failures import Failure
+from analysis.features import modalities
+from app import text
+from app.failures import ValueInvalid
+
+if TYPE_CHECKING:
+    from app.jobs.analysis import Choices
+
+OBSERVED = ".observed"
+LANGUAGES = ("auto", "zh", "en")
+DEVICES = ("auto", "cpu", "cuda")
+MOST_SPEAKERS = 8
+FPS_RANGE = (0.5, 60.0)
+
+
+def add(commands: Any, shared: argparse.ArgumentParser) -> None:
+    """Add the command to the command line."""
+    tr = text.tr
+    parser = commands.add_parser("analyze", help=tr("analyze.about"), description=tr("analyze.about"), parents=[shared])
+    parser.add_argument("file", metavar="FILE", type=Path, nargs="?", help=tr("analyze.help_file"))
+    parser.add_argument("--out", metavar="DIR", type=Path, help=tr("analyze.help_out"))
+    parser.add_argument("--interview", metavar="ID", help=tr("analyze.help_interview"))
+    parser.add_argument("--language", choices=LANGUAGES, default="auto", help=tr("analyze.help_language"))
+    parser.add_argument("--speakers", metavar="N", default="2", help=tr("analyze.help_speakers"))
+    parser.add_argument("--terms", metavar="FILE", type=Path, help=tr("analyze.help_terms"))
+    parser.add_argument("--questions", metavar="FILE", type=Path, help=tr("analyze.help_questions"))
+    parser.add_argument("--enrol", metavar="CLIP", type=Path, help=tr("analyze.help_enrol"))
+    parser.add_argument("--modalities", metavar="LIST", help=tr("analyze.help_modalities", all=",".join(modalities())))
+    parser.add_argument("--face-fps", metavar="N", help=tr("analyze.help_face_fps"))
+    parser.add_argument("--device", choices=DEVICES, help=tr("analyze.help_device"))
+    parser.add_argument("--json-progress", action="store_true", help=tr("analyze.help_json_progress"))
+    parser.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Analyse; 0 when all is written."""
+    if options.interview:
+        return _interview(options)
+    if options.file is None or options.out is None:
+        raise ValueInvalid(what="analyze", value="", allowed="FILE --out DIR, --interview ID")
+    return _file(options)
+
+
+def _file(options: argparse.Namespace) -> int:
+    from analysis.protocol import AnalyseJob
+    from app.jobs import run_child
+    from app.jobs.analysis import places, request_for
+    from app.jobs.interrupt import interruptible
+    from app.jobs.showing import show
+
+    folder: Path = options.out
+    request = request_for(options.file, options.file.name, folder, folder / OBSERVED, _choices(options), options.data)
+    existed, begun = folder.exists(), time.monotonic()
+    try:
+        with closing(show(options.json_progress)) as shown, interruptible() as cancel:
+            shown.result(run_child(AnalyseJob(request, places(options.data)), shown.report, cancel))
+    except Failure:
+        _drop_if_empty(folder, existed)
+        raise
+    shutil.rmtree(folder / OBSERVED, ignore_errors=True)
+    if not options.json_progress:
+        print(text.tr("analyze.done", folder=folder, time=text.timecode(time.monotonic() - begun)))
+    return 0
+
+
+def _interview(options: argparse.Namespace) -> int:
+    from analysis.protocol import AnalysisResult
+    from app.jobs.analysis import InterviewAnalysis
+    from app.jobs.interrupt import interruptible
+    from app.jobs.showing import show
+    from app.store import Library
+
+    if options.out is not None or options.file is not None:
+        raise ValueInvalid(what="--interview", value=options.out or options.file, allowed="ID")
+    choices, begun = _choices(options), time.monotonic()
+    progress = show(options.json_progress)
+    with Library.open(options.data) as library, closing(progress) as shown, interruptible() as cancel:
+        analysis_id = InterviewAnalysis(library, options.interview, choices)(shown.report, cancel)
+        folder = library.analysis_folder(options.interview)
+        shown.result(AnalysisResult(analysis_id, str(folder), {}))
+    if not options.json_progress:
+        print(text.tr("analyze.done_interview", id=analysis_id[:12], time=text.timecode(time.monotonic() - begun)))
+    return 0
+
+
+def _choices(options: argparse.Namespace) -> Choices:
+    """What the options say. Raises ValueInvalid, InputInvalid."""
+    from analysis.language.files import InputMissing, read_questions, read_terms
+    from app.jobs.analysis import Choices
+
+    if options.enrol is not None and not options.enrol.is_file():
+        raise InputMissing(name=options.enrol.name)
+    return Choices(
+        language=options.language,
+        speakers=_speakers(options.speakers),
+        face_fps=_face_fps(options.face_fps),
+        device=options.device,
+        modalities=_modalities(options.modalities),
+        terms=read_terms(options.terms) if options.terms else None,
+        questions=read_questions(options.questions) if options.questions else None,
+        enrol_clip=options.enrol,
+    )
+
+
+def _speakers(given: str) -> int:
+    """A count, or 0 for "auto"."""
+    if given == "auto":
+        return 0
+    if not given.isdecimal() or not 1 <= int(given) <= MOST_SPEAKERS:
+        raise ValueInvalid(what="--speakers", value=given, allowed=f"1-{MOST_SPEAKERS}, auto")
+    return int(given)
+
+
+def _face_fps(given: str | None) -> float | None:
+    if given is None:
+        return None
+    low, high = FPS_RANGE
+    try:
+        fps = float(given)
+    except ValueError:
+        fps = 0.0
+    if not low <= fps <= high:
+        raise ValueInvalid(what="--face-fps", value=given, allowed=f"{low:g}-{high:g}")
+    return fps
+
+
+def _modalities(given: str | None) -> tuple[str, ...] | None:
+    """Names of modalities; what is looked at in a face needs the face."""
+    if given is None:
+        return None
+    names = tuple(name.strip() for name in given.split(",") if name.strip())
+    allowed = modalities()
+    further = set(names) - {"speech", "face"}
+    if not names or not set(names) <= set(allowed) or (further and "face" not in names):
+        raise ValueInvalid(what="--modalities", value=given, allowed=",".join(allowed))
+    return tuple(name for name in allowed if name in names)
+
+
+def _drop_if_empty(folder: Path, existed: bool) -> None:
+    """Nothing was finished: leave no empty folders behind."""
+    for path in (folder / OBSERVED, *(() if existed else (folder,))):
+        with suppress(OSError):  # not empty, or not there
+            path.rmdir()

@@ -1,0 +1,198 @@
+"""Analyses of recordings: what the window and the command line ask of the child process, in one place.
+
+For an interview of the library, consent and jurisdiction say what may be analysed, the position gives the terms and
+questions, and the result is recorded. For a bare file, the caller says it all.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from analysis import features, protocol
+from analysis.failures import Cancelled, ModelMissing
+from analysis.models import TRANSCRIBER, ModelStore
+from analysis.request import AnalysisRequest, KitQuestion, Term
+from app import policy, resources
+from app.domain.types import AnalysisState, Interview
+from app.failures import NotFound
+from app.jobs.child import ChildReport, run_child
+from app.settings import Settings, SettingsFile, cache_folder
+
+if TYPE_CHECKING:
+    from app.store import Library
+
+BUNDLED = "whisper-base"
+DOCUMENT = "analysis.json"
+ANALYSIS = "analysis-"
+MOST_THREADS = 8
+"""More threads than this make the transcriber no faster."""
+DEFAULT_SPEAKERS = 2
+"""Interviewer and candidate. A suggested count is wrong too often to be the default."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a person chose for one analysis; None = as the settings, the position or the policy say.
+
+    `speakers`: a count, or 0 = suggest one.
+    """
+
+    language: str = "auto"
+    speakers: int = DEFAULT_SPEAKERS
+    face_fps: float | None = None
+    device: str | None = None
+    modalities: tuple[str, ...] | None = None
+    terms: tuple[Term, ...] | None = None
+    questions: tuple[KitQuestion, ...] | None = None
+    enrol_clip: Path | None = None
+
+
+def places(data: Path) -> protocol.Places:
+    """Where the child finds the models."""
+    return protocol.Places(str(resources.resource()), str(cache_folder()), str(data.resolve()))
+
+
+def model_store(data: Path) -> ModelStore:
+    """The models, for looking at them in this process."""
+    return ModelStore(resources.resource(), cache_folder(), data)
+
+
+def transcriber_folder(settings: Settings, data: Path) -> str | None:
+    """The folder of the chosen transcriber, None for the bundled one. ModelMissing where it is no longer known."""
+    if settings.transcriber == BUNDLED:
+        return None
+    for added in model_store(data).added():
+        if added.id == settings.transcriber:
+            return added.folder
+    raise ModelMissing(model=TRANSCRIBER, file=settings.transcriber)
+
+
+def threads() -> int:
+    """Threads for an analysis: the cores that this program may use."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(usable, MOST_THREADS))
+
+
+def request_for(
+    media: Path, name: str, out_dir: Path, observed_dir: Path, choices: Choices, data: Path
+) -> AnalysisRequest:
+    """The request for a file with these choices; the settings in the folder `data` fill what they leave open."""
+    settings = SettingsFile(data).values
+    return AnalysisRequest(
+        media=str(media.resolve()),
+        out_dir=str(out_dir.resolve()),
+        observed_dir=str(observed_dir.resolve()),
+        language=choices.language,
+        speakers=choices.speakers or None,
+        terms=choices.terms or (),
+        questions=choices.questions or (),
+        enrol_clip=str(choices.enrol_clip.resolve()) if choices.enrol_clip else None,
+        modalities=features.modalities() if choices.modalities is None else choices.modalities,
+        face_fps=choices.face_fps or settings.face_fps,
+        device=choices.device or settings.device,
+        threads=threads(),
+        transcriber=transcriber_folder(settings, data),
+        display_name=name,
+    )
+
+
+class InterviewAnalysis:
+    """The work of analysing one interview of the library, or of deriving it again after corrections.
+
+    Calling it is a job for `JobQueue.submit`: `queue.submit(InterviewAnalysis(library, id), …)`.
+    """
+
+    def __init__(self, library: Library, interview_id: str, choices: Choices | None = None) -> None:
+        self.library = library
+        self.interview_id = interview_id
+        self.choices = choices or Choices()
+
+    def __call__(self, report: Callable[[ChildReport], None], stop: threading.Event) -> str:
+        """Analyse and record; the new analysis' id. Raises ConsentMissing, NotFound and the failures of `run_child`."""
+        library = self.library
+        interview = library.interview(self.interview_id)
+        modalities = self._modalities()
+        library.set_analysis_state(interview.id, AnalysisState.RUNNING)
+        try:
+            with library.vault.lease(_sha256(interview)) as media:
+                job = protocol.AnalyseJob(self._request(interview, media, modalities), places(library.folder))
+                return self._record(job, report, stop)
+        except BaseException as failure:  # a bug, too, must not leave the interview "running"
+            library.set_analysis_state(interview.id, _state_after(failure, interview))
+            raise
+
+    def rederive(self, report: Callable[[ChildReport], None], stop: threading.Event) -> str:
+        """Derive again with the corrections made since, from what was observed; the media is not decoded again."""
+        interview = self.library.interview(self.interview_id)
+        with self.library.vault.lease(_sha256(interview)) as media:
+            job = protocol.DeriveJob(self._request(interview, media, self._modalities()), places(self.library.folder))
+            return self._record(job, report, stop)
+
+    def _modalities(self) -> tuple[str, ...]:
+        """What profile and consent allow of what is wanted. Raises ConsentMissing."""
+        rules = policy.profile(SettingsFile(self.library.folder).values.jurisdiction)
+        wanted = features.modalities() if self.choices.modalities is None else self.choices.modalities
+        return policy.require_modalities(rules, self.library.consent(self.interview_id), wanted)
+
+    def _request(self, interview: Interview, media: Path, modalities: tuple[str, ...]) -> AnalysisRequest:
+        """Each analysis gets a folder of its own: an assessment goes on naming the one that it saw."""
+        derived = self.library.vault.derived(_sha256(interview))
+        _drop_unfinished(derived)
+        position = interview.position
+        choices = replace(
+            self.choices,
+            modalities=modalities,
+            terms=self.choices.terms or tuple(Term(word) for word in (position.keywords if position else ())),
+            questions=self.choices.questions or _kit(position.questions if position else ()),
+        )
+        name = interview.media.name if interview.media else interview.title
+        out_dir = derived / f"{ANALYSIS}{uuid4().hex}"
+        request = request_for(media, name, out_dir, derived / "observed", choices, self.library.folder)
+        return replace(request, corrections=self.library.corrections(interview.id))
+
+    def _record(
+        self,
+        job: protocol.AnalyseJob | protocol.DeriveJob,
+        report: Callable[[ChildReport], None],
+        stop: threading.Event,
+    ) -> str:
+        folder = Path(job.request.out_dir)
+        try:
+            result = run_child(job, report, stop)
+            self.library.record_analysis(self.interview_id, folder)
+        except BaseException:  # whatever stopped it, an analysis that is not recorded must not stay
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        assert isinstance(result, protocol.AnalysisResult)
+        return result.analysis_id
+
+
+def _sha256(interview: Interview) -> str:
+    if interview.media is None:
+        raise NotFound(what="media", id=interview.id)
+    return interview.media.sha256
+
+
+def _kit(questions: tuple[str, ...]) -> tuple[KitQuestion, ...]:
+    return tuple(KitQuestion(f"q{number}", text) for number, text in enumerate(questions, start=1))
+
+
+def _state_after(failure: BaseException, interview: Interview) -> AnalysisState:
+    """A cancelled analysis leaves the interview as it was, any other end is a failed one."""
+    if not isinstance(failure, Cancelled):
+        return AnalysisState.FAILED
+    return AnalysisState.DONE if interview.analysis_id else AnalysisState.NONE
+
+
+def _drop_unfinished(derived: Path) -> None:
+    """Folders of analyses that a crash or a power cut left without their document."""
+    for folder in derived.glob(f"{ANALYSIS}*"):
+        if not (folder / DOCUMENT).is_file():
+            shutil.rmtree(folder, ignore_errors=True)
