@@ -24,8 +24,10 @@ from app import text
 from app.domain.types import AnalysisState, Interview
 from app.store.library import Library
 from ui import icons, language, theme
+from ui.library.consent import ConsentField
 from ui.library.model import local_time
 
+FORM = ("column_candidate", "column_position", "round", "consent")
 BUSY = (AnalysisState.QUEUED, AnalysisState.RUNNING)
 
 
@@ -58,6 +60,7 @@ class DetailsPanel(QFrame):
         self.round = QSpinBox()
         self.round.setRange(1, 20)
         self.round.editingFinished.connect(self._save_round)
+        self.consent = ConsentField(library)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setRange(0, 1000)
@@ -78,7 +81,7 @@ class DetailsPanel(QFrame):
         self.open.clicked.connect(lambda: self.interview and self.openRequested.emit(self.interview.id))
         self.analyse = QPushButton()
         self.analyse.clicked.connect(self._analyse_or_cancel)
-        self._labels = [QLabel() for _ in range(3)]
+        self._labels = [QLabel() for _ in range(4)]
         form = QFormLayout()
         form.setVerticalSpacing(theme.SPACE)
         row = QHBoxLayout()
@@ -87,7 +90,9 @@ class DetailsPanel(QFrame):
         form.addRow(self._labels[0], self.name)
         form.addRow(self._labels[1], row)
         form.addRow(self._labels[2], self.round)
-        for label, field in zip(self._labels, (self.name, self.position, self.round), strict=True):
+        form.addRow(self._labels[3], self.consent)
+        fields = (self.name, self.position, self.round, self.consent.button)
+        for label, field in zip(self._labels, fields, strict=True):
             label.setProperty("class", "muted")
             label.setBuddy(field)
         self.empty = QLabel()
@@ -128,6 +133,7 @@ class DetailsPanel(QFrame):
         with QSignalBlocker(self.round):
             self.round.setValue(interview.round)
         self._fill_positions(interview)
+        self.consent.show_interview(interview)
         self._show_picture(interview)
         self._show_state(interview)
 
@@ -203,7 +209,7 @@ class DetailsPanel(QFrame):
             self._library.save_interview(replace(self.interview, round=self.round.value()))
 
     def _retranslate(self) -> None:
-        for label, key in zip(self._labels, ("column_candidate", "column_position", "round"), strict=True):
+        for label, key in zip(self._labels, FORM, strict=True):
             label.setText(text.tr(f"library.{key}"))
         self.name.setAccessibleName(text.tr("library.column_candidate"))
         self.position.setAccessibleName(text.tr("library.column_position"))

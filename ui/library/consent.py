@@ -1,0 +1,77 @@
+"""What the candidate agreed to have analysed: shown, and recorded, for one interview."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
+
+from app import policy, text
+from app.domain.types import Interview
+from app.settings import SettingsFile
+from app.store.library import Library
+from ui import language
+
+TEXT_VERSION = "desk-1"
+"""Names the way of recording: an interviewer notes here what the candidate signed or said."""
+
+
+class ConsentField(QWidget):
+    """One line and a menu of modalities. Under profiles that keep consent outside, an empty record changes nothing."""
+
+    def __init__(self, library: Library, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._library = library
+        self._interview: Interview | None = None
+        self.line = QLabel()
+        self.line.setWordWrap(True)
+        self.button = QPushButton()
+        self.button.setProperty("class", "quiet")
+        self.menu = QMenu(self.button)
+        self.button.setMenu(self.menu)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.line, 1)
+        row.addWidget(self.button)
+        language.on_change(self, self._retell)
+
+    def show_interview(self, interview: Interview) -> None:
+        """Show what holds for one interview."""
+        self._interview = interview
+        self._retell()
+
+    def _retell(self) -> None:
+        self.button.setText(text.tr("library.consent_record"))
+        self.button.setAccessibleName(text.tr("library.consent"))
+        self.button.setEnabled(not self._library.read_only)
+        if self._interview is None:
+            return
+        consent = self._library.consent(self._interview.id)
+        agreed = consent.modalities if consent else ()
+        self.line.setText(self._words(agreed, recorded=consent is not None))
+        self.menu.clear()
+        for name in self._modalities():
+            action = QAction(text.tr(f"policy.modality_{name}"), self.menu)
+            action.setCheckable(True)
+            action.setChecked(name in agreed)
+            action.toggled.connect(self._record)
+            action.setData(name)
+            self.menu.addAction(action)
+
+    def _modalities(self) -> tuple[str, ...]:
+        rules = policy.profile(SettingsFile(self._library.folder).values.jurisdiction)
+        return tuple(n for n, rule in rules.modalities.items() if rule.analyse and text.has(f"policy.modality_{n}"))
+
+    def _words(self, agreed: tuple[str, ...], *, recorded: bool) -> str:
+        if recorded and agreed:
+            return text.tr("library.list_comma").join(text.tr(f"policy.modality_{name}") for name in agreed)
+        if recorded:
+            return text.tr("library.consent_withdrawn")
+        rules = policy.profile(SettingsFile(self._library.folder).values.jurisdiction)
+        return text.tr(f"library.consent_{rules.consent}")
+
+    def _record(self) -> None:
+        if self._interview is None:
+            return
+        agreed = tuple(action.data() for action in self.menu.actions() if action.isChecked())
+        self._library.record_consent(self._interview.id, agreed, TEXT_VERSION, self._interview.candidate.name)
+        self._retell()

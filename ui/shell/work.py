@@ -1,0 +1,133 @@
+"""Long work that the window starts: imports and analyses. It says by signals how they go, on the window's thread."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from analysis.failures import Failure
+from app import text
+from app.domain.types import AnalysisState, Imported
+from app.jobs import ChildReport, Job, JobQueue, JobState
+from app.store.library import Library
+from ui.shell.post import Post
+
+
+class Work(QObject):
+    """One queue for imports, one for analyses, so that an import never waits for an analysis."""
+
+    importStarted = Signal(str)
+    imported = Signal(object)
+    importFailed = Signal(object)
+    analysisMoved = Signal(str, float, str)
+    analysisEnded = Signal(str, object)
+
+    def __init__(self, library: Library, post: Post) -> None:
+        super().__init__()
+        self._library = library
+        self._post = post
+        self._imports = JobQueue(post)
+        self._analyses = JobQueue(post)
+        self._running: dict[str, Job] = {}
+
+    def import_paths(self, paths: Sequence[Path]) -> None:
+        """Import files, and the recordings in folders, one after the other."""
+        from app.store.importing import recordings_in
+
+        try:
+            files = recordings_in(paths)
+        except Failure as failure:
+            self.importFailed.emit(failure)
+            return
+        if not files:
+            self.importFailed.emit(None)
+        for file in files:
+            self._imports.submit(self._importing(file), title=file.name, changed=self._import_changed)
+
+    def _importing(self, file: Path) -> Callable[[Callable[[ChildReport], None], threading.Event], Imported]:
+        def run(_report: Callable[[ChildReport], None], stop: threading.Event) -> Imported:
+            from app.store.importing import import_file
+
+            return import_file(self._library, file, cancel=stop)
+
+        return run
+
+    def _import_changed(self, job: Job) -> None:
+        if job.state is JobState.RUNNING:
+            self.importStarted.emit(job.title)
+        elif job.state is JobState.DONE:
+            self.imported.emit(job.result)
+        elif job.failure is not None:
+            self.importFailed.emit(job.failure)
+
+    def analyse(self, interview_id: str) -> None:
+        """Queue the analysis of an interview; asking again while it is queued or runs changes nothing."""
+        from app.jobs.analysis import InterviewAnalysis
+
+        if interview_id in self._running:
+            return
+        interview = self._library.interview(interview_id)
+        self._library.set_analysis_state(interview_id, AnalysisState.QUEUED)
+        self._running[interview_id] = self._analyses.submit(
+            InterviewAnalysis(self._library, interview_id),
+            title=interview.title,
+            subject=interview_id,
+            changed=self._analysis_changed,
+        )
+
+    def cancel(self, interview_id: str) -> None:
+        """Cancel the analysis of an interview, whether it waits or runs."""
+        job = self._running.get(interview_id)
+        if job is not None:
+            job.cancel()
+
+    def running(self, interview_id: str) -> Job | None:
+        """The analysis of an interview that waits or runs."""
+        return self._running.get(interview_id)
+
+    def _analysis_changed(self, job: Job) -> None:
+        if job.state.over:
+            self._running.pop(job.subject, None)
+            if job.state is JobState.CANCELLED:
+                self._settle_cancelled(job.subject)
+            self.analysisEnded.emit(job.subject, job.failure)
+        elif job.state is JobState.RUNNING:
+            share, words = described(job)
+            self.analysisMoved.emit(job.subject, share, words)
+
+    def _settle_cancelled(self, interview_id: str) -> None:
+        """One that was cancelled before it began is not "waiting" any more."""
+        interview = self._library.interview(interview_id)
+        if interview.analysis_state in (AnalysisState.QUEUED, AnalysisState.RUNNING):
+            state = AnalysisState.DONE if interview.analysis_id else AnalysisState.NONE
+            self._library.set_analysis_state(interview_id, state)
+
+    def settle_left_over(self) -> None:
+        """Analyses that a crash left "running" are not: say so, they go on from what was finished when asked again."""
+        if self._library.read_only:
+            return
+        from app.domain.types import InterviewQuery
+
+        for state in (AnalysisState.QUEUED, AnalysisState.RUNNING):
+            for interview in self._library.interviews(InterviewQuery(analysis_state=state, limit=None)):
+                self._settle_cancelled(interview.id)
+
+    def close(self) -> None:
+        """End everything; returns when no child process is left."""
+        self._imports.close()
+        self._analyses.close()
+
+
+def described(job: Job) -> tuple[float, str]:
+    """The share done (0..1) of a running analysis, and a line: stage, share, remaining time."""
+    report = job.report
+    share = getattr(report, "share", 0.0)
+    remaining = getattr(report, "remaining_s", None)
+    if report is None or remaining is None:
+        return share, text.tr("shell.progress_starting")
+    stage = text.tr(f"jobs.stage_{report.stage}") if text.has(f"jobs.stage_{report.stage}") else report.stage
+    line = text.tr("shell.progress", stage=stage, share=text.percent(share), remaining=text.timecode(remaining))
+    return share, line
