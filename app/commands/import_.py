@@ -26,6 +26,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: a
 
 def run(options: argparse.Namespace) -> int:
     """Import a file or all recordings of a folder. 2 where one of them could not be imported."""
+    from app.jobs.interrupt import interruptible
     from app.store.importing import import_files, recordings_in
     from app.store.library import Library
 
@@ -33,9 +34,9 @@ def run(options: argparse.Namespace) -> int:
     if not paths:
         print(text.tr("import.nothing", name=options.file.name), file=sys.stderr)
         return 2
-    with Library.open(options.data) as library:
+    with Library.open(options.data) as library, interruptible() as cancel:
         belonging = belonging_of(library, options.position, options.candidate)
-        failed = sum(not _say(outcome) for outcome in import_files(library, paths, belonging=belonging))
+        failed = sum(not _say(outcome) for outcome in import_files(library, paths, belonging=belonging, cancel=cancel))
     if failed and len(paths) > 1:
         print(text.tr("import.some_failed", failed=failed, total=len(paths)), file=sys.stderr)
     return 2 if failed else 0

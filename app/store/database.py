@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
 from analysis.failures import DiskFull
+from app import text
 from app.failures import LibraryBusy, LibraryDamaged, LibraryUnwritable, Stale
 
 FILE_NAME = "library.sqlite3"
@@ -53,7 +54,7 @@ class Database:
         try:
             yield
         except StaleDataError as stale:
-            raise Stale(what="row") from stale
+            raise Stale(what=text.tr("store.row")) from stale
         except DBAPIError as error:
             self._raise_known(error.orig, error)
         except sqlite3.Error as error:

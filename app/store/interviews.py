@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from app import text
 from app.domain.types import (
     AnalysisState,
     Candidate,
@@ -67,6 +68,12 @@ class Interviews(People):
         """One interview. Raises NotFound."""
         with self.reading() as session:
             return self._interview(session, interview_id)
+
+    def interviews_beginning(self, start: str) -> tuple[str, ...]:
+        """The ids that begin so: a person types the first characters only."""
+        wanted = select(_I.id).where(_I.id.startswith(start, autoescape=True)).order_by(_I.id)
+        with self.reading() as session:
+            return tuple(session.scalars(wanted)) if start else ()
 
     def find_interview(self, *, remote_id: str | None = None, sha256: str | None = None) -> Interview | None:
         """The interview with this id of the HR system, or with this recording."""
@@ -132,7 +139,7 @@ class Interviews(People):
         before = InterviewStatus(row.status)
         if STATUS_ORDER.index(status) < STATUS_ORDER.index(before):
             allowed = ", ".join(STATUS_ORDER[STATUS_ORDER.index(before) :])
-            raise ValueInvalid(what="status", value=str(status), allowed=allowed)
+            raise ValueInvalid(what=text.tr("store.status"), value=str(status), allowed=allowed)
         if status != before:
             row.status = str(status)
             row.assessor = self.assessor
@@ -145,7 +152,7 @@ class Interviews(People):
     def _interview(self, session: Session, interview_id: str) -> Interview:
         row = session.execute(_joined(select(*_COLUMNS)).where(_I.id == interview_id)).first()
         if row is None:
-            raise NotFound(what="interview", id=interview_id)
+            raise NotFound(what=text.tr("store.interview"), id=interview_id)
         return _interview_of(row)
 
 

@@ -11,19 +11,20 @@ from sqlalchemy import select
 
 from analysis.failures import Failure
 from app import text
-from app.domain.types import ChangeCallback, Holder
+from app.domain.types import AnalysisState, ChangeCallback, Holder
 from app.failures import LibraryHeld, LibraryUnwritable
 from app.settings import SettingsFile
 from app.store.comments import Comments
-from app.store.database import FILE_NAME, Database
+from app.store.database import Database
 from app.store.lock import LibraryLock, os_user
 from app.store.migrating import HEAD, back_up, refuse_newer, revision_of, upgrade
-from app.store.tables import MediaRow
+from app.store.tables import InterviewRow, MediaRow
 from app.store.vault import Vault, private_folder
 from app.store.writing import StatusHook
 
 BUSY_TIMEOUT_S = 5.0
 """How long a write waits for another program that has the file locked."""
+UNDER_WAY = (str(AnalysisState.QUEUED), str(AnalysisState.RUNNING))
 
 
 class Library(Comments):
@@ -86,10 +87,14 @@ class Library(Comments):
         self._sweep()
 
     def _sweep(self) -> None:
-        """Nothing of an import that was cut off stays behind."""
+        """Nothing of what was cut off stays behind: no half import, no analysis that still says it runs."""
         with self.reading() as session:
             known = frozenset(session.scalars(select(MediaRow.sha256)))
+            running = list(session.scalars(select(InterviewRow.id).where(InterviewRow.analysis_state.in_(UNDER_WAY))))
         self.vault.sweep(known)
+        for interview_id in running:
+            done = self.interview(interview_id).analysis_id is not None
+            self.set_analysis_state(interview_id, AnalysisState.DONE if done else AnalysisState.NONE)
 
     def close(self) -> None:
         """Close it and let others write it. Closing again is nothing."""
@@ -133,9 +138,6 @@ def _taken(lock: LibraryLock, folder: Path) -> bool:
 def _held(lock: LibraryLock) -> Failure:
     holder = lock.holder()
     if holder is None:
-        return LibraryHeld(who=text.tr("import.unknown_holder"), since="?")
+        return LibraryHeld(who=text.tr("store.unknown_holder"), since="?")
     since = holder.since.astimezone().strftime("%Y-%m-%d %H:%M")
     return LibraryHeld(who=f"{holder.who}@{holder.host} ({holder.pid})", since=since)
-
-
-__all__ = ["FILE_NAME", "Library"]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import text
 from app.domain.types import Candidate, Imported, Interview, InterviewStatus, MediaItem, Position
 from app.failures import NotFound, ReadOnly
 from app.store.interviews import Interviews
@@ -50,7 +51,7 @@ class Recordings(Interviews):
         with self.reading() as session:
             row = session.scalar(select(MediaRow).where(MediaRow.sha256 == sha256))
         if row is None:
-            raise NotFound(what="media", id=sha256)
+            raise NotFound(what=text.tr("store.media"), id=sha256)
         return _media_of(row)
 
     def known_recording(self, path: Path) -> Interview | None:

@@ -8,6 +8,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import text
 from app.domain.template import Template
 from app.failures import NotFound, TemplateInvalid
 from app.store.analyses import Analyses
@@ -31,7 +32,9 @@ class Templates(Analyses):
         if version is not None:
             known = [template for template in known if template.version == version]
         if not known:
-            raise NotFound(what="template", id=template_id if version is None else f"{template_id} {version}")
+            raise NotFound(
+                what=text.tr("store.template"), id=template_id if version is None else f"{template_id} {version}"
+            )
         return max(known, key=lambda template: template.version)
 
     def save_template(self, template: Template) -> Template:

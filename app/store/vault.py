@@ -20,6 +20,7 @@ from typing import BinaryIO
 from uuid import uuid4
 
 from analysis.failures import DiskFull, FolderNotWritable, MediaEmpty, MediaMissing
+from app import text
 from app.failures import NotFound
 
 CHUNK = 1 << 20
@@ -71,7 +72,7 @@ class Vault:
         try:
             return self._playable(sha256).open("rb")
         except OSError as missing:
-            raise NotFound(what="media", id=sha256) from missing
+            raise NotFound(what=text.tr("store.media"), id=sha256) from missing
 
     @contextmanager
     def lease(self, sha256: str) -> Iterator[Path]:
@@ -154,7 +155,7 @@ class Vault:
     def _original(self, sha256: str) -> Path:
         for path in self._home(sha256).glob("original*"):
             return path
-        raise NotFound(what="media", id=sha256)
+        raise NotFound(what=text.tr("store.media"), id=sha256)
 
 
 def size_of(source: Path) -> int:
@@ -210,7 +211,7 @@ def writing_into(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull(folder=str(folder)) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR):
             raise FolderNotWritable(folder=str(folder)) from error
         raise
 

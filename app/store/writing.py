@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import text
 from app.domain.types import AuditEntry, ChangeCallback, Interview
 from app.failures import NotFound, ReadOnly, Stale
 from app.store.database import Database
@@ -86,14 +87,14 @@ def found(session: Session, table: type[Row], row_id: str, what: str) -> Row:
     """The row with this id. Raises NotFound."""
     row = session.get(table, row_id)
     if row is None:
-        raise NotFound(what=what, id=row_id)
+        raise NotFound(what=text.tr(f"store.{what}"), id=row_id)
     return row
 
 
 def fresh(row: Changing, version: int | None, what: str) -> None:
     """Stale where the row is not in the state that its reader saw. None = the caller did not look."""
     if version is not None and row.version != version:
-        raise Stale(what=what)
+        raise Stale(what=text.tr(f"store.{what}"))
 
 
 def assign(row: object, values: dict[str, Any]) -> bool:
