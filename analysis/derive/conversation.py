@@ -96,7 +96,7 @@ def converse(observed: Observed, request: AnalysisRequest) -> Conversation:
         backchannels=signs,
         overlaps=observed.speakers.overlaps if observed.speakers else (),
         exchanges=asked,
-        lost=tuple([*lost, *lost_roles, *lost_questions]),
+        lost=(*lost, *lost_roles, *lost_questions),
     )
 
 

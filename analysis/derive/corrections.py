@@ -49,11 +49,11 @@ def in_force(corrections: Iterable[Correction]) -> Corrections:
         return tuple(correction for correction in active if correction.kind is kind)
 
     return Corrections(
-        of(CorrectionKind.WORD),
-        of(CorrectionKind.SPEAKER),
-        of(CorrectionKind.ROLE),
-        of(CorrectionKind.QUESTION),
-        tuple(lost),
+        words=of(CorrectionKind.WORD),
+        speakers=of(CorrectionKind.SPEAKER),
+        roles=of(CorrectionKind.ROLE),
+        questions=of(CorrectionKind.QUESTION),
+        lost=tuple(lost),
     )
 
 

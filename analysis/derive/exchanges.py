@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from analysis.derive.floor import Floor
 from analysis.document import Correction, Exchange, Question, QuestionMatch, Role, Segment, Span
 from analysis.language.passage import passage_of
-from analysis.language.questions import MIN_MATCH, closes, question_sentences, rank
+from analysis.language.questions import asked, closes, question_sentences, rank
 from analysis.language.script import leading_language
 from analysis.request import KitQuestion
 
@@ -115,10 +115,10 @@ def _is_remark(stretch: _Stretch, segments: Sequence[Segment]) -> bool:
 def match_kit(
     found: Sequence[Exchange], kit: Sequence[KitQuestion], corrections: Iterable[Correction]
 ) -> tuple[tuple[Exchange, ...], list[str]]:
-    """Each exchange with the best three questions of the kit and the one that was asked; ids of corrections without place."""
+    """Each exchange with the kit's best three questions and the one asked; ids of corrections without place."""
     ranked = rank([exchange.question.text for exchange in found], kit)
     matched = [
-        replace(exchange, candidates=best, matched_question=best[0] if best and best[0].score >= MIN_MATCH else None)
+        replace(exchange, candidates=best, matched_question=asked(best))
         for exchange, best in zip(found, ranked, strict=True)
     ]
     by_id = {question.id: question for question in kit}

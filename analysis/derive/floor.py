@@ -25,7 +25,7 @@ _SAME_BREATH_S = 0.05
 
 @dataclass(frozen=True)
 class Floor:
-    """One speaker's hold of the floor: from the first to the last speech of it. `speech` is inside, by voice activity."""
+    """One speaker's hold of the floor, from its first to its last speech; `speech` is the voice activity inside."""
 
     speaker: str
     start: float
@@ -34,7 +34,12 @@ class Floor:
 
     def pauses(self) -> tuple[Span, ...]:
         """Silences of at least 0.25 s."""
-        return tuple(gap for gap in gaps(self.speech) if gap.end - gap.start >= MIN_PAUSE_S - 1e-6)
+        return tuple(gap for gap in gaps(self.speech) if is_pause(gap))
+
+
+def is_pause(gap: Span) -> bool:
+    """Whether a silence is long enough to count."""
+    return gap.end - gap.start >= MIN_PAUSE_S - 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Backchannel:
 
 
 def speech_by_speaker(turns: Sequence[Turn], activity: Sequence[Span]) -> dict[str, tuple[Span, ...]]:
-    """Voice activity within each speaker's turns, turn edges refined by it. Without any activity the turns themselves."""
+    """Voice activity within each speaker's turns, their edges refined by it; without any activity the turns."""
     found: dict[str, list[Span]] = {turn.speaker: [] for turn in turns}
     for turn in turns:
         if not activity:
@@ -87,9 +92,7 @@ def floors(
         if sign:
             signs.append(sign)
         elif kept and kept[-1].speaker == run.speaker:
-            kept[-1] = Floor(
-                run.speaker, kept[-1].start, max(kept[-1].end, run.end), merged(kept[-1].speech + run.speech)
-            )
+            kept[-1] = _joined(kept[-1], run)
         else:
             kept.append(run)
     return tuple(kept), tuple(signs)
@@ -97,17 +100,18 @@ def floors(
 
 def _runs(speech: dict[str, tuple[Span, ...]]) -> list[Floor]:
     """Neighbouring speech of one speaker with nobody else between."""
-    listed = sorted(
-        ((span, name) for name, spans in speech.items() for span in spans), key=lambda s: (s[0].start, s[0].end)
-    )
+    listed = [Floor(name, span.start, span.end, (span,)) for name, spans in speech.items() for span in spans]
     runs: list[Floor] = []
-    for span, name in listed:
-        if runs and runs[-1].speaker == name:
-            last = runs[-1]
-            runs[-1] = Floor(name, last.start, max(last.end, span.end), merged((*last.speech, span)))
+    for single in sorted(listed, key=lambda floor: (floor.start, floor.end)):
+        if runs and runs[-1].speaker == single.speaker:
+            runs[-1] = _joined(runs[-1], single)
         else:
-            runs.append(Floor(name, span.start, span.end, (span,)))
+            runs.append(single)
     return runs
+
+
+def _joined(left: Floor, right: Floor) -> Floor:
+    return Floor(left.speaker, left.start, max(left.end, right.end), left.speech + right.speech)
 
 
 def _backchannel(

@@ -60,7 +60,8 @@ def _whole_words(segment: HeardSegment) -> list[Word]:
 
 def _pieces(segment: HeardSegment) -> list[tuple[bool, Word]]:
     """(a space stands before it, word with its punctuation) for each recognised word that has text."""
-    place, found = 0, []
+    place = 0
+    found: list[tuple[bool, Word]] = []
     for word in segment.words:
         text = word.text.strip()
         if not text:

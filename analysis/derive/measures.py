@@ -12,7 +12,7 @@ import numpy as np
 
 from analysis.derive.conversation import Conversation
 from analysis.derive.events import SpokenEvents
-from analysis.derive.floor import MIN_PAUSE_S
+from analysis.derive.floor import is_pause
 from analysis.derive.segments import words_in
 from analysis.derive.spans import clipped, gaps, mask, total
 from analysis.derive.voice import PROSODY_RATE_HZ, rate_unit, semitones
@@ -67,12 +67,8 @@ def basis(talk: Conversation, spoken: SpokenEvents, span: Span) -> Basis:
     """The candidate's part of a span."""
     floors = clipped([Span(f.start, f.end) for f in talk.candidate_floors], span.start, span.end)
     speech = clipped(talk.candidate_speech, span.start, span.end)
-    pauses = tuple(
-        gap
-        for floor in floors
-        for gap in gaps(clipped(speech, floor.start, floor.end))
-        if gap.end - gap.start >= MIN_PAUSE_S - 1e-6
-    )
+    silences = [gap for floor in floors for gap in gaps(clipped(speech, floor.start, floor.end))]
+    pauses = tuple(gap for gap in silences if is_pause(gap))
     words = tuple(words_in(talk.segments, span, talk.candidate)) if talk.candidate else ()
     return Basis(
         span=span,
@@ -187,7 +183,8 @@ def _lexical(found: Basis, n: int, quality: str, share: float) -> dict[str, Metr
     repeated, numbers = len(found.of("repetition")), len(found.of("quantified_result"))
     marked = {event.text for event in found.of("structure")} - {UNSURE}
     per_100 = 100 / max(1, len(words))
-    probabilities = [word.probability for word in found.words]
+    sure = [word.probability for word in found.words]
+    mean = float(np.mean(sure)) if sure else None
     diverse = quality if quality != "ok" or diversity is not None else TOO_LITTLE
     return {
         "repetition_density": _metric(repeated * per_100, "1/100", n, share, quality),
@@ -197,13 +194,7 @@ def _lexical(found: Basis, n: int, quality: str, share: float) -> dict[str, Metr
         "star_coverage": _metric(float(len(marked)), "count", n, share, quality),
         "first_person_singular": _metric(float(singular), "count", n, share, quality),
         "first_person_plural": _metric(float(plural), "count", n, share, quality),
-        "word_probability": _metric(
-            float(np.mean(probabilities)) if probabilities else None,
-            "0-1",
-            len(probabilities),
-            share,
-            "ok" if n > 0 else NO_TEXT,
-        ),
+        "word_probability": _metric(mean, "0-1", len(sure), share, "ok" if sure else NO_TEXT),
     }
 
 

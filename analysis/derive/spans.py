@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,7 +45,7 @@ def total(spans: Iterable[Span]) -> float:
 
 def gaps(spans: Sequence[Span]) -> tuple[Span, ...]:
     """The silences between neighbouring spans."""
-    return tuple(Span(a.end, b.start) for a, b in zip(spans, spans[1:], strict=False) if b.start > a.end)
+    return tuple(Span(a.end, b.start) for a, b in pairwise(spans) if b.start > a.end)
 
 
 def mask(spans: Iterable[Span], length: int, rate_hz: float) -> Mask:

@@ -153,7 +153,7 @@ def _moving_mean(values: Floats, width: int) -> Floats:
 
 
 def rate_track(talk: Conversation, length: int) -> Floats:
-    """Units a minute in a 5 s window over the candidate's floor time in it; NaN outside the floor or below 2 s of it."""
+    """Units a minute in a 5 s window, over the candidate's floor time in it; NaN off the floor or below 2 s of it."""
     track = np.full(length, np.nan, dtype=np.float32)
     times = _unit_times(talk)
     if times.size == 0 or length == 0:

@@ -69,7 +69,7 @@ def eaf(analysis: Analysis) -> bytes:
     for name, about in _CONSTRAINTS:
         ET.SubElement(root, "CONSTRAINT", {"DESCRIPTION": about, "STEREOTYPE": name})
     ET.indent(root, " ")
-    return ET.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return bytes(ET.tostring(root, encoding="UTF-8", xml_declaration=True))
 
 
 def _write_tiers(root: ET.Element, tiers: Sequence[_Tier]) -> None:

@@ -1,8 +1,8 @@
 """Filled pauses and immediate repetitions in text.
 
-Chinese 嗯 呃 always; 啊 额 at the start of a clause; 那个 这个 就是 然后 only when a pause follows, when repeated, or (not 然后)
-when standing alone between commas (Zhao & Jurafsky 2005). English um, uh, er always; like, you know between commas.
-A recogniser drops many fillers, so what is found is a lower bound.
+Chinese 嗯 呃 always; 啊 额 at the start of a clause; 那个 这个 就是 然后 only when a pause follows, when repeated,
+or (not 然后) when standing alone between commas (Zhao & Jurafsky 2005). English um, uh, er always; like, you know
+between commas. A recogniser drops many fillers, so what is found is a lower bound.
 """
 
 from __future__ import annotations

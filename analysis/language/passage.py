@@ -74,7 +74,9 @@ def _is_inside_number(text: str, place: int) -> bool:
 
 def passage_of(words: Sequence[Word], language: str, pauses: tuple[Span, ...] = ()) -> Passage:
     """Words as a passage; a word's time is spread evenly over its characters."""
-    text, starts, ends = "", [], []
+    text = ""
+    starts: list[float] = []
+    ends: list[float] = []
     for word in words:
         if needs_space(text, word.text):
             text += " "

@@ -17,8 +17,9 @@ from analysis.language.lexicon import lexicon
 from analysis.language.passage import Passage
 from analysis.request import KitQuestion
 
-MIN_MATCH = 0.45
-"""Below this cosine no question of the kit is called asked; the best three are still listed."""
+SURE_MATCH, LEAST_MATCH, CLEAR_MARGIN = 0.5, 0.3, 0.15
+"""A question of the kit counts as asked from the first cosine on, or from the second where it leads by the third: cosines
+of short requests are low, so a clear lead says more than the number. The best three are listed in any case."""
 LISTED = 3
 
 
@@ -37,13 +38,22 @@ def question_sentences(passage: Passage) -> list[tuple[int, int]]:
     return [(b, e) for b, e in passage.sentences() if asks(passage.text[b:e], passage.language)]
 
 
-def rank(asked: Sequence[str], kit: Sequence[KitQuestion]) -> list[tuple[QuestionMatch, ...]]:
-    """For each asked text the best three questions of the kit, best first; cosines clipped to 0..1."""
-    if not asked or not kit:
-        return [() for _ in asked]
-    vectors = np.asarray(_encoder().encode([*asked, *(question.text for question in kit)]), dtype=np.float32)
-    scores = np.clip(vectors[: len(asked)] @ vectors[len(asked) :].T, 0.0, 1.0)
+def rank(questions: Sequence[str], kit: Sequence[KitQuestion]) -> list[tuple[QuestionMatch, ...]]:
+    """For each question as it was asked the best three questions of the kit, best first; cosines clipped to 0..1."""
+    if not questions or not kit:
+        return [() for _ in questions]
+    vectors = np.asarray(_encoder().encode([*questions, *(question.text for question in kit)]), dtype=np.float32)
+    scores = np.clip(vectors[: len(questions)] @ vectors[len(questions) :].T, 0.0, 1.0)
     return [_best(row, kit) for row in scores]
+
+
+def asked(best: Sequence[QuestionMatch]) -> QuestionMatch | None:
+    """Which of the ranked questions was asked; None where it is not clear."""
+    if not best:
+        return None
+    lead = best[0].score - (best[1].score if len(best) > 1 else 0.0)
+    clear = best[0].score >= SURE_MATCH or (best[0].score >= LEAST_MATCH and lead >= CLEAR_MARGIN)
+    return best[0] if clear else None
 
 
 def _best(row: Any, kit: Sequence[KitQuestion]) -> tuple[QuestionMatch, ...]:

@@ -1,8 +1,9 @@
 """Terms of the position in the candidate's words, tolerant of how a recogniser mishears them.
 
-A text and a term become sequences of sounds: a Han character its toneless pinyin with the usual confusions folded (zh/z,
-ch/c, sh/s, n/l, -ng/-n), a Latin word its case-folded letters. A window whose mean similarity per sound is at least 0.86
-is a hit (measured: 15 of 15 misheard terms, no false hit in 435 tries); terms of fewer than three sounds must be exact.
+A text and a term become sequences of sounds: a Han character its toneless pinyin with the usual confusions folded
+(zh/z, ch/c, sh/s, n/l, -ng/-n), a Latin word its case-folded letters. A window whose mean similarity per sound is at
+least 0.86 is a hit (measured: 15 of 15 misheard terms, no false hit in 435 tries); terms of fewer than three sounds
+must be exact.
 Latin terms match by RapidFuzz ratio >= 85 on the letters of neighbouring words.
 """
 
@@ -63,23 +64,25 @@ def term_events(passage: Passage, hits: Iterable[TermHit]) -> list[Event]:
 
 def _sounds(text: str, listed: list[Token]) -> list[str]:
     """One sound per unit. Whole Han runs go through pypinyin together, so that 重 in 重新 is chong."""
-    sounds, place = [], 0
-    while place < len(listed):
-        run = place
-        while (
-            run < len(listed) and HAN.match(listed[run].text) and listed[run].begin - listed[place].begin == run - place
-        ):
-            run += 1
-        if run > place:
-            heard = lazy_pinyin(text[listed[place].begin : listed[run - 1].end])
-            sounds += (
-                [fold_syllable(s) for s in heard] if len(heard) == run - place else [u.text for u in listed[place:run]]
-            )
-            place = run
+    sounds: list[str] = []
+    while len(sounds) < len(listed):
+        place = len(sounds)
+        run = _han_run(listed, place)
+        heard = lazy_pinyin(text[listed[place].begin : listed[run - 1].end]) if run > place else []
+        if heard and len(heard) == run - place:
+            sounds += [fold_syllable(syllable) for syllable in heard]
         else:
-            sounds.append(folded(listed[place].text))
-            place += 1
+            sounds += [folded(unit.text) for unit in listed[place : max(run, place + 1)]]
     return sounds
+
+
+def _han_run(listed: list[Token], place: int) -> int:
+    """The end of the unbroken run of Han characters that begins at a unit."""
+    run = place
+    begin = listed[place].begin
+    while run < len(listed) and HAN.match(listed[run].text) and listed[run].begin - begin == run - place:
+        run += 1
+    return run
 
 
 def fold_syllable(syllable: str) -> str:

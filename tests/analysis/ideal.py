@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +39,7 @@ def provenance() -> Provenance:
 def words_of(text: str, start: float, end: float, probability: float = 0.9) -> tuple[Word, ...]:
     """Words with the punctuation that follows them, each as long as its share of the characters."""
     found = tokens(text)
-    pieces = [text[t.begin : n.begin] for t, n in zip(found, found[1:], strict=False)] + [text[found[-1].begin :]]
+    pieces = [text[t.begin : n.begin] for t, n in pairwise(found)] + [text[found[-1].begin :]]
     sizes = np.cumsum([0, *(len(piece.strip()) for piece in pieces)]) / sum(len(piece.strip()) for piece in pieces)
     times = start + sizes * (end - start)
     return tuple(
