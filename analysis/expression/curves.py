@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from analysis.expression.episodes import confirmed_happy, raised_corners
 from analysis.face.series import Flags, median, smoothed
 from analysis.observations import Floats
 
@@ -22,19 +23,24 @@ _MAX_CORRECTION = float(np.log(20.0))
 _NEUTRAL, _HAPPY, _SAD, _ANGRY, _FEARFUL, _DISGUSTED = range(6)
 
 
-def three_way(times: Floats, seven: Floats) -> Floats:
+def three_way(times: Floats, seven: Floats, blendshapes: Floats) -> Floats:
     """(n, 3) positive, neutral, negative, each row adding up to 1; NaN where no face was seen.
 
     Log-odds against neutral are lowered by how far the person's median lies above rest, then smoothed over 1.5 s.
+    Happy without a raised corner of the mouth counts as neutral (see `episodes.confirmed_happy`).
     """
-    raw = np.stack(
-        [seven[:, _HAPPY], seven[:, _NEUTRAL], seven[:, [_SAD, _ANGRY, _FEARFUL, _DISGUSTED]].sum(axis=1)], axis=1
-    )
-    logs = np.log(raw + _FLOOR)
+    logs = np.log(raw_three_way(seven, blendshapes) + _FLOOR)
     resting = median(logs - logs[:, 1:2])
     logs -= np.clip(np.nan_to_num(resting) + _REST_MARGIN, 0.0, _MAX_CORRECTION) * np.array([1.0, 0.0, 1.0])
     odds = np.exp(logs)
     return smoothed(times, (odds / odds.sum(axis=1, keepdims=True)).astype(np.float32), SMOOTHING_S)
+
+
+def raw_three_way(seven: Floats, blendshapes: Floats) -> Floats:
+    """(n, 3) probabilities of positive, neutral and negative in one frame, without surprise, not adding up to 1."""
+    happy = confirmed_happy(seven, raised_corners(blendshapes))
+    neutral = seven[:, _NEUTRAL] + seven[:, _HAPPY] - happy
+    return np.stack([happy, neutral, seven[:, [_SAD, _ANGRY, _FEARFUL, _DISGUSTED]].sum(axis=1)], axis=1)
 
 
 def unclear(three: Floats) -> Flags:

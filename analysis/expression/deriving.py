@@ -27,7 +27,7 @@ def derive(
     `extra` holds what `Observer.finish` gave, over the same samples as `face`.
     """
     seven = extra[OBSERVED]
-    three = three_way(face.times, seven)
+    three = three_way(face.times, seven, face.blendshapes)
     smile, frown = smile_score(face, seven), frown_score(face, seven)
     columns = [*three.T, *smoothed(face.times, seven, _SEVEN_SMOOTHING_S).T, smile, frown]
     tracks = {name: held(face.times, column, length) for name, column in zip(TRACKS, columns, strict=True)}

@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.face.blendshapes import both
 from analysis.face.gaze import balance
-from analysis.face.series import median
+from analysis.face.series import median, step, stretches
 from analysis.observations import FaceObservation, Floats
 
 HEAD_LIMIT_DEG = 15.0
@@ -20,8 +19,8 @@ EYES_UPWARDS_LIMIT = 0.30
 """Of the eyeLook balance, which runs from -1 to 1; about 9 degrees sideways and 8 up or down."""
 _MIN_SAMPLES = 10
 _MIN_SEEN_S = 2.0
-_LIDS_CLOSED = 0.5
-"""eyeBlink above this hides the iris: the eyes' balance says nothing then, the head alone decides."""
+_GLANCE_S = 0.5
+"""Eyes off for less than this are a blink (lowering lids read as looking down) or noise, not a look away."""
 
 
 def eye_contact(face: FaceObservation) -> Floats:
@@ -36,6 +35,8 @@ def eye_contact(face: FaceObservation) -> Floats:
     eyes_off = np.abs(eyes - median(eyes))
     head_there = (head_off < HEAD_LIMIT_DEG).all(axis=1)
     eyes_there = (eyes_off[:, 0] < EYES_SIDEWAYS_LIMIT) & (eyes_off[:, 1] < EYES_UPWARDS_LIMIT)
-    closed = face.blendshapes[:, list(both("eyeBlink"))].mean(axis=1) > _LIDS_CLOSED
-    contact[seen] = (head_there & (eyes_there | closed))[seen]
+    for run in stretches(face.times, seen & head_there & ~eyes_there, step(face.rate_hz)):
+        if run.end - run.start < _GLANCE_S:
+            eyes_there[run.first : run.last + 1] = True
+    contact[seen] = (head_there & eyes_there)[seen]
     return contact

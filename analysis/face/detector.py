@@ -78,13 +78,13 @@ class Detector:
         for top in _starts(height, side):
             for left in _starts(width, side):
                 found += self._in_window(rgb, left, top, side, side)
-        return _distinct(found)
+        return distinct(found)
 
     def _in_window(self, rgb: Picture, left: int, top: int, width: int, height: int) -> list[Detection]:
         scale = _SIZE / max(width, height)
         view = rgb[top : top + height, left : left + width]
         size = max(1, round(width * scale)), max(1, round(height * scale))
-        small = cv2.resize(view, size, interpolation=cv2.INTER_AREA)
+        small = cv2.resize(view, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
         pad_x, pad_y = (_SIZE - size[0]) // 2, (_SIZE - size[1]) // 2
         canvas = np.full((1, _SIZE, _SIZE, 3), -1.0, np.float32)
         canvas[0, pad_y : pad_y + size[1], pad_x : pad_x + size[0]] = small.astype(np.float32) / 127.5 - 1.0
@@ -98,7 +98,7 @@ class Detector:
         points[:, [1, 5, 7]] = (points[:, [1, 5, 7]] * _SIZE - pad_y) / scale + top
         points[:, 2:4] *= _SIZE / scale
         found = [_detection(row, float(score)) for row, score in zip(points, scores[keep], strict=True)]
-        return _distinct(found)
+        return distinct(found)
 
 
 def _detection(row: Array, score: float) -> Detection:
@@ -123,7 +123,7 @@ def overlap(a: Detection, b: Detection) -> float:
     return w * h / (a.w * a.h + b.w * b.h - w * h)
 
 
-def _distinct(found: list[Detection]) -> list[Detection]:
+def distinct(found: list[Detection]) -> list[Detection]:
     """The best detection of each face, by falling score."""
     kept: list[Detection] = []
     for one in sorted(found, key=lambda d: -d.score):

@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from analysis.face.detector import Detection
 
 _OTHERS_REMEMBERED_S = 10.0
+_SETTLED_S = 2.0
+"""A face is the candidate's for good once it was followed for this long; a passing false find does not count."""
+_BREAK_S = 1.0
 _SAME_PLACE = 1.0
 """Two boxes are in one place when their centres are less than this many box widths apart."""
 
@@ -39,13 +42,21 @@ class Loyalty:
     """Remembers the candidate's place and those of the others."""
 
     def __init__(self) -> None:
+        self._last: _Place | None = None
+        self._since = 0.0
         self._home: _Place | None = None
         self._others: list[_Place] = []
 
     def seen(self, time_s: float, box: Box) -> None:
         """The candidate is here now; `box` x, y, w, h as shares of the picture."""
-        self._home = _Place(box[0] + box[2] / 2, box[1] + box[3] / 2, box[2], time_s)
-        self._others = [other for other in self._others if other.distance(self._home) >= _SAME_PLACE]
+        here = _Place(box[0] + box[2] / 2, box[1] + box[3] / 2, box[2], time_s)
+        last = self._last
+        if last is None or time_s - last.time_s > _BREAK_S or here.distance(last) >= _SAME_PLACE:
+            self._since = time_s
+        self._last = here
+        if self._home is None or time_s - self._since >= _SETTLED_S:
+            self._home = here
+            self._others = [other for other in self._others if other.distance(here) >= _SAME_PLACE]
 
     def order(self, time_s: float, found: Sequence[Detection], width: int, height: int) -> list[Detection]:
         """The faces that may be the candidate, most likely first; `width` and `height` of the picture in pixels."""
@@ -59,12 +70,13 @@ class Loyalty:
 
     def count(self, time_s: float, found: Sequence[Detection], width: int, height: int) -> int:
         """How many people these detections and the candidate are, and note the others while the candidate is there."""
-        here = self._home if self._home is not None and self._home.time_s == time_s else None
+        here = self._last if self._last is not None and self._last.time_s == time_s else None
         places = [_place(one, time_s, width, height) for one in found]
         if here is None:
             return len(places)
         others = [place for place in places if place.distance(here) >= _SAME_PLACE]
-        self._others = others + [old for old in self._others if all(old.distance(o) >= _SAME_PLACE for o in others)]
+        if here is self._home:  # a face that was only just found may be the wrong one: it excludes nobody
+            self._others = others + [old for old in self._others if all(old.distance(o) >= _SAME_PLACE for o in others)]
         return 1 + len(others)
 
     def _is_other(self, place: _Place) -> bool:
