@@ -8,13 +8,15 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
+from av.audio.stream import AudioStream
 from av.container import OutputContainer
-from av.stream import Stream
+from av.video.stream import VideoStream
 
 from analysis.document import MediaInfo
 from analysis.failures import DiskFull, FolderNotWritable, MediaUnreadable
 from analysis.media.opening import Recording, opened
 
+Carried = VideoStream | AudioStream
 MAX_SOUND_STREAMS = 2
 
 
@@ -41,7 +43,8 @@ def remux(path: str | Path, out: str | Path, info: MediaInfo, name: str = "") ->
 
 
 def _copy(recording: Recording, part: Path, duration: float, name: str) -> None:
-    sources = ([recording.video] if recording.video is not None else []) + recording.audio[:MAX_SOUND_STREAMS]
+    video = [recording.video] if recording.video is not None else []
+    sources: list[Carried] = [*video, *recording.audio[:MAX_SOUND_STREAMS]]
     if not sources:
         raise MediaUnreadable(name=name)
     with part.open("wb") as file, av.open(file, "w", format="matroska") as target:
@@ -54,7 +57,7 @@ def _copy(recording: Recording, part: Path, duration: float, name: str) -> None:
 
 
 def _carry(
-    recording: Recording, sources: list[Stream], copies: dict[int, Stream], target: OutputContainer, duration: float
+    recording: Recording, sources: list[Carried], copies: dict[int, Carried], target: OutputContainer, duration: float
 ) -> None:
     last_dts: dict[int, int] = {}
     try:

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition, Stream
+from av.video.stream import VideoStream
 
 from analysis.failures import MediaMissing, MediaTooLarge, MediaUnreadable
 from analysis.media.sniffing import container_of
@@ -33,14 +35,14 @@ class Recording:
     origin_s: float
 
     @property
-    def audio(self) -> list[Stream]:
+    def audio(self) -> list[AudioStream]:
         """The sound streams that can be decoded, in the file's order."""
-        return [stream for stream in self.container.streams if _usable(stream, "audio")]
+        return [stream for stream in self.container.streams.audio if _usable(stream)]
 
     @property
-    def video(self) -> Stream | None:
+    def video(self) -> VideoStream | None:
         """The moving picture with the most pixels, None where there is none (a cover picture is none)."""
-        found = [stream for stream in self.container.streams if _usable(stream, "video")]
+        found = [stream for stream in self.container.streams.video if _usable(stream)]
         return max(found, key=lambda stream: stream.width * stream.height, default=None)
 
     def time_of(self, pts: int, stream: Any) -> float:
@@ -48,15 +50,12 @@ class Recording:
         return float(pts * stream.time_base) - self.origin_s
 
 
-def _usable(stream: Stream, kind: str) -> bool:
-    return (
-        stream.type == kind
-        and stream.codec_context is not None
-        and not stream.disposition & Disposition.attached_pic
-    )
+def _usable(stream: Stream) -> bool:
+    """Whether it can be decoded and is no cover picture."""
+    return stream.codec_context is not None and not stream.disposition & Disposition.attached_pic
 
 
-def _no_other_file(url: str, flags: int, options: dict[str, str]) -> None:
+def _no_other_file(url: str, _flags: int, _options: dict[str, str]) -> NoReturn:
     """Whatever a demuxer wants to open beside the recording does not exist for it."""
     raise FileNotFoundError(errno.ENOENT, "other files are not opened", url)
 
@@ -87,6 +86,7 @@ def opened(path: str | Path, name: str) -> Iterator[Recording]:
         except OSError as error:
             raise MediaMissing(name=name) from error
         with container:
+            assert isinstance(container, InputContainer)
             _refuse_oversize(container, name)
             yield Recording(container, _origin(container))
 
@@ -97,11 +97,9 @@ def _whitelist(demuxer: str) -> str:
 
 
 def _refuse_oversize(container: InputContainer, name: str) -> None:
-    for stream in container.streams:
-        if stream.type == "video" and stream.codec_context is not None:
-            width, height = stream.width, stream.height
-            if width * height > MAX_PIXELS:
-                raise MediaTooLarge(name=name, what=f"{width} × {height}")
+    for stream in container.streams.video:
+        if stream.codec_context is not None and stream.width * stream.height > MAX_PIXELS:
+            raise MediaTooLarge(name=name, what=f"{stream.width} × {stream.height}")
     if container.duration is not None and container.duration / av.time_base > MAX_DURATION_S:
         raise MediaTooLarge(name=name, what=f"{container.duration / av.time_base / 3600:.0f} h")
 
@@ -109,7 +107,7 @@ def _refuse_oversize(container: InputContainer, name: str) -> None:
 def _origin(container: InputContainer) -> float:
     starts = [
         float(stream.start_time * stream.time_base)
-        for stream in container.streams
-        if stream.start_time is not None and stream.time_base and (_usable(stream, "audio") or _usable(stream, "video"))
+        for stream in (*container.streams.video, *container.streams.audio)
+        if _usable(stream) and stream.start_time is not None and stream.time_base
     ]
     return min(starts, default=0.0)

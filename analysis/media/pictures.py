@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import av
 import cv2
 import numpy as np
-from av.stream import Stream
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from analysis.document import MediaInfo
@@ -43,8 +44,13 @@ def frames(
         stream = recording.video
         if stream is None:
             raise NothingToAnalyse(name=name)
+        context = stream.codec_context
+        context.thread_type, context.thread_count = "AUTO", threads
+        context.options = {"max_pixels": str(MAX_PIXELS)}
         source_fps = next((s.fps for s in info.streams if s.kind == "video"), None) or 25.0
-        yield from _sampled(recording, stream, fps, source_fps, info.duration, progress, threads)
+        if source_fps >= _SKIP_FACTOR * fps:
+            context.skip_frame = "NONREF"
+        yield from _sampled(recording, stream, fps, info.duration, progress)
 
 
 @dataclass
@@ -62,13 +68,9 @@ class _Sieve:
 
 
 def _sampled(
-    recording: Recording, stream: Stream, fps: float, source_fps: float, duration: float, progress: Progress, threads: int
+    recording: Recording, stream: VideoStream, fps: float, duration: float, progress: Progress
 ) -> Iterator[tuple[float, Picture]]:
     context = stream.codec_context
-    context.thread_type, context.thread_count = "AUTO", threads
-    context.options = {"max_pixels": str(MAX_PIXELS)}
-    if source_fps >= _SKIP_FACTOR * fps:
-        context.skip_frame = "NONREF"
     sieve, last = _Sieve(fps), -1.0
     for frame in _decoded(recording, stream):
         if frame.pts is None or frame.is_corrupt:
@@ -84,7 +86,7 @@ def _sampled(
     progress(duration)
 
 
-def _decoded(recording: Recording, stream: Stream) -> Iterator[VideoFrame]:
+def _decoded(recording: Recording, stream: VideoStream) -> Iterator[VideoFrame]:
     """All frames that decode; a damaged packet costs its own frames only."""
     try:
         for packet in recording.container.demux(stream):
@@ -99,7 +101,7 @@ def _decoded(recording: Recording, stream: Stream) -> Iterator[VideoFrame]:
         return
 
 
-def _stretch(stream: Stream) -> float:
+def _stretch(stream: VideoStream) -> float:
     """Width over height of one pixel; 1 where the file says nothing believable."""
     aspect = stream.sample_aspect_ratio
     return float(aspect) if aspect and 0.2 < float(aspect) < 5 else 1.0
@@ -113,7 +115,9 @@ def upright(frame: VideoFrame, stretch: float = 1.0, max_side: int = MAX_SIDE) -
     width, height = frame.width * max(stretch, 1.0), frame.height / min(stretch, 1.0)
     scale = min(1.0, max_side / max(width, height))
     size = max(2, round(width * scale)), max(2, round(height * scale))
-    picture = frame.to_ndarray(format="rgb24", width=size[0], height=size[1], interpolation="BILINEAR")
+    picture = np.asarray(
+        frame.to_ndarray(format="rgb24", width=size[0], height=size[1], interpolation="BILINEAR"), np.uint8
+    )
     turns = round(frame.rotation / 90) % 4
     return np.ascontiguousarray(np.rot90(picture, turns)) if turns else picture
 
@@ -141,11 +145,9 @@ def thumbnail(path: str | Path, out: str | Path, info: MediaInfo, name: str = ""
     os.replace(part, out)
 
 
-def _first_telling(recording: Recording, stream: Stream, at_s: float) -> Picture | None:
-    try:
-        recording.container.seek(int((at_s + recording.origin_s) / float(stream.time_base)), stream=stream)
-    except av.FFmpegError:
-        pass  # no index: from the beginning then
+def _first_telling(recording: Recording, stream: VideoStream, at_s: float) -> Picture | None:
+    with suppress(av.FFmpegError):  # no index: from the beginning then
+        recording.container.seek(round((at_s + recording.origin_s) * av.time_base))
     best: Picture | None = None
     for tried, frame in enumerate(_decoded(recording, stream)):
         picture = upright(frame, _stretch(stream), 640)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import av
 import numpy as np
-from av.stream import Stream as AvStream
+from av.audio.stream import AudioStream
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from analysis.document import MediaInfo, Stream
@@ -33,7 +34,7 @@ def probe(path: str | Path, name: str) -> MediaInfo:
     with opened(path, name) as recording:
         tallies = _read_packets(recording)
         streams = tuple(
-            _describe(stream, tallies[stream.index], recording) for stream in _kept(recording) if tallies[stream.index].n
+            _describe(stream, tallies[stream.index]) for stream in _kept(recording) if tallies[stream.index].n
         )
     if not streams:
         raise MediaUnreadable(name=name)
@@ -50,9 +51,9 @@ class _Tally:
     end: float = 0.0
 
 
-def _kept(recording: Recording) -> list[AvStream]:
+def _kept(recording: Recording) -> list[VideoStream | AudioStream]:
     video = [recording.video] if recording.video is not None else []
-    return video + recording.audio
+    return [*video, *recording.audio]
 
 
 def _read_packets(recording: Recording) -> dict[int, _Tally]:
@@ -95,11 +96,11 @@ def _tally(table: NDArray[np.float64], limit: float) -> _Tally:
     return _Tally(len(starts), max(0.0, float(starts[0])), float(starts[-1]) + last)
 
 
-def _describe(stream: AvStream, tally: _Tally, recording: Recording) -> Stream:
+def _describe(stream: VideoStream | AudioStream, tally: _Tally) -> Stream:
     start = round(tally.start, 6)
     duration = round(max(0.0, tally.end - tally.start), 6)
     codec = stream.codec_context.name
-    if stream.type == "video":
+    if isinstance(stream, VideoStream):
         fps = tally.n / duration if duration > 0 else None
         return Stream("video", codec, start, duration, width=stream.width, height=stream.height, fps=fps)
     context = stream.codec_context

@@ -90,7 +90,7 @@ def _after_tag(file: BinaryIO, head: bytes) -> str | None:
 def playlist_kind(head: bytes) -> str | None:
     """The name of the playlist format that `head` begins, None where it is no playlist."""
     text = _as_text(head).lstrip("\ufeff \t\r\n").lower()
-    if text.startswith("<?xml") or text.startswith("<!--"):
+    if text.startswith(("<?xml", "<!--")):
         return next((kind for mark, kind in _PLAYLISTS if mark.startswith("<") and mark in text), None)
     return next((kind for mark, kind in _PLAYLISTS if text.startswith(mark)), None)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -12,7 +12,7 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
-from av.stream import Stream
+from av.audio.stream import AudioStream
 from numpy.typing import NDArray
 
 from analysis.document import MediaInfo
@@ -97,7 +97,7 @@ def read_clip(path: str | Path, max_s: float, name: str = "") -> SoundFile:
     return SoundFile(np.concatenate(parts)[: int(max_s * SAMPLE_RATE)])
 
 
-def _extract(recording: Recording, stream: Stream, info: MediaInfo, folder: Path, progress: Progress) -> SoundFile:
+def _extract(recording: Recording, stream: AudioStream, info: MediaInfo, folder: Path, progress: Progress) -> SoundFile:
     folder.mkdir(parents=True, exist_ok=True)
     stereo = stream.codec_context.channels == 2
     paths = [folder / "sound.pcm"] + [folder / f"sound-{side}.pcm" for side in (0, 1) if stereo]
@@ -128,7 +128,7 @@ def _mapped(path: Path) -> Samples:
 class _Writer:
     """Puts blocks of samples (n, channels) at their places in the files: mono first, then each side."""
 
-    files: list[BinaryIO]
+    files: Sequence[BinaryIO]
     meter: SideMeter
     total: int
     progress: Progress
@@ -174,7 +174,7 @@ class _Writer:
             self.progress(done)
 
 
-def _blocks(recording: Recording, stream: Stream, stereo: bool) -> Iterator[tuple[float | None, Samples]]:
+def _blocks(recording: Recording, stream: AudioStream, stereo: bool) -> Iterator[tuple[float | None, Samples]]:
     """Resampled blocks (n, 1 or 2 channels), each with its time where it does not simply follow the one before."""
     layout = "stereo" if stereo else "mono"
     resampler: AudioResampler | None = None
@@ -190,14 +190,15 @@ def _blocks(recording: Recording, stream: Stream, stereo: bool) -> Iterator[tupl
             expected = time_s if time_s is not None else (expected or 0.0)
             yield expected, np.zeros((0, 2 if stereo else 1), np.int16)
         frame.pts = None
-        assert resampler is not None and expected is not None
+        assert resampler is not None
+        assert expected is not None
         yield from ((None, block) for block in _converted(resampler, frame))
         expected += frame.samples / frame.sample_rate
     if resampler is not None:
         yield from ((None, block) for block in _converted(resampler, None))
 
 
-def _decoded(recording: Recording, stream: Stream) -> Iterator[AudioFrame]:
+def _decoded(recording: Recording, stream: AudioStream) -> Iterator[AudioFrame]:
     """All frames that decode; damage in the middle is skipped, its time stays empty."""
     try:
         for packet in recording.container.demux(stream):
@@ -218,5 +219,4 @@ def _kind(frame: AudioFrame) -> tuple[object, ...]:
 
 def _converted(resampler: AudioResampler, frame: AudioFrame | None) -> Iterator[Samples]:
     for part in resampler.resample(frame):
-        array = part.to_ndarray()
-        yield array.reshape(-1, len(part.layout.channels))
+        yield np.asarray(part.to_ndarray(), np.int16).reshape(-1, part.layout.nb_channels)

@@ -47,7 +47,7 @@ def cluster(prints: Floats, count: int) -> Labels:
 def _some(prints: Floats) -> Floats:
     if len(prints) <= _MAX_SPECTRAL:
         return prints
-    return prints[np.linspace(0, len(prints) - 1, _MAX_SPECTRAL).astype(int)]
+    return np.asarray(prints[np.linspace(0, len(prints) - 1, _MAX_SPECTRAL).astype(int)], np.float32)
 
 
 def _centre(prints: Floats) -> Floats:
@@ -76,7 +76,9 @@ def _k_means(points: NDArray[np.float64], count: int) -> Labels:
         for _ in range(_ROUNDS):
             distances = ((points[:, None] - centres[None]) ** 2).sum(axis=2)
             labels = distances.argmin(axis=1)
-            moved = np.stack([points[labels == i].mean(axis=0) if (labels == i).any() else centres[i] for i in range(count)])
+            moved = np.stack(
+                [points[labels == i].mean(axis=0) if (labels == i).any() else centres[i] for i in range(count)]
+            )
             if np.allclose(moved, centres):
                 break
             centres = moved

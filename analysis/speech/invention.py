@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from analysis.document import Span, Word
 from analysis.speech.recogniser import MAX_COMPRESSION, Heard
@@ -50,7 +51,7 @@ def _speech_share(words: Sequence[Word], speech: Sequence[Span]) -> float:
 def _stuck(words: Sequence[Word]) -> bool:
     """The same word more often in a row than a person says it."""
     run = 1
-    for before, word in zip(words, words[1:], strict=False):
+    for before, word in pairwise(words):
         run = run + 1 if word.text == before.text else 1
         if run > _MAX_SAME_RUN:
             return True
@@ -63,4 +64,4 @@ def _stock_phrase(text: str, words: Sequence[Word]) -> bool:
         return False
     mostly = len(found.group()) >= 0.5 * len(text.strip())
     mean = sum(word.probability for word in words) / len(words)
-    return bool(_SURE_STOCK.search(text)) and mostly or (mostly and mean < _STOCK_PROBABILITY)
+    return (bool(_SURE_STOCK.search(text)) and mostly) or (mostly and mean < _STOCK_PROBABILITY)

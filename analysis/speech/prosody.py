@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-import analysis.speech.runtime  # noqa: F401  (offline before anything else)
-
 import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 from swift_f0 import FRAME_PERIOD, SwiftF0
 
+import analysis.speech.runtime  # noqa: F401  (offline before anything else)
 from analysis.document import PEAK_RATE_HZ, Span, Word
 from analysis.media import SAMPLE_RATE, SoundFile
 from analysis.observations import ProsodyObservation
@@ -82,7 +81,7 @@ def _on_grid(frames: Floats, count: int) -> Floats:
     if not len(frames):
         return np.full(count, np.nan, np.float32)
     nearest = np.round(np.arange(count) / PEAK_RATE_HZ / FRAME_PERIOD).astype(int)
-    return frames[np.minimum(nearest, len(frames) - 1)]
+    return np.asarray(frames[np.minimum(nearest, len(frames) - 1)], np.float32)
 
 
 def _power(block: Floats) -> Floats:
@@ -96,7 +95,7 @@ def _loudness(power: Floats, count: int) -> Floats:
     if not count:
         return np.zeros(0, np.float32)
     mean = np.convolve(power, np.ones(LOUDNESS_STEPS) / LOUDNESS_STEPS, mode="same")[:count]
-    return np.maximum(10 * np.log10(np.maximum(mean, 1e-12)), SILENCE_DB).astype(np.float32)
+    return np.asarray(np.maximum(10 * np.log10(np.maximum(mean, 1e-12)), SILENCE_DB), np.float32)
 
 
 def _mask(speech: Sequence[Span], count: int) -> NDArray[np.bool_]:

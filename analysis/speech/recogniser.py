@@ -5,16 +5,16 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
-
-import analysis.speech.runtime  # noqa: F401  (no network before faster_whisper is imported)
 
 import ctranslate2
 import numpy as np
 from faster_whisper import BatchedInferencePipeline, WhisperModel
 from numpy.typing import NDArray
 
+import analysis.speech.runtime  # noqa: F401  (no network before faster_whisper is imported)
 from analysis.document import Word
 from analysis.failures import DeviceMissing, ModelUnusable
 
@@ -98,7 +98,7 @@ class Recogniser:
 
     def _together(self, windows: Sequence[Samples], language: str) -> list[list[Heard]]:
         starts = np.cumsum([0] + [len(window) for window in windows]) / 16000
-        clips = [{"start": start, "end": end} for start, end in zip(starts[:-1], starts[1:], strict=True)]
+        clips = [{"start": start, "end": end} for start, end in pairwise(starts.tolist())]
         segments, _ = self._batched.transcribe(
             np.concatenate(windows),
             language=language,
@@ -161,6 +161,7 @@ def _likelier(answer: Sequence[tuple[str, float]]) -> tuple[str, float]:
 
 def _heard(segment: Any, offset: float) -> Heard:
     words = tuple(
-        Word(word.start - offset, word.end - offset, word.word, word.probability) for word in segment.words or ()
+        Word(float(word.start) - offset, float(word.end) - offset, word.word, float(word.probability))
+        for word in segment.words or ()
     )
     return Heard(words, segment.avg_logprob, segment.no_speech_prob, segment.compression_ratio)

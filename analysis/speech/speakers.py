@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -109,9 +110,7 @@ def _by_voice(
     return spans, list(voices), suggested
 
 
-def _activity(
-    sound: SoundFile, speech: Sequence[Span], segmenter: Segmenter, progress: Progress
-) -> NDArray[np.bool_]:
+def _activity(sound: SoundFile, speech: Sequence[Span], segmenter: Segmenter, progress: Progress) -> NDArray[np.bool_]:
     """Local speakers' activity (windows, 589, 3), block by block; windows without any speech are not looked at."""
     count = int(np.ceil(sound.duration / WINDOW_S))
     active = np.zeros((count, FRAMES, LOCAL_SPEAKERS), bool)
@@ -135,7 +134,7 @@ def _pieces(active: NDArray[np.bool_], window: int) -> list[_Piece]:
         for first, last in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
             parts = max(1, round((last - first) * FRAME_S / PIECE_S))
             cuts = np.linspace(first, last, parts + 1).astype(int).tolist()
-            pieces += [_Piece(window, local, a, b) for a, b in zip(cuts, cuts[1:], strict=False)]
+            pieces += [_Piece(window, local, a, b) for a, b in pairwise(cuts)]
     return pieces
 
 
@@ -192,11 +191,12 @@ def _turns(named: dict[str, list[Span]]) -> list[Turn]:
 def _overlaps(speakers: Sequence[Sequence[Span]]) -> list[Span]:
     """Where two speakers' turns cover the same time."""
     found = []
-    for i, one in enumerate(speakers):
-        for other in speakers[i + 1 :]:
-            for a in one:
-                found += [Span(max(a.start, b.start), min(a.end, b.end)) for b in other if b.start < a.end and a.start < b.end]
-    found = [Span(round(s.start, 3), round(s.end, 3)) for s in found if s.end - s.start >= MIN_OVERLAP_S]
+    for one, other in combinations(speakers, 2):
+        for a in one:
+            for b in other:
+                start, end = max(a.start, b.start), min(a.end, b.end)
+                if end - start >= MIN_OVERLAP_S:
+                    found.append(Span(round(start, 3), round(end, 3)))
     return sorted(found, key=lambda span: span.start)
 
 

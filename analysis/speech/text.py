@@ -12,7 +12,7 @@ from analysis.media import SoundFile
 from analysis.observations import HeardSegment, TextObservation
 from analysis.request import Term
 from analysis.speech.invention import invented
-from analysis.speech.recogniser import LANGUAGES, Heard, Recogniser
+from analysis.speech.recogniser import LANGUAGES, Heard, Recogniser, Samples
 from analysis.speech.windows import Window, windows
 from analysis.speech.writing import polished, segments, trimmed
 
@@ -76,13 +76,15 @@ def _listen(
     return found, suppressed
 
 
-def _spoken(recogniser: Recogniser, samples: Sequence[object], language: str, found: Sequence[HeardSegment]) -> list[str]:
+def _spoken(
+    recogniser: Recogniser, samples: Sequence[Samples], language: str, found: Sequence[HeardSegment]
+) -> list[str]:
     """Each window's language; an unsure window follows the one before it."""
     if language in LANGUAGES:
         return [language] * len(samples)
     kinds: list[str] = []
     before = found[-1].language if found else None
-    for kind, share in recogniser.languages(samples):  # type: ignore[arg-type]
+    for kind, share in recogniser.languages(samples):
         before = kind if share >= _SURE_LANGUAGE or before is None else before
         kinds.append(before)
     return kinds
