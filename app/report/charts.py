@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from app.report.fonts import font
-from app.report.palette import ACCENT, ACCENT_SOFT, FAINT, GROUND, LINE, MUTED, TEXT
+from app.report.fonts import chart_font
+from app.report.palette import ACCENT, ACCENT_SOFT, FAINT, GROUND, HATCH, LINE, MUTED, TEXT
 
 TOP_SCORE = 10.0
 
@@ -49,13 +49,25 @@ def pen(colour: str, width: float = 1.0) -> QPen:
     return made
 
 
+def hatch(painter: QPainter, area: QRectF, step: float = 4.0) -> None:
+    """Fill with thin slanting lines: "not measured", or "does not count". Brush patterns would shrink on paper."""
+    painter.save()
+    painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
+    painter.setPen(pen(HATCH, 0.7))
+    x = area.left() - area.height()
+    while x < area.right():
+        painter.drawLine(QPointF(x, area.bottom()), QPointF(x + area.height(), area.top()))
+        x += step
+    painter.restore()
+
+
 def draw_bars(painter: QPainter, area: QRectF, bars: Sequence[Bar], legend: Sequence[str]) -> None:
     """One lane per dimension, 0-10: combined as a bar, the machine's interval as a line with a dot, mine as a diamond.
 
     `legend` = the words for combined, machine with interval, mine.
     """
     painter.save()
-    painter.setFont(font(8.5))
+    painter.setFont(chart_font(11))
     label = min(area.width() * 0.3, 170.0)
     plot = QRectF(area.left() + label, area.top() + 20, area.width() - label - 14, area.height() - 40)
     _scale(painter, plot)
@@ -105,8 +117,10 @@ def _bar(painter: QPainter, plot: QRectF, middle: float, bar: Bar) -> None:
     if bar.combined is not None:
         length = _x(plot, bar.combined) - plot.left()
         box = QRectF(plot.left(), middle - 7, length, 14)
-        grey = QBrush(QColor(LINE), Qt.BrushStyle.BDiagPattern)
-        painter.fillRect(box, grey if bar.preview else QBrush(QColor(ACCENT_SOFT).darker(112)))
+        if bar.preview:
+            hatch(painter, box)
+        else:
+            painter.fillRect(box, QColor(ACCENT_SOFT).darker(112))
     if bar.machine is not None:
         low = bar.machine if bar.low is None else bar.low
         high = bar.machine if bar.high is None else bar.high
@@ -135,7 +149,7 @@ def _diamond(painter: QPainter, at: QPointF) -> None:
 def draw_radar(painter: QPainter, area: QRectF, bars: Sequence[Bar]) -> None:
     """The combined scores on as many axes; an unrated dimension leaves its corner open. Needs three or more."""
     painter.save()
-    painter.setFont(font(8))
+    painter.setFont(chart_font(11))
     centre, radius = area.center(), min(area.width() * 0.5 - 44, area.height() / 2 - 20)
     angles = [-math.pi / 2 + 2 * math.pi * i / len(bars) for i in range(len(bars))]
     for ring in (0.25, 0.5, 0.75, 1.0):

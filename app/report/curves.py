@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPolygonF
 
-from app.report.charts import pen
+from analysis import features
+from app.report.charts import hatch, pen
 from app.report.data import Series
-from app.report.fonts import font
-from app.report.palette import ACCENT_SOFT, EVENTS, FAINT, GROUND, HATCH, LINE, MUTED, SERIES, TEXT
+from app.report.fonts import chart_font
+from app.report.palette import ACCENT_SOFT, EVENT_OF_A_ROOM, EVENTS, FAINT, GROUND, LINE, MUTED, SERIES, TEXT
 from app.text import timecode
 
 LABEL = 118.0
@@ -41,7 +42,7 @@ def draw_curves(
 ) -> None:
     """Strips of marks (questions, pauses …) on top, then the curves, then the time axis of 0 … `duration` seconds."""
     painter.save()
-    painter.setFont(font(7.5))
+    painter.setFont(chart_font(10))
     y = area.top()
     for strip in strips:
         lane = QRectF(area.left() + LABEL, y, area.width() - LABEL, STRIP - 4)
@@ -87,7 +88,7 @@ def _draw_lane(painter: QPainter, left: float, lane: QRectF, duration: float, se
     for start, end in gaps(series):
         at, width = lane.width() * start / duration, lane.width() * (end - start) / duration
         box = QRectF(lane.left() + at, lane.top(), width, lane.height())
-        painter.fillRect(box.intersected(lane), QBrush(QColor(HATCH), Qt.BrushStyle.BDiagPattern))
+        hatch(painter, box.intersected(lane))
     painter.setPen(pen(colour, 1.1))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for times, values in pieces(series, lane.width()):
@@ -153,9 +154,16 @@ def _axis(painter: QPainter, lane: QRectF, duration: float) -> None:
         painter.setPen(pen(FAINT, 0.75))
         painter.drawLine(QPointF(x, lane.top()), QPointF(x, lane.top() + 3))
         painter.setPen(QColor(MUTED))
-        box = QRectF(x - 24, lane.top() + 4, 48, 13)
-        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), timecode(float(tick)))
+        box = QRectF(min(x - 24, lane.right() - 48), lane.top() + 4, 48, 13)
+        align = Qt.AlignmentFlag.AlignCenter if x + 24 <= lane.right() else Qt.AlignmentFlag.AlignRight
+        painter.drawText(box, int(align | Qt.AlignmentFlag.AlignVCenter), timecode(float(tick)))
 
 
 QUESTION_COLOUR = ACCENT_SOFT
-EVENT_COLOURS = EVENTS
+
+
+def event_colours() -> dict[str, str]:
+    """Colour of each kind of event that has a lane, in the order of the lanes; those of an optional room first."""
+    room = features.expression()
+    extra = dict.fromkeys(room.EVENT_KINDS, EVENT_OF_A_ROOM) if room else {}
+    return {**extra, **EVENTS}

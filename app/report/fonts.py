@@ -21,10 +21,17 @@ def load_fonts() -> None:
 
 
 def font(points: float, *, bold: bool = False) -> QFont:
-    """The report's font in a size in points; glyph positions are not bent to any screen's pixels."""
+    """The report's font for text, in points; glyph positions are not bent to any screen's pixels."""
     made = QFont()
     made.setFamilies(FAMILIES)
     made.setPointSizeF(points)
     made.setBold(bold)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return made
+
+
+def chart_font(pixels: int, *, bold: bool = False) -> QFont:
+    """The report's font for charts, in document pixels: it scales with the painter, whatever the paper's resolution."""
+    made = font(9, bold=bold)
+    made.setPixelSize(pixels)
     return made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from analysis import features
 from analysis.document import TRACK_RATE_HZ
 from app import __version__, text
 from app.report.data import ReportData, Series
@@ -13,8 +14,8 @@ if TYPE_CHECKING:
     from analysis.derive import Derived
     from app.review.session import ReviewSession
 
-_CURVES = ("positive", "neutral", "negative", "pitch", "loudness", "speech_rate")
-"""The tracks that a report shows, in this order, as far as the analysis has them."""
+_CURVES = ("pitch", "loudness", "speech_rate")
+"""The tracks of the voice that a report shows, below those of an optional room."""
 
 
 def report_data(session: ReviewSession, language: str, *, full_transcript: bool = True) -> ReportData:
@@ -38,7 +39,8 @@ def report_data(session: ReviewSession, language: str, *, full_transcript: bool 
 def curves(derived: Derived, language: str) -> tuple[Series, ...]:
     """The curves that a report shows; a track without a title in this build is left out."""
     found = []
-    for name in _CURVES:
+    room = features.expression()
+    for name in (*(room.THREE if room else ()), *_CURVES):
         values, info = derived.tracks.get(name), derived.analysis.tracks.get(name)
         title = _title(name, language)
         if values is not None and info is not None and title:

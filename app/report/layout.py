@@ -8,9 +8,10 @@ from html import escape
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter
 
-from app.domain.scores import DimensionScore
+from analysis.document import Analysis
+from app.domain.scores import DimensionScore, Evidence
 from app.report.charts import Chart, draw_bars, draw_radar
-from app.report.curves import EVENT_COLOURS, QUESTION_COLOUR, Strip, draw_curves, height
+from app.report.curves import QUESTION_COLOUR, Strip, draw_curves, event_colours, height
 from app.report.palette import ACCENT, ACCENT_SOFT, FAINT, GROUND, LINE, MUTED, TEXT, WARN
 from app.report.words import Words
 from app.scoring.wording import score_text
@@ -28,12 +29,10 @@ p {{ margin: 0 0 4px 0; }}
 .big {{ font-size: 30pt; font-weight: bold; color: {ACCENT}; }}
 .badge {{ font-size: 12pt; font-weight: bold; color: {ACCENT}; }}
 .num {{ font-weight: bold; font-size: 10pt; }}
-.time {{ color: {ACCENT}; }}
+.time {{ color: {ACCENT}; }} .stamp {{ color: {ACCENT}; font-size: 7.5pt; }} .arrow {{ color: {FAINT}; }}
 .faint {{ color: {FAINT}; }}
 th {{ font-weight: bold; font-size: 8pt; color: {MUTED}; text-align: left; }}
 """
-
-_EVENT_STRIPS = (("pauses", "pause"), ("fillers", "filler"))
 
 
 def blocks(words: Words, width: float) -> Iterator[Block]:
@@ -114,26 +113,32 @@ def _result(words: Words) -> Iterator[Block]:
         yield f'<p class="warn">{escape(words.say("unsigned"))}</p>'
 
 
-def _dimensions(words: Words, width: float) -> Iterator[Block]:
-    bars, card = words.bars(), words.data.card
-    yield _h2(words, "dimensions")
+def bars_chart(words: Words, width: float) -> Chart:
+    """The dimensions as bars, and from three on as a radar beside them."""
+    bars = words.bars()
     legend = [words.say(f"legend_{name}") for name in ("combined", "machine", "mine")]
     radar = 230.0 if len(bars) >= 3 else 0.0
-    tall = max(46.0 * len(bars) + 40, radar and 190.0)
+    tall = max(46.0 * len(bars) + 40, 190.0 if radar else 0.0)
 
     def paint(painter: QPainter, area: QRectF) -> None:
         draw_bars(painter, QRectF(area.left(), area.top(), area.width() - radar, area.height()), bars, legend)
         if radar:
             draw_radar(painter, QRectF(area.right() - radar, area.top(), radar, area.height()), bars)
 
-    yield Chart(width, tall, paint)
+    return Chart(width, tall, paint)
+
+
+def _dimensions(words: Words, width: float) -> Iterator[Block]:
+    card = words.data.card
+    yield _h2(words, "dimensions")
+    yield bars_chart(words, width)
     if any(row.preview for row in card.dimensions):
         yield f'<p class="small">{escape(words.say("preview_note"))}</p>'
     yield table([_row(words, row) for row in card.dimensions], (19, 13, 15, 10, 14, 29), _dimension_head(words))
     notes = [words.how_combined()]
     if words.weights_changed():
         reason = words.data.assessment.weight_reason or "–"
-        notes.insert(0, f"{words.say('weights_changed')}. {words.say('weights_reason')}: {reason}")
+        notes.insert(0, words.say("weights_changed", reason=reason))
     yield "".join(f'<p class="small">{prose(note)}</p>' for note in notes)
 
 
@@ -154,7 +159,7 @@ def _row(words: Words, row: DimensionScore) -> list[str]:
         comment = f"{comment}<br>{note}" if comment else note
     return [
         f"<b>{escape(words.title(row))}</b>",
-        escape(words.weight(row)),
+        pair(words.weight(row)),
         pair(words.machine(row)),
         pair((score_text(row.mine), "")),
         pair(words.combined(row)),
@@ -163,42 +168,83 @@ def _row(words: Words, row: DimensionScore) -> list[str]:
 
 
 def _evidence(words: Words) -> str:
-    rows, found = words.data.card.dimensions, []
-    head = [words.say(k) for k in ("answer", "measured", "value", "points", "share", "moments", "source")]
+    rows = [row for row in words.data.card.dimensions if row.machine.evidence]
+    if not rows:
+        return _h2(words, "evidence") + f'<p class="muted">{escape(words.say("evidence_none"))}</p>'
+    parts = [_h2(words, "evidence"), f'<p class="small">{escape(words.say("evidence_note"))}</p>']
     for row in rows:
-        if row.machine.evidence:
-            lines = [[escape(cell) for cell in words.evidence(item)] for item in row.machine.evidence]
-            for line in lines:
-                line[5] = f'<span class="time">{line[5]}</span>'
-            found.append(f'<p style="margin-top: 8px"><b>{escape(words.title(row))}</b></p>')
-            found.append(table(lines, (7, 20, 14, 8, 8, 22, 21), head))
-    return _h2(words, "evidence") + ("".join(found) or f'<p class="muted">{escape(words.say("evidence_none"))}</p>')
+        parts.append(f'<p style="margin-top: 10px"><b>{escape(words.title(row))}</b></p>')
+        parts.append(_evidence_table(words, row.machine.evidence))
+    return "".join(parts)
 
 
-def _curves(words: Words, width: float) -> Iterator[Block]:
+def _evidence_table(words: Words, evidence: Sequence[Evidence]) -> str:
+    """Answers down, metrics across: what was measured, the points that it earned, and when."""
+    metrics = list(dict.fromkeys(item.metric for item in evidence))
+    answers = sorted({item.answer for item in evidence})
+    cells = {(item.answer, item.metric): _measured(words, item) for item in evidence}
+    spans = {item.answer: item.start for item in evidence}
+    rows = [
+        [f'{escape(words.say("answer_number", number=a + 1))} <span class="time">{timecode(spans[a])}</span>']
+        + [cells.get((a, m), '<span class="faint">–</span>') for m in metrics]
+        for a in answers
+    ]
+    each = 86 // len(metrics)
+    head = [words.say("answer"), *(words.metric(name) for name in metrics)]
+    return table(rows, (14, *([each] * len(metrics))), head) + _sources(words, evidence)
+
+
+def _measured(words: Words, item: Evidence) -> str:
+    value = f'{escape(words.value(item))} <span class="arrow">→</span> <b>{item.points:g}</b>'
+    times = " ".join(timecode(t) for t in item.moments)
+    return value + (f' &nbsp;<span class="stamp">{times}</span>' if times else "")
+
+
+def _sources(words: Words, evidence: Sequence[Evidence]) -> str:
+    named: dict[str, list[str]] = {}
+    for name, source in dict.fromkeys((words.metric(i.metric), words.source(i)) for i in evidence):
+        named.setdefault(source, []).append(name)
+    comma = words.say("list_comma")
+    lines = [words.say("source_line", source=s, metrics=comma.join(names)) for s, names in named.items()]
+    return "".join(f'<p class="small">{escape(line)}</p>' for line in lines)
+
+
+def curves_chart(words: Words, width: float) -> Chart | None:
+    """Questions, events and curves on one time axis; None where there is nothing to draw."""
     analysis, series = words.data.analysis, words.data.series
     if analysis is None or analysis.media.duration <= 0:
-        return
-    exchanges = enumerate(analysis.exchanges, 1)
-    asked = tuple(
-        (e.question.start, max(e.answer.end, e.question.end), words.say("answer_number", number=i))
-        for i, e in exchanges
-    )
-    strips = [Strip(words.say("questions"), asked, QUESTION_COLOUR)] if asked else []
-    for key, kind in _EVENT_STRIPS:
-        marks = tuple((e.start, e.end, "") for e in analysis.events if e.kind == kind)
-        if marks:
-            strips.append(Strip(words.say(key), marks, EVENT_COLOURS[kind]))
+        return None
+    strips = _strips(words, analysis)
     if not strips and not series:
-        return
-    yield _h2(words, "curves")
+        return None
     duration = analysis.media.duration
 
     def paint(painter: QPainter, area: QRectF) -> None:
         draw_curves(painter, area, duration, series, strips)
 
-    yield Chart(width, height(series, strips), paint)
-    yield f'<p class="small">{escape(words.say("curves_note"))}</p>'
+    return Chart(width, height(series, strips), paint)
+
+
+def _strips(words: Words, analysis: Analysis) -> list[Strip]:
+    asked = tuple(
+        (e.question.start, max(e.answer.end, e.question.end), words.say("answer_number", number=i))
+        for i, e in enumerate(analysis.exchanges, 1)
+    )
+    strips = [Strip(words.say("questions"), asked, QUESTION_COLOUR)] if asked else []
+    for kind, colour in event_colours().items():
+        marks = tuple((e.start, e.end, "") for e in analysis.events if e.kind == kind)
+        title = words.strip(kind)
+        if marks and title:
+            strips.append(Strip(title, marks, colour))
+    return strips
+
+
+def _curves(words: Words, width: float) -> Iterator[Block]:
+    chart = curves_chart(words, width)
+    if chart is not None:
+        yield _h2(words, "curves")
+        yield chart
+        yield f'<p class="small">{escape(words.say("curves_note"))}</p>'
 
 
 def _comments(words: Words) -> str:

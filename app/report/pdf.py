@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from PySide6.QtCore import QMarginsF, QObject, QRect, QRectF, QSizeF, Qt, QUrl
 from PySide6.QtGui import (
@@ -23,7 +24,7 @@ from PySide6.QtGui import (
 
 from app.report.charts import Chart
 from app.report.data import ReportData
-from app.report.fonts import font, load_fonts
+from app.report.fonts import chart_font, font, load_fonts
 from app.report.layout import STYLE, Block, blocks
 from app.report.palette import FAINT
 from app.report.words import Words
@@ -31,6 +32,8 @@ from app.report.words import Words
 PX_PER_INCH = 96.0
 _MARGIN_MM = 16.0
 _FOOT_PX = 30.0
+_HEADING = 2
+_ROOM_BELOW_PX = 110.0
 _CHART = int(QTextFormat.ObjectTypes.UserObject) + 1
 _INDEX = int(QTextFormat.Property.UserProperty) + 1
 
@@ -93,22 +96,38 @@ def text_document(data: ReportData, language: str, page: QSizeF) -> QTextDocumen
     document.setPageSize(page)
     charts: list[Chart] = []
     document.documentLayout().registerHandler(_CHART, _ChartObject(charts, document))
-    cursor = QTextCursor(document)
-    for block in blocks(Words(data, language), page.width()):
-        _insert(cursor, block, charts)
+    mark = f"chart-{uuid4().hex}"
+    document.setHtml("".join(_html(block, charts, mark) for block in blocks(Words(data, language), page.width())))
+    _place_charts(document, len(charts), mark)
+    _keep_headings(document, page.height())
     return document
 
 
-def _insert(cursor: QTextCursor, block: Block, charts: list[Chart]) -> None:
+def _html(block: Block, charts: list[Chart], mark: str) -> str:
     if isinstance(block, str):
-        cursor.insertHtml(block)
-        return
+        return block
     charts.append(block)
-    form = QTextCharFormat()
-    form.setObjectType(_CHART)
-    form.setProperty(_INDEX, len(charts) - 1)
-    cursor.insertBlock()
-    cursor.insertText("\ufffc", form)
+    return f"<p>{mark}-{len(charts) - 1}-</p>"
+
+
+def _place_charts(document: QTextDocument, count: int, mark: str) -> None:
+    for index in range(count):
+        form = QTextCharFormat()
+        form.setObjectType(_CHART)
+        form.setProperty(_INDEX, index)
+        document.find(f"{mark}-{index}-").insertText("\ufffc", form)
+
+
+def _keep_headings(document: QTextDocument, page_height: float) -> None:
+    """No heading stands alone at the foot of a page: it moves on with what follows."""
+    block = document.begin()
+    while block.isValid():
+        top = document.documentLayout().blockBoundingRect(block).top() % page_height
+        if block.blockFormat().headingLevel() == _HEADING and top > page_height - _ROOM_BELOW_PX:
+            form = block.blockFormat()
+            form.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
+            QTextCursor(block).setBlockFormat(form)
+        block = block.next()
 
 
 def _print(document: QTextDocument, painter: QPainter, writer: QPdfWriter, page: QSizeF, words: Words) -> None:
@@ -128,7 +147,7 @@ def _print(document: QTextDocument, painter: QPainter, writer: QPdfWriter, page:
 
 
 def _foot(painter: QPainter, page: QSizeF, words: Words, number: int, pages: int) -> None:
-    painter.setFont(font(7.5))
+    painter.setFont(chart_font(10))
     painter.setPen(QColor(FAINT))
     area = QRectF(0, page.height() + 12, page.width(), _FOOT_PX - 12)
     made = words.say("made_at", when=words.time(words.data.made_at), version=words.data.app_version)

@@ -92,12 +92,12 @@ class Words:
         rating = self.data.assessment.ratings.get(row.dimension_id)
         return rating.comment if rating else ""
 
-    def weight(self, row: DimensionScore) -> str:
-        """The weight, with the template's where it differs."""
+    def weight(self, row: DimensionScore) -> tuple[str, str]:
+        """The weight, and the template's where weights were moved."""
         own = weight_text(row.weight)
         if not self.weights_changed():
-            return own
-        return f"{own} ({self.say('template_weight', weight=weight_text(row.template_weight))})"
+            return own, ""
+        return own, self.say("template_weight", weight=weight_text(row.template_weight))
 
     def weights_changed(self) -> bool:
         """Whether a weight differs from the template's."""
@@ -119,18 +119,22 @@ class Words:
         share = self.data.template.machine_share
         return self.say("how_combined", mine=text.percent(1 - share), machine=text.percent(share))
 
-    def evidence(self, item: Evidence) -> list[str]:
-        """One line of evidence: answer, what, value, points, share, times, source."""
-        times = item.moments or (item.start,)
-        return [
-            self.say("answer_number", number=item.answer + 1),
-            metric_title(item.metric, self.language),
-            value_text(item.value, item.unit, self.language),
-            f"{item.points:g}",
-            text.percent(item.weight),
-            " ".join(timecode(t) for t in times),
-            source_text(item.band_source, self.language),
-        ]
+    def strip(self, kind: str) -> str:
+        """The title of a lane of events; "" for a kind that reports do not show."""
+        keys = (f"report.strip_{kind}s", f"expression.event_{kind}")
+        return next((text.tr_in(self.language, key) for key in keys if text.has(key)), "")
+
+    def metric(self, name: str) -> str:
+        """A metric's name."""
+        return metric_title(name, self.language)
+
+    def value(self, item: Evidence) -> str:
+        """What was measured, with its unit."""
+        return value_text(item.value, item.unit, self.language)
+
+    def source(self, item: Evidence) -> str:
+        """Where the item's band comes from."""
+        return source_text(item.band_source, self.language)
 
     def observations(self, row: DimensionScore) -> str:
         """What the template shows beside a dimension, unscored, in one line; "" where nothing was measured."""

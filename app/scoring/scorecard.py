@@ -60,7 +60,18 @@ def _row(
     else:
         share = template.machine_share
         combined = (1 - share) * mine + share * machine.score
-        low = None if machine.low is None else (1 - share) * mine + share * machine.low
-        high = None if machine.high is None else (1 - share) * mine + share * machine.high
+        low, high = _moved(machine, combined)
     grey = mine is None and combined is not None
     return DimensionScore(dimension.id, weight, base, machine, mine, combined, low, high, grey)
+
+
+def _moved(machine: MachineScore, combined: float) -> tuple[float | None, float | None]:
+    """The machine's interval, moved to the combined score at its full width.
+
+    Scaling it by the machine's share would take the interviewer's rating as exact. It is not (two separate interviewers
+    agree by r = .44, Huffcutt 2013): it is taken to be as uncertain as the machine's, and not independent of it.
+    """
+    if machine.score is None or machine.low is None or machine.high is None:
+        return None, None
+    below, above = machine.score - machine.low, machine.high - machine.score
+    return max(0.0, combined - below), min(10.0, combined + above)

@@ -39,7 +39,7 @@ def answer_metrics(language: str) -> dict[str, Metric]:
         "pause_share": metric(0.15, "share", 3),
         "pause_max": metric(0.9, "s", 3),
         "filler_density": metric(2.0, "1/100", 60, "lower_bound"),
-        "mean_length_of_run": metric(9.0, "token", 60),
+        "mean_length_of_run": metric(9.0, "char", 60),
         "connective_density": metric(4.0, "1/100", 60),
         "star_coverage": metric(2, "count", 4),
         "quantified_results": metric(1, "count", 60),
