@@ -105,8 +105,8 @@ def _rows(words: Words) -> Iterator[list[str]]:
         machine = row.machine
         scores = (row.weight, machine.score, machine.low, machine.high, row.mine, None if row.preview else row.combined)
         yield [say("dimensions"), words.title(row), *map(_number, scores), words.comment(row)]
-    keys = ("answer", "measured", "value", "points", "share", "source")
-    yield [say("evidence"), say("dimension"), *(say(key) for key in keys)]
+    columns = ("dimension", "answer", "measured", "value", "points", "share", "source")
+    yield [say("evidence"), *(say(key) for key in columns)]
     for row in data.card.dimensions:
         for item in row.machine.evidence:
             answer = say("answer_number", number=item.answer + 1)
