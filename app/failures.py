@@ -99,3 +99,9 @@ class NotAnalysed(Failure):
     """The interview has no analysis yet. params: id"""
 
     code = "not_analysed"
+
+
+class OtherAssessor(Failure):
+    """Only the person who signed it can sign it again. params: assessor"""
+
+    code = "other_assessor"

@@ -274,7 +274,8 @@ class _Key(AuthBase):
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if self._auth.kind == "basic":
-            return HTTPBasicAuth(self._secret, "")(request)
+            signed: requests.PreparedRequest = HTTPBasicAuth(self._secret, "")(request)
+            return signed
         bearer = self._auth.kind == "bearer"
         request.headers[self._auth.header] = f"Bearer {self._secret}" if bearer else self._secret
         return request

@@ -181,6 +181,11 @@ def put(body: dict[str, Any], path: str, value: object) -> None:
     body[last] = value
 
 
+def shipped_profiles() -> tuple[str, ...]:
+    """Names of the profiles that come with the program."""
+    return tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))
+
+
 @cache
 def shipped_profile(name: str) -> Profile:
     """A profile that comes with the program. ProfileInvalid for an unknown one."""

@@ -1,17 +1,20 @@
-"""Pulling: pages of changes, each handed over in one transaction with the cursor that follows it."""
+"""Pulling: pages of changes, each handed over whole before the cursor moves on.
+
+A pull that dies on the way repeats its last page: whoever takes pages has to bear repeats, as the contract says anyway.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from sync import outbox
 from sync.client import EhrClient
 from sync.contract import Pulled
 from sync.failures import CursorUnknown, RemoteNonsense
+from sync.outbox import KnownRow
 from sync.sender import Sessions
 
 CURSOR = "cursor"
@@ -35,11 +38,11 @@ class Received:
 def pull(
     client: EhrClient,
     sessions: Sessions,
-    apply: Callable[[Session, Pulled], None],
+    apply: Callable[[Pulled], Iterable[KnownRow]],
     clock: outbox.Clock,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Received:
-    """Fetch everything that changed since the last time. `apply` takes one page in the transaction of its cursor."""
+    """Fetch everything that changed since the last time. `apply` takes over a page and gives what to remember."""
     system, received = client.address.base, Received()
     with sessions() as session:
         cursor = outbox.read_state(session, system, CURSOR) or ""
@@ -55,8 +58,10 @@ def pull(
             continue
         if page.more and page.cursor in ("", cursor):
             raise RemoteNonsense(host=client.address.host)
+        rows = tuple(apply(page))
         with sessions() as session:
-            apply(session, page)
+            for row in rows:
+                outbox.keep_row(session, system, row, clock)
             outbox.write_state(session, system, CURSOR, page.cursor, clock)
             _note(session, clock, system, page)
         received = _added(received, page)
@@ -75,11 +80,9 @@ def _added(received: Received, page: Pulled) -> Received:
 
 
 def _note(session: Session, clock: outbox.Clock, system: str, page: Pulled) -> None:
-    rows = len(page.positions) + len(page.candidates) + len(page.templates)
-    if rows:
-        session.execute(
-            insert(outbox.sync_log).values(
-                at=clock(), direction="received", kind="changes", subject=system, outcome="received", bytes=0,
-                detail=f"{len(page.positions)}/{len(page.candidates)}/{len(page.templates)}",
-            )
+    counts = len(page.positions), len(page.candidates), len(page.templates)
+    if any(counts):
+        outbox.note(
+            session, at=clock(), direction="received", kind="changes", subject=system, outcome="received",
+            detail="/".join(map(str, counts)),
         )  # fmt: skip

@@ -6,13 +6,11 @@ never while the network is waited for.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from sync import outbox
@@ -103,14 +101,14 @@ class Sender:
         except (RemoteRejected, PayloadTooLarge) as failure:
             with self._sessions() as session:
                 self._queue.bury(session, item, failure)
-                note(session, self._queue.clock, item, failure.code)
+                _note(session, self._queue.clock, item, failure.code)
             return failure
         except RemoteFailure as failure:
             self._postpone(item, failure)
             return failure
         with self._sessions() as session:
             self._queue.complete(session, item, remote_id or None)
-            note(session, self._queue.clock, item, "sent")
+            _note(session, self._queue.clock, item, "sent")
         return None
 
     def _already_there(self, item: Item) -> str | None:
@@ -148,10 +146,10 @@ class Sender:
         with self._sessions() as session:
             if item.kind is Kind.STATUS and self._overtaken(item, failure):
                 self._queue.overtake(session, item, failure.theirs)
-                note(session, self._queue.clock, item, "overtaken")
+                _note(session, self._queue.clock, item, "overtaken")
                 return None
             self._queue.conflict(session, item, failure, failure.theirs)
-            note(session, self._queue.clock, item, failure.code)
+            _note(session, self._queue.clock, item, failure.code)
         return failure
 
     def _overtaken(self, item: Item, failure: RemoteConflict) -> bool:
@@ -177,7 +175,7 @@ class Sender:
                     counts_as_attempt=not isinstance(failure, STOPPING),
                 )
             if item.last_error != failure.code:  # a week offline is one line, not two thousand
-                note(session, self._queue.clock, item, failure.code)
+                _note(session, self._queue.clock, item, failure.code)
 
     def _hold(self, failure: RemoteFailure) -> float:
         """Leave the whole system alone for a while; gives until when."""
@@ -221,17 +219,8 @@ def write_hold(session: Session, system: str, hold: Hold, clock: outbox.Clock) -
     outbox.write_state(session, system, HOLD, value, clock)
 
 
-def note(session: Session, clock: outbox.Clock, item: Item, outcome: str) -> None:
-    """Write down what was sent."""
-    session.execute(
-        insert(outbox.sync_log).values(
-            at=clock(),
-            direction="sent",
-            kind=item.kind.value,
-            subject=item.external_id,
-            op_id=item.op_id,
-            outcome=outcome,
-            bytes=len(item.payload),
-            sha256=hashlib.sha256(item.payload).hexdigest(),
-        )
-    )
+def _note(session: Session, clock: outbox.Clock, item: Item, outcome: str) -> None:
+    outbox.note(
+        session, at=clock(), direction="sent", kind=item.kind, subject=item.external_id, outcome=outcome,
+        op_id=item.op_id, body=item.payload,
+    )  # fmt: skip

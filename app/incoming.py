@@ -1,0 +1,164 @@
+"""What the HR system says, taken into the library: positions, candidates with their interviews, templates.
+
+Rows are known by the HR system's ids. What was edited here stays as it was edited; only what the HR system itself
+changed since the last time is taken over. Nothing is deleted here because it was deleted there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from app.domain.types import Candidate, Interview, Position
+from app.failures import TemplateInvalid
+from app.outgoing import receiving
+from app.scoring import template_from_body
+from app.store import Library
+from sync import outbox
+from sync.conflicts import merge
+from sync.contract import STATUS_ORDER, Pulled, RemoteCandidate, RemotePosition, RemoteTemplate
+from sync.outbox import KnownRow
+
+POSITION_FIELDS = ("title", "department", "description", "keywords", "template_id", "weights_locked")
+CANDIDATE_FIELDS = ("name", "email", "phone")
+
+
+@dataclass(slots=True)
+class Incoming:
+    """Takes over pages of one pull. `refused` names templates that cannot be used; `kept` counts local edits kept."""
+
+    library: Library
+    system: str
+    refused: list[str] = field(default_factory=list)
+    kept: int = 0
+    _late: dict[str, RemotePosition] = field(default_factory=dict)
+
+    def take(self, page: Pulled) -> Iterator[KnownRow]:
+        """One page; gives what to remember of it. Templates come first, positions name them."""
+        with receiving():
+            for template in page.templates:
+                yield self._template(template)
+            for position in page.positions:
+                yield self._position(position)
+            for candidate in page.candidates:
+                yield from self._candidate(candidate)
+
+    def finish(self) -> Iterator[KnownRow]:
+        """Positions whose template came on a later page."""
+        known = self._template_ids()
+        for position in self._late.values():
+            if position.template_id in known:
+                yield self._position(position)
+
+    def _template(self, remote: RemoteTemplate) -> KnownRow:
+        if not remote.deleted:
+            try:
+                self.library.save_template(template_from_body(remote.body, remote.remote_id))
+            except TemplateInvalid:
+                self.refused.append(remote.remote_id)
+        return KnownRow("template", remote.remote_id, remote.remote_id, {"version": remote.version}, remote.deleted)
+
+    def _position(self, remote: RemotePosition) -> KnownRow:
+        template_id = remote.template_id or "default"
+        if template_id not in self._template_ids():
+            self._late[remote.remote_id] = remote
+            template_id = "default"
+        theirs = {name: getattr(remote, name) for name in POSITION_FIELDS}
+        theirs |= {"template_id": template_id, "keywords": list(remote.keywords)}
+        local = self.library.find_position(remote_id=remote.remote_id) or self._same_title(remote.title)
+        if remote.deleted and local is None:
+            return KnownRow("position", remote.remote_id, None, theirs, True)
+        mine = _plain(local, POSITION_FIELDS) if local else None
+        values = self._merged("position", remote.remote_id, mine, theirs)
+        values["keywords"] = tuple(values["keywords"])
+        start = local or Position("", remote.title)
+        wanted = replace(start, **values, remote_id=remote.remote_id)
+        saved = wanted if wanted == local else self.library.save_position(wanted)
+        return KnownRow("position", remote.remote_id, saved.id, theirs, remote.deleted)
+
+    def _candidate(self, remote: RemoteCandidate) -> Iterator[KnownRow]:
+        theirs = {name: getattr(remote, name) for name in CANDIDATE_FIELDS}
+        local = self._same_person(remote)
+        if remote.deleted and local is None:
+            yield KnownRow("candidate", remote.remote_id, None, theirs, True)
+            return
+        mine = _plain(local, CANDIDATE_FIELDS) if local else None
+        values = self._merged("candidate", remote.remote_id, mine, theirs)
+        wanted = replace(local or Candidate("", remote.name), **values, remote_id=remote.remote_id)
+        saved = wanted if wanted == local else self.library.save_candidate(wanted)
+        yield KnownRow("candidate", remote.remote_id, saved.id, theirs, remote.deleted)
+        if remote.interview_remote_id and not remote.deleted:
+            yield self._interview(remote, remote.interview_remote_id, saved)
+
+    def _interview(self, remote: RemoteCandidate, remote_id: str, candidate: Candidate) -> KnownRow:
+        theirs: dict[str, object] = {"scheduled_at": remote.scheduled_at, "time_zone": remote.time_zone}
+        local = self.library.find_interview(remote_id=remote_id)
+        if local is None:
+            saved = self.library.save_interview(self._planned(remote, remote_id, candidate))
+        else:
+            mine = {"scheduled_at": _said(local.scheduled_at, remote.scheduled_at), "time_zone": local.time_zone}
+            values = self._merged("interview", remote_id, mine, theirs)
+            wanted = replace(local, scheduled_at=moment(values["scheduled_at"]), time_zone=values["time_zone"])
+            saved = wanted if wanted == local else self.library.save_interview(wanted)
+        if STATUS_ORDER.index(remote.status) > STATUS_ORDER.index(saved.status):
+            saved = self.library.set_status(saved.id, remote.status)
+        return KnownRow("interview", remote_id, saved.id, theirs | {"status": remote.status.value})
+
+    def _planned(self, remote: RemoteCandidate, remote_id: str, candidate: Candidate) -> Interview:
+        wanted = remote.position_remote_id
+        position = self.library.find_position(remote_id=wanted) if wanted else None
+        title = f"{remote.name} · {position.title}" if position else remote.name
+        return Interview(
+            "", title, 1, remote.status, candidate, position, None, datetime.now(UTC), remote.time_zone,
+            moment(remote.scheduled_at), remote_id=remote_id,
+        )  # fmt: skip
+
+    def _merged(
+        self, kind: str, remote_id: str, mine: Mapping[str, Any] | None, theirs: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        with self.library.reading() as session:
+            base = outbox.known_row(session, self.system, kind, remote_id)
+        merged = merge(base.fields if base else None, mine, theirs)
+        self.kept += len(merged.kept)
+        return merged.values
+
+    def _same_title(self, title: str) -> Position | None:
+        """A position that was made here under the same title and that the HR system has not claimed yet."""
+        local = self.library.find_position(title=title)
+        return local if local is not None and local.remote_id is None else None
+
+    def _same_person(self, remote: RemoteCandidate) -> Candidate | None:
+        """The candidate by id, by the interview that was registered from here, or by name and mail together."""
+        if local := self.library.find_candidate(remote_id=remote.remote_id):
+            return local
+        if remote.interview_remote_id:
+            interview = self.library.find_interview(remote_id=remote.interview_remote_id)
+            if interview is not None and interview.candidate.remote_id is None:
+                return interview.candidate
+        local = self.library.find_candidate(name=remote.name)
+        same = local is not None and local.remote_id is None and remote.email and local.email == remote.email
+        return local if same else None
+
+    def _template_ids(self) -> frozenset[str]:
+        return frozenset(template.id for template in self.library.templates())
+
+
+def _plain(row: Position | Candidate, names: tuple[str, ...]) -> dict[str, Any]:
+    values = asdict(row)
+    return {name: list(values[name]) if name == "keywords" else values[name] for name in names}
+
+
+def moment(text: str | None) -> datetime | None:
+    """An ISO 8601 time in UTC; None where there is none, or none that can be read."""
+    try:
+        found = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        return None
+    return found.replace(tzinfo=found.tzinfo or UTC).astimezone(UTC) if found else None
+
+
+def _said(local: datetime | None, theirs: str | None) -> str | None:
+    """The local time in the HR system's own spelling where both mean the same moment."""
+    return theirs if local == moment(theirs) else (local.isoformat() if local else None)

@@ -1,0 +1,142 @@
+"""What the library tells the HR system, written to the outbox in the transaction of the change itself.
+
+Of an interview that the HR system does not know, nothing leaves before its assessment is signed: a recording that
+somebody only tries out must not become a candidate there. Then it is registered, moved and assessed in this order.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from itertools import pairwise
+
+from sqlalchemy.orm import Session
+
+from app.domain.types import Interview
+from sync import outbox
+from sync.contract import STATUS_ORDER, InterviewStatus
+from sync.outbox import Kind
+
+_receiving: ContextVar[bool] = ContextVar("receiving", default=False)
+
+
+@contextmanager
+def receiving() -> Iterator[None]:
+    """While the HR system's own changes are taken over, they are not sent back to it."""
+    token = _receiving.set(True)
+    try:
+        yield
+    finally:
+        _receiving.reset(token)
+
+
+def status_moved(session: Session, interview: Interview) -> None:
+    """An interview moved on: one outbox row for each step that the HR system has not been told of."""
+    if _receiving.get():
+        return
+    if interview.remote_id is None and _registration(session, interview) is None:
+        if interview.status is not InterviewStatus.ASSESSED:
+            return
+        _register(session, interview)
+    told = _told(session, interview)
+    for source, target in steps(told, interview.status):
+        enqueue_move(session, interview, source, target, status_id(interview.id, target))
+
+
+def assessment_signed(session: Session, interview: Interview, external_id: str, payload: bytes) -> str:
+    """An assessment was signed: exactly its bytes are sent, after the registration and before "assessed"."""
+    registration = _registration(session, interview)
+    op_id = outbox.enqueue(
+        session,
+        kind=Kind.ASSESSMENT,
+        aggregate=interview.id,
+        payload=payload,
+        external_id=external_id,
+        depends_on=registration,
+    )
+    last_move = outbox.find(session, Kind.STATUS, status_id(interview.id, InterviewStatus.ASSESSED))
+    if last_move is not None:
+        outbox.depend(session, last_move.op_id, op_id)
+    return op_id
+
+
+def enqueue_move(
+    session: Session, interview: Interview, source: InterviewStatus, target: InterviewStatus, external_id: str
+) -> str:
+    """One status move into the outbox."""
+    move = {
+        "interview_id": interview.id,
+        "interview_remote_id": interview.remote_id,
+        "from": source.value,
+        "to": target.value,
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    return outbox.enqueue(
+        session,
+        kind=Kind.STATUS,
+        aggregate=moves_of(interview.id),
+        payload=json.dumps(move).encode(),
+        external_id=external_id,
+        depends_on=_registration(session, interview),
+    )
+
+
+def steps(told: InterviewStatus, wanted: InterviewStatus) -> list[tuple[InterviewStatus, InterviewStatus]]:
+    """The single moves from one status forward to another; none when it is not forward."""
+    order = STATUS_ORDER[STATUS_ORDER.index(told) : STATUS_ORDER.index(wanted) + 1]
+    return list(pairwise(order))
+
+
+def moves_of(interview_id: str) -> str:
+    """The aggregate of registration and moves: apart from the assessments', so that neither holds up the other."""
+    return f"{interview_id}/moves"
+
+
+def status_id(interview_id: str, status: InterviewStatus) -> str:
+    """The external id of the move to a status."""
+    return f"{interview_id}:{status.value}"
+
+
+def interview_of(external_id: str) -> str:
+    """The interview that a status move's or a registration's external id names."""
+    return external_id.partition(":")[0]
+
+
+def _registration(session: Session, interview: Interview) -> str | None:
+    there = outbox.find(session, Kind.INTERVIEW, interview.id)
+    return there.op_id if there else None
+
+
+def _register(session: Session, interview: Interview) -> None:
+    position = interview.position
+    body = {
+        "client_id": interview.id,
+        "candidate_id": interview.candidate.remote_id,
+        "candidate_name": interview.candidate.name,
+        "position_id": position.remote_id if position else None,
+        "position_title": position.title if position else "",
+        "scheduled_at": interview.scheduled_at.isoformat() if interview.scheduled_at else None,
+        "time_zone": interview.time_zone,
+    }
+    outbox.enqueue(
+        session,
+        kind=Kind.INTERVIEW,
+        aggregate=moves_of(interview.id),
+        payload=json.dumps(body, ensure_ascii=False).encode(),
+        external_id=interview.id,
+    )
+
+
+def _told(session: Session, interview: Interview) -> InterviewStatus:
+    """The furthest status that the HR system said itself or has been told, sent or not yet."""
+    told = InterviewStatus.SCHEDULED
+    if interview.remote_id:
+        said = outbox.said_status(session, interview.remote_id)
+        told = InterviewStatus(said) if said else told
+    for status in STATUS_ORDER[STATUS_ORDER.index(told) + 1 :]:
+        if outbox.find(session, Kind.STATUS, status_id(interview.id, status)):
+            told = status
+    return told

@@ -1,0 +1,92 @@
+"""What is done about a conflict: mine is signed once more as a new revision and sent, or theirs stays."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import rfc8785
+from sqlalchemy.orm import Session
+
+from app.domain.types import Interview, Signature
+from app.failures import OtherAssessor
+from app.outgoing import assessment_signed, enqueue_move, interview_of, status_id, steps
+from app.store import Library
+from sync import outbox
+from sync.conflicts import Choice, Conflict, differences
+from sync.contract import InterviewStatus
+from sync.failures import ConflictStale
+from sync.outbox import Item, Kind, Queue, Resolution, State
+
+
+def conflict_of(item: Item, agreed: Item | None) -> Conflict:
+    """A conflict for the window. `agreed` is the item that both sides last agreed on."""
+    mine = json.loads(item.payload)
+    base = json.loads(agreed.payload) if agreed else None
+    if item.kind is Kind.STATUS:
+        mine, base = {"status": mine["to"]}, {"status": mine["from"]}
+    reason = str(item.last_params.get("field", ""))
+    return Conflict(item.op_id, item.kind, item.external_id, reason, differences(base, mine, item.theirs))
+
+
+def resolve(library: Library, queue: Queue, item: Item, choice: Choice) -> None:
+    """Carry out the decision and audit it. Raises ConflictStale when it waits for none, OtherAssessor."""
+    if item.state is not State.CONFLICT:
+        raise ConflictStale(op_id=item.op_id)
+    if choice is Choice.THEIRS:
+        with library.session() as session:
+            _close(session, queue, item, Resolution.THEIRS)
+    elif item.kind is Kind.ASSESSMENT:
+        _sign_again(library, queue, item)
+    else:
+        _move_again(library, queue, item)
+    library.record(f"conflict_{choice}", item.external_id)
+
+
+def _sign_again(library: Library, queue: Queue, item: Item) -> None:
+    """Mine once more, as the next revision after both sides' newest."""
+    body: dict[str, Any] = json.loads(item.payload)
+    if body["assessor"] != library.assessor:
+        raise OtherAssessor(assessor=body["assessor"])
+    interview = library.interview(body["interview_id"])
+    signed = library.assessment(interview.id).signatures
+    theirs = item.theirs.get("revision")
+    revision = max(len(signed), body["revision"], theirs if isinstance(theirs, int) else 0) + 1
+    external_id = f"{body['assessment_id']}:{revision}"
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    payload = rfc8785.dumps(body | {"revision": revision, "external_id": external_id, "signed_at": now})
+
+    def enqueue(session: Session, signature: Signature) -> None:
+        _close(session, queue, item, Resolution.NEW_REVISION)
+        assessment_signed(session, interview, external_id, signature.payload)
+
+    digest = hashlib.sha256(payload).hexdigest()
+    library.add_signature(interview.id, payload, digest, enqueue, composite=body["composite"])
+
+
+def _move_again(library: Library, queue: Queue, item: Item) -> None:
+    """The move once more, from where the HR system says that the interview stands."""
+    wanted = InterviewStatus(json.loads(item.payload)["to"])
+    stands = item.theirs.get("status")
+    interview = library.interview(interview_of(item.external_id))
+    with library.session() as session:
+        _close(session, queue, item, Resolution.NEW_REVISION)
+        if isinstance(stands, str) and stands in set(InterviewStatus):
+            _enqueue_steps(session, interview, InterviewStatus(stands), wanted)
+
+
+def _enqueue_steps(session: Session, interview: Interview, stands: InterviewStatus, wanted: InterviewStatus) -> None:
+    for source, target in steps(stands, wanted):
+        first = status_id(interview.id, target)
+        number, external_id = 1, first
+        while outbox.find(session, Kind.STATUS, external_id) is not None:
+            number += 1
+            external_id = f"{first}:{number}"
+        enqueue_move(session, interview, source, target, external_id)
+
+
+def _close(session: Session, queue: Queue, item: Item, resolution: Resolution) -> None:
+    if not queue.resolve(session, item.op_id, resolution):
+        raise ConflictStale(op_id=item.op_id)

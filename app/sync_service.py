@@ -1,0 +1,331 @@
+"""The library's connection to the HR system: sends the outbox, takes over what changed there, tells how it stands.
+
+A thread of its own does the work; whoever listens hears of it through `post`, on the own thread. Nothing is lost when
+it is stopped at any moment: what was not confirmed stays in the outbox.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from analysis.failures import Failure
+from app import text
+from app.incoming import Incoming
+from app.outgoing import interview_of
+from app.resolving import conflict_of, resolve
+from app.settings import SettingsFile
+from app.store import Library
+from app.sync_state import Connection, Entry, HistoryLine, SyncReport, SyncState, entry, history_line, utc
+from sync import outbox, secrets
+from sync.address import Address
+from sync.client import EhrClient, Exchange
+from sync.conflicts import Choice, Conflict
+from sync.failures import ConflictStale, RemoteFailure, RemoteUnreachable
+from sync.mapping import shipped_profile
+from sync.outbox import Item, Kind, Queue, State
+from sync.pull import Received, pull
+from sync.sender import Drained, Hold, Sender, read_hold, write_hold
+
+Post = Callable[[Callable[[], None]], None]
+POLL_S = 60.0
+"""So often changes of the HR system are asked for."""
+TROUBLE_S = 30.0
+"""So long nothing is tried after a failure that only a person can mend (address, profile, library)."""
+_log = logging.getLogger("sync")
+
+
+def at_once(function: Callable[[], None]) -> None:
+    """A `post` for those who have no thread of their own."""
+    function()
+
+
+class SyncService:
+    """Keeps one library and one HR system in step. Made with the library, closed before it."""
+
+    def __init__(
+        self,
+        library: Library,
+        settings: SettingsFile,
+        post: Post = at_once,
+        *,
+        queue: Queue | None = None,
+        secret: Callable[[str], str] = secrets.secret_for,
+        address: str | None = None,
+    ) -> None:
+        self._library, self._settings, self._post, self._secret = library, settings, post, secret
+        self._given_address = address
+        self._queue = queue or Queue()
+        self._working = threading.Lock()
+        self._stop, self._wake = threading.Event(), threading.Event()
+        self._hurry = False
+        self._report: SyncReport | None = None
+        self._trouble: Failure | None = None
+        self._next_pull = self._not_before = 0.0
+        self._listeners: list[Callable[[], None]] = []
+        self._thread: threading.Thread | None = None
+        self._unsubscribe: Callable[[], None] = lambda: None
+
+    @property
+    def address(self) -> str:
+        """Where the HR system is: the address given, else the one in the settings; "" = none."""
+        return (self._given_address or self._settings.values.ehr_url).strip().rstrip("/")
+
+    # Running
+
+    def start(self) -> None:
+        """Begin to work in the background: at once, when something is to be sent, and every minute."""
+        if self._thread is None and not self._library.read_only:
+            self._unsubscribe = self._library.subscribe(lambda *_: self._wake.set())
+            self._thread = threading.Thread(target=self._loop, name="sync", daemon=True)
+            self._thread.start()
+
+    def sync_now(self) -> None:
+        """A person wants it now: nothing waits for its next attempt, unless the HR system itself asked for a wait."""
+        self._hurry, self._next_pull = True, 0.0
+        self._wake.set()
+
+    def close(self) -> None:
+        """Stop working; what is under way ends first."""
+        self._unsubscribe()
+        self._stop.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+        self._listeners.clear()
+
+    def _loop(self) -> None:
+        while not self._stop.is_set():
+            self._wake.clear()
+            if self._due():
+                hurry, self._hurry = self._hurry, False
+                self.run_once(hurry=hurry, pulling=time.monotonic() >= self._next_pull)
+            self._wake.wait(self._pause_s())
+
+    def _due(self) -> bool:
+        if not self.address:
+            return False
+        if self._hurry:
+            return True
+        now = time.monotonic()
+        return now >= self._not_before and (now >= self._next_pull or self.until_send_s() <= 0)
+
+    def _pause_s(self) -> float:
+        pause = max(0.0, self._next_pull - time.monotonic()) if self.address else POLL_S
+        calm = self._not_before - time.monotonic()
+        return max(0.2, calm, min(POLL_S, pause, self.until_send_s()))
+
+    def until_send_s(self) -> float:
+        """Seconds until something may be sent, the hold on the whole system included; a long time when nothing is."""
+        with self._library.reading() as session:
+            next_at = self._queue.next_at(session)
+            hold = read_hold(session, self.address)
+        return POLL_S if next_at is None else max(next_at, hold.until) - self._queue.clock()
+
+    def run_once(self, *, hurry: bool = False, pulling: bool = True) -> SyncReport:
+        """Send what is due, then take over what changed. Known failures are in the report, never raised.
+
+        `hurry`: do not wait for the next attempt of what failed before.
+        """
+        with self._working:
+            self._tell()
+            try:
+                report = self._run(hurry=hurry, pulling=pulling)
+                self._trouble = None
+            except RemoteFailure as failure:
+                report = self._reported(Drained(stopped=failure), Received(), ())
+                self._not_before = time.monotonic() + TROUBLE_S
+            except Failure as failure:
+                self._trouble = failure
+                report = self._report or SyncReport(datetime.now(UTC))
+                self._not_before = time.monotonic() + TROUBLE_S
+            self._report = report
+            self._next_pull = time.monotonic() + POLL_S if pulling else self._next_pull
+        self._tell()
+        return report
+
+    def _run(self, *, hurry: bool, pulling: bool) -> SyncReport:
+        client = self._client()
+        try:
+            if hurry:
+                self._forget_waits(client.address)
+            done = Sender(self._library.session, client, self._queue).drain(self._stop.is_set)
+            self._link_registered()
+            if done.stopped is not None or done.until is not None or not pulling:
+                return self._reported(done, Received(), ())
+            return self._pull(client, done)
+        finally:
+            client.close()
+
+    def _pull(self, client: EhrClient, done: Drained) -> SyncReport:
+        incoming, system = Incoming(self._library, client.address.base), client.address.base
+        try:
+            received = pull(client, self._library.session, incoming.take, self._queue.clock, self._stop.is_set)
+        except RemoteFailure as failure:
+            return self._reported(replace(done, stopped=failure), Received(), ())
+        late = tuple(incoming.finish())
+        if late:
+            with self._library.session() as session:
+                for row in late:
+                    outbox.keep_row(session, system, row, self._queue.clock)
+        return self._reported(done, received, tuple(incoming.refused))
+
+    def _client(self) -> EhrClient:
+        address, profile = Address.parse(self.address), shipped_profile(self._settings.values.ehr_profile)
+        return EhrClient(address, profile, lambda: self._secret(address.base), _record)
+
+    def _forget_waits(self, address: Address) -> None:
+        with self._library.session() as session:
+            self._queue.wake_all(session)
+            if not read_hold(session, address.base).asked:
+                write_hold(session, address.base, Hold(), self._queue.clock)
+
+    def _link_registered(self) -> None:
+        """Interviews that were registered carry the HR system's id from then on."""
+        with self._library.reading() as session:
+            pairs = outbox.registered(session)
+        for ours, theirs in pairs:
+            interview = self._library.interview(ours)
+            if interview.remote_id is None:
+                self._library.save_interview(replace(interview, remote_id=theirs))
+
+    def _reported(self, done: Drained, received: Received, refused: tuple[str, ...]) -> SyncReport:
+        with self._library.reading() as session:
+            counts = outbox.counts(session)
+        return SyncReport(
+            at=datetime.now(UTC),
+            sent=done.sent,
+            left=counts[State.PENDING] + counts[State.INFLIGHT],
+            people=counts[State.CONFLICT] + counts[State.DEAD],
+            received=received,
+            refused_templates=refused,
+            failure=done.stopped,
+            until=utc(done.until) if done.until else None,
+        )
+
+    # What a person sees
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Hear, through `post`, whenever the state may have changed. Returns what ends it."""
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            if listener in self._listeners:
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def _tell(self) -> None:
+        for listener in tuple(self._listeners):
+            self._post(listener)
+
+    def state(self) -> SyncState:
+        """How it stands, with every item and a plain sentence for each."""
+        with self._library.reading() as session:
+            items, counts = outbox.items(session), outbox.counts(session)
+        queue = counts[State.PENDING] + counts[State.INFLIGHT]
+        people = counts[State.CONFLICT] + counts[State.DEAD]
+        connection = self._connection(people)
+        return SyncState(
+            connection=connection,
+            sentence=self._sentence(connection, people),
+            url=self.address,
+            queue=queue,
+            people=people,
+            running=self._working.locked(),
+            last_run=self._report.at if self._report else None,
+            entries=self._entries(items),
+        )
+
+    def _connection(self, people: int) -> Connection:
+        if not self.address:
+            return Connection.NONE
+        failure = self._report.failure if self._report else None
+        if isinstance(failure, RemoteUnreachable):
+            return Connection.OFFLINE
+        return Connection.TROUBLE if failure or people or self._trouble else Connection.OK
+
+    def _sentence(self, connection: Connection, people: int) -> str:
+        if connection is Connection.NONE:
+            return text.tr("sync.not_set_up")
+        if self._trouble is not None:
+            return text.sentence(self._trouble)
+        if self._report is None:
+            return text.tr("sync.not_run_yet")
+        return text.tr("sync.people", n=people) if people and not self._report.failure else self._report.sentence
+
+    def _entries(self, items: tuple[Item, ...]) -> tuple[Entry, ...]:
+        names: dict[str, str] = {}
+        for item in items:
+            interview_id = _interview_id(item)
+            if item.kind is Kind.STATUS and interview_id not in names:
+                names[interview_id] = self._library.interview(interview_id).candidate.name
+        return tuple(entry(item, names.get(_interview_id(item), ""), _interview_id(item)) for item in items)
+
+    def history(self, limit: int = 200) -> tuple[HistoryLine, ...]:
+        """What was sent and received, newest first. It holds no key: none is ever written down."""
+        with self._library.reading() as session:
+            return tuple(history_line(line) for line in outbox.log(session, limit))
+
+    def sent_text(self, op_id: str) -> str:
+        """Exactly what an item says, laid out for reading."""
+        return json.dumps(json.loads(self._item(op_id).payload), ensure_ascii=False, indent=2)
+
+    # What a person does
+
+    def resend(self, op_id: str) -> None:
+        """Send a dead or waiting item again. Raises ConflictStale when it is neither."""
+        with self._library.session() as session:
+            revived = self._queue.revive(session, op_id)
+        if not revived:
+            raise ConflictStale(op_id=op_id)
+        self._library.record("resent", op_id)
+        self.sync_now()
+
+    def conflict(self, op_id: str) -> Conflict:
+        """A conflict, field by field: what was agreed, what was signed here, what the HR system holds."""
+        item = self._item(op_id)
+        with self._library.reading() as session:
+            return conflict_of(item, outbox.last_agreed(session, item))
+
+    def resolve(self, op_id: str, choice: Choice) -> None:
+        """Carry out a person's decision on a conflict. Raises ConflictStale when it does not wait for one."""
+        resolve(self._library, self._queue, self._item(op_id), choice)
+        self.sync_now()
+        self._tell()
+
+    def set_key(self, key: str) -> None:
+        """Put the key into the system's keyring. Raises SecretMissing when there is none that keeps it."""
+        secrets.store_secret(Address.parse(self.address).base, key)
+        self.sync_now()
+
+    def test(self) -> None:
+        """Whether address and key work. Raises what is wrong, as `sync.failures`."""
+        client = self._client()
+        try:
+            client.health()
+            client.changes("")
+        finally:
+            client.close()
+
+    def _item(self, op_id: str) -> Item:
+        with self._library.reading() as session:
+            item = outbox.get(session, op_id)
+        if item is None:
+            raise ConflictStale(op_id=op_id)
+        return item
+
+
+def _interview_id(item: Item) -> str:
+    return item.aggregate.partition("/")[0] if item.kind is Kind.ASSESSMENT else interview_of(item.external_id)
+
+
+def _record(exchange: Exchange) -> None:
+    _log.info("%s %s -> %s (%d/%d bytes)", exchange.method, exchange.path, exchange.status, exchange.sent_bytes,
+              exchange.received_bytes)  # fmt: skip

@@ -1,0 +1,174 @@
+"""What the window and the command line show of the connection to the HR system: plain types and their sentences."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from app import text
+from app.domain.types import InterviewStatus
+from sync.failures import RemoteFailure
+from sync.outbox import Item, Kind, LogEntry, Resolution, State
+from sync.pull import Received
+
+
+class Connection(StrEnum):
+    """How the connection is: no address, all well, not reachable, or something a person has to look at."""
+
+    NONE = "none"
+    OK = "ok"
+    OFFLINE = "offline"
+    TROUBLE = "trouble"
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """What one run did. `left` = items that are still to be sent; `people` = items that wait for a decision.
+
+    `failure` = why it could not be all; `until` = the HR system is left alone until then.
+    """
+
+    at: datetime
+    sent: int = 0
+    left: int = 0
+    people: int = 0
+    received: Received = field(default_factory=Received)
+    refused_templates: tuple[str, ...] = ()
+    failure: RemoteFailure | None = None
+    until: datetime | None = None
+
+    def with_sent(self, sent: int) -> SyncReport:
+        """The same with the items of earlier passes counted in."""
+        return replace(self, sent=sent)
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything has been sent."""
+        return self.failure is None and self.left == 0 and self.people == 0
+
+    @property
+    def sentence(self) -> str:
+        """The run in one or two sentences."""
+        if self.failure is not None:
+            why = text.sentence(self.failure)
+            return f"{why} {text.tr('sync.left', n=self.left)}" if self.left else why
+        if self.people:
+            return text.tr("sync.people", n=self.people)
+        if self.left:
+            return text.tr("sync.left", n=self.left)
+        return text.tr("sync.all_sent", sent=self.sent, received=self.received.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of the outbox as it is shown. Times in UTC; `can_resend` and `can_choose` say which buttons it has."""
+
+    op_id: str
+    kind: Kind
+    state: State
+    title: str
+    sentence: str
+    created: datetime
+    done: datetime | None
+    next_try: datetime | None
+    attempts: int
+    external_id: str
+    remote_id: str | None
+    interview_id: str
+    can_resend: bool
+    can_choose: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """One line of what was sent and received."""
+
+    at: datetime
+    sent: bool
+    sentence: str
+    subject: str
+    bytes: int
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """Everything that the window shows. `queue` = items not sent yet; `last_run` None = there was none yet."""
+
+    connection: Connection
+    sentence: str
+    url: str
+    queue: int
+    people: int
+    running: bool
+    last_run: datetime | None
+    entries: tuple[Entry, ...]
+
+
+@dataclass(slots=True)
+class _Said:
+    """A failure as the outbox remembers it."""
+
+    code: str
+    params: dict[str, object]
+
+
+def entry(item: Item, candidate: str, interview_id: str) -> Entry:
+    """An item of the outbox as it is shown; `candidate` is the person's name where it is known."""
+    waiting = item.state is State.PENDING
+    return Entry(
+        op_id=item.op_id,
+        kind=item.kind,
+        state=item.state,
+        title=_title(item, candidate),
+        sentence=_sentence(item),
+        created=utc(item.created),
+        done=utc(item.done_at) if item.done_at else None,
+        next_try=utc(item.next_at) if waiting and item.last_error else None,
+        attempts=item.attempts,
+        external_id=item.external_id,
+        remote_id=item.remote_id,
+        interview_id=interview_id,
+        can_resend=item.state is State.DEAD or (waiting and item.last_error is not None),
+        can_choose=item.state is State.CONFLICT,
+    )
+
+
+def history_line(line: LogEntry) -> HistoryLine:
+    """A line of the log as it is shown."""
+    sent = line.direction == "sent"
+    if not sent:
+        positions, candidates, templates = (line.detail or "0/0/0").split("/")
+        sentence = text.tr("sync.log_received", positions=positions, candidates=candidates, templates=templates)
+    elif text.has(f"sync.log_{line.outcome}"):
+        sentence = text.tr(f"sync.log_{line.outcome}", what=text.tr(f"sync.kind_{line.kind}"))
+    else:
+        sentence = text.tr("sync.log_failed", what=text.tr(f"sync.kind_{line.kind}"))
+    return HistoryLine(utc(line.at), sent, sentence, line.subject, line.bytes, line.sha256)
+
+
+def utc(seconds: float) -> datetime:
+    """An aware UTC time."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _title(item: Item, candidate: str) -> str:
+    body = json.loads(item.payload)
+    if item.kind is Kind.ASSESSMENT:
+        return text.tr("sync.title_assessment", candidate=body["candidate_name"], revision=body["revision"])
+    if item.kind is Kind.INTERVIEW:
+        return text.tr("sync.title_interview", candidate=body["candidate_name"])
+    names = {side: text.tr(f"sync.status_{InterviewStatus(body[side])}") for side in ("from", "to")}
+    return text.tr("sync.title_status", candidate=candidate, before=names["from"], after=names["to"])
+
+
+def _sentence(item: Item) -> str:
+    if item.resolution is not None:
+        return text.tr(f"sync.resolved_{Resolution(item.resolution)}")
+    if item.state is State.PENDING and item.last_error is None:
+        return text.tr("sync.state_pending")
+    if item.last_error is not None and item.state is not State.DONE:
+        return text.sentence(_Said(item.last_error, item.last_params))
+    return text.tr(f"sync.state_{item.state}")
