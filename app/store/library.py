@@ -13,13 +13,14 @@ from analysis.failures import Failure
 from app import text
 from app.domain.types import AnalysisState, ChangeCallback, Holder
 from app.failures import LibraryHeld, LibraryUnwritable
+from app.outgoing import status_moved
 from app.settings import SettingsFile
 from app.store.comments import Comments
 from app.store.database import Database
 from app.store.lock import LibraryLock, os_user
 from app.store.migrating import HEAD, back_up, refuse_newer, revision_of, upgrade
 from app.store.tables import InterviewRow, MediaRow
-from app.store.vault import Vault, private_folder
+from app.store.vault import Vault, private_folder, writing_into
 from app.store.writing import StatusHook
 
 BUSY_TIMEOUT_S = 5.0
@@ -39,7 +40,7 @@ class Library(Comments):
         self.read_only = read_only
         self.assessor = assessor
         self.holder: Holder | None = lock.holder() if read_only else None
-        self.status_hook: StatusHook | None = None
+        self.status_hook: StatusHook | None = status_moved
         self._database = database
         self._lock = lock
         self._listeners: list[ChangeCallback] = []
@@ -78,13 +79,17 @@ class Library(Comments):
                 raise _held(self._lock)
             return
         if revision != HEAD:
-            with self._database.known_failures():
-                if revision is not None:
-                    back_up(self._database.file, revision)
-            with self._database.connection() as connection:
-                upgrade(connection)
-            os.chmod(self._database.file, 0o600)
+            self._bring_up(revision)
         self._sweep()
+
+    def _bring_up(self, revision: str | None) -> None:
+        with self._database.known_failures(), writing_into(self.folder):
+            if revision is None:
+                self._database.file.touch(mode=0o600)
+            else:
+                back_up(self._database.file, revision)
+        with self._database.connection() as connection:
+            upgrade(connection)
 
     def _sweep(self) -> None:
         """Nothing of what was cut off stays behind: no half import, no analysis that still says it runs."""
