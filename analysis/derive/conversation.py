@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.derive.corrections import Corrections, correct_speaker, correct_word, in_force
+from analysis.derive.edges import refined
 from analysis.derive.exchanges import exchanges, match_kit
 from analysis.derive.floor import Backchannel, Floor, floors, speech_by_speaker
 from analysis.derive.heard import heard_words
@@ -75,9 +76,9 @@ def converse(observed: Observed, request: AnalysisRequest) -> Conversation:
     """The observations of speech with the corrections in force applied."""
     corrections = in_force(request.corrections)
     lost = list(corrections.lost)
-    found_turns = _turns(observed, corrections, lost)
-    found_segments = _segments(observed, corrections, found_turns, lost)
     activity = observed.sound.speech if observed.sound else ()
+    found_turns = refined(_turns(observed, corrections, lost), activity)
+    found_segments = _segments(observed, corrections, found_turns, lost)
     speech = speech_by_speaker(found_turns, activity)
     enrolled = observed.speakers.enrolled if observed.speakers else None
     roles, lost_roles = correct_roles(assign_roles(speech, found_segments, enrolled), corrections.roles)

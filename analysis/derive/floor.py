@@ -17,8 +17,6 @@ from analysis.language.questions import asks
 from analysis.language.script import join_words
 
 MIN_PAUSE_S = 0.25
-EDGE_S = 0.35
-"""A turn's edge moves to the edge of the speech it lies in, by no more than this."""
 BACKCHANNEL_S = 1.0
 _SAME_BREATH_S = 0.05
 
@@ -53,31 +51,11 @@ class Backchannel:
 
 
 def speech_by_speaker(turns: Sequence[Turn], activity: Sequence[Span]) -> dict[str, tuple[Span, ...]]:
-    """Voice activity within each speaker's turns, their edges refined by it; without any activity the turns."""
+    """Voice activity within each speaker's turns (refined ones); without any activity the turns themselves."""
     found: dict[str, list[Span]] = {turn.speaker: [] for turn in turns}
     for turn in turns:
-        if not activity:
-            found[turn.speaker].append(Span(turn.start, turn.end))
-            continue
-        low, high = _reach(turn, turns)
-        islands = clipped(activity, turn.start, turn.end)
-        if islands:
-            reach = clipped(activity, low, high)
-            found[turn.speaker] += [span for span in reach if span.end > turn.start and span.start < turn.end]
+        found[turn.speaker] += clipped(activity, turn.start, turn.end) if activity else [Span(turn.start, turn.end)]
     return {name: merged(spans, _SAME_BREATH_S) for name, spans in found.items()}
-
-
-def _reach(turn: Turn, turns: Sequence[Turn]) -> tuple[float, float]:
-    """How far the turn may grow: not into another speaker's turn."""
-    low, high = turn.start - EDGE_S, turn.end + EDGE_S
-    for other in turns:
-        if other.speaker == turn.speaker or other.end < low or other.start > high:
-            continue
-        if other.start < turn.start:
-            low = max(low, min(other.end, turn.start))
-        if other.end > turn.end:
-            high = min(high, max(other.start, turn.end))
-    return low, high
 
 
 def floors(

@@ -12,7 +12,7 @@ from analysis.document import Word
 from analysis.language.script import HAN, has_han
 from analysis.observations import HeardSegment, TextObservation
 
-_JOINERS = "'’-_/.&+#@"
+_JOINERS = "'’-/_.&+#@"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def _whole_words(segment: HeardSegment) -> list[Word]:
     pieces = _pieces(segment)
     words: list[Word] = []
     for spaced, piece in pieces:
-        if words and not spaced and _belongs(words[-1].text, piece.text):
+        if words and (_hangs_on(words[-1].text, piece.text) or (not spaced and _belongs(words[-1].text, piece.text))):
             last = words[-1]
             words[-1] = Word(
                 last.start, max(last.end, piece.end), last.text + piece.text, min(last.probability, piece.probability)
@@ -87,6 +87,11 @@ def _belongs(left: str, right: str) -> bool:
     if HAN.match(right[0]) or HAN.match(left[-1]):
         return False
     return _is_latin(left[-1]) and _is_latin(right[0])
+
+
+def _hangs_on(left: str, right: str) -> bool:
+    """A piece such as "-third" or "'s" continues the word before it even where a space was written between."""
+    return right[0] in _JOINERS[:4] and right[1:2].isalnum() and left[-1].isalnum()
 
 
 def _is_latin(character: str) -> bool:

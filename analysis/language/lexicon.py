@@ -32,6 +32,7 @@ class Lexicon:
     person_singular: frozenset[str]
     person_plural: frozenset[str]
     change: re.Pattern[str]
+    wished: re.Pattern[str]
     quantity_units: tuple[str, ...]
 
 
@@ -67,6 +68,7 @@ def parse(raw: dict[str, Any]) -> Lexicon:
         person_singular=_words(person["singular"]),
         person_plural=_words(person["plural"]),
         change=marker_pattern(quantities["change"]),
+        wished=marker_pattern(quantities["wished"]),
         quantity_units=tuple(sorted(quantities["units"], key=len, reverse=True)),
     )
 
@@ -80,12 +82,14 @@ def _patterns(patterns: list[str]) -> re.Pattern[str]:
 
 
 def marker_pattern(words: list[str]) -> re.Pattern[str]:
-    """Any of the markers, longest first; Latin ones as whole words."""
+    """Any of the markers, longest first; Latin ones as whole words; "^" before one = only where a clause begins."""
     ordered = sorted(words, key=len, reverse=True)
     return re.compile("|".join(_bounded(word) for word in ordered) or r"(?!)", re.IGNORECASE)
 
 
 def _bounded(word: str) -> str:
+    if word.startswith("^"):
+        return rf"(?:^|(?<=[，。；、！？,.;!? ])){_bounded(word[1:])}"
     escaped = re.escape(word).replace(r"\ ", r"[ ,]+")
     if word[0].isascii() and word[0].isalnum():
         return rf"(?<![A-Za-z0-9]){escaped}(?![A-Za-z0-9])"

@@ -54,7 +54,11 @@ class Passage:
                 begin = place + 1
         if self.text[begin:].strip():
             pieces.append((begin, len(self.text)))
-        return [(b, e) for b, e in pieces if self.text[b:e].strip()]
+        return [(self._first(b), e) for b, e in pieces if self.text[b:e].strip()]
+
+    def _first(self, begin: int) -> int:
+        """The first character from `begin` on that is not a space."""
+        return begin + len(self.text[begin:]) - len(self.text[begin:].lstrip())
 
 
 def ends_sentence(text: str) -> bool:

@@ -18,8 +18,8 @@ from analysis.language.passage import Passage
 from analysis.request import KitQuestion
 
 SURE_MATCH, LEAST_MATCH, CLEAR_MARGIN = 0.5, 0.3, 0.15
-"""A question of the kit counts as asked from the first cosine on, or from the second where it leads by the third: cosines
-of short requests are low, so a clear lead says more than the number. The best three are listed in any case."""
+"""A question of the kit counts as asked from the first cosine on, or from the second where it leads by the third:
+cosines of short requests are low, so a clear lead says more than the number. The best three are listed in any case."""
 LISTED = 3
 
 

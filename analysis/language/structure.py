@@ -39,8 +39,8 @@ def structure(passage: Passage) -> list[Event]:
             continue
         found = classify(passage.text[begin:end], passage.language)
         if found:
-            span = _trimmed_span(passage, begin, end)
-            events.append(Event("structure", span[0], span[1], found[0], found[1]))
+            span = passage.span(begin, end)
+            events.append(Event("structure", span.start, span.end, found[0], found[1]))
     return events
 
 
@@ -81,12 +81,18 @@ def _quantified_clause(passage: Passage, begin: int, end: int) -> list[Event]:
     clause = passage.text[begin:end]
     changes = list(lexicon(passage.language).change.finditer(clause))
     numbers = list(_quantity(passage.language).finditer(clause))
-    if not changes or not numbers or lexicon(passage.language).star["task"].search(clause):
+    if not changes or not numbers or _wished(clause, passage.language):
         return []
     left = min(changes[0].start(), numbers[0].start())
     right = max(changes[-1].end(), numbers[-1].end())
     span = passage.span(begin + left, begin + right)
     return [Event("quantified_result", span.start, span.end, clause[left:right], 0.8)]
+
+
+def _wished(clause: str, language: str) -> bool:
+    """Whether the clause names a goal, a condition or a rule instead of something achieved."""
+    words = lexicon(language)
+    return bool(words.star["task"].search(clause) or words.wished.search(clause))
 
 
 @cache
@@ -97,9 +103,3 @@ def _quantity(language: str) -> re.Pattern[str]:
         return re.compile(rf"{_ZH_SHARE}|{_ZH_NUMBER}(?:多|几|余)?(?:{names})", re.IGNORECASE)
     names = "|".join(re.escape(name) + (r"\b" if name[-1].isalnum() else "") for name in listed)
     return re.compile(rf"{_EN_SHARE}|(?<![A-Za-z]){_EN_NUMBER}[ -]?(?:{names})", re.IGNORECASE)
-
-
-def _trimmed_span(passage: Passage, begin: int, end: int) -> tuple[float, float]:
-    while begin < end and passage.text[begin].isspace():
-        begin += 1
-    return passage.starts[begin], passage.ends[end - 1]
