@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
-from app import text
+from app import outgoing, text
 from app.domain.scores import MachineScore, Scorecard
 from app.domain.template import Dimension, Template
 from app.domain.types import Assessment, Comment, Conclusion, Interview, Signature
 from app.failures import CannotSign, NotAnalysed, ReasonNeeded, ValueInvalid
+from app.policy import Profile, profile, scored_modalities
 from app.review.result import assessment_result, canonical, same_content
 from app.review.veil import is_veiled, veiled
 from app.scoring.keywords import keyword_rate, keywords_heard
 from app.scoring.machine import machine_scores
 from app.scoring.scorecard import card
 from app.scoring.weights import deviations, effective_weights, spread
-from sync import outbox
+from app.settings import SettingsFile
 from sync.contract import AssessmentResult
 
 if TYPE_CHECKING:
@@ -40,13 +41,14 @@ class ReviewSession:
     """What an assessor does to one assessment. Every change is saved at once; `reload` reads what others changed.
 
     The machine's scores are made once per loaded analysis, so that `card` is cheap enough for every frame of a moving
-    slider. `allow_expression`: the jurisdiction's profile lets visible expression count.
+    slider. `rules`: the jurisdiction's profile, by default the one of the library's settings; it says which modalities
+    may count, caps the machine's share, and may do without the veil.
     """
 
-    def __init__(self, library: Library, interview_id: str, *, allow_expression: bool = False) -> None:
+    def __init__(self, library: Library, interview_id: str, rules: Profile | None = None) -> None:
         self.library = library
         self.interview_id = interview_id
-        self._allow_expression = allow_expression
+        self.rules = rules or profile(SettingsFile(library.folder).values.jurisdiction)
         self.reload()
 
     def reload(self) -> None:
@@ -58,7 +60,8 @@ class ReviewSession:
         self._score()
 
     def _template(self) -> Template:
-        return self.library.template(self.assessment.template_id, self.assessment.template_version)
+        found = self.library.template(self.assessment.template_id, self.assessment.template_version)
+        return replace(found, machine_share=min(found.machine_share, self.rules.machine_share_cap))
 
     def _derived(self) -> Derived | None:
         try:
@@ -70,7 +73,7 @@ class ReviewSession:
         analysis = self.analysis
         words = self.interview.position.keywords if self.interview.position else ()
         self._machine: dict[str, MachineScore] = (
-            machine_scores(self.template, analysis, self._allow_expression) if analysis else {}
+            machine_scores(self.template, analysis, scored_modalities(self.rules)) if analysis else {}
         )
         self._keyword_rate = keyword_rate(words, analysis)
 
@@ -98,14 +101,15 @@ class ReviewSession:
 
     def card(self, weights: Mapping[str, float] | None = None) -> Scorecard:
         """The scorecard with the veil applied; `weights` (%) in place of the saved ones, while a slider moves."""
-        return veiled(self._whole_card(weights), self.assessment)
+        whole = self._whole_card(weights)
+        return veiled(whole, self.assessment) if self.rules.veil else whole
 
     def _whole_card(self, weights: Mapping[str, float] | None = None) -> Scorecard:
         return card(self.template, self._machine, self.assessment, self._keyword_rate, weights)
 
     def is_veiled(self, dimension_id: str) -> bool:
         """Whether the machine's score of this dimension is hidden."""
-        return is_veiled(self.assessment, self.dimension(dimension_id).id)
+        return self.rules.veil and is_veiled(self.assessment, self.dimension(dimension_id).id)
 
     def dimension(self, dimension_id: str) -> Dimension:
         """A dimension of the template by id. Raises ValueInvalid."""
@@ -226,14 +230,10 @@ class ReviewSession:
         payload, digest = canonical(result)
 
         def enqueue(session: Session, signed: Signature) -> None:
-            outbox.enqueue(
-                session,
-                kind=outbox.Kind.ASSESSMENT,
-                aggregate=self.interview_id,
-                payload=signed.payload,
-                external_id=result.external_id,
-            )
+            outgoing.assessment_signed(session, self.interview, result.external_id, signed.payload)
 
+        if self.library.status_hook is None:
+            self.library.status_hook = outgoing.status_moved
         version = self.assessment.version or None
         signature = self.library.add_signature(
             self.interview_id, payload, digest, enqueue, composite=result.composite, version=version

@@ -6,7 +6,7 @@ withholds (too little speech, noise …) is left out of both sums; it never coun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from analysis.document import Analysis, Event, Metric
@@ -14,10 +14,13 @@ from app.domain.scores import Evidence, MachineScore
 from app.domain.template import Band, Dimension, MetricSupport, Template
 from app.scoring.bands import band_of, holds, supports_for
 from app.scoring.interval import bootstrap_interval
-from app.scoring.metrics import is_expression
+from app.scoring.metrics import modality_of
 
 MIN_ANSWERS = 2
 """Fewer answers with evidence than this say nothing about how the person answers: no machine score."""
+
+DEFAULT_SCORED = ("speech",)
+"""Face and visible expression count only where a jurisdiction's profile says so."""
 
 TOO_LITTLE = "too_little_evidence"
 NOT_SCORED = "not_machine_scored"
@@ -48,21 +51,19 @@ class _Item:
     band: Band
 
 
-def machine_scores(template: Template, analysis: Analysis, allow_expression: bool = False) -> dict[str, MachineScore]:
+def machine_scores(
+    template: Template, analysis: Analysis, scored: Collection[str] = DEFAULT_SCORED
+) -> dict[str, MachineScore]:
     """The machine's score of every dimension, by its id. Compute once per analysis: the window keeps it."""
-    return {d.id: machine_score(d, analysis, allow_expression) for d in template.dimensions}
+    return {d.id: machine_score(d, analysis, scored) for d in template.dimensions}
 
 
-def machine_score(dimension: Dimension, analysis: Analysis, allow_expression: bool = False) -> MachineScore:
+def machine_score(dimension: Dimension, analysis: Analysis, scored: Collection[str] = DEFAULT_SCORED) -> MachineScore:
     """The machine's score 0-10 with evidence and 95 % interval, or None and why.
 
-    `allow_expression`: the jurisdiction's profile lets visible expression count, where a template asks for it.
+    `scored`: the modalities that the jurisdiction's profile lets count, where a template asks for them.
     """
-    supports = [
-        s
-        for s in supports_for(dimension, analysis.transcript.language)
-        if allow_expression or not is_expression(s.metric)
-    ]
+    supports = [s for s in supports_for(dimension, analysis.transcript.language) if modality_of(s.metric) in scored]
     if not supports:
         return MachineScore(None, None, None, (), NOT_SCORED)
     items = [item for index in range(len(analysis.exchanges)) for item in _items(index, supports, analysis)]

@@ -29,9 +29,14 @@ def is_known(name: str) -> bool:
     return _key(name, "_about") is not None
 
 
-def is_expression(name: str) -> bool:
-    """Whether the metric describes visible expression, which counts only where the jurisdiction's profile allows it."""
-    return text.has(f"expression.{name}_about")
+OF_THE_FACE = ("face_coverage", "eye_contact", "blink_rate")
+
+
+def modality_of(name: str) -> str:
+    """The modality ("speech", "face", "expression") that a metric stems from: profiles allow or forbid by modality."""
+    if text.has(f"expression.{name}_about"):
+        return "expression"
+    return "face" if name in OF_THE_FACE else "speech"
 
 
 def metric_title(name: str, language: str) -> str:
