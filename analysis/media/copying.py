@@ -6,10 +6,12 @@ import errno
 import os
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
+from av.packet import Packet
 from av.video.stream import VideoStream
 
 from analysis.document import MediaInfo
@@ -18,6 +20,7 @@ from analysis.media.opening import Recording, opened
 
 Carried = VideoStream | AudioStream
 MAX_SOUND_STREAMS = 2
+_DELAY_KEPT = ("opus", "libopus")  # Matroska carries their delay itself
 
 
 def remux(path: str | Path, out: str | Path, info: MediaInfo, name: str = "") -> None:
@@ -62,11 +65,13 @@ def _carry(
     last_dts: dict[int, int] = {}
     try:
         for packet in recording.container.demux(sources):
-            if not packet.size or packet.is_discard or packet.pts is None:
+            if not packet.size or packet.is_discard or packet.pts is None or _is_lead_in(packet, recording):
                 continue
             origin = round(Fraction(recording.origin_s) / packet.time_base)
             index = packet.stream_index
             packet.pts -= origin
+            if packet.stream.codec_context.name not in _DELAY_KEPT:
+                packet.pts = max(0, packet.pts)
             if packet.pts * packet.time_base > duration + 1:
                 continue
             dts = packet.dts - origin if packet.dts is not None else packet.pts
@@ -75,3 +80,11 @@ def _carry(
             target.mux(packet)
     except av.error.InvalidDataError:
         return  # the file ends in damage: what came before it is carried
+
+
+def _is_lead_in(packet: Packet[Any], recording: Recording) -> bool:
+    """What an encoder puts before time 0 (the delay of MP3 and AAC); Matroska would play it and shift the rest."""
+    if packet.stream.type != "audio" or packet.pts is None or packet.stream.codec_context.name in _DELAY_KEPT:
+        return False
+    length = float((packet.duration or 0) * packet.time_base)
+    return recording.time_of(packet.pts, packet) + length / 2 < 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from av.container import InputContainer
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
 
-from analysis.failures import MediaMissing, MediaTooLarge, MediaUnreadable
+from analysis.failures import MediaTooLarge, MediaUnreadable
 from analysis.media.sniffing import container_of
 
 MAX_PIXELS = 40_000_000
@@ -42,7 +42,9 @@ class Recording:
     @property
     def video(self) -> VideoStream | None:
         """The moving picture with the most pixels, None where there is none (a cover picture is none)."""
-        found = [stream for stream in self.container.streams.video if _usable(stream)]
+        found = [
+            stream for stream in self.container.streams.video if _usable(stream) and stream.width and stream.height
+        ]
         return max(found, key=lambda stream: stream.width * stream.height, default=None)
 
     def time_of(self, pts: int, stream: Any) -> float:
@@ -70,12 +72,21 @@ def opened(path: str | Path, name: str) -> Iterator[Recording]:
     """
     path = Path(path)
     demuxer = container_of(path, name)
+    with _container(path, name, demuxer, {"max_pixels": str(MAX_PIXELS)}) as container:
+        _refuse_oversize(container, name, lambda: _claimed_sizes(path, name, demuxer))
+        yield Recording(container, _origin(container))
+
+
+@contextmanager
+def _container(path: Path, name: str, demuxer: str, options: dict[str, str]) -> Iterator[InputContainer]:
+    """`options` go to the decoders that FFmpeg uses to learn about the streams."""
     with path.open("rb") as file:
         try:
             container = av.open(
                 file,
+                "r",
                 format=demuxer,
-                options={"max_pixels": str(MAX_PIXELS), "threads": "1"},
+                options={"threads": "1", **options},
                 container_options={"format_whitelist": _whitelist(demuxer), "protocol_whitelist": "file"},
                 metadata_errors="replace",
                 buffer_size=_BUFFER_BYTES,
@@ -83,12 +94,14 @@ def opened(path: str | Path, name: str) -> Iterator[Recording]:
             )
         except av.FFmpegError as error:
             raise MediaUnreadable(name=name) from error
-        except OSError as error:
-            raise MediaMissing(name=name) from error
         with container:
-            assert isinstance(container, InputContainer)
-            _refuse_oversize(container, name)
-            yield Recording(container, _origin(container))
+            yield container
+
+
+def _claimed_sizes(path: Path, name: str, demuxer: str) -> list[tuple[int, int]]:
+    """Picture sizes as the headers claim them, with decoders that decode nothing."""
+    with _container(path, name, demuxer, {"skip_frame": "all"}) as container:
+        return [(stream.width, stream.height) for stream in container.streams.video]
 
 
 def _whitelist(demuxer: str) -> str:
@@ -96,10 +109,14 @@ def _whitelist(demuxer: str) -> str:
     return {"mov": "mov,mp4,m4a,3gp,3g2,mj2", "matroska": "matroska,webm"}.get(demuxer, demuxer)
 
 
-def _refuse_oversize(container: InputContainer, name: str) -> None:
-    for stream in container.streams.video:
-        if stream.codec_context is not None and stream.width * stream.height > MAX_PIXELS:
-            raise MediaTooLarge(name=name, what=f"{stream.width} × {stream.height}")
+def _refuse_oversize(container: InputContainer, name: str, claimed: Callable[[], list[tuple[int, int]]]) -> None:
+    """A decoder that refused a picture leaves its size at 0; only then the headers are asked again."""
+    sizes = [(stream.width, stream.height) for stream in container.streams.video]
+    if any(width * height == 0 for width, height in sizes):
+        sizes = claimed()
+    for width, height in sizes:
+        if width * height > MAX_PIXELS:
+            raise MediaTooLarge(name=name, what=f"{width} × {height}")
     if container.duration is not None and container.duration / av.time_base > MAX_DURATION_S:
         raise MediaTooLarge(name=name, what=f"{container.duration / av.time_base / 3600:.0f} h")
 

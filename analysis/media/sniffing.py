@@ -42,12 +42,12 @@ def container_of(path: Path, name: str) -> str:
             kind = _after_tag(file, head) if head[:3] == b"ID3" else _binary_kind(head)
     except OSError as error:
         raise MediaMissing(name=name) from error
-    if kind is not None:
-        return kind
     playlist = playlist_kind(head)
     if playlist is not None:
         raise MediaRefused(name=name, format=playlist)
-    raise MediaUnreadable(name=name)
+    if kind is None:
+        raise MediaUnreadable(name=name)
+    return kind
 
 
 def _binary_kind(head: bytes) -> str | None:
