@@ -106,7 +106,7 @@ class InterviewOrder(StrEnum):
 class InterviewQuery:
     """Which interviews to list. None = any. `text` is looked for in title, candidate, position and file name.
 
-    Every word of `text` must occur somewhere, in any case. `limit` None = all.
+    Every word of `text` must occur somewhere, in any case and width. `limit` None = all.
     """
 
     text: str = ""

@@ -27,7 +27,7 @@ class Database:
         self.folder = folder
         self.file = folder / FILE_NAME
         self.read_only = read_only
-        self._timeout_s = busy_timeout_s
+        self.busy_timeout_s = busy_timeout_s
         self.engine = self._create_engine()
         self._writing = self.engine.execution_options(**{_WRITES: True})
 
@@ -40,7 +40,7 @@ class Database:
         uri = self.file.as_uri()
         mode = "mode=ro" if self.read_only else "mode=rwc"
         connection = sqlite3.connect(
-            f"{uri}?{mode}", uri=True, timeout=self._timeout_s, isolation_level=None, check_same_thread=False
+            f"{uri}?{mode}", uri=True, timeout=self.busy_timeout_s, isolation_level=None, check_same_thread=False
         )
         connection.execute("PRAGMA foreign_keys = ON")
         if not self.read_only:

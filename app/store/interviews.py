@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from app import text
@@ -20,6 +20,7 @@ from app.domain.types import (
 )
 from app.failures import NotFound, ValueInvalid
 from app.store.people import People
+from app.store.searching import folded, index_for_search
 from app.store.tables import CandidateRow, InterviewRow, MediaRow, PositionRow, new_id
 from app.store.writing import assign, found, fresh
 from sync.contract import STATUS_ORDER
@@ -52,15 +53,15 @@ class Interviews(People):
     def interviews(self, query: InterviewQuery | None = None) -> tuple[Interview, ...]:
         """The interviews that a query asks for, in its order."""
         asked = query or InterviewQuery()
-        wanted = _joined(select(*_COLUMNS)).where(*_conditions(asked)).order_by(*_ordering(asked)).offset(asked.offset)
-        if asked.limit is not None:
-            wanted = wanted.limit(asked.limit)
+        page = _for_order(select(_I.id), asked).where(*_conditions(asked)).order_by(*_ordering(asked))
+        ids = page.limit(-1 if asked.limit is None else asked.limit).offset(asked.offset).subquery()
+        wanted = _joined(select(*_COLUMNS)).join(ids, ids.c.id == _I.id).order_by(*_ordering(asked))
         with self.reading() as session:
             return tuple(_interview_of(row) for row in session.execute(wanted))
 
     def count_interviews(self, query: InterviewQuery | None = None) -> int:
         """How many interviews a query asks for, its limit and offset aside."""
-        wanted = _joined(select(func.count(_I.id))).where(*_conditions(query or InterviewQuery()))
+        wanted = select(func.count(_I.id)).where(*_conditions(query or InterviewQuery()))
         with self.reading() as session:
             return session.scalar(wanted) or 0
 
@@ -118,6 +119,7 @@ class Interviews(People):
                 row.assessor = self.assessor
                 self._note(session, "changed", "interview", row.id)
         session.flush()
+        index_for_search(session, InterviewRow.id == row.id)
         return self._interview(session, row.id)
 
     def set_status(self, interview_id: str, status: InterviewStatus) -> Interview:
@@ -165,8 +167,21 @@ def _joined(wanted: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     )
 
 
+def _for_order(wanted: Select[*tuple[Any, ...]], query: InterviewQuery) -> Select[*tuple[Any, ...]]:
+    """Only the table that the order needs: a page is found among thousands before anything else is looked up."""
+    match query.order:
+        case InterviewOrder.CANDIDATE:
+            return wanted.join(_C, _I.candidate_id == _C.id)
+        case InterviewOrder.POSITION:
+            return wanted.outerjoin(_P, _I.position_id == _P.id)
+        case InterviewOrder.DURATION:
+            return wanted.outerjoin(_M, _I.media_sha256 == _M.sha256)
+        case _:
+            return wanted
+
+
 def _conditions(query: InterviewQuery) -> list[ColumnElement[bool]]:
-    conditions = [_mentions(word) for word in query.text.split()]
+    conditions = [_I.search.contains(word, autoescape=True) for word in folded(query.text).split()]
     if query.position_id is not None:
         conditions.append(_I.position_id == query.position_id)
     if query.candidate_id is not None:
@@ -180,17 +195,12 @@ def _conditions(query: InterviewQuery) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _mentions(word: str) -> ColumnElement[bool]:
-    columns = (_I.title, _C.name, _P.title, _M.name)
-    return or_(*(and_(column.is_not(None), column.icontains(word, autoescape=True)) for column in columns))
-
-
 def _ordering(query: InterviewQuery) -> tuple[Any, ...]:
     column = _ORDER[query.order]
     if column is None:
         column = func.instr(",".join(STATUS_ORDER), _I.status)
     first = column.desc().nulls_last() if query.descending else column.asc().nulls_last()
-    return first, _I.created.desc(), _I.id
+    return (first, _I.id) if query.order is InterviewOrder.CREATED else (first, _I.created.desc(), _I.id)
 
 
 def _interview_of(row: Row[Any]) -> Interview:

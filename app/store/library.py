@@ -72,7 +72,7 @@ class Library(Comments):
 
     def _make_ready(self) -> None:
         with self._database.known_failures():
-            revision = revision_of(self._database.file)
+            revision = revision_of(self._database.file, self._database.busy_timeout_s)
         refuse_newer(revision, self.folder)
         if self.read_only:
             if revision != HEAD:

@@ -16,6 +16,7 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from app.domain.types import Holder
+from app.store.vault import private_file
 
 LOCK_NAME = "library.lock"
 HOLDER_NAME = "library.holder.json"
@@ -35,7 +36,9 @@ class LibraryLock:
         except Timeout:
             return False
         part = self._note.with_suffix(".part")
-        part.write_bytes(msgspec.json.encode(this_process()))
+        part.unlink(missing_ok=True)
+        with private_file(part) as stream:
+            stream.write(msgspec.json.encode(this_process()))
         os.replace(part, self._note)
         return True
 

@@ -10,24 +10,30 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.failures import LibraryNewer
+from app.failures import LibraryDamaged, LibraryNewer
 
 if TYPE_CHECKING:
     from alembic.config import Config
     from sqlalchemy import Connection, MetaData
 
-HISTORY = ("0001", "0002")
+HISTORY = ("0001", "0002", "0003")
 """All revisions, oldest first. Kept here so that an up-to-date library opens without loading Alembic."""
 HEAD = HISTORY[-1]
+VERSIONS = "alembic_version"
 
 
-def revision_of(file: Path) -> str | None:
-    """The schema revision of a library's file; None for a file that is absent or empty."""
+def revision_of(file: Path, timeout_s: float = 5.0) -> str | None:
+    """The schema revision of a library's file; None for a file that is absent or empty.
+
+    Raises LibraryDamaged for a database that is not a library, sqlite3.Error for a file that is no database.
+    """
     if not file.exists() or file.stat().st_size == 0:
         return None
-    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=5.0)) as database:
-        known = database.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone()
-        row = database.execute("SELECT version_num FROM alembic_version").fetchone() if known else None
+    with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True, timeout=timeout_s)) as database:
+        names = {str(row[0]) for row in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+        row = database.execute("SELECT version_num FROM alembic_version").fetchone() if VERSIONS in names else None
+    if row is None and names - {VERSIONS}:
+        raise LibraryDamaged(folder=str(file.parent))
     return str(row[0]) if row else None
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.types import Candidate, Position
-from app.store.tables import CandidateRow, PositionRow, new_id
+from app.store.searching import index_for_search
+from app.store.tables import CandidateRow, InterviewRow, PositionRow, new_id
 from app.store.writing import Writing, assign, found, fresh
 
 
@@ -55,6 +56,7 @@ class People(Writing):
                 row.assessor = self.assessor
                 self._note(session, "changed", "position", row.id)
         session.flush()
+        index_for_search(session, InterviewRow.position_id == row.id)
         return position_of(row)
 
     def candidates(self) -> tuple[Candidate, ...]:
@@ -96,6 +98,7 @@ class People(Writing):
                 row.assessor = self.assessor
                 self._note(session, "changed", "candidate", row.id)
         session.flush()
+        index_for_search(session, InterviewRow.candidate_id == row.id)
         return candidate_of(row)
 
 

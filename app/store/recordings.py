@@ -14,6 +14,7 @@ from app.domain.types import Candidate, Imported, Interview, InterviewStatus, Me
 from app.failures import NotFound, ReadOnly
 from app.store.interviews import Interviews
 from app.store.people import candidate_of, position_of
+from app.store.searching import index_for_search
 from app.store.tables import CandidateRow, InterviewRow, MediaRow, PositionRow, now
 from app.store.vault import PLAYABLE, Incoming, Progress, digest_of, size_of
 from app.store.writing import found
@@ -131,6 +132,7 @@ class Recordings(Interviews):
         row.assessor = self.assessor
         self._note(session, "imported", "interview", interview_id, incoming.sha256)
         session.flush()
+        index_for_search(session, InterviewRow.id == interview_id)
         return self._move(session, interview_id, max(InterviewStatus.TO_REVIEW, InterviewStatus(row.status), key=_rank))
 
     def _for_recording(self, session: Session, incoming: Incoming, belonging: Belonging) -> str:

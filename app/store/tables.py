@@ -131,6 +131,7 @@ class InterviewRow(Changing, Base):
     composite: Mapped[float | None]
     signed: Mapped[bool] = mapped_column(default=False, index=True)
     remote_id: Mapped[str | None] = mapped_column(unique=True)
+    search: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class AnalysisRow(Kept, Base):
