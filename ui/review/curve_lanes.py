@@ -1,0 +1,149 @@
+"""Lanes of measured curves and of the waveform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPen
+
+from app.text import tr
+from ui import theme
+from ui.review import strokes
+from ui.review.lane import Lane, View, baseline, hatch
+from ui.review.pyramid import Columns, Pyramid, gaps
+
+Doubles = NDArray[np.float64]
+GAP_S = 1.0
+"""A curve without values for longer than this is hatched; shorter breaks (a consonant, a blink) are just breaks."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One curve of a lane: its track's pyramid, its colour token, and the text key of its name."""
+
+    pyramid: Pyramid
+    token: str
+    name_key: str
+
+
+class CurveLane(Lane):
+    """One or more curves on a common scale, with stretches without a value hatched.
+
+    `limits` None takes the curves' own range (1st to 99th percentile, a little widened). `zero` draws that value as a
+    dotted line. `gap_key` names the text that says why there is nothing.
+    """
+
+    def __init__(
+        self,
+        key: str,
+        title_key: str,
+        curves: tuple[Curve, ...],
+        *,
+        unit_key: str = "",
+        limits: tuple[float, float] | None = None,
+        zero: float | None = None,
+        decimals: int = 0,
+        gap_key: str = "review.gap_unknown",
+        gap_s: float = GAP_S,
+        height: int = 30,
+        folded: bool = False,
+    ) -> None:
+        super().__init__(key)
+        self.title_key, self.unit_key, self.curves = title_key, unit_key, curves
+        self.zero, self.decimals, self.gap_key = zero, decimals, gap_key
+        self.height, self.folded_at_first = height, folded
+        self.limits = limits or _common_limits(curves)
+        first = curves[0].pyramid
+        self.gaps = gaps(first.base, first.rate_hz, gap_s)
+
+    def title(self) -> str:
+        """The lane's name with its unit."""
+        name = tr(self.title_key)
+        return f"{name} {tr(self.unit_key)}" if self.unit_key else name
+
+    def paint(self, painter: QPainter, area: QRectF, view: View) -> None:
+        """Gaps first, then the zero line, then the curves."""
+        for start, end in self.gaps:
+            if view.shows(start, end):
+                left, right = max(area.left(), view.x(start)), min(area.right(), view.x(end))
+                hatch(painter, QRectF(left, area.top(), right - left, area.height()))
+        if self.zero is not None:
+            baseline(painter, area, float(self._y(np.array([self.zero]), area)[0]))
+        for curve in self.curves:
+            painter.setPen(QPen(theme.color(curve.token), 1))
+            strokes.draw_lines(painter, self._lines(curve, area, view))
+
+    def _lines(self, curve: Curve, area: QRectF, view: View) -> Doubles:
+        columns: Columns = curve.pyramid.columns(view.start, view.span, int(view.width))
+        x, low = view.xs(columns.x), self._y(columns.low, area)
+        if columns.single:
+            return strokes.joined(x, low)
+        return strokes.columns_as_line(x, low, self._y(columns.high, area))
+
+    def _y(self, values: Doubles, area: QRectF) -> Doubles:
+        low, high = self.limits
+        share = np.clip((values - low) / (high - low), -0.02, 1.02)
+        result: Doubles = area.bottom() - 2 - share * (area.height() - 4)
+        return result
+
+    def value_text(self, time_s: float) -> str:
+        """Each curve's value with the unit."""
+        parts = []
+        for curve in self.curves:
+            value = curve.pyramid.value(time_s)
+            if np.isfinite(value):
+                name = f"{tr(curve.name_key)} " if len(self.curves) > 1 else ""
+                parts.append(f"{name}{value:.{self.decimals}f}")
+        unit = f" {tr(self.unit_key)}" if self.unit_key and parts else ""
+        return " · ".join(parts) + unit
+
+    def reason_text(self, time_s: float) -> str:
+        """Why the curve is absent, inside a hatched gap."""
+        inside = any(start <= time_s <= end for start, end in self.gaps)
+        return tr(self.gap_key) if inside else ""
+
+
+def _common_limits(curves: tuple[Curve, ...]) -> tuple[float, float]:
+    found = [limits for curve in curves if (limits := curve.pyramid.limits())]
+    if not found:
+        return 0.0, 1.0
+    low, high = min(low for low, _ in found), max(high for _, high in found)
+    margin = (high - low) * 0.08 or 1.0
+    return low - margin, high + margin
+
+
+class WaveLane(Lane):
+    """The waveform from its peaks."""
+
+    height = 34
+
+    def __init__(self, peaks: NDArray[np.float32], rate_hz: float) -> None:
+        super().__init__("wave")
+        self.pyramid = Pyramid(peaks[:, 0], rate_hz, peaks[:, 1])
+        loudest = float(np.nanmax(np.abs(peaks))) if len(peaks) else 1.0
+        self.gain = 1.0 / max(loudest, 0.05)
+
+    def title(self) -> str:
+        """The lane's name."""
+        return tr("review.lane_wave")
+
+    def paint(self, painter: QPainter, area: QRectF, view: View) -> None:
+        """One vertical line a pixel."""
+        paint_wave(painter, area, view, self.pyramid, self.gain, "series_7")
+
+
+def paint_wave(painter: QPainter, area: QRectF, view: View, pyramid: Pyramid, gain: float, token: str) -> None:
+    """Draw peaks as vertical lines around the middle of an area."""
+    columns = pyramid.columns(view.start, view.span, int(view.width))
+    middle, reach = area.center().y(), area.height() / 2 - 1
+    top = middle - np.clip(columns.high * gain, -1, 1) * reach
+    bottom = np.maximum(middle - np.clip(columns.low * gain, -1, 1) * reach, top + 1)
+    x = view.xs(columns.x)
+    inside = (x >= area.left()) & (x <= area.right())
+    painter.setPen(QPen(theme.color(token), 1))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    strokes.draw_lines(painter, np.column_stack((x, top, x, bottom))[inside])
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)

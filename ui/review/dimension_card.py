@@ -1,0 +1,234 @@
+"""One dimension of the scorecard: weight, machine, mine, combined, evidence, and the reason for a rating."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from analysis.document import Metric
+from app import text
+from app.domain.scores import DimensionScore, Evidence
+from app.domain.template import Dimension
+from app.text import has, timecode, tr
+from ui import icons, language, theme
+from ui.review.controls import plain_label, restyle
+from ui.review.flow import FlowLayout
+from ui.review.score_widgets import RatingPicker, ScoreNumbers, WeightSlider, number, rating_text
+
+MOST_CHIPS = 5
+
+
+class DimensionCard(QFrame):
+    """Shows one row of the scorecard and says what a person does to it."""
+
+    weightMoved = Signal(str, int)
+    weightSet = Signal(str, int)
+    rated = Signal(str, object)
+    unveilAsked = Signal(str)
+    reasonGiven = Signal(str, str)
+    seekAsked = Signal(float)
+
+    def __init__(self, dimension: Dimension, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.dimension = dimension
+        self._row: DimensionScore | None = None
+        self._veiled, self._asking = False, False
+        self._evidence: tuple[Evidence, ...] = ()
+        self._observed: tuple[tuple[str, Metric], ...] = ()
+        self._build()
+        self._connect()
+        language.on_change(self, self._rename)
+
+    def _build(self) -> None:
+        self.title = plain_label("heading")
+        self.title.setWordWrap(True)
+        self.weight = plain_label("small")
+        self.slider = WeightSlider()
+        self.numbers = ScoreNumbers()
+        self.veil = QPushButton(self.numbers)
+        self.veil.setProperty("class", "chip")
+        self.veil.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.picker = RatingPicker()
+        self.chips = QWidget()
+        self.chip_row = FlowLayout(self.chips, spacing=5)
+        self.observed = plain_label("small")
+        self.observed.setWordWrap(True)
+        self.reason = QLineEdit()
+        self.reason.setClearButtonEnabled(True)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.weight, 0, Qt.AlignmentFlag.AlignTop)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 6, 0, 10)
+        whole.setSpacing(4)
+        whole.addLayout(head)
+        for widget in (self.slider, self.numbers, self.picker, self.chips, self.observed, self.reason):
+            whole.addWidget(widget)
+
+    def _connect(self) -> None:
+        key = self.dimension.id
+        self.slider.weightMoved.connect(lambda weight: self.weightMoved.emit(key, weight))
+        self.slider.weightSet.connect(lambda weight: self.weightSet.emit(key, weight))
+        self.picker.rated.connect(lambda score: self.rated.emit(key, score))
+        self.veil.clicked.connect(self._lift)
+        self.reason.editingFinished.connect(self._give_reason)
+
+    def show_row(
+        self,
+        row: DimensionScore,
+        *,
+        veiled: bool,
+        reason: str,
+        observed: Sequence[tuple[str, Metric]],
+        editable: bool,
+        weights_locked: bool,
+    ) -> None:
+        """Show everything of a dimension."""
+        if veiled != self._veiled:
+            self._asking = False
+        self._veiled = veiled
+        self._observed = tuple(observed)
+        self.picker.show_score(row.mine)
+        self.picker.setEnabled(editable)
+        self.slider.setEnabled(editable and not weights_locked)
+        self.veil.setEnabled(editable)
+        self.reason.setReadOnly(not editable)
+        if not self.reason.hasFocus():
+            self.reason.setText(reason)
+        self.reason.setVisible(row.mine is not None or bool(reason))
+        self.show_numbers(row)
+        if row.machine.evidence != self._evidence:
+            self._evidence = row.machine.evidence
+            self._fill_chips()
+        self._rename()
+
+    def show_numbers(self, row: DimensionScore) -> None:
+        """Show only what follows a moving slider."""
+        self._row = row
+        hidden = self._veiled and row.machine.why != "not_machine_scored"
+        self.numbers.show_row(row, hide_machine=hidden)
+        self.veil.setVisible(hidden)
+        self.slider.show_weight(row.weight, row.template_weight)
+        self.weight.setText(tr("review.weight_value", value=round(row.weight)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_veil()
+
+    def _place_veil(self) -> None:
+        self.veil.adjustSize()
+        column = self.numbers.columns()[0]
+        width = min(self.veil.sizeHint().width(), int(self.numbers.width() * 0.52) - 6)
+        self.veil.setGeometry(
+            0, theme.scaled(17), max(40, width), min(self.veil.sizeHint().height(), int(column.height()) - 16)
+        )
+
+    def _lift(self) -> None:
+        """The first press asks, the second looks: looking before rating is written down."""
+        if self._asking:
+            self.unveilAsked.emit(self.dimension.id)
+        else:
+            self._asking = True
+            self._rename()
+
+    def _give_reason(self) -> None:
+        self.reasonGiven.emit(self.dimension.id, self.reason.text().strip())
+
+    def _fill_chips(self) -> None:
+        self.chip_row.clear()
+        seen: set[int] = set()
+        for item in sorted(self._evidence, key=lambda e: (-e.weight, e.start)):
+            if int(item.start) in seen or len(seen) == MOST_CHIPS:
+                continue
+            seen.add(int(item.start))
+            self.chip_row.addWidget(self._chip(item))
+        self.chips.setVisible(bool(seen))
+
+    def _chip(self, item: Evidence) -> QPushButton:
+        chip = QPushButton(timecode(item.start))
+        chip.setProperty("class", "chip")
+        chip.setIcon(icons.icon("play", "accent"))
+        tip = evidence_text(item)
+        chip.setToolTip(plain_tip(tip))
+        chip.setAccessibleName(tr("review.go_to", time=timecode(item.start)))
+        chip.setAccessibleDescription(tip)
+        chip.clicked.connect(lambda: self.seekAsked.emit(item.start))
+        return chip
+
+    def _rename(self) -> None:
+        spoken = text.language()
+        title = self.dimension.title.in_(spoken)
+        star = " *" if self.dimension.required else ""
+        self.title.setText(title + star)
+        self.title.setToolTip(plain_tip(anchors_text(self.dimension, spoken)))
+        self.picker.setToolTip(plain_tip(anchors_text(self.dimension, spoken)))
+        self.slider.setAccessibleName(tr("review.weight_of", title=title))
+        self.picker.setAccessibleName(tr("review.rating_of", title=title))
+        self.veil.setText(tr("review.unveil_ask" if self._asking else "review.veil"))
+        self.veil.setToolTip(tr("review.unveil_help"))
+        self.veil.setIcon(icons.icon("eye" if self._asking else "eye_off", "accent"))
+        self.reason.setPlaceholderText(tr("review.reason"))
+        self.reason.setAccessibleName(tr("review.reason_of", title=title))
+        observed = "  ·  ".join(metric_text(name, metric) for name, metric in self._observed)
+        self.observed.setText(tr("review.observed", what=observed) if observed else "")
+        self.observed.setVisible(bool(observed))
+        restyle(self.observed, "small")
+        if self._row is not None:
+            self.weight.setText(tr("review.weight_value", value=round(self._row.weight)))
+            self.picker.setAccessibleDescription(rating_text(self._row.mine))
+            self.numbers.setAccessibleName(self._spoken(title, self._row))
+        if self._evidence and self.chip_row.count():
+            self._fill_chips()
+        self._place_veil()
+        self.numbers.update()
+
+    def _spoken(self, title: str, row: DimensionScore) -> str:
+        machine = tr("review.veil") if self._veiled else number(row.machine.score)
+        parts = [f"{tr('review.machine')} {machine}", f"{tr('review.mine')} {rating_text(row.mine)}"]
+        return ", ".join([title, *parts, f"{tr('review.combined')} {number(row.combined)}"])
+
+
+def plain_tip(words: str) -> str:
+    """A hint that shows its text and nothing else: Qt would read tags in it."""
+    return f"<qt>{html.escape(words).replace(chr(10), '<br>')}</qt>" if words else ""
+
+
+def anchors_text(dimension: Dimension, spoken: str) -> str:
+    """What a dimension means, and what each anchored score looks like."""
+    lines = [dimension.description.in_(spoken)]
+    lines += [f"{score}  {anchor.in_(spoken)}" for score, anchor in sorted(dimension.anchors)]
+    return "\n".join(line for line in lines if line)
+
+
+def metric_name(name: str) -> str:
+    """A metric's name in the window's language; optional rooms bring texts of their own."""
+    for room in ("metric", "expression_ui"):
+        if has(f"{room}.{name}"):
+            return tr(f"{room}.{name}")
+    return name
+
+
+def metric_text(name: str, metric: Metric) -> str:
+    """Name, value and unit."""
+    return f"{metric_name(name)} {value_text(metric.value, metric.unit)}"
+
+
+def value_text(value: float | None, unit: str) -> str:
+    """A measured value with its unit; shares as per cent."""
+    if value is None:
+        return tr("review.not_measured")
+    if unit in ("share", "0..1"):
+        return text.percent(value)
+    known = tr(f"review.unit_{unit}") if has(f"review.unit_{unit}") else unit
+    return f"{value:.0f} {known}".strip() if unit == "count" or abs(value) >= 100 else f"{value:.1f} {known}".strip()
+
+
+def evidence_text(item: Evidence) -> str:
+    """What a chip stands for: the metric, its value, the points that it earned, and by whose bands."""
+    where = tr("review.answer", number=item.answer + 1) if item.answer is not None else tr("review.overall")
+    value = f"{metric_name(item.metric)} {value_text(item.value, item.unit)}"
+    return "\n".join((f"{where} · {value}", tr("review.points", points=f"{item.points:.1f}"), item.band_source))

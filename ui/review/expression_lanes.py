@@ -1,0 +1,164 @@
+"""Lanes of visible expression: what a face shows, described and never interpreted.
+
+Reached through `lane_list.optional_lanes` alone, so that a build can leave this file out.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPen
+
+from analysis.document import TRACK_RATE_HZ
+from app.text import percent, tr
+from ui import theme
+from ui.review import strokes
+from ui.review.curve_lanes import GAP_S, Curve, CurveLane
+from ui.review.event_lanes import BarLane
+from ui.review.lane import Lane, View, hatch
+from ui.review.model import Recording
+from ui.review.pyramid import Pyramid, gaps
+
+THREE = ("positive", "neutral", "negative")
+SEVEN = {
+    "seven_happy": "series_2", "seven_neutral": "series_7", "seven_surprised": "series_5", "seven_sad": "series_1",
+    "seven_angry": "series_3", "seven_fearful": "series_4", "seven_disgusted": "series_8",
+}  # fmt: skip
+TOKENS = {"positive": "series_2", "neutral": "hatch", "negative": "series_3"}
+LABELLED_FROM = 0.5
+"""A smile or frown is written beside the face from this value on."""
+_DIM = 210
+
+Doubles = NDArray[np.float64]
+
+
+class StackLane(Lane):
+    """Positive, neutral and negative as shares of one, stacked; hatched where no face was seen."""
+
+    height = 46
+
+    def __init__(self, recording: Recording) -> None:
+        super().__init__("expression")
+        self.pyramids = {name: Pyramid(recording.tracks[name], TRACK_RATE_HZ) for name in THREE}
+        self.gaps = gaps(recording.tracks["positive"], TRACK_RATE_HZ, GAP_S)
+
+    def title(self) -> str:
+        """The lane's name."""
+        return tr("expression_ui.lane")
+
+    def paint(self, painter: QPainter, area: QRectF, view: View) -> None:
+        """Neutral is the ground, positive hangs from above, negative stands below."""
+        columns = {name: self.pyramids[name].columns(view.start, view.span, int(view.width)) for name in THREE}
+        x = view.xs(columns["neutral"].x)
+        if not len(x):
+            return
+        step = max(1.0, view.width / view.span / TRACK_RATE_HZ) if columns["neutral"].single else 1.0
+        positive = _middle(columns["positive"].low, columns["positive"].high)
+        negative = _middle(columns["negative"].low, columns["negative"].high)
+        seen = np.isfinite(positive) & np.isfinite(negative)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(Qt.PenStyle.NoPen)
+        height = area.height()
+        for token, top, size in (
+            ("hatch", np.zeros_like(positive), np.ones_like(positive)),
+            ("series_2", np.zeros_like(positive), positive),
+            ("series_3", 1 - negative, negative),
+        ):
+            colour = theme.color(token)
+            colour.setAlpha(255 if token == "hatch" else _DIM)
+            painter.setBrush(colour)
+            # Whole pixels, so that no seams show between neighbouring columns.
+            left = np.floor(x - step / 2)
+            rects = np.column_stack((left, area.top() + top * height, np.ceil(x + step / 2) - left, size * height))
+            strokes.draw_rects(painter, rects[seen])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        self._paint_gaps(painter, area, view)
+
+    def _paint_gaps(self, painter: QPainter, area: QRectF, view: View) -> None:
+        for start, end in self.gaps:
+            if view.shows(start, end):
+                left, right = max(area.left(), view.x(start)), min(area.right(), view.x(end))
+                place = QRectF(left, area.top(), right - left, area.height())
+                painter.fillRect(place, theme.color("track_bg"))
+                hatch(painter, place)
+
+    def value_text(self, time_s: float) -> str:
+        """The three shares."""
+        values = {name: pyramid.value(time_s) for name, pyramid in self.pyramids.items()}
+        if not all(np.isfinite(value) for value in values.values()):
+            return ""
+        return " · ".join(f"{tr(f'expression_ui.{name}')} {percent(value)}" for name, value in values.items())
+
+    def reason_text(self, time_s: float) -> str:
+        """No face was seen."""
+        return tr("review.gap_face") if any(start <= time_s <= end for start, end in self.gaps) else ""
+
+
+def _middle(low: Doubles, high: Doubles) -> Doubles:
+    result: Doubles = np.clip((low + high) / 2, 0.0, 1.0)
+    return result
+
+
+class SmileLane(BarLane):
+    """Smiles as soft pills, frowns as small arcs on the same row."""
+
+    def __init__(self, recording: Recording) -> None:
+        events = recording.analysis.events
+        smiles = [event for event in events if event.kind == "smile"]
+        super().__init__("smile", "expression_ui.lane_smile", smiles, "series_2", round_=True)
+        self.frowns = tuple(event for event in events if event.kind == "frown")
+
+    def title(self) -> str:
+        """Smiles and frowns."""
+        return tr("expression_ui.lane_smile")
+
+    def paint(self, painter: QPainter, area: QRectF, view: View) -> None:
+        """Pills, then arcs."""
+        super().paint(painter, area, view)
+        painter.setPen(QPen(theme.color("series_3"), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for frown in self.frowns:
+            if view.shows(frown.start, frown.end):
+                painter.drawPath(_arc(view.x((frown.start + frown.end) / 2), area))
+
+
+def _arc(x: float, area: QRectF) -> QPainterPath:
+    width, height = theme.scaled(12), theme.scaled(8)
+    path = QPainterPath()
+    path.moveTo(x - width / 2, area.center().y() + height / 2)
+    path.quadTo(x, area.center().y() - height, x + width / 2, area.center().y() + height / 2)
+    return path
+
+
+def lanes(recording: Recording) -> list[Lane]:
+    """The lanes that this recording has anything for."""
+    found: list[Lane] = []
+    tracks = recording.tracks
+    if all(name in tracks for name in THREE) and np.isfinite(tracks["positive"]).any():
+        found.append(StackLane(recording))
+    if "smile" in tracks:
+        found.append(SmileLane(recording))
+    curves = tuple(
+        Curve(Pyramid(tracks[name], TRACK_RATE_HZ), token, f"expression_ui.{name}")
+        for name, token in SEVEN.items()
+        if name in tracks and np.isfinite(tracks[name]).any()
+    )
+    if curves:
+        found.append(
+            CurveLane(
+                "seven", "expression_ui.lane_seven", curves, limits=(0.0, 1.0), decimals=2, gap_key="review.gap_face",
+                height=44, folded=True,
+            )
+        )  # fmt: skip
+    return found
+
+
+def face_label(recording: Recording, time_s: float) -> str:
+    """What is written beside the face: a smile or a frown with its value, or nothing."""
+    for name in ("smile", "frown"):
+        values = recording.tracks.get(name)
+        index = int(time_s * TRACK_RATE_HZ)
+        if values is not None and 0 <= index < len(values) and values[index] >= LABELLED_FROM:
+            return tr(f"expression_ui.label_{name}", value=f"{float(values[index]):.2f}")
+    return ""

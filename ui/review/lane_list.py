@@ -1,0 +1,126 @@
+"""Which lanes an analysed recording has, from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
+
+import numpy as np
+
+from analysis.document import PEAK_RATE_HZ, TRACK_RATE_HZ, Analysis, Event
+from app.domain.types import Comment
+from ui.review.curve_lanes import Curve, CurveLane, WaveLane
+from ui.review.event_lanes import CommentLane, ExchangeLane, PauseLane, TermLane
+from ui.review.lane import Lane
+from ui.review.model import Recording
+from ui.review.overview import Overview
+from ui.review.pyramid import Pyramid
+
+OPTIONAL = "ui.review.expression_lanes"
+SPEECH_GAP_S = 2.0
+"""The candidate's voice curves are hatched only where nothing was heard for so long: every question is a break."""
+
+
+def optional_lanes() -> ModuleType | None:
+    """The module with the lanes of visible expression, or None in a build without it."""
+    return import_module(OPTIONAL) if find_spec(OPTIONAL) else None
+
+
+def lanes_of(recording: Recording, comments: Callable[[], Sequence[Comment]]) -> tuple[Lane, ...]:
+    """All lanes that have something to show."""
+    analysis = recording.analysis
+    events = _by_kind(analysis.events)
+    lanes: list[Lane] = [ExchangeLane(analysis.exchanges, analysis.speakers.turns, analysis.speakers.roles)]
+    if recording.peaks is not None and len(recording.peaks):
+        lanes.append(WaveLane(recording.peaks, PEAK_RATE_HZ))
+    extra = optional_lanes()
+    if extra is not None:
+        lanes += extra.lanes(recording)
+    lanes += _voice(recording)
+    lanes.append(PauseLane(events.get("pause", ()), _merged(events, "filler", "repetition")))
+    lanes.append(TermLane(_merged(events, "term", "quantified_result")))
+    lanes += _face(recording)
+    lanes.append(CommentLane(comments))
+    return tuple(lanes)
+
+
+def overview_of(recording: Recording) -> Overview:
+    """The strip of the whole recording: its waveform, else the loudness of the voice."""
+    duration = recording.analysis.media.duration
+    peaks = recording.peaks
+    if peaks is None or not len(peaks):
+        return Overview(None, 1.0, duration)
+    loudest = float(np.nanmax(np.abs(peaks)))
+    return Overview(Pyramid(peaks[:, 0], PEAK_RATE_HZ, peaks[:, 1]), 1.0 / max(loudest, 0.05), duration)
+
+
+def _by_kind(events: Sequence[Event]) -> dict[str, tuple[Event, ...]]:
+    kinds: dict[str, list[Event]] = {}
+    for event in events:
+        kinds.setdefault(event.kind, []).append(event)
+    return {kind: tuple(sorted(found, key=lambda event: event.start)) for kind, found in kinds.items()}
+
+
+def _merged(events: Mapping[str, tuple[Event, ...]], *kinds: str) -> tuple[Event, ...]:
+    found = [event for kind in kinds for event in events.get(kind, ())]
+    return tuple(sorted(found, key=lambda event: event.start))
+
+
+def curve(recording: Recording, track: str, token: str, name_key: str = "") -> tuple[Curve, ...]:
+    """A curve of a track, if the recording has the track and anything is in it."""
+    values = recording.tracks.get(track)
+    if values is None or not np.isfinite(values).any():
+        return ()
+    return (Curve(Pyramid(values, TRACK_RATE_HZ), token, name_key),)
+
+
+def _voice(recording: Recording) -> list[Lane]:
+    lanes: list[Lane] = []
+    rate_unit = _rate_unit(recording.analysis)
+    rows = (
+        ("pitch", "series_1", "review.unit_st", 0.0, 1, 40),
+        ("loudness", "series_4", "review.unit_db", None, 0, 30),
+        ("speech_rate", "series_5", rate_unit, None, 0, 30),
+        ("vocal_activation", "series_6", "", 0.0, 1, 30),
+    )
+    for track, token, unit, zero, decimals, height in rows:
+        curves = curve(recording, track, token)
+        if curves:
+            lanes.append(
+                CurveLane(
+                    track, f"review.lane_{track}", curves, unit_key=unit, zero=zero, decimals=decimals,
+                    gap_key="review.gap_voice", gap_s=SPEECH_GAP_S, height=height,
+                )
+            )  # fmt: skip
+    return lanes
+
+
+def _rate_unit(analysis: Analysis) -> str:
+    return "review.unit_char_min" if analysis.transcript.language == "zh" else "review.unit_word_min"
+
+
+def _face(recording: Recording) -> list[Lane]:
+    lanes: list[Lane] = []
+    contact = curve(recording, "eye_contact", "series_2")
+    if contact:
+        lanes.append(
+            CurveLane(
+                "eye_contact", "review.lane_eye_contact", contact, limits=(-0.05, 1.05), gap_key="review.gap_face",
+                height=22, folded=True,
+            )
+        )  # fmt: skip
+    head = (
+        *curve(recording, "head_yaw", "series_1", "review.yaw"),
+        *curve(recording, "head_pitch", "series_3", "review.pitch"),
+        *curve(recording, "head_roll", "series_7", "review.roll"),
+    )
+    if head:
+        lanes.append(
+            CurveLane(
+                "head", "review.lane_head", head, unit_key="review.unit_deg", limits=(-45.0, 45.0), zero=0.0,
+                gap_key="review.gap_face", height=36, folded=True,
+            )
+        )  # fmt: skip
+    return lanes

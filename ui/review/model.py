@@ -1,0 +1,230 @@
+"""What the review room needs to know and may do: the `Presenter` that every widget here talks to.
+
+`ui.review.presenter` makes one from the library; tests make one from plain values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import BinaryIO, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.document import Analysis, CorrectionKind, Metric
+from app.domain.scores import Scorecard
+from app.domain.template import Template
+from app.domain.types import Assessment, Comment, Conclusion, Interview
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """An analysed recording as the room shows it: the document with its corrections, its tracks and its waveform.
+
+    `tracks` are the document's arrays by name (10 Hz); `peaks` is (n, 2) minimum and maximum at 100 Hz, or None.
+    """
+
+    analysis: Analysis
+    tracks: Mapping[str, Floats]
+    peaks: Floats | None
+
+
+class Stage(StrEnum):
+    """What the room shows: the review, or why there is nothing to review yet."""
+
+    NO_MEDIA = "no_media"
+    NOT_ANALYSED = "not_analysed"
+    RUNNING = "running"
+    FAILED = "failed"
+    READY = "ready"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an analysis is: `stage` is a stage's code, shares are 0..1, `remaining_s` None while unknown."""
+
+    stage: str
+    share: float
+    remaining_s: float | None
+    finished: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionDraft:
+    """A correction that a person asks for; see `analysis.document.Correction` for the meaning of the fields."""
+
+    kind: CorrectionKind
+    start: float
+    end: float
+    before: str
+    after: str
+
+
+class Presenter(Protocol):
+    """One interview's review. Every change is saved before the call returns; a known failure is raised as such."""
+
+    @property
+    def interview(self) -> Interview:
+        """The interview under review."""
+        ...
+
+    @property
+    def template(self) -> Template:
+        """The template that it is assessed by."""
+        ...
+
+    @property
+    def assessment(self) -> Assessment:
+        """The assessor's own assessment, newest state."""
+        ...
+
+    @property
+    def read_only(self) -> bool:
+        """Whether nothing may be changed."""
+        ...
+
+    @property
+    def weights_locked(self) -> bool:
+        """Whether the position locks its weights."""
+        ...
+
+    def recording(self) -> Recording | None:
+        """The analysed recording with the corrections made so far; None before the first analysis."""
+        ...
+
+    def open_media(self) -> BinaryIO | None:
+        """The playable copy as a seekable stream of its own; None where there is none."""
+        ...
+
+    def card(self) -> Scorecard:
+        """The scorecard as it may be seen: what is veiled is not in it."""
+        ...
+
+    def preview(self, dimension_id: str, weight: float) -> Scorecard:
+        """The scorecard as it would be with another weight; nothing is saved. Quick enough for every frame."""
+        ...
+
+    def veiled(self, dimension_id: str) -> bool:
+        """Whether the machine's score is hidden until this dimension is rated or unveiled."""
+        ...
+
+    def observations(self, dimension_id: str) -> tuple[tuple[str, Metric], ...]:
+        """Metrics to be shown beside a dimension, unscored, by name; only those that were measured."""
+        ...
+
+    def comments(self) -> tuple[Comment, ...]:
+        """The assessor's comments and bookmarks in time order."""
+        ...
+
+    def left(self) -> tuple[str, ...]:
+        """What is still missing before signing, as short texts in the window's language."""
+        ...
+
+    def needs_reason(self) -> bool:
+        """Whether a weight differs from the template's and nobody has said why."""
+        ...
+
+    def deviates(self) -> bool:
+        """Whether a weight differs from the template's."""
+        ...
+
+    def is_signed(self) -> bool:
+        """Whether the newest signature says what the assessment says now."""
+        ...
+
+    def rate(self, dimension_id: str, score: float | None) -> None:
+        """Rate a dimension 0-10 (None = not rated any more)."""
+        ...
+
+    def comment_on(self, dimension_id: str, words: str) -> None:
+        """The reason for a rating."""
+        ...
+
+    def set_weight(self, dimension_id: str, weight: float) -> None:
+        """Give a dimension a weight in %; the others make room."""
+        ...
+
+    def reset_weights(self) -> None:
+        """Give all weights back to the template."""
+        ...
+
+    def set_weight_reason(self, reason: str) -> None:
+        """Say why weights deviate from the template."""
+        ...
+
+    def unveil(self, dimension_id: str) -> None:
+        """Look at the machine's score before rating; this is audited."""
+        ...
+
+    def conclude(self, conclusion: Conclusion | None) -> None:
+        """Recommend, or take the recommendation back."""
+        ...
+
+    def set_summary(self, summary: str) -> None:
+        """The closing words."""
+        ...
+
+    def add_comment(self, time_s: float | None, text: str, *, bookmark: bool = False) -> None:
+        """Comment at a time of the recording."""
+        ...
+
+    def remove_comment(self, comment_id: str) -> None:
+        """Take a comment back."""
+        ...
+
+    def correct(self, *drafts: CorrectionDraft) -> None:
+        """Correct words, speakers or roles; what is given together is undone together."""
+        ...
+
+    def undo(self) -> bool:
+        """Take the last correction back; False where there is none."""
+        ...
+
+    def redo(self) -> bool:
+        """Make the last undone correction again; False where there is none."""
+        ...
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a correction to take back."""
+        ...
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is one to make again."""
+        ...
+
+    def sign(self) -> None:
+        """Sign the assessment and put it into the outbox."""
+        ...
+
+
+class LayoutStore(Protocol):
+    """Where the room remembers how it was arranged, by name."""
+
+    def get(self, name: str, default: object) -> object:
+        """What was remembered, else `default`."""
+        ...
+
+    def put(self, name: str, value: object) -> None:
+        """Remember something that JSON can hold."""
+        ...
+
+
+class PassingLayout:
+    """A layout store that forgets at the end of the program: for rooms opened without a library."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, object] = {}
+
+    def get(self, name: str, default: object) -> object:
+        """What was put under the name, else `default`."""
+        return self._values.get(name, default)
+
+    def put(self, name: str, value: object) -> None:
+        """Remember until the end."""
+        self._values[name] = value

@@ -1,0 +1,198 @@
+"""Playing the recording: position, speed, volume, loop. Everything here returns at once; decoding is the player's own.
+
+QMediaPlayer reads the vault's stream through `StreamDevice`, keeps the pitch at other speeds, seeks to the frame while
+paused, and ships its decoders with the window's own libraries, so that nothing of the recording is unpacked to a file.
+"""
+
+from __future__ import annotations
+
+from typing import BinaryIO
+
+from PySide6.QtCore import QObject, QTimer, QUrl, Signal
+from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer, QVideoFrame, QVideoSink
+
+from ui.review.stream import StreamDevice
+
+SPEEDS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
+JUMP_S = 5.0
+TICK_MS = 40
+"""How often the position is told while playing: 25 times a second."""
+
+
+class Playback(QObject):
+    """The player behind the pane. Times are seconds."""
+
+    positionChanged = Signal(float)
+    playingChanged = Signal(bool)
+    speedChanged = Signal(float)
+    loopChanged = Signal(object)
+    frameArrived = Signal(QVideoFrame)
+    failed = Signal()
+    soundless = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.duration = 0.0
+        self.frame_s = 0.04
+        self.loop: tuple[float, float] | None = None
+        self._device: StreamDevice | None = None
+        self._player = QMediaPlayer(self)
+        self._sink = QVideoSink(self)
+        self._player.setVideoSink(self._sink)
+        self._player.setPitchCompensation(True)
+        self._sink.videoFrameChanged.connect(self.frameArrived)
+        self._player.playbackStateChanged.connect(self._tell_state)
+        self._player.mediaStatusChanged.connect(self._tell_status)
+        self._player.errorOccurred.connect(self._tell_failure)
+        self._audio: QAudioOutput | None = None
+        self._volume, self._muted = 1.0, False
+        self._wanted: float | None = None
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.timeout.connect(self._tell_position)
+
+    def load(self, stream: BinaryIO, duration: float, frame_s: float) -> None:
+        """Play this stream from now on, paused at its first frame. `frame_s` is how long a frame lasts."""
+        self.close()
+        self.duration, self.frame_s = duration, frame_s
+        self._give_sound()
+        self._device = StreamDevice(stream, self)
+        self._player.setSourceDevice(self._device, QUrl("recording.mkv"))
+        self._player.pause()
+
+    def close(self) -> None:
+        """Stop, and let go of the stream."""
+        self._tick.stop()
+        self.set_loop(None)
+        if self._device is not None:
+            device, self._device = self._device, None
+            self._player.stop()
+            self._player.setSource(QUrl())
+            device.release()
+            device.deleteLater()
+
+    def _give_sound(self) -> None:
+        if QMediaDevices.defaultAudioOutput().isNull():
+            self.soundless.emit()
+        elif self._audio is None:
+            self._audio = QAudioOutput(self)
+            self._player.setAudioOutput(self._audio)
+            self.set_volume(self._volume)
+            self.set_muted(self._muted)
+
+    @property
+    def has_sound_device(self) -> bool:
+        """Whether there is something to hear it with."""
+        return self._audio is not None
+
+    @property
+    def loaded(self) -> bool:
+        """Whether there is a recording to play."""
+        return self._device is not None
+
+    @property
+    def position(self) -> float:
+        """Where it plays, or where it was last sent to and is going."""
+        return self._player.position() / 1000 if self._wanted is None else self._wanted
+
+    @property
+    def playing(self) -> bool:
+        """Whether it plays now."""
+        return self._player.playbackState() is QMediaPlayer.PlaybackState.PlayingState
+
+    @property
+    def speed(self) -> float:
+        """1.0 = as recorded."""
+        return self._player.playbackRate()
+
+    def play(self) -> None:
+        """Go on; from the beginning where it stands at the end."""
+        if self.loaded:
+            if self.position >= self.duration - 0.1:
+                self.seek(0.0)
+            self._wanted = None
+            self._player.play()
+
+    def pause(self) -> None:
+        """Stand still."""
+        if self.loaded:
+            self._player.pause()
+
+    def toggle(self) -> None:
+        """Play or pause."""
+        self.pause() if self.playing else self.play()
+
+    def seek(self, time_s: float) -> None:
+        """Go to a time; a seek outside the loop ends the loop."""
+        time_s = min(max(0.0, time_s), self.duration)
+        if self.loop is not None and not self.loop[0] - 0.01 <= time_s <= self.loop[1] + 0.01:
+            self.set_loop(None)
+        if self.loaded:
+            self._player.setPosition(round(time_s * 1000))
+        self._wanted = None if self.playing else time_s
+        self.positionChanged.emit(time_s)
+
+    def step(self, frames: int) -> None:
+        """Stand still and go some frames on or back."""
+        self.pause()
+        self.seek(self.position + frames * self.frame_s)
+
+    def jump(self, seconds: float) -> None:
+        """Go some seconds on or back, playing or not."""
+        self.seek(self.position + seconds)
+
+    def set_speed(self, speed: float) -> None:
+        """Play at another speed, the pitch kept."""
+        self._player.setPlaybackRate(speed)
+        self.speedChanged.emit(speed)
+
+    def faster(self, direction: int) -> None:
+        """The next speed up (1) or down (-1)."""
+        others = [speed for speed in SPEEDS if (speed - self.speed) * direction > 0.001]
+        if others:
+            self.set_speed(min(others) if direction > 0 else max(others))
+
+    def set_volume(self, volume: float) -> None:
+        """0..1, as the ear hears it: the square is what the device gets."""
+        self._volume = volume
+        if self._audio is not None:
+            self._audio.setVolume(volume * volume)
+
+    def set_muted(self, muted: bool) -> None:
+        """Silence, without forgetting the volume."""
+        self._muted = muted
+        if self._audio is not None:
+            self._audio.setMuted(muted)
+
+    def set_loop(self, loop: tuple[float, float] | None) -> None:
+        """Play a stretch again and again; None ends that."""
+        if loop != self.loop:
+            self.loop = loop
+            self.loopChanged.emit(loop)
+
+    def _tell_position(self) -> None:
+        position = self.position
+        if self.loop is not None and position >= self.loop[1]:
+            self.seek(self.loop[0])
+        else:
+            self.positionChanged.emit(position)
+
+    def _tell_state(self) -> None:
+        self._tick.start() if self.playing else self._tick.stop()
+        if not self.playing and self.loaded:
+            self.positionChanged.emit(self.position)
+        self.playingChanged.emit(self.playing)
+
+    def _tell_status(self, status: QMediaPlayer.MediaStatus) -> None:
+        if status is QMediaPlayer.MediaStatus.EndOfMedia and self.loaded:
+            self._wanted = self.duration
+            self.positionChanged.emit(self.duration)
+        elif status is QMediaPlayer.MediaStatus.InvalidMedia or self._nothing_in_it(status):
+            self.failed.emit()
+
+    def _nothing_in_it(self, status: QMediaPlayer.MediaStatus) -> bool:
+        loaded = status is QMediaPlayer.MediaStatus.LoadedMedia
+        return loaded and not self._player.hasVideo() and not self._player.hasAudio()
+
+    def _tell_failure(self, error: QMediaPlayer.Error, _: str) -> None:
+        if error is not QMediaPlayer.Error.NoError:
+            self.failed.emit()

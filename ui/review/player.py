@@ -1,0 +1,263 @@
+"""The player of the room: picture, controls, and the keys that go with them."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QActionGroup, QCloseEvent, QKeyEvent
+from PySide6.QtMultimedia import QVideoFrame
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
+
+from app.text import timecode, tr
+from ui import language, theme
+from ui.review.controls import IconButton, SeekBar, plain_label
+from ui.review.model import Presenter, Recording
+from ui.review.playback import JUMP_S, SPEEDS, Playback
+from ui.review.video_pane import VideoPane
+
+DEFAULT_FRAME_S = 0.04
+
+
+class Player(QFrame):
+    """Plays one recording. `playback` is what others listen to and steer."""
+
+    overlayChanged = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "panel")
+        self.playback = Playback(self)
+        self.pane = VideoPane(self)
+        self.full: FullScreen | None = None
+        self._broken = False
+        self._has_sound = True
+        self._build()
+        self._listen()
+        language.on_change(self, self._rename)
+
+    def _build(self) -> None:
+        self.seek_bar = SeekBar()
+        self.back = IconButton("back", "review.back_5")
+        self.step_back = IconButton("step_back", "review.frame_back")
+        self.play = IconButton("play", "review.play")
+        self.step_forward = IconButton("step_forward", "review.frame_forward")
+        self.forward = IconButton("forward", "review.forward_5")
+        self.time = plain_label()
+        self.time.setMinimumWidth(0)
+        self.note = plain_label("small")
+        self.note.setWordWrap(True)
+        self.note.hide()
+        self.speed = QToolButton()
+        self.speed.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.speed.setMenu(self._speed_menu())
+        self.mute = IconButton("speaker", "review.mute", checkable=True)
+        self.volume = QSlider(Qt.Orientation.Horizontal)
+        self.volume.setRange(0, 100)
+        self.volume.setValue(100)
+        self.volume.setMaximumWidth(theme.scaled(70))
+        self.volume.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.overlay = IconButton("eye", "review.overlay", checkable=True)
+        self.overlay.setChecked(True)
+        self.full_screen = IconButton("full", "review.full_screen")
+        row = QHBoxLayout()
+        row.setSpacing(2)
+        for widget in (self.back, self.step_back, self.play, self.step_forward, self.forward):
+            row.addWidget(widget)
+        row.addSpacing(6)
+        row.addWidget(self.time)
+        row.addStretch(1)
+        for widget in (self.speed, self.mute, self.volume, self.overlay, self.full_screen):
+            row.addWidget(widget)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(8, 4, 8, 6)
+        foot.setSpacing(2)
+        foot.addWidget(self.seek_bar)
+        foot.addLayout(row)
+        foot.addWidget(self.note)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(1, 1, 1, 1)
+        whole.setSpacing(0)
+        whole.addWidget(self.pane, 1)
+        whole.addLayout(foot)
+
+    def _speed_menu(self) -> QMenu:
+        menu = QMenu(self.speed)
+        group = QActionGroup(menu)
+        for speed in SPEEDS:
+            action = menu.addAction(speed_text(speed))
+            action.setCheckable(True)
+            action.setChecked(speed == 1.0)
+            action.setData(speed)
+            group.addAction(action)
+        group.triggered.connect(lambda action: self.playback.set_speed(action.data()))
+        return menu
+
+    def _listen(self) -> None:
+        playback = self.playback
+        playback.positionChanged.connect(self._show_position)
+        playback.playingChanged.connect(self._show_playing)
+        playback.speedChanged.connect(self._show_speed)
+        playback.loopChanged.connect(self._show_loop)
+        playback.frameArrived.connect(self.pane.show_frame)
+        playback.failed.connect(self._show_broken)
+        self.seek_bar.seekAsked.connect(playback.seek)
+        self.back.clicked.connect(lambda: playback.jump(-JUMP_S))
+        self.forward.clicked.connect(lambda: playback.jump(JUMP_S))
+        self.step_back.clicked.connect(lambda: playback.step(-1))
+        self.step_forward.clicked.connect(lambda: playback.step(1))
+        self.play.clicked.connect(playback.toggle)
+        self.mute.toggled.connect(self._mute)
+        self.volume.valueChanged.connect(lambda value: playback.set_volume(value / 100))
+        self.overlay.toggled.connect(self._show_overlay)
+        self.full_screen.clicked.connect(self.open_full_screen)
+        self.pane.clicked.connect(playback.toggle)
+        self.pane.doubleClicked.connect(self.open_full_screen)
+
+    def open(self, presenter: Presenter, recording: Recording | None) -> None:
+        """Load an interview's recording, paused at its start."""
+        media = presenter.interview.media
+        self._broken = False
+        self._has_sound = bool(media and media.has_audio)
+        self.pane.show_message("")
+        self.pane.show_recording(recording, sound_only=bool(media and not media.has_video))
+        self.overlay.setVisible(bool(media and media.has_video))
+        stream = presenter.open_media()
+        if stream is None or media is None:
+            self.playback.close()
+            self.playback.duration = media.duration_s or 0.0 if media else 0.0
+            self.pane.show_message(tr("review.no_media"))
+        else:
+            self.playback.load(stream, duration_of(presenter, recording), frame_length(recording))
+        self._show_position(0.0)
+        self._rename()
+
+    def close_recording(self) -> None:
+        """Stop and let go of the recording's stream."""
+        if self.full is not None:
+            self.full.close()
+        self.playback.close()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.close_recording()
+        super().closeEvent(event)
+
+    def open_full_screen(self) -> None:
+        """Show the picture alone; Escape comes back."""
+        if self.full is None and not self.pane.sound_only:
+            self.full = FullScreen(self)
+            self.full.destroyed.connect(self._forget_full)
+            self.full.showFullScreen()
+
+    def _forget_full(self) -> None:
+        self.full = None
+
+    def _show_position(self, position: float) -> None:
+        duration = self.playback.duration
+        self.time.setText(f"{timecode(position)} / {timecode(duration)}")
+        self.seek_bar.show_position(position, duration)
+        self.pane.show_time(position)
+
+    def _show_playing(self, playing: bool) -> None:
+        self.play.become("pause" if playing else "play", "review.pause" if playing else "review.play")
+
+    def _show_speed(self, speed: float) -> None:
+        self.speed.setText(speed_text(speed))
+        for action in self.speed.menu().actions():
+            action.setChecked(action.data() == speed)
+
+    def _show_loop(self, _loop: object) -> None:
+        self.seek_bar.loop = self.playback.loop
+        self.seek_bar.update()
+
+    def _show_overlay(self, shown: bool) -> None:
+        self.pane.show_overlay = shown
+        self.pane.update()
+        self.overlayChanged.emit(shown)
+
+    def _mute(self, muted: bool) -> None:
+        self.playback.set_muted(muted)
+        self.mute.become("mute" if muted else "speaker", "review.unmute" if muted else "review.mute")
+
+    def _show_broken(self) -> None:
+        self._broken = True
+        self._rename()
+
+    def _rename(self) -> None:
+        self.setAccessibleName(tr("review.player"))
+        self.pane.setAccessibleName(tr("review.picture"))
+        self.speed.setText(speed_text(self.playback.speed))
+        self.speed.setAccessibleName(tr("review.speed"))
+        self.speed.setToolTip(tr("review.speed"))
+        self.volume.setAccessibleName(tr("review.volume"))
+        self.time.setFont(theme.mono(13))
+        if self._broken:
+            self.pane.show_message(tr("review.cannot_play"))
+        note = self._note_key()
+        self.note.setText(tr(note) if note else "")
+        self.note.setVisible(bool(note))
+        for widget in (self.mute, self.volume):
+            widget.setEnabled(not note)
+
+    def _note_key(self) -> str:
+        if not self.playback.loaded:
+            return ""
+        if not self._has_sound:
+            return "review.no_sound"
+        return "" if self.playback.has_sound_device else "review.no_sound_device"
+
+
+def speed_text(speed: float) -> str:
+    """1.0×"""
+    return f"{speed:g}×" if speed != int(speed) else f"{speed:.1f}×"
+
+
+def duration_of(presenter: Presenter, recording: Recording | None) -> float:
+    """The document's length, else the file's."""
+    if recording is not None:
+        return recording.analysis.media.duration
+    media = presenter.interview.media
+    return (media.duration_s or 0.0) if media else 0.0
+
+
+def frame_length(recording: Recording | None) -> float:
+    """How long a frame lasts (s), from the stream's own rate."""
+    streams = recording.analysis.media.streams if recording else ()
+    rates = [stream.fps for stream in streams if stream.kind == "video" and stream.fps]
+    return 1 / rates[0] if rates else DEFAULT_FRAME_S
+
+
+class FullScreen(QWidget):
+    """The picture on the whole screen; Space plays, Escape or a double click comes back."""
+
+    def __init__(self, player: Player) -> None:
+        super().__init__(None, Qt.WindowType.Window)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._player = player
+        self.pane = VideoPane(self)
+        self.pane.image = player.pane.image
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.pane)
+        player.playback.frameArrived.connect(self._show_frame)
+        self.pane.clicked.connect(player.playback.toggle)
+        self.pane.doubleClicked.connect(self.close)
+        language.bind(self.setWindowTitle, "review.picture")
+
+    def _show_frame(self, frame: QVideoFrame) -> None:
+        self.pane.show_frame(frame)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        playback = self._player.playback
+        actions = {
+            Qt.Key.Key_Escape: self.close,
+            Qt.Key.Key_F11: self.close,
+            Qt.Key.Key_Space: playback.toggle,
+            Qt.Key.Key_K: playback.toggle,
+            Qt.Key.Key_J: lambda: playback.jump(-JUMP_S),
+            Qt.Key.Key_L: lambda: playback.jump(JUMP_S),
+            Qt.Key.Key_Left: lambda: playback.jump(-JUMP_S),
+            Qt.Key.Key_Right: lambda: playback.jump(JUMP_S),
+        }
+        action = actions.get(Qt.Key(event.key()))
+        if action is not None:
+            action()

@@ -1,0 +1,104 @@
+"""Peaks of long tracks, ready for any zoom: nothing that stands out is lost when an hour is a thousand pixels wide."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+FACTOR = 4
+"""Each level holds minimum and maximum of this many cells of the level below."""
+
+Doubles = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Columns:
+    """What to draw: for each time `x` (s) the lowest and highest value there; NaN = nothing measured.
+
+    Where a sample is wider than a pixel, `low` and `high` are the same array: single points to be joined.
+    """
+
+    x: Doubles
+    low: Doubles
+    high: Doubles
+
+    @property
+    def single(self) -> bool:
+        """Whether these are samples, not columns of many."""
+        return self.low is self.high
+
+
+class Pyramid:
+    """Minima and maxima of a track at 1, 4, 16 … samples a cell. NaN is left out of a cell that has anything else."""
+
+    def __init__(self, low: NDArray[np.floating], rate_hz: float, high: NDArray[np.floating] | None = None) -> None:
+        self.rate_hz = rate_hz
+        self.base = np.asarray(low, np.float32)
+        self.base_high = self.base if high is None else np.asarray(high, np.float32)
+        self.levels = [(self.base, self.base_high)]
+        while len(self.levels[-1][0]) > 2 * FACTOR:
+            lows, highs = self.levels[-1]
+            self.levels.append((_shrunk(lows, np.fmin), _shrunk(highs, np.fmax)))
+
+    @property
+    def duration(self) -> float:
+        """Length in seconds."""
+        return len(self.base) / self.rate_hz
+
+    def value(self, time_s: float) -> float:
+        """The sample at a time; NaN where nothing was measured or the time lies outside."""
+        index = int(time_s * self.rate_hz)
+        return float(self.base[index]) if 0 <= index < len(self.base) else float("nan")
+
+    def columns(self, start_s: float, span_s: float, width: int) -> Columns:
+        """At most about `width` columns for [start_s, start_s + span_s].
+
+        Columns lie on a grid from time 0, not from the window's edge, so that a curve does not shimmer while panned.
+        """
+        step = span_s * self.rate_hz / max(1, width)
+        if step <= 1.0 and self.base is self.base_high:
+            return self._samples(start_s, span_s)
+        step = max(step, 1.0)
+        level = min(max(0, int(np.log(step / 2) / np.log(FACTOR))), len(self.levels) - 1) if step >= 2 else 0
+        lows, highs = self.levels[level]
+        cell = FACTOR**level
+        first = int(start_s * self.rate_hz / step)
+        edges = np.arange(max(0, first), first + int(span_s * self.rate_hz / step) + 3) * step
+        cells = (edges / cell).astype(np.int64)
+        cells = cells[cells < len(lows)]
+        if not len(cells):
+            return Columns(np.empty(0), np.empty(0), np.empty(0))
+        stop = min(len(lows), int(cells[-1] + max(1, step / cell)))
+        low = np.fmin.reduceat(lows[:stop], cells)
+        high = np.fmax.reduceat(highs[:stop], cells)
+        x = (edges[: len(cells)] + step / 2) / self.rate_hz
+        return Columns(x, low.astype(np.float64), high.astype(np.float64))
+
+    def _samples(self, start_s: float, span_s: float) -> Columns:
+        first = max(0, int(start_s * self.rate_hz) - 1)
+        last = min(len(self.base), int((start_s + span_s) * self.rate_hz) + 3)
+        values = self.base[first:last].astype(np.float64)
+        return Columns((np.arange(first, first + len(values)) + 0.5) / self.rate_hz, values, values)
+
+    def limits(self, share: float = 0.01) -> tuple[float, float] | None:
+        """Robust lowest and highest value (percentiles `share` and 1 - `share`); None where all is NaN."""
+        finite = self.base[np.isfinite(self.base)]
+        if not len(finite):
+            return None
+        low, high = np.quantile(finite, [share, 1 - share])
+        return float(low), float(high)
+
+
+def _shrunk(values: NDArray[np.float32], take: np.ufunc) -> NDArray[np.float32]:
+    edges = np.arange(0, len(values), FACTOR)
+    return take.reduceat(values, edges).astype(np.float32)
+
+
+def gaps(values: NDArray[np.floating], rate_hz: float, longer_than_s: float) -> list[tuple[float, float]]:
+    """Stretches (s) in which a track has no value for longer than `longer_than_s`."""
+    missing = np.concatenate(([False], ~np.isfinite(values), [False]))
+    edges = np.flatnonzero(missing[1:] != missing[:-1])
+    spans = zip(edges[::2] / rate_hz, edges[1::2] / rate_hz, strict=True)
+    return [(float(start), float(end)) for start, end in spans if end - start > longer_than_s]

@@ -1,0 +1,365 @@
+"""The review room: what the player, the transcript, the timeline and the scorecard tell each other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from analysis.document import CorrectionKind, Role
+from analysis.failures import Failure
+from app.domain.types import AnalysisState
+from app.text import tr
+from ui import language, theme
+from ui.review import lane_list
+from ui.review.controls import IconButton
+from ui.review.model import CorrectionDraft, LayoutStore, PassingLayout, Presenter, Recording, Stage
+from ui.review.playback import JUMP_S
+from ui.review.player import Player
+from ui.review.scorecard import ScorecardPanel
+from ui.review.standing import Standing
+from ui.review.tables import TableDialog
+from ui.review.timeline import ZOOM_STEP, Timeline
+from ui.review.transcript import Transcript
+
+LAYOUT = "review"
+WORKING = (AnalysisState.QUEUED, AnalysisState.RUNNING)
+
+
+class ReviewRoom(QWidget):
+    """Reviews one interview. The window around it starts analyses and shows failures.
+
+    `analyseAsked`, `cancelAsked`: the person wants the analysis started or stopped; answer with `show_running`,
+    `show_failure` and, once it is done, `refresh`. `changed`: something was saved. `signed`: signed, and in the outbox.
+    `failed`: a known failure (an object with code and params) that the window puts into words.
+    """
+
+    analyseAsked = Signal()
+    cancelAsked = Signal()
+    changed = Signal()
+    signed = Signal()
+    failed = Signal(object)
+
+    def __init__(self, presenter: Presenter, layout: LayoutStore | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.presenter = presenter
+        self.recording: Recording | None = None
+        self.stage = Stage.READY
+        self._layout_store: LayoutStore = layout or PassingLayout()
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.player = Player()
+        self.transcript = Transcript()
+        self.timeline = Timeline()
+        self.standing = Standing()
+        self.scorecard = ScorecardPanel(lambda: self.player.playback.position)
+        self._build()
+        self._connect()
+        self._arrange_tabs()
+        self._place_saved()
+        language.on_change(self, self._rename)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+        self.refresh()
+
+    # Building
+
+    def _build(self) -> None:
+        self.timeline_panel = QFrame()
+        self.timeline_panel.setProperty("class", "panel")
+        inside = QVBoxLayout(self.timeline_panel)
+        inside.setContentsMargins(1, 1, 1, 1)
+        inside.addWidget(self.timeline)
+        self.zoom_out = IconButton("minus", "review.zoom_out", self.timeline)
+        self.zoom_in = IconButton("plus", "review.zoom_in", self.timeline)
+        self.zoom_all = IconButton("full", "review.zoom_all", self.timeline)
+        self.table = IconButton("table", "review.tables", self.timeline)
+        self.lower = QStackedWidget()
+        self.lower.addWidget(self.timeline_panel)
+        self.lower.addWidget(self.standing)
+        self.top = QSplitter(Qt.Orientation.Horizontal)
+        self.top.addWidget(self.player)
+        self.top.addWidget(self.transcript)
+        self.left = QSplitter(Qt.Orientation.Vertical)
+        self.left.addWidget(self.top)
+        self.left.addWidget(self.lower)
+        self.whole = QSplitter(Qt.Orientation.Horizontal)
+        self.whole.addWidget(self.left)
+        self.whole.addWidget(self.scorecard)
+        for splitter in (self.top, self.left, self.whole):
+            splitter.setChildrenCollapsible(False)
+        self.whole.setStretchFactor(0, 1)
+        self.whole.setStretchFactor(1, 0)
+        layout = QHBoxLayout(self)
+        layout.addWidget(self.whole)
+
+    def _connect(self) -> None:
+        playback = self.player.playback
+        playback.positionChanged.connect(self._show_time)
+        playback.loopChanged.connect(lambda _: self.timeline.set_loop(playback.loop))
+        self.timeline.seekAsked.connect(playback.seek)
+        self.timeline.loopAsked.connect(self._loop)
+        self.timeline.foldedChanged.connect(lambda keys: self._remember("folded", keys))
+        self.transcript.seekAsked.connect(playback.seek)
+        self.transcript.corrected.connect(self._correct)
+        self.transcript.commentAsked.connect(self.scorecard.comments.start)
+        self.transcript.swapAsked.connect(self._swap_roles)
+        self.transcript.undoAsked.connect(lambda: self._undo(self.presenter.undo))
+        self.transcript.redoAsked.connect(lambda: self._undo(self.presenter.redo))
+        self.scorecard.seekAsked.connect(playback.seek)
+        self.scorecard.commentsChanged.connect(self.timeline.refresh)
+        self.scorecard.changed.connect(self.changed)
+        self.scorecard.signed.connect(self.signed)
+        self.scorecard.failed.connect(self.failed)
+        self.standing.analyseAsked.connect(self.analyseAsked)
+        self.standing.cancelAsked.connect(self.cancelAsked)
+        self.zoom_in.clicked.connect(lambda: self._zoom(1 / ZOOM_STEP))
+        self.zoom_out.clicked.connect(lambda: self._zoom(ZOOM_STEP))
+        self.zoom_all.clicked.connect(lambda: self.timeline.show_window(0.0, self.timeline.duration))
+        self.table.clicked.connect(self.open_tables)
+        for name, splitter in (("top", self.top), ("left", self.left), ("whole", self.whole)):
+            splitter.splitterMoved.connect(lambda *_, n=name, s=splitter: self._remember(n, s.sizes()))
+
+    def _arrange_tabs(self) -> None:
+        """Tab goes through the room as one reads it: player, transcript, timeline, scorecard."""
+        order = [
+            self.player.seek_bar, self.player.back, self.player.step_back, self.player.play, self.player.step_forward,
+            self.player.forward, self.player.speed, self.player.mute, self.player.volume, self.player.overlay,
+            self.player.full_screen, self.transcript.search, self.transcript.follow, self.transcript.swap,
+            self.transcript.undo, self.transcript.redo, self.transcript.list, self.zoom_out, self.zoom_in,
+            self.zoom_all, self.table, self.timeline,
+        ]  # fmt: skip
+        for first, second in pairwise(order):
+            QWidget.setTabOrder(first, second)
+
+    # What is shown
+
+    def refresh(self) -> None:
+        """Show the newest state of everything: a new analysis, a document derived anew, what came from elsewhere."""
+        first = self.recording is None
+        self.recording = self.presenter.recording()
+        place = self.player.playback.position if not first else 0.0
+        if first or not self.player.playback.loaded:
+            self.player.open(self.presenter, self.recording)
+        else:
+            self.player.pane.show_recording(self.recording, sound_only=self.player.pane.sound_only)
+        self._show_label()
+        self._show_transcript()
+        self._show_timeline()
+        self.scorecard.show_review(self.presenter)
+        self._show_standing()
+        self._show_time(place)
+
+    def _show_label(self) -> None:
+        extra, recording = lane_list.optional_lanes(), self.recording
+        if extra is None or recording is None:
+            self.player.pane.face_label = None
+        else:
+            self.player.pane.face_label = lambda time_s: extra.face_label(recording, time_s)
+
+    def _show_transcript(self) -> None:
+        candidate = self.presenter.interview.candidate.name
+        self.transcript.show_recording(self.recording, candidate, editable=not self.presenter.read_only)
+        self.transcript.show_undo(self.presenter.can_undo, self.presenter.can_redo)
+
+    def _show_timeline(self) -> None:
+        if self.recording is None:
+            self.timeline.show_lanes((), lane_list.Overview(None, 1.0, 0.0))
+            return
+        window = (self.timeline.start, self.timeline.span) if self.timeline.lanes else None
+        folded = self._layout_store.get(f"{LAYOUT}.folded", None)
+        lanes = lane_list.lanes_of(self.recording, self._comments())
+        self.timeline.show_lanes(lanes, lane_list.overview_of(self.recording), _texts(folded))
+        if window is not None:
+            self.timeline.show_window(*window)
+
+    def _comments(self) -> Callable[[], tuple]:
+        """Comments are read once a change, not once a frame."""
+        known = self.presenter.comments()
+
+        def read() -> None:
+            nonlocal known
+            known = self.presenter.comments()
+
+        self.scorecard.commentsChanged.connect(read)
+        return lambda: known
+
+    def _show_standing(self) -> None:
+        interview = self.presenter.interview
+        if interview.media is None:
+            self._stand(Stage.NO_MEDIA)
+        elif self.recording is not None:
+            self._stand(Stage.READY)
+        elif interview.analysis_state is AnalysisState.FAILED:
+            self._stand(Stage.FAILED)
+        else:
+            self._stand(Stage.RUNNING if interview.analysis_state in WORKING else Stage.NOT_ANALYSED)
+
+    def _stand(self, stage: Stage, share: float = 0.0, words: str = "", reason: str = "") -> None:
+        self.stage = stage
+        editable = not self.presenter.read_only
+        if stage is not Stage.READY:
+            self.standing.show_stage(stage, editable=editable, share=share, words=words, reason=reason)
+        self.lower.setCurrentWidget(self.timeline_panel if stage is Stage.READY else self.standing)
+
+    def show_running(self, share: float, words: str) -> None:
+        """The analysis runs: how far it is (0..1), and what it does with the time that is left, in words."""
+        if self.recording is None:
+            self._stand(Stage.RUNNING, share, words)
+
+    def show_failure(self, sentence: str) -> None:
+        """The analysis failed, in one sentence; an empty one means that it was cancelled."""
+        if self.recording is None:
+            self._stand(Stage.FAILED if sentence else Stage.NOT_ANALYSED, reason=sentence)
+
+    def _show_time(self, time_s: float) -> None:
+        self.timeline.set_playhead(time_s, follow=self.player.playback.playing)
+        self.transcript.list.show_time(time_s)
+        self.scorecard.comments.show_time(time_s)
+
+    # What is done
+
+    def seek(self, time_s: float) -> None:
+        """Go to a moment, and show it on the timeline."""
+        self.player.playback.seek(time_s)
+        if not self.timeline.start <= time_s <= self.timeline.start + self.timeline.span:
+            self.timeline.show_window(time_s - self.timeline.span / 2, self.timeline.span)
+
+    def _loop(self, start: float, end: float) -> None:
+        self.player.playback.set_loop((start, end))
+        self.player.playback.play()
+
+    def _zoom(self, factor: float) -> None:
+        timeline = self.timeline
+        inside = timeline.start <= timeline.playhead <= timeline.start + timeline.span
+        timeline.zoom(factor, timeline.playhead if inside else timeline.start + timeline.span / 2)
+
+    def open_tables(self) -> TableDialog | None:
+        """Show the tables behind the charts."""
+        if self.recording is None:
+            return None
+        dialog = TableDialog(self.recording, self)
+        dialog.seekAsked.connect(self.seek)
+        dialog.show()
+        return dialog
+
+    def _correct(self, draft: CorrectionDraft) -> None:
+        self._change(lambda: self.presenter.correct(draft))
+
+    def _swap_roles(self) -> None:
+        """Interviewer and candidate change places; other voices keep theirs."""
+        other = {Role.CANDIDATE: Role.INTERVIEWER, Role.INTERVIEWER: Role.CANDIDATE}
+        roles = self.recording.analysis.speakers.roles if self.recording else {}
+        drafts = [
+            CorrectionDraft(CorrectionKind.ROLE, 0.0, 0.0, speaker, other[role].value)
+            for speaker, role in roles.items()
+            if role in other
+        ]
+        if drafts:
+            self._change(lambda: self.presenter.correct(*drafts))
+
+    def _undo(self, act: Callable[[], bool]) -> None:
+        self._change(act)
+
+    def _change(self, act: Callable[[], object]) -> None:
+        try:
+            act()
+        except Failure as failure:
+            self.failed.emit(failure)
+        self.recording = self.presenter.recording()
+        self._show_transcript()
+        self._show_timeline()
+        self._show_time(self.player.playback.position)
+        self.changed.emit()
+
+    # Keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        action = self._key_action(event)
+        if action is None:
+            super().keyPressEvent(event)
+        else:
+            action()
+
+    def _key_action(self, event: QKeyEvent) -> Callable[[], object] | None:
+        playback = self.player.playback
+        key = Qt.Key(event.key())
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            return self._control_action(key, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        actions: dict[Qt.Key, Callable[[], object]] = {
+            Qt.Key.Key_Space: playback.toggle,
+            Qt.Key.Key_K: playback.toggle,
+            Qt.Key.Key_J: lambda: playback.jump(-JUMP_S),
+            Qt.Key.Key_L: lambda: playback.jump(JUMP_S),
+            Qt.Key.Key_Left: lambda: playback.jump(-JUMP_S),
+            Qt.Key.Key_Right: lambda: playback.jump(JUMP_S),
+            Qt.Key.Key_Comma: lambda: playback.step(-1),
+            Qt.Key.Key_Period: lambda: playback.step(1),
+            Qt.Key.Key_BracketLeft: lambda: playback.faster(-1),
+            Qt.Key.Key_BracketRight: lambda: playback.faster(1),
+            Qt.Key.Key_M: self.scorecard.add_bookmark,
+            Qt.Key.Key_C: self.scorecard.comments.start,
+            Qt.Key.Key_F11: self.player.open_full_screen,
+            Qt.Key.Key_Escape: lambda: playback.set_loop(None),
+        }
+        return actions.get(key)
+
+    def _control_action(self, key: Qt.Key, shift: bool) -> Callable[[], object] | None:
+        if Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
+            pickers = [card.picker for card in self.scorecard.cards.values()]
+            number = key - Qt.Key.Key_1
+            return pickers[number].setFocus if number < len(pickers) else None
+        actions: dict[Qt.Key, Callable[[], object]] = {
+            Qt.Key.Key_F: self.transcript.search.setFocus,
+            Qt.Key.Key_Z: lambda: self._undo(self.presenter.redo if shift else self.presenter.undo),
+            Qt.Key.Key_Y: lambda: self._undo(self.presenter.redo),
+        }
+        return actions.get(key)
+
+    # Keeping
+
+    def _remember(self, name: str, value: object) -> None:
+        self._layout_store.put(f"{LAYOUT}.{name}", value)
+
+    def _place_saved(self) -> None:
+        for name, splitter, first in (
+            ("top", self.top, [520, 600]),
+            ("left", self.left, [440, 480]),
+            ("whole", self.whole, [1120, 360]),
+        ):
+            sizes = self._layout_store.get(f"{LAYOUT}.{name}", None)
+            whole = isinstance(sizes, list) and len(sizes) == splitter.count()
+            splitter.setSizes([int(size) for size in sizes] if whole else first)  # type: ignore[union-attr]
+
+    def _restyle(self) -> None:
+        gap = theme.scaled(theme.SPACE)
+        self.layout().setContentsMargins(gap + 2, gap + 2, gap + 2, gap + 2)
+        for splitter in (self.top, self.left, self.whole):
+            splitter.setHandleWidth(gap + 2)
+        self.scorecard.setMinimumWidth(theme.scaled(300))
+        self.player.setMinimumWidth(theme.scaled(340))
+        self.transcript.setMinimumWidth(theme.scaled(240))
+        side = theme.scaled(25)
+        for place, button in enumerate((self.zoom_out, self.zoom_in, self.zoom_all, self.table)):
+            button.setGeometry(theme.scaled(7) + place * (side + 1), theme.scaled(9), side, side)
+            button.raise_()
+
+    def _rename(self) -> None:
+        self.setAccessibleName(tr("review.room"))
+        if self.recording is not None or self.scorecard.presenter is not None:
+            self._show_transcript()
+
+    def leave(self) -> None:
+        """Save what is still being typed, and let go of the recording."""
+        self.scorecard.save_open_fields()
+        self.player.close_recording()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.leave()
+        super().closeEvent(event)
+
+
+def _texts(value: object) -> list[str] | None:
+    return [str(each) for each in value] if isinstance(value, list) else None

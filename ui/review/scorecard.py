@@ -1,0 +1,270 @@
+"""The scorecard: the template's dimensions, comments, closing words, and the verdict at its foot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QFrame, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+
+from analysis.failures import Failure
+from app.domain.scores import Scorecard
+from app.domain.types import Conclusion
+from app.text import tr
+from ui import language, theme
+from ui.review.comments import Comments
+from ui.review.controls import plain_label
+from ui.review.dimension_card import DimensionCard
+from ui.review.model import Presenter
+from ui.review.verdict import Verdict
+
+SUMMARY_PAUSE_MS = 700
+"""Closing words are saved when the writer pauses for so long, and when the field is left."""
+
+
+class ScorecardPanel(QFrame):
+    """Shows an assessment and hands every change to the presenter at once. Known failures go to `failed`."""
+
+    changed = Signal()
+    commentsChanged = Signal()
+    seekAsked = Signal(float)
+    failed = Signal(object)
+    signed = Signal()
+
+    def __init__(self, now: Callable[[], float], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("class", "panel")
+        self.presenter: Presenter | None = None
+        self.cards: dict[str, DimensionCard] = {}
+        self.comments = Comments(now)
+        self.summary = SummaryField()
+        self.summary_title = plain_label("small")
+        self.verdict = Verdict()
+        self._build()
+        self._connect()
+        language.on_change(self, self._rename)
+
+    def _build(self) -> None:
+        inside = QWidget()
+        self._column = QVBoxLayout(inside)
+        self._column.setContentsMargins(14, 8, 12, 8)
+        self._column.setSpacing(2)
+        self._dimensions = QVBoxLayout()
+        self._dimensions.setSpacing(0)
+        self._column.addLayout(self._dimensions)
+        self._column.addWidget(self.comments)
+        self._column.addWidget(self.summary_title)
+        self._column.addWidget(self.summary)
+        self._column.addStretch(1)
+        self.scroll = QScrollArea()
+        self.scroll.setWidgetResizable(True)
+        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroll.setWidget(inside)
+        line = QFrame()
+        line.setFixedHeight(1)
+        line.setObjectName("line")
+        self._line = line
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(1, 1, 1, 1)
+        whole.setSpacing(0)
+        whole.addWidget(self.scroll, 1)
+        whole.addWidget(line)
+        whole.addWidget(self.verdict)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def _connect(self) -> None:
+        self.comments.commentGiven.connect(self.add_comment)
+        self.comments.bookmarkAsked.connect(self.add_bookmark)
+        self.comments.removeAsked.connect(self._remove_comment)
+        self.comments.seekAsked.connect(self.seekAsked)
+        self.summary.written.connect(self._write_summary)
+        self.verdict.concluded.connect(self._conclude)
+        self.verdict.weightReasonGiven.connect(self._give_weight_reason)
+        self.verdict.resetAsked.connect(lambda: self._do(lambda p: p.reset_weights()))
+        self.verdict.signAsked.connect(self._sign)
+
+    def show_review(self, presenter: Presenter) -> None:
+        """Show an interview's assessment."""
+        if self.presenter is not presenter or set(self.cards) != {d.id for d in presenter.template.dimensions}:
+            self.presenter = presenter
+            self._make_cards(presenter)
+        self.refresh()
+        self.refresh_comments()
+        self.summary.show_words(presenter.assessment.summary, editable=not presenter.read_only)
+
+    def _make_cards(self, presenter: Presenter) -> None:
+        while self._dimensions.count():
+            widget = self._dimensions.takeAt(0).widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self.cards = {}
+        for dimension in presenter.template.dimensions:
+            card = DimensionCard(dimension)
+            card.setObjectName("dimension")
+            card.weightMoved.connect(self.preview_weight)
+            card.weightSet.connect(self._set_weight)
+            card.rated.connect(self._rate)
+            card.unveilAsked.connect(self._unveil)
+            card.reasonGiven.connect(self._give_reason)
+            card.seekAsked.connect(self.seekAsked)
+            self.cards[dimension.id] = card
+            self._dimensions.addWidget(card)
+        self._restyle()
+
+    def refresh(self) -> None:
+        """Show the newest state of the assessment."""
+        presenter = self.presenter
+        if presenter is None:
+            return
+        card = presenter.card()
+        for row in card.dimensions:
+            rating = presenter.assessment.ratings.get(row.dimension_id)
+            self.cards[row.dimension_id].show_row(
+                row,
+                veiled=presenter.veiled(row.dimension_id),
+                reason=rating.comment if rating else "",
+                observed=presenter.observations(row.dimension_id),
+                editable=not presenter.read_only,
+                weights_locked=presenter.weights_locked,
+            )
+        self.verdict.show_review(presenter, card)
+
+    def refresh_comments(self) -> None:
+        """Show the newest comments."""
+        if self.presenter is not None:
+            self.comments.show_comments(self.presenter.comments(), editable=not self.presenter.read_only)
+
+    def preview_weight(self, dimension_id: str, weight: int) -> None:
+        """Composite, radar and all weights as they would be; nothing is saved yet."""
+        if self.presenter is not None:
+            self._show_numbers(self.presenter.preview(dimension_id, float(weight)))
+
+    def _show_numbers(self, card: Scorecard) -> None:
+        for row in card.dimensions:
+            self.cards[row.dimension_id].show_numbers(row)
+        self.verdict.show_card(card)
+
+    def _do(self, action: Callable[[Presenter], None]) -> bool:
+        """Hand a change to the presenter and show what came of it, also after a known failure."""
+        if self.presenter is None:
+            return False
+        try:
+            action(self.presenter)
+        except Failure as failure:
+            self.failed.emit(failure)
+            self.refresh()
+            return False
+        self.refresh()
+        self.changed.emit()
+        return True
+
+    def _set_weight(self, dimension_id: str, weight: int) -> None:
+        self._do(lambda p: p.set_weight(dimension_id, float(weight)))
+
+    def _rate(self, dimension_id: str, score: float | None) -> None:
+        self._do(lambda p: p.rate(dimension_id, score))
+
+    def _unveil(self, dimension_id: str) -> None:
+        self._do(lambda p: p.unveil(dimension_id))
+
+    def _give_reason(self, dimension_id: str, words: str) -> None:
+        rating = self.presenter.assessment.ratings.get(dimension_id) if self.presenter else None
+        if words != (rating.comment if rating else ""):
+            self._do(lambda p: p.comment_on(dimension_id, words))
+
+    def _give_weight_reason(self, words: str) -> None:
+        if self.presenter is not None and words != self.presenter.assessment.weight_reason:
+            self._do(lambda p: p.set_weight_reason(words))
+
+    def _conclude(self, conclusion: Conclusion | None) -> None:
+        self._do(lambda p: p.conclude(conclusion))
+
+    def _write_summary(self, words: str) -> None:
+        if self.presenter is not None and words != self.presenter.assessment.summary:
+            self._do(lambda p: p.set_summary(words))
+
+    def add_comment(self, time_s: float, words: str) -> None:
+        """Save a comment at a time."""
+        if self._do(lambda p: p.add_comment(time_s, words)):
+            self._comments_changed()
+
+    def add_bookmark(self, time_s: float | None = None) -> None:
+        """Save a bookmark, at the present moment unless another is given."""
+        at = time_s if isinstance(time_s, float) else self.comments.present()
+        if self._do(lambda p: p.add_comment(at, "", bookmark=True)):
+            self._comments_changed()
+
+    def _remove_comment(self, comment_id: str) -> None:
+        if self._do(lambda p: p.remove_comment(comment_id)):
+            self._comments_changed()
+
+    def _comments_changed(self) -> None:
+        self.refresh_comments()
+        self.commentsChanged.emit()
+
+    def _sign(self) -> None:
+        self.summary.save()
+        if self._do(lambda p: p.sign()):
+            self.signed.emit()
+
+    def save_open_fields(self) -> None:
+        """Save what is still being typed: the room is about to close."""
+        self.summary.save()
+        for card in self.cards.values():
+            if card.reason.isModified():
+                self._give_reason(card.dimension.id, card.reason.text().strip())
+        if self.verdict.why.isModified():
+            self._give_weight_reason(self.verdict.why.text().strip())
+
+    def _rename(self) -> None:
+        self.setAccessibleName(tr("review.scorecard"))
+        self.summary_title.setText(tr("review.summary"))
+        self.summary.setAccessibleName(tr("review.summary"))
+        self.summary.setPlaceholderText(tr("review.summary_hint"))
+        self.refresh()
+
+    def _restyle(self) -> None:
+        border = theme.color("border").name()
+        self._line.setStyleSheet(f"background: {border};")
+        for card in self.cards.values():
+            card.setStyleSheet(f"QFrame#dimension {{ border: none; border-bottom: 1px solid {border}; }}")
+
+
+class SummaryField(QPlainTextEdit):
+    """The closing words, three lines high; saved at a pause and when left."""
+
+    written = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setTabChangesFocus(True)
+        self._pause = QTimer(self, singleShot=True, interval=SUMMARY_PAUSE_MS)
+        self._pause.timeout.connect(self.save)
+        self.textChanged.connect(self._pause.start)
+        theme.changed.connect(self._restyle)
+        self._restyle()
+
+    def show_words(self, words: str, *, editable: bool) -> None:
+        """Show what is saved, unless something is being written."""
+        self.setReadOnly(not editable)
+        if words != self.toPlainText() and not self.hasFocus():
+            self.blockSignals(True)
+            self.setPlainText(words)
+            self.blockSignals(False)
+
+    def save(self) -> None:
+        """Tell what is written now."""
+        self._pause.stop()
+        if not self.isReadOnly():
+            self.written.emit(self.toPlainText().strip())
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.save()
+
+    def _restyle(self) -> None:
+        self.setFixedHeight(theme.scaled(74))

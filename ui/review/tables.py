@@ -1,0 +1,169 @@
+"""The tables behind the charts: every event, metric and curve as rows that a screen reader can read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QTableView, QTabWidget, QVBoxLayout, QWidget
+
+from analysis.document import TRACK_RATE_HZ, Analysis
+from app.text import has, percent, timecode, tr
+from ui import language, theme
+from ui.review.dimension_card import metric_name, value_text
+from ui.review.event_lanes import event_name, exchange_label
+from ui.review.model import Recording
+
+Index = QModelIndex | QPersistentModelIndex
+CURVE_STEP_S = 10.0
+"""One row of the table of curves is the mean of this many seconds."""
+HIDDEN_TRACKS = ("box_x", "box_y", "box_w", "box_h", "present")
+
+
+class Table(QAbstractTableModel):
+    """Rows of texts under headings; `times` (s) where a row belongs to a moment."""
+
+    def __init__(
+        self,
+        headings: Sequence[str],
+        rows: Sequence[Sequence[str]],
+        times: Sequence[float | None] = (),
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._headings, self._rows, self.times = tuple(headings), [tuple(row) for row in rows], tuple(times)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
+        return 0 if parent.isValid() else len(self._headings)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if index.isValid() and role == Qt.ItemDataRole.DisplayRole:
+            return self._rows[index.row()][index.column()]
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
+            return self._headings[section]
+        return None
+
+
+def events_table(analysis: Analysis) -> Table:
+    """Every event in time order."""
+    events = sorted(analysis.events, key=lambda event: event.start)
+    rows = [
+        (timecode(e.start), event_name(e.kind), e.text, f"{e.end - e.start:.1f} s",
+         "" if e.confidence is None else percent(e.confidence))
+        for e in events
+    ]  # fmt: skip
+    keys = ("time", "what", "detail", "length", "confidence")
+    return Table([tr(f"review.column_{key}") for key in keys], rows, [event.start for event in events])
+
+
+def metrics_table(analysis: Analysis) -> Table:
+    """Every metric, overall and for each answer."""
+    names = list(analysis.metrics.overall)
+    names += [name for answer in analysis.metrics.answers for name in answer if name not in names]
+    names = list(dict.fromkeys(names))
+    rows = []
+    for name in names:
+        overall = analysis.metrics.overall.get(name)
+        row = [metric_name(name), value_text(overall.value, overall.unit) if overall else ""]
+        for answer in analysis.metrics.answers:
+            metric = answer.get(name)
+            row.append(value_text(metric.value, metric.unit) if metric else "")
+        basis = "" if overall is None else tr("review.basis", n=overall.n, share=percent(overall.coverage))
+        rows.append([*row, basis, quality_text(overall.quality) if overall else ""])
+    answers = [exchange_label(number, e) for number, e in enumerate(analysis.exchanges, 1)]
+    answers += [""] * (len(analysis.metrics.answers) - len(answers))
+    heads = [tr("review.column_metric"), tr("review.overall"), *answers[: len(analysis.metrics.answers)]]
+    return Table([*heads, tr("review.column_basis"), tr("review.column_quality")], rows)
+
+
+def quality_text(code: str) -> str:
+    """Why a metric is as good as it is."""
+    return tr(f"review.quality_{code}") if has(f"review.quality_{code}") else code
+
+
+def curves_table(recording: Recording) -> Table:
+    """Every curve as means over ten seconds; empty where nothing was measured."""
+    shown = {name: values for name, values in recording.tracks.items() if name not in HIDDEN_TRACKS}
+    step = int(CURVE_STEP_S * TRACK_RATE_HZ)
+    length = max((len(values) for values in shown.values()), default=0)
+    starts = list(range(0, length, step))
+    rows = [
+        [timecode(start / TRACK_RATE_HZ), *(_mean(values[start : start + step]) for values in shown.values())]
+        for start in starts
+    ]
+    infos = recording.analysis.tracks
+    heads = [f"{track_name(name)} ({infos[name].unit})" if name in infos else track_name(name) for name in shown]
+    return Table([tr("review.column_time"), *heads], rows, [start / TRACK_RATE_HZ for start in starts])
+
+
+def track_name(name: str) -> str:
+    """A track's name in the window's language."""
+    for key in (f"review.lane_{name}", f"review.track_{name}", f"expression_ui.{name}"):
+        if has(key):
+            return tr(key)
+    return name
+
+
+def _mean(values: np.ndarray) -> str:
+    finite = values[np.isfinite(values)]
+    return f"{float(finite.mean()):.2f}" if len(finite) else ""
+
+
+class TableDialog(QDialog):
+    """Three tables on tabs. Enter or a double click on a row with a time seeks there."""
+
+    seekAsked = Signal(float)
+
+    def __init__(self, recording: Recording, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._recording = recording
+        self.tabs = QTabWidget()
+        layout = QVBoxLayout(self)
+        layout.addWidget(self.tabs)
+        self.resize(theme.scaled(860), theme.scaled(560))
+        language.on_change(self, self._fill)
+
+    def _fill(self) -> None:
+        current = max(0, self.tabs.currentIndex())
+        while self.tabs.count():
+            page = self.tabs.widget(0)
+            self.tabs.removeTab(0)
+            page.deleteLater()
+        self.setWindowTitle(tr("review.tables"))
+        analysis = self._recording.analysis
+        for key, table in (
+            ("events", events_table(analysis)),
+            ("metrics", metrics_table(analysis)),
+            ("curves", curves_table(self._recording)),
+        ):
+            self.tabs.addTab(self._page(table, tr(f"review.table_{key}")), tr(f"review.table_{key}"))
+        self.tabs.setCurrentIndex(current)
+
+    def _page(self, table: Table, name: str) -> QTableView:
+        view = QTableView()
+        table.setParent(view)
+        view.setModel(table)
+        view.setAccessibleName(name)
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setAlternatingRowColors(True)
+        view.setShowGrid(False)
+        view.verticalHeader().hide()
+        view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        view.horizontalHeader().setDefaultSectionSize(theme.scaled(130))
+        view.horizontalHeader().setStretchLastSection(True)
+        view.activated.connect(lambda index: self._seek(table, index.row()))
+        return view
+
+    def _seek(self, table: Table, row: int) -> None:
+        time_s = table.times[row] if row < len(table.times) else None
+        if time_s is not None:
+            self.seekAsked.emit(time_s)

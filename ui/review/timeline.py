@@ -1,0 +1,366 @@
+"""The timeline: everything that was heard and seen, lane by lane, under one playhead.
+
+The lanes are painted into one picture that is kept until the window of time, the size, the theme or the lanes change;
+playhead and crosshair are drawn over it, so that playing costs one copy a frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QWidget
+
+from app.text import timecode, tr
+from ui import language, theme
+from ui.review import timeline_paint
+from ui.review.lane import Lane, Mark, View
+from ui.review.overview import Grip, Overview
+from ui.review.timeline_paint import Row
+
+LEAST_SPAN_S = 1.0
+ZOOM_STEP = 1.25
+CLICK_PX = 4
+
+
+class Timeline(QAbstractScrollArea):
+    """Shows lanes over a window of time. Times are seconds on the document's clock."""
+
+    seekAsked = Signal(float)
+    loopAsked = Signal(float, float)
+    commentAsked = Signal(float)
+    foldedChanged = Signal(list)
+    windowChanged = Signal(float, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lanes: tuple[Lane, ...] = ()
+        self.folded: set[str] = set()
+        self.overview = Overview(None, 1.0, 0.0)
+        self.duration = 0.0
+        self.start, self.span = 0.0, 1.0
+        self.playhead = 0.0
+        self.loop: tuple[float, float] | None = None
+        self.hover: QPointF | None = None
+        self.current = 0
+        self._picture: QPixmap | None = None
+        self._press: _Press | None = None
+        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.viewport().setMouseTracking(True)
+        self.verticalScrollBar().valueChanged.connect(self.refresh)
+        theme.changed.connect(self._restyle)
+        language.on_change(self, self._rename)
+
+    # What is shown
+
+    def show_lanes(self, lanes: Sequence[Lane], overview: Overview, folded: Sequence[str] | None = None) -> None:
+        """Show these lanes over the whole recording; `folded` None folds what is folded at first."""
+        self.lanes, self.overview, self.duration = tuple(lanes), overview, overview.duration
+        self.folded = {lane.key for lane in lanes if lane.folded_at_first} if folded is None else set(folded)
+        self.start, self.span = 0.0, max(LEAST_SPAN_S, self.duration)
+        self.current = 0
+        self._arrange()
+
+    def set_playhead(self, time_s: float, *, follow: bool = False) -> None:
+        """Move the playhead; with `follow` the window turns a page when the playhead leaves it."""
+        self.playhead = time_s
+        if follow and self._press is None and not self.start <= time_s <= self.start + self.span:
+            self.show_window(time_s - self.span * 0.05, self.span)
+        self.viewport().update()
+
+    def set_loop(self, loop: tuple[float, float] | None) -> None:
+        """Shade the stretch that is played again and again."""
+        self.loop = loop
+        self.viewport().update()
+
+    def show_window(self, start: float, span: float) -> None:
+        """Show [start, start + span], kept inside the recording."""
+        span = min(max(span, LEAST_SPAN_S), max(self.duration, LEAST_SPAN_S))
+        start = min(max(0.0, start), max(0.0, self.duration - span))
+        if (start, span) != (self.start, self.span):
+            self.start, self.span = start, span
+            self.windowChanged.emit(start, span)
+            self.refresh()
+
+    def zoom(self, factor: float, around_s: float) -> None:
+        """Show `factor` times as much time, keeping one moment where it is."""
+        span = min(max(self.span * factor, LEAST_SPAN_S), max(self.duration, LEAST_SPAN_S))
+        share = (around_s - self.start) / self.span
+        self.show_window(around_s - share * span, span)
+
+    def refresh(self) -> None:
+        """Paint the lanes again, because what they show has changed."""
+        self._picture = None
+        self.viewport().update()
+
+    def toggle(self, key: str) -> None:
+        """Fold a lane to its title, or open it."""
+        self.folded ^= {key}
+        self._arrange()
+        self.foldedChanged.emit(sorted(self.folded))
+
+    # Geometry
+
+    def view(self) -> View:
+        """The visible window of time with its pixels."""
+        gutter = theme.scaled(timeline_paint.GUTTER)
+        width = self.viewport().width() - gutter - theme.scaled(timeline_paint.RIGHT)
+        return View(self.start, self.span, float(gutter), float(max(10, width)))
+
+    def overview_area(self) -> QRectF:
+        """Where the strip of the whole recording is."""
+        view = self.view()
+        return QRectF(view.left, theme.scaled(8), view.width, theme.scaled(timeline_paint.OVERVIEW))
+
+    def rows(self) -> list[Row]:
+        """The lanes with where they lie in the viewport, top to bottom, scrolled."""
+        view = self.view()
+        top = timeline_paint.head_height() - self.verticalScrollBar().value()
+        rows = []
+        for lane in self.lanes:
+            folded = lane.key in self.folded
+            height = theme.scaled(timeline_paint.FOLDED if folded else lane.height)
+            rows.append(Row(lane, QRectF(view.left, top, view.width, height), folded))
+            top += height + theme.scaled(timeline_paint.BETWEEN)
+        return rows
+
+    def row_at(self, at: QPointF) -> Row | None:
+        """The row under a point of the viewport."""
+        if at.y() < timeline_paint.head_height():
+            return None
+        return next((row for row in self.rows() if row.area.top() - 2 <= at.y() <= row.area.bottom() + 2), None)
+
+    def mark_at(self, at: QPointF) -> Mark | None:
+        """What can be pointed at under a point."""
+        row = self.row_at(at)
+        return row.lane.mark_at(self.view(), at.x()) if row and not row.folded else None
+
+    def _arrange(self) -> None:
+        room = self.viewport().height() - timeline_paint.head_height() - theme.scaled(timeline_paint.FOOT)
+        gap = theme.scaled(timeline_paint.BETWEEN)
+        heights = [timeline_paint.FOLDED if lane.key in self.folded else lane.height for lane in self.lanes]
+        content = sum(theme.scaled(height) + gap for height in heights)
+        bar = self.verticalScrollBar()
+        bar.setPageStep(max(1, room))
+        bar.setSingleStep(theme.scaled(30))
+        bar.setRange(0, max(0, content - room))
+        self.refresh()
+
+    def sizeHint(self) -> QSize:
+        return QSize(900, 420)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.scaled(320), theme.scaled(150))
+
+    # Painting
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self.viewport())
+        painter.drawPixmap(0, 0, self._lanes_picture())
+        timeline_paint.paint_over(painter, self)
+        painter.end()
+
+    def _lanes_picture(self) -> QPixmap:
+        if self._picture is None:
+            ratio = self.devicePixelRatioF()
+            size = self.viewport().size()
+            self._picture = QPixmap(size * ratio)
+            self._picture.setDevicePixelRatio(ratio)
+            self._picture.fill(theme.color("panel"))
+            painter = QPainter(self._picture)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            timeline_paint.paint_lanes(painter, self)
+            painter.end()
+        return self._picture
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _restyle(self) -> None:
+        self._arrange()
+
+    def _rename(self) -> None:
+        self.setAccessibleName(tr("review.timeline"))
+        self.setAccessibleDescription(tr("review.timeline_help"))
+        self.refresh()
+
+    # Mouse
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        delta = event.angleDelta()
+        at = event.position()
+        if at.x() < self.view().left and at.y() > timeline_paint.head_height():
+            super().wheelEvent(event)
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier or abs(delta.x()) > abs(delta.y()):
+            steps = (delta.x() or delta.y()) / 120
+            self.show_window(self.start - steps * self.span * 0.1, self.span)
+        else:
+            self.zoom(ZOOM_STEP ** (-delta.y() / 120), self.view().time(at.x()))
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        at = event.position()
+        strip = self.overview_area()
+        if strip.adjusted(-8, -8, 8, 4).contains(at):
+            grip = self.overview.grip(strip, self.start, self.span, at)
+            if grip is None:
+                self.show_window(self.overview.whole(strip).time(at.x()) - self.span / 2, self.span)
+                grip = Grip.BODY
+            self._press = _Press(at, self.start, self.span, grip)
+        else:
+            self._press = _Press(at, self.start, self.span, None)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self.hover = event.position()
+        press = self._press
+        if press is not None:
+            press.moved = press.moved or (self.hover - press.at).manhattanLength() > CLICK_PX
+            if press.grip is not None:
+                self._drag_overview(press, self.hover.x())
+            elif press.moved and press.at.x() >= self.view().left:
+                shift = (self.hover.x() - press.at.x()) / self.view().width * press.span
+                self.show_window(press.start - shift, press.span)
+        self._point()
+        self.viewport().update()
+
+    def _drag_overview(self, press: _Press, x: float) -> None:
+        strip = self.overview_area()
+        shift = (x - press.at.x()) / strip.width() * self.duration
+        end = press.start + press.span
+        if press.grip is Grip.BODY:
+            self.show_window(press.start + shift, press.span)
+        elif press.grip is Grip.LEFT:
+            start = min(max(0.0, press.start + shift), end - LEAST_SPAN_S)
+            self.show_window(start, end - start)
+        else:
+            self.show_window(press.start, min(self.duration, end + shift) - press.start)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        press, self._press = self._press, None
+        if press is None or press.moved or press.grip is not None:
+            return
+        at = event.position()
+        row = self.row_at(at)
+        if at.x() < self.view().left:
+            if row is not None:
+                self.toggle(row.lane.key)
+            return
+        mark = self.mark_at(at)
+        self.seekAsked.emit(mark.start if mark else self._inside(self.view().time(at.x())))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        mark = self.mark_at(event.position())
+        if mark is not None and event.position().x() >= self.view().left:
+            self.seekAsked.emit(mark.start)
+            if mark.end - mark.start > 0.05:
+                self.loopAsked.emit(mark.start, mark.end)
+
+    def leaveEvent(self, _event: QEvent) -> None:
+        self.hover = None
+        self.viewport().update()
+
+    def _point(self) -> None:
+        at = self.hover or QPointF()
+        shape = Qt.CursorShape.ArrowCursor
+        if self.overview_area().contains(at):
+            grip = self.overview.grip(self.overview_area(), self.start, self.span, at)
+            shape = Qt.CursorShape.SizeHorCursor if grip in (Grip.LEFT, Grip.RIGHT) else Qt.CursorShape.OpenHandCursor
+        elif at.x() < self.view().left and self.row_at(at):
+            shape = Qt.CursorShape.PointingHandCursor
+        elif self._press and self._press.moved:
+            shape = Qt.CursorShape.ClosedHandCursor
+        self.viewport().setCursor(shape)
+
+    def _inside(self, time_s: float) -> float:
+        return min(max(0.0, time_s), self.duration)
+
+    # Keyboard
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._by_key(event.key(), event.modifiers()):
+            event.ignore()
+
+    def _by_key(self, key: int, modifiers: Qt.KeyboardModifier) -> bool:
+        control = bool(modifiers & Qt.KeyboardModifier.ControlModifier)
+        actions = {
+            Qt.Key.Key_Plus: lambda: self.zoom(1 / ZOOM_STEP, self._focus_time()),
+            Qt.Key.Key_Equal: lambda: self.zoom(1 / ZOOM_STEP, self._focus_time()),
+            Qt.Key.Key_Minus: lambda: self.zoom(ZOOM_STEP, self._focus_time()),
+            Qt.Key.Key_0: lambda: self.show_window(0.0, self.duration),
+            Qt.Key.Key_PageUp: lambda: self.show_window(self.start - self.span * 0.9, self.span),
+            Qt.Key.Key_PageDown: lambda: self.show_window(self.start + self.span * 0.9, self.span),
+            Qt.Key.Key_Home: lambda: self.seekAsked.emit(0.0),
+            Qt.Key.Key_End: lambda: self.seekAsked.emit(self.duration),
+            Qt.Key.Key_Up: lambda: self._choose(self.current - 1),
+            Qt.Key.Key_Down: lambda: self._choose(self.current + 1),
+            Qt.Key.Key_Return: self._fold_current,
+            Qt.Key.Key_F: self._fold_current,
+        }
+        if control:
+            actions = {
+                Qt.Key.Key_Left: lambda: self._next_mark(-1),
+                Qt.Key.Key_Right: lambda: self._next_mark(1),
+            }
+        action = actions.get(Qt.Key(key))
+        if action is not None:
+            action()
+        return action is not None
+
+    def _focus_time(self) -> float:
+        visible = self.start <= self.playhead <= self.start + self.span
+        return self.playhead if visible else self.start + self.span / 2
+
+    def _fold_current(self) -> None:
+        if self.lanes:
+            self.toggle(self.lanes[self.current].key)
+
+    def _choose(self, index: int) -> None:
+        if not self.lanes:
+            return
+        self.current = min(max(0, index), len(self.lanes) - 1)
+        area = self.rows()[self.current].area
+        bar = self.verticalScrollBar()
+        bottom = self.viewport().height() - theme.scaled(timeline_paint.FOOT)
+        if area.top() < timeline_paint.head_height():
+            bar.setValue(bar.value() - int(timeline_paint.head_height() - area.top()))
+        elif area.bottom() > bottom:
+            bar.setValue(bar.value() + int(area.bottom() - bottom))
+        self.viewport().update()
+
+    def _next_mark(self, direction: int) -> None:
+        times = [mark.start for mark in self.lanes[self.current].marks()] if self.lanes else []
+        after = [time for time in times if (time - self.playhead) * direction > 0.05]
+        if after:
+            self.seekAsked.emit(min(after) if direction > 0 else max(after))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def point(self, lane_key: str, time_s: float) -> QPoint:
+        """The pixel of a time on a lane: for tests and for pop-ups that belong to a moment."""
+        row = next(row for row in self.rows() if row.lane.key == lane_key)
+        return QPointF(self.view().x(time_s), row.area.center().y()).toPoint()
+
+    def describe(self) -> str:
+        """The visible window in words."""
+        return f"{timecode(self.start)} - {timecode(self.start + self.span)}"
+
+
+class _Press:
+    """A mouse button held down: where it began, and the window at that moment."""
+
+    def __init__(self, at: QPointF, start: float, span: float, grip: Grip | None) -> None:
+        self.at, self.start, self.span, self.grip = at, start, span, grip
+        self.moved = False

@@ -1,0 +1,196 @@
+"""How the timeline looks: lanes with their titles, the overview, and what lies over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPen
+
+from app.text import timecode
+from ui import icons, theme
+from ui.review import time_axis
+from ui.review.lane import Lane
+
+if TYPE_CHECKING:
+    from ui.review.timeline import Timeline
+
+GUTTER = 116
+RIGHT = 14
+OVERVIEW = 30
+RULER = 20
+FOLDED = 18
+BETWEEN = 4
+FOOT = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A lane and where it lies in the viewport."""
+
+    lane: Lane
+    area: QRectF
+    folded: bool
+
+
+def head_height() -> int:
+    """Overview and ruler, above the lanes."""
+    return theme.scaled(8 + OVERVIEW + 2 + RULER + 2)
+
+
+def paint_lanes(painter: QPainter, timeline: Timeline) -> None:
+    """Everything that stays the same while the recording plays."""
+    view = timeline.view()
+    size = timeline.viewport().size()
+    lowest = size.height() - theme.scaled(FOOT)
+    painter.save()
+    painter.setClipRect(QRectF(0, head_height() - 1, size.width(), lowest - head_height() + 1))
+    for row in timeline.rows():
+        if row.area.bottom() >= head_height() and row.area.top() <= lowest:
+            _paint_row(painter, row, timeline)
+    painter.restore()
+    strip = timeline.overview_area()
+    timeline.overview.paint(painter, strip)
+    timeline.overview.paint_window(painter, strip, timeline.start, timeline.span)
+    ruler = QRectF(view.left, strip.bottom() + theme.scaled(2), view.width, theme.scaled(RULER))
+    time_axis.paint(painter, ruler, view)
+
+
+def _paint_row(painter: QPainter, row: Row, timeline: Timeline) -> None:
+    gap = theme.scaled(BETWEEN)
+    painter.setPen(QPen(theme.color("border"), 1))
+    line = row.area.bottom() + gap / 2
+    painter.drawLine(QLineF(0, line, row.area.right(), line))
+    _paint_title(painter, row)
+    if row.folded:
+        return
+    painter.fillRect(row.area, theme.color("track_bg"))
+    painter.save()
+    painter.setClipRect(row.area, Qt.ClipOperation.IntersectClip)
+    row.lane.paint(painter, row.area, timeline.view())
+    painter.restore()
+
+
+def _paint_title(painter: QPainter, row: Row) -> None:
+    size = theme.scaled(12)
+    name = "chevron_right" if row.folded else "chevron_down"
+    picture = icons.pixmap(name, theme.color("faint").name())
+    top = row.area.center().y() - size / 2
+    painter.drawPixmap(QRectF(theme.scaled(8), top, size, size), picture, QRectF(picture.rect()))
+    painter.setFont(theme.font(12))
+    painter.setPen(theme.color("faint" if row.folded else "muted"))
+    left = theme.scaled(24)
+    room = row.area.left() - left - theme.scaled(6)
+    text = QFontMetricsF(painter.font()).elidedText(row.lane.title(), Qt.TextElideMode.ElideRight, room)
+    painter.drawText(QRectF(left, row.area.top(), room, row.area.height()), Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def paint_over(painter: QPainter, timeline: Timeline) -> None:
+    """Loop, playhead, crosshair and focus: what moves."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    view = timeline.view()
+    top, bottom = timeline.overview_area().bottom() + 2, timeline.viewport().height() - theme.scaled(FOOT)
+    if timeline.loop is not None and view.shows(*timeline.loop):
+        fill = theme.color("accent")
+        fill.setAlpha(30)
+        left, right = max(view.left, view.x(timeline.loop[0])), min(view.left + view.width, view.x(timeline.loop[1]))
+        painter.fillRect(QRectF(left, top, right - left, bottom - top), fill)
+    _paint_playhead(painter, timeline, top, bottom)
+    if timeline.hasFocus():
+        _paint_focus(painter, timeline)
+    if timeline.hover is not None:
+        _paint_crosshair(painter, timeline, timeline.hover, top, bottom)
+
+
+def _paint_playhead(painter: QPainter, timeline: Timeline, top: float, bottom: float) -> None:
+    view, time_s = timeline.view(), timeline.playhead
+    strip = timeline.overview_area()
+    painter.setPen(QPen(theme.color("accent"), 1.5))
+    if timeline.duration:
+        small = timeline.overview.whole(strip).x(time_s)
+        painter.drawLine(QLineF(small, strip.top(), small, strip.bottom()))
+    if not view.start <= time_s <= view.end:
+        return
+    x = view.x(time_s)
+    painter.drawLine(QLineF(x, top, x, bottom))
+    _flag(painter, x, bottom, timecode(time_s), view.left, view.left + view.width, "accent", "on_accent")
+
+
+def _flag(
+    painter: QPainter, x: float, top: float, text: str, least: float, most: float, ground: str, ink: str
+) -> QRectF:
+    painter.setFont(theme.mono(12))
+    width = QFontMetricsF(painter.font()).horizontalAdvance(text) + theme.scaled(14)
+    left = min(max(least, x - width / 2), most - width)
+    box = QRectF(left, top + 1, width, theme.scaled(19))
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.color(ground))
+    painter.drawRoundedRect(box, 3, 3)
+    painter.setPen(theme.color(ink))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+    return box
+
+
+def _paint_focus(painter: QPainter, timeline: Timeline) -> None:
+    rows = timeline.rows()
+    if rows:
+        area = rows[min(timeline.current, len(rows) - 1)].area
+        if area.top() >= head_height() - 2:
+            painter.setPen(QPen(theme.color("accent"), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(3, area.top() - 1, area.right() - 2, area.height() + 2), 3, 3)
+
+
+def _paint_crosshair(painter: QPainter, timeline: Timeline, at: QPointF, top: float, bottom: float) -> None:
+    view = timeline.view()
+    if not view.left <= at.x() <= view.left + view.width or at.y() < top:
+        return
+    time_s = min(view.time(at.x()), timeline.duration)
+    painter.setPen(QPen(theme.color("faint"), 1, Qt.PenStyle.DashLine))
+    painter.drawLine(QLineF(at.x(), top, at.x(), bottom))
+    mark = timeline.mark_at(at)
+    for row in timeline.rows():
+        if not row.folded and row.area.top() >= head_height() - 2 and row.area.bottom() <= bottom + 2:
+            _value(painter, row, at.x(), row.lane.value_text(time_s), view.left + view.width)
+    row = timeline.row_at(at)
+    reason = row.lane.reason_text(time_s) if row and not row.folded else ""
+    text = mark.text if mark else reason
+    _flag(painter, at.x(), bottom, timecode(time_s), view.left, view.left + view.width, "raised", "text")
+    if text:
+        _note(painter, timeline, at, text)
+
+
+def _value(painter: QPainter, row: Row, x: float, text: str, most: float) -> None:
+    if not text:
+        return
+    painter.setFont(theme.mono(11))
+    metrics = QFontMetricsF(painter.font())
+    width = metrics.horizontalAdvance(text) + 8
+    left = x + 4 if x + 4 + width <= most else x - 4 - width
+    box = QRectF(left, row.area.top() + 1, width, metrics.height() + 1)
+    ground = theme.color("panel")
+    ground.setAlpha(225)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(ground)
+    painter.drawRoundedRect(box, 3, 3)
+    painter.setPen(theme.color("text"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _note(painter: QPainter, timeline: Timeline, at: QPointF, text: str) -> None:
+    """A small card beside the mouse; plain text only, wrapped."""
+    painter.setFont(theme.font(12))
+    metrics = QFontMetricsF(painter.font())
+    flags = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft
+    bounds = metrics.boundingRect(QRectF(0, 0, theme.scaled(300), 1000), int(flags), text)
+    box = bounds.adjusted(-9, -6, 9, 6)
+    size = timeline.viewport().size()
+    left = at.x() + 14 if at.x() + 14 + box.width() < size.width() else at.x() - 14 - box.width()
+    top = at.y() + 16 if at.y() + 16 + box.height() < size.height() else at.y() - 12 - box.height()
+    box.moveTopLeft(QPointF(left, top))
+    painter.setPen(QPen(theme.color("border"), 1))
+    painter.setBrush(theme.color("raised"))
+    painter.drawRoundedRect(box, 5, 5)
+    painter.setPen(theme.color("text"))
+    painter.drawText(box.adjusted(9, 6, -9, -6), int(flags), text)

@@ -1,0 +1,181 @@
+"""How a row of the transcript looks, and which word lies under a point. Text is plain text here, never HTML."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from app.text import timecode
+from ui import theme
+from ui.review.event_lanes import ROLE_TOKENS
+from ui.review.transcript_model import Line, Style, TranscriptModel
+
+Index = QModelIndex | QPersistentModelIndex
+LEFT, RIGHT, TOP, BOTTOM = 18, 14, 8, 8
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints rows: time and name above, the words below. Layouts are kept for the width that they were made for."""
+
+    def __init__(self, model: TranscriptModel) -> None:
+        super().__init__(model)
+        self._model = model
+        self._layouts: dict[int, QTextLayout] = {}
+        self._width = 0
+        self.current_row: int | None = None
+        self.current_word: int | None = None
+        self.hit: int | None = None
+        model.modelReset.connect(self.forget)
+
+    def forget(self) -> None:
+        """Lay everything out again: text, width, theme or scale changed."""
+        self._layouts.clear()
+
+    def head_height(self) -> float:
+        """The line with time and name."""
+        return QFontMetricsF(theme.font(12)).height() + 2
+
+    def layout(self, row: int, width: int) -> QTextLayout:
+        """The words of a row, wrapped."""
+        if width != self._width:
+            self._layouts.clear()
+            self._width = width
+        if row not in self._layouts:
+            self._layouts[row] = laid_out(self._model.lines[row], width)
+        return self._layouts[row]
+
+    def text_width(self, width: int) -> int:
+        """The room for words in a view of a width."""
+        return max(40, width - theme.scaled(LEFT + RIGHT))
+
+    def body(self, area: QRectF) -> QPointF:
+        """Where the words begin in a row's area."""
+        return QPointF(area.left() + theme.scaled(LEFT), area.top() + theme.scaled(TOP) + self.head_height())
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        width = option.widget.viewport().width() if option.widget else option.rect.width()  # type: ignore[attr-defined]
+        text = self.layout(index.row(), self.text_width(width)).boundingRect()
+        return QSize(width, int(text.height() + self.head_height() + theme.scaled(TOP + BOTTOM)) + 1)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        row = index.row()
+        line = self._model.lines[row]
+        area = QRectF(option.rect)  # type: ignore[attr-defined]
+        painter.save()
+        if row == self.current_row:
+            painter.fillRect(area, theme.color("accent_soft"))
+            painter.fillRect(QRectF(area.left(), area.top(), theme.scaled(3), area.height()), theme.color("accent"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:  # type: ignore[attr-defined]
+            painter.fillRect(area, theme.color("raised"))
+        self._paint_head(painter, area, line)
+        layout = self.layout(row, self.text_width(int(area.width())))
+        origin = self.body(area)
+        self._paint_word(painter, row, line, layout, origin)
+        painter.setPen(theme.color("text"))
+        layout.draw(painter, origin, self._hit_formats(row))
+        if option.state & QStyle.StateFlag.State_HasFocus:  # type: ignore[attr-defined]
+            painter.setPen(theme.color("accent"))
+            painter.drawRoundedRect(area.adjusted(1, 1, -2, -2), 3, 3)
+        painter.restore()
+
+    def _paint_head(self, painter: QPainter, area: QRectF, line: Line) -> None:
+        left, top = area.left() + theme.scaled(LEFT), area.top() + theme.scaled(TOP) - 2
+        time = timecode(line.segment.start)
+        painter.setFont(theme.mono(12))
+        painter.setPen(theme.color("muted"))
+        width = QFontMetricsF(painter.font()).horizontalAdvance(time)
+        height = self.head_height()
+        painter.drawText(QRectF(left, top, width + 4, height), Qt.AlignmentFlag.AlignVCenter, time)
+        painter.setFont(theme.font(12, bold=True))
+        painter.setPen(theme.color(ROLE_TOKENS[line.role]))
+        left += width + theme.scaled(10)
+        room = area.right() - left - theme.scaled(RIGHT)
+        name = QFontMetricsF(painter.font()).elidedText(line.name, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(QRectF(left, top, room, height), Qt.AlignmentFlag.AlignVCenter, name)
+
+    def _paint_word(self, painter: QPainter, row: int, line: Line, layout: QTextLayout, origin: QPointF) -> None:
+        """A soft ground behind the word that is being said."""
+        if row != self.current_row or self.current_word is None or self.current_word >= len(line.places):
+            return
+        box = word_box(layout, *line.places[self.current_word])
+        ground = theme.color("accent")
+        ground.setAlpha(60)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawRoundedRect(box.translated(origin).adjusted(-1, 0, 1, 0), 3, 3)
+
+    def _hit_formats(self, row: int) -> list[QTextLayout.FormatRange]:
+        formats = []
+        for number, (hit_row, start, end) in enumerate(self._model.hits):
+            if hit_row == row:
+                found = QTextLayout.FormatRange()
+                found.start, found.length = start, end - start
+                form = QTextCharFormat()
+                strong = number == self.hit
+                form.setBackground(theme.color("accent" if strong else "accent_soft"))
+                form.setForeground(theme.color("on_accent" if strong else "text"))
+                found.format = form
+                formats.append(found)
+        return formats
+
+    def offset_at(self, area: QRectF, row: int, at: QPointF) -> int | None:
+        """The character under a point; None beside the words."""
+        layout = self.layout(row, self.text_width(int(area.width())))
+        point = at - self.body(area)
+        for number in range(layout.lineCount()):
+            text_line = layout.lineAt(number)
+            if text_line.rect().contains(QPointF(min(point.x(), text_line.rect().right() - 1), point.y())):
+                inside = point.x() <= text_line.naturalTextWidth() + 4
+                return int(text_line.xToCursor(point.x())) if inside else None  # type: ignore[call-overload]
+        return None
+
+
+def word_box(layout: QTextLayout, start: int, end: int) -> QRectF:
+    """The rectangle of some characters on the line where they begin."""
+    text_line = layout.lineForTextPosition(start)
+    if not text_line.isValid():
+        return QRectF()
+    last = min(end, text_line.textStart() + text_line.textLength())
+    left, right = _x(text_line.cursorToX(start)), _x(text_line.cursorToX(last))
+    return QRectF(left, text_line.y(), right - left, text_line.height())
+
+
+def _x(position: object) -> float:
+    """PySide gives the position with the cursor that it belongs to."""
+    return float(position[0]) if isinstance(position, tuple) else float(position)  # type: ignore[arg-type]
+
+
+def laid_out(line: Line, width: int) -> QTextLayout:
+    """A row's words wrapped at a width, with their marks."""
+    layout = QTextLayout(line.segment.text, theme.font(14))
+    option = QTextOption()
+    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+    layout.setTextOption(option)
+    layout.setFormats([_format(s.start, s.end, s.style) for s in line.stretches])
+    layout.setCacheEnabled(True)
+    layout.beginLayout()
+    top = 0.0
+    while (text_line := layout.createLine()).isValid():
+        text_line.setLineWidth(width)
+        text_line.setPosition(QPointF(0, top))
+        top += text_line.height() * 1.18
+    layout.endLayout()
+    return layout
+
+
+def _format(start: int, end: int, style: Style) -> QTextLayout.FormatRange:
+    form = QTextCharFormat()
+    if style is Style.FILLER:
+        form.setFontItalic(True)
+        form.setForeground(theme.color("muted"))
+    elif style is Style.UNCERTAIN:
+        form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
+        form.setUnderlineColor(theme.color("series_3"))
+    else:
+        form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
+        form.setUnderlineColor(theme.color("series_2" if style is Style.RESULT else "series_5"))
+    found = QTextLayout.FormatRange()
+    found.start, found.length, found.format = start, end - start, form
+    return found

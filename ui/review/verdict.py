@@ -1,0 +1,256 @@
+"""The foot of the scorecard: composite with interval and coverage, radar, recommendation, and signing."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import text
+from app.domain.scores import Composite, Scorecard
+from app.domain.types import Conclusion
+from app.text import percent, tr
+from ui import icons, language, theme
+from ui.review.controls import plain_label, restyle
+from ui.review.model import Presenter
+from ui.review.score_widgets import Radar, number
+
+KEYS = {
+    Conclusion.HIRE: "review.hire", Conclusion.UNSURE: "review.unsure",
+    Conclusion.NO_HIRE: "review.no_hire", Conclusion.CANNOT_TELL: "review.cannot_tell",
+}  # fmt: skip
+
+
+class CompositeNumber(QWidget):
+    """The composite, large, with its interval and coverage below."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.composite = Composite(None, None, None, 0.0)
+        self.provisional = False
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_composite(self, composite: Composite, *, provisional: bool) -> None:
+        """Show it; `provisional` (grey) while something in it is only the machine's."""
+        self.composite, self.provisional = composite, provisional
+        self.setAccessibleName(f"{tr('review.composite')} {number(composite.value)}, {self.basis()}")
+        self.update()
+
+    def basis(self) -> str:
+        """Interval and coverage in words."""
+        composite = self.composite
+        coverage = tr("review.coverage", share=percent(composite.coverage))
+        if composite.value is None:
+            return coverage
+        if composite.low is None or composite.high is None:
+            return f"{tr('review.no_interval')} · {coverage}"
+        return f"{composite.low:.1f} – {composite.high:.1f} · {coverage}"
+
+    def sizeHint(self) -> QSize:
+        return QSize(160, theme.scaled(74))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.scaled(110), theme.scaled(74))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setFont(theme.font(12))
+        painter.setPen(theme.color("muted"))
+        painter.drawText(
+            QRectF(0, 0, self.width(), theme.scaled(17)), Qt.AlignmentFlag.AlignVCenter, tr("review.composite")
+        )
+        value = self.composite.value
+        painter.setFont(theme.font(30, bold=True))
+        painter.setPen(theme.color("faint" if value is None or self.provisional else "text"))
+        painter.drawText(
+            QRectF(0, theme.scaled(17), self.width(), theme.scaled(38)), Qt.AlignmentFlag.AlignVCenter, number(value)
+        )
+        painter.setFont(theme.font(12))
+        painter.setPen(theme.color("muted"))
+        room = QRectF(0, theme.scaled(55), self.width(), theme.scaled(18))
+        words = QFontMetricsF(painter.font()).elidedText(self.basis(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
+        painter.end()
+
+
+class Verdict(QFrame):
+    """Composite and radar, the reason for changed weights, the recommendation, sign and send."""
+
+    concluded = Signal(object)
+    weightReasonGiven = Signal(str)
+    resetAsked = Signal()
+    signAsked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.number = CompositeNumber()
+        self.radar = Radar()
+        self.deviation = plain_label("warn")
+        self.deviation.setWordWrap(True)
+        self.why = QLineEdit()
+        self.reset = QPushButton()
+        self.reset.setProperty("class", "quiet")
+        self.choices = {conclusion: QPushButton() for conclusion in Conclusion}
+        self.group = QButtonGroup(self)
+        self.group.setExclusive(False)
+        self.left = plain_label("small")
+        self.left.setWordWrap(True)
+        self.signature = plain_label("ok")
+        self.signature.setWordWrap(True)
+        self.sign = QPushButton()
+        self.sign.setProperty("class", "primary")
+        self.sign.setMinimumHeight(theme.scaled(38))
+        self._presenter: Presenter | None = None
+        self._card: Scorecard | None = None
+        self._build()
+        self._connect()
+        language.on_change(self, self._rename)
+        theme.changed.connect(self._restyle)
+
+    def _build(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self.radar)
+        top.addWidget(self.number, 1)
+        reason = QHBoxLayout()
+        reason.setSpacing(4)
+        reason.addWidget(self.why, 1)
+        reason.addWidget(self.reset)
+        grid = QGridLayout()
+        grid.setSpacing(5)
+        for column, button in enumerate(self.choices.values()):
+            button.setCheckable(True)
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+            self.group.addButton(button)
+            grid.addWidget(button, 0, column)
+        self._grid = grid
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(14, 8, 14, 12)
+        whole.setSpacing(7)
+        whole.addLayout(top)
+        whole.addWidget(self.deviation)
+        whole.addLayout(reason)
+        whole.addLayout(grid)
+        whole.addWidget(self.left)
+        whole.addWidget(self.signature)
+        whole.addWidget(self.sign)
+
+    def _connect(self) -> None:
+        for conclusion, button in self.choices.items():
+            button.clicked.connect(lambda checked, c=conclusion: self.concluded.emit(c if checked else None))
+        self.why.editingFinished.connect(lambda: self.weightReasonGiven.emit(self.why.text().strip()))
+        self.reset.clicked.connect(self.resetAsked)
+        self.sign.clicked.connect(self.signAsked)
+
+    def show_review(self, presenter: Presenter, card: Scorecard) -> None:
+        """Show the state of an assessment."""
+        self._presenter = presenter
+        self.show_card(card)
+        editable = not presenter.read_only
+        chosen = presenter.assessment.conclusion
+        for conclusion, button in self.choices.items():
+            button.setChecked(conclusion is chosen)
+            button.setEnabled(editable)
+        if not self.why.hasFocus():
+            self.why.setText(presenter.assessment.weight_reason)
+        deviates = presenter.deviates()
+        self.why.setVisible(deviates)
+        self.why.setEnabled(editable)
+        self.reset.setVisible(deviates and editable and not presenter.weights_locked)
+        self._rename()
+
+    def show_card(self, card: Scorecard) -> None:
+        """Show only what follows a moving slider."""
+        self._card = card
+        rows = card.dimensions
+        provisional = any(row.preview for row in rows)
+        self.number.show_composite(card.composite, provisional=provisional)
+        self.radar.show_rows(rows, self._titles())
+        self._show_deviation()
+
+    def _titles(self) -> tuple[str, ...]:
+        if self._presenter is None:
+            return ()
+        return tuple(d.title.in_(text.language()) for d in self._presenter.template.dimensions)
+
+    def _show_deviation(self) -> None:
+        assert self._card is not None
+        off = [
+            tr("review.weight_off", title=title, points=f"{row.weight - row.template_weight:+.0f}")
+            for row, title in zip(self._card.dimensions, self._titles(), strict=True)
+            if abs(row.weight - row.template_weight) >= 0.5
+        ]
+        self.deviation.setVisible(bool(off))
+        words = tr("review.weights_off", what=tr("review.comma").join(off)) if off else ""
+        if words != self.deviation.text():
+            self.deviation.setText(words)
+
+    def _rename(self) -> None:
+        for conclusion, button in self.choices.items():
+            button.setText(tr(KEYS[conclusion]))
+            button.setAccessibleName(tr(KEYS[conclusion]))
+        self.why.setPlaceholderText(tr("review.weight_reason"))
+        self.why.setAccessibleName(tr("review.weight_reason"))
+        self.reset.setText(tr("review.reset_weights"))
+        self.radar.setAccessibleName(tr("review.radar"))
+        if self._presenter is not None and self._card is not None:
+            self.radar.show_rows(self._card.dimensions, self._titles())
+            self._show_deviation()
+            self.number.update()
+            self._show_signing(self._presenter)
+        self._fit()
+
+    def _show_signing(self, presenter: Presenter) -> None:
+        left = list(presenter.left())
+        if presenter.needs_reason():
+            left.append(tr("review.weight_reason_short"))
+        signed = presenter.is_signed()
+        signatures = presenter.assessment.signatures
+        blocked = bool(left) or presenter.read_only or signed
+        self.sign.setEnabled(not blocked)
+        if signed:
+            words = tr("review.signed_button")
+        else:
+            words = tr("review.sign_again" if signatures else "review.sign")
+        self.sign.setText(words)
+        self.sign.setAccessibleName(words)
+        why = tr("review.read_only") if presenter.read_only else ""
+        if left and not presenter.read_only:
+            why = tr("review.left", what=tr("review.comma").join(left))
+        self.left.setText(why)
+        self.left.setVisible(bool(why))
+        self.sign.setToolTip(why)
+        self.sign.setAccessibleDescription(why)
+        self.signature.setVisible(bool(signatures))
+        if signatures:
+            newest = signatures[-1]
+            key = "review.signed" if signed else "review.signed_before"
+            when = newest.signed_at.astimezone().strftime("%Y-%m-%d %H:%M")
+            self.signature.setText(tr(key, revision=newest.revision, when=when, hash=newest.sha256[:12]))
+            restyle(self.signature, "ok" if signed else "warn")
+        self._restyle()
+
+    def _restyle(self) -> None:
+        self.sign.setMinimumHeight(theme.scaled(38))
+        signed = self._presenter is not None and self._presenter.is_signed()
+        self.sign.setIcon(icons.icon("check" if signed else "send", "on_accent" if self.sign.isEnabled() else "faint"))
+
+    def _fit(self) -> None:
+        """Two rows of recommendations where one is too narrow."""
+        wanted = sum(button.sizeHint().width() for button in self.choices.values()) + 15
+        columns = 4 if wanted <= max(self.width() - 28, 1) or self.width() < 100 else 2
+        for place, button in enumerate(self.choices.values()):
+            self._grid.addWidget(button, place // columns, place % columns)
+
+    def resizeEvent(self, event: object) -> None:
+        super().resizeEvent(event)  # type: ignore[arg-type]
+        self._fit()

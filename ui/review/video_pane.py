@@ -1,0 +1,162 @@
+"""Where the picture is: the frame with the face's box, a calm waveform for a sound recording, or a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtMultimedia import QVideoFrame
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from analysis.document import TRACK_RATE_HZ
+from ui import icons, theme
+from ui.review.curve_lanes import paint_wave
+from ui.review.lane import View
+from ui.review.model import Recording
+from ui.review.pyramid import Pyramid
+
+BOX_TRACKS = ("box_x", "box_y", "box_w", "box_h")
+BLACK = QColor("#0e1014")
+WAVE_S = 16.0
+"""How much of a sound recording the placeholder shows around the present moment."""
+
+
+class VideoPane(QWidget):
+    """Paints the newest frame, letterboxed, with the overlay."""
+
+    clicked = Signal()
+    doubleClicked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.image: QImage | None = None
+        self.message = ""
+        self.show_overlay = True
+        self.sound_only = False
+        self.time_s = 0.0
+        self.face_label: Callable[[float], str] | None = None
+        self._boxes: np.ndarray | None = None
+        self._wave: Pyramid | None = None
+        self._gain = 1.0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent, False)
+        theme.changed.connect(self.update)
+
+    def show_recording(self, recording: Recording | None, *, sound_only: bool) -> None:
+        """Take the face's box and the waveform from an analysed recording."""
+        self.sound_only, self.image = sound_only, None
+        tracks = recording.tracks if recording else {}
+        whole = all(name in tracks for name in BOX_TRACKS)
+        self._boxes = np.stack([tracks[name] for name in BOX_TRACKS], axis=1) if whole else None
+        peaks = recording.peaks if recording else None
+        self._wave = Pyramid(peaks[:, 0], 100.0, peaks[:, 1]) if peaks is not None and len(peaks) else None
+        self._gain = 1.0 / max(0.05, float(np.nanmax(np.abs(peaks)))) if self._wave is not None else 1.0
+        self.update()
+
+    def show_frame(self, frame: QVideoFrame) -> None:
+        """Show the next frame."""
+        if frame.isValid():
+            self.image = frame.toImage()
+            self.update()
+
+    def show_time(self, time_s: float) -> None:
+        """Tell the overlay what moment it is."""
+        self.time_s = time_s
+        self.update()
+
+    def show_message(self, text: str) -> None:
+        """Show a sentence in place of the picture; empty shows the picture again."""
+        self.message = text
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 320)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(theme.scaled(200), theme.scaled(120))
+
+    def face_box(self) -> QRectF | None:
+        """The face at this moment as shares of the picture; None where none was seen."""
+        index = int(self.time_s * TRACK_RATE_HZ)
+        if self._boxes is None or not 0 <= index < len(self._boxes):
+            return None
+        box = self._boxes[index]
+        return QRectF(*(float(value) for value in box)) if np.isfinite(box).all() else None
+
+    def picture_area(self) -> QRectF:
+        """Where the frame lies in the pane."""
+        if self.image is None or self.image.isNull():
+            return QRectF(self.rect())
+        size = self.image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        return QRectF(
+            (self.width() - size.width()) / 2, (self.height() - size.height()) / 2, size.width(), size.height()
+        )
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        shape = QPainterPath()
+        shape.addRoundedRect(QRectF(self.rect()), theme.RADIUS - 1, theme.RADIUS - 1)
+        painter.setClipPath(shape)
+        painter.fillRect(self.rect(), theme.color("track_bg") if self.sound_only else BLACK)
+        if self.message:
+            self._paint_message(painter)
+        elif self.sound_only:
+            self._paint_sound(painter)
+        elif self.image is not None:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(self.picture_area(), self.image)
+            self._paint_face(painter)
+        painter.end()
+
+    def _paint_message(self, painter: QPainter) -> None:
+        painter.setFont(theme.font(14))
+        painter.setPen(theme.color("text") if self.sound_only else QColor("#d7dce3"))
+        area = QRectF(self.rect()).adjusted(24, 16, -24, -16)
+        painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self.message)
+
+    def _paint_sound(self, painter: QPainter) -> None:
+        """The waveform around now, under a sign that this is sound alone."""
+        side = min(theme.scaled(40), self.height() / 5)
+        sign = icons.pixmap("audio", theme.color("faint").name())
+        painter.drawPixmap(
+            QRectF(self.width() / 2 - side / 2, self.height() * 0.16, side, side), sign, QRectF(sign.rect())
+        )
+        area = QRectF(0, self.height() * 0.36, self.width(), self.height() * 0.48)
+        view = View(self.time_s - WAVE_S / 2, WAVE_S, 0.0, float(max(1, self.width())))
+        if self._wave is not None:
+            paint_wave(painter, area, view, self._wave, self._gain, "series_1")
+        painter.setPen(QPen(theme.color("accent"), 1.5))
+        painter.drawLine(QLineF(self.width() / 2, area.top(), self.width() / 2, area.bottom()))
+
+    def _paint_face(self, painter: QPainter) -> None:
+        box = self.face_box() if self.show_overlay else None
+        if box is None:
+            return
+        area = self.picture_area()
+        face = QRectF(
+            area.left() + box.x() * area.width(),
+            area.top() + box.y() * area.height(),
+            box.width() * area.width(),
+            box.height() * area.height(),
+        )
+        painter.setPen(QPen(QColor("#26b98e"), 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(face, 4, 4)
+        label = self.face_label(self.time_s) if self.face_label else ""
+        if label:
+            painter.setFont(theme.font(12))
+            place = QRectF(face.left(), max(2.0, face.top() - theme.scaled(20)), self.width(), theme.scaled(18))
+            painter.setPen(QColor(0, 0, 0, 160))
+            painter.drawText(place.translated(1, 1), Qt.AlignmentFlag.AlignVCenter, label)
+            painter.setPen(QColor("#4fe0b0"))
+            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, label)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
+            self.clicked.emit()
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+        self.doubleClicked.emit()
