@@ -102,12 +102,20 @@ def fill(library, count):
     ]
     interviews = [
         {
-            "id": f"i{n}", "title": f"面试 {n}", "status": list(InterviewStatus)[n % 4], "candidate_id": f"c{n}",
-            "position_id": f"p{n % 40}", "media_sha256": f"{n:064x}", "time_zone": "Asia/Shanghai", "signed": n % 4 == 3,
-            "composite": n % 100 / 10, "search": f"面试 {n} {candidates[n]['name']} 职位 {n % 40} 录像 {n}.mp4", **(kept | {"created": START + timedelta(minutes=n)}),
+            "id": f"i{n}",
+            "title": f"面试 {n}",
+            "status": list(InterviewStatus)[n % 4],
+            "candidate_id": f"c{n}",
+            "position_id": f"p{n % 40}",
+            "media_sha256": f"{n:064x}",
+            "time_zone": "Asia/Shanghai",
+            "signed": n % 4 == 3,
+            "composite": n % 100 / 10,
+            "search": f"面试 {n} {candidates[n]['name']} 职位 {n % 40} 录像 {n}.mp4",
+            **(kept | {"created": START + timedelta(minutes=n)}),
         }
         for n in range(count)
-    ]  # fmt: skip
+    ]
     with library.session() as session:
         for table, rows in (
             (PositionRow, positions), (CandidateRow, candidates), (MediaRow, media), (InterviewRow, interviews),

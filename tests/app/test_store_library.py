@@ -130,9 +130,13 @@ def test_a_failed_write_leaves_nothing_and_tells_nobody(library, interview):
     heard = []
     library.subscribe(lambda kind, row_id: heard.append(kind))
     before = library.audit()
-    with pytest.raises(RuntimeError), library.session() as session:
-        library._note(session, "x", "interview", interview.id)
+
+    def fail(session, moved):
         raise RuntimeError
+
+    library.status_hook = fail
+    with pytest.raises(RuntimeError):
+        library.set_status(interview.id, InterviewStatus.TO_REVIEW)
     assert heard == []
     assert library.audit() == before
 

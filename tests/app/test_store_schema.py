@@ -87,9 +87,10 @@ def test_a_migration_that_fails_leaves_the_old_file(tmp_path, monkeypatch):
         connection.exec_driver_sql("CREATE TABLE half (x)")
         raise RuntimeError("power cut")
 
-    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
+    with monkeypatch.context() as patch:
         patch.setattr("app.store.library.upgrade", fail)
-        Library.open(tmp_path / "old")
+        with pytest.raises(RuntimeError):
+            Library.open(tmp_path / "old")
     with closing(sqlite3.connect(tmp_path / "old" / "library.sqlite3")) as database:
         assert database.execute("SELECT count(*) FROM sqlite_master WHERE name = 'half'").fetchone() == (0,)
     with Library.open(tmp_path / "old") as library:
