@@ -9,29 +9,29 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.expression.episodes import confirmed_happy, raised_corners
-from analysis.face.series import Flags, median, smoothed
+from analysis.face.series import Flags, quantile, smoothed
 from analysis.observations import Floats
 
 SMOOTHING_S = 1.5
 UNCLEAR_MARGIN = 0.15
 """The leading one of the three must lead by this much, or the moment is unclear."""
 _FLOOR = 0.02
-_REST_MARGIN = float(np.log(2.0))
-"""At rest, neutral is to be at least twice as likely as either other one."""
-_MAX_CORRECTION = float(np.log(20.0))
-"""A resting face is corrected by at most these odds: a person who smiles throughout is not thereby neutral."""
+_REST_MARGIN = float(np.log(3.0))
+"""At rest, neutral is to be at least three times as likely as either other one."""
+_REST_QUANTILE = 0.3
+"""What a face shows for more than 70 % of the time is its resting face; a laugh through half of a clip is not."""
 _NEUTRAL, _HAPPY, _SAD, _ANGRY, _FEARFUL, _DISGUSTED = range(6)
 
 
 def three_way(times: Floats, seven: Floats, blendshapes: Floats) -> Floats:
     """(n, 3) positive, neutral, negative, each row adding up to 1; NaN where no face was seen.
 
-    Log-odds against neutral are lowered by how far the person's median lies above rest, then smoothed over 1.5 s.
+    Log-odds against neutral are lowered by how far the person's own resting face lies above, then smoothed over 1.5 s.
     Happy without a raised corner of the mouth counts as neutral (see `episodes.confirmed_happy`).
     """
     logs = np.log(raw_three_way(seven, blendshapes) + _FLOOR)
-    resting = median(logs - logs[:, 1:2])
-    logs -= np.clip(np.nan_to_num(resting) + _REST_MARGIN, 0.0, _MAX_CORRECTION) * np.array([1.0, 0.0, 1.0])
+    resting = quantile(logs - logs[:, 1:2], _REST_QUANTILE)
+    logs -= np.maximum(np.nan_to_num(resting) + _REST_MARGIN, 0.0) * np.array([1.0, 0.0, 1.0])
     odds = np.exp(logs)
     return smoothed(times, (odds / odds.sum(axis=1, keepdims=True)).astype(np.float32), SMOOTHING_S)
 

@@ -10,7 +10,7 @@ from analysis.document import Event, Metric, Span, TrackInfo
 from analysis.expression import METRICS, OBSERVED, TRACKS
 from analysis.expression.curves import three_way, unclear
 from analysis.expression.episodes import episodes, frown_score, smile_score
-from analysis.face.series import described, held, inside, sampled_share, smoothed, step
+from analysis.face.series import described, held, in_order, inside, sampled_share, smoothed, step
 from analysis.observations import FaceObservation, Floats
 
 _SEVEN_SMOOTHING_S = 1.0
@@ -31,9 +31,9 @@ def derive(
     smile, frown = smile_score(face, seven), frown_score(face, seven)
     columns = [*three.T, *smoothed(face.times, seven, _SEVEN_SMOOTHING_S).T, smile, frown]
     tracks = {name: held(face.times, column, length) for name, column in zip(TRACKS, columns, strict=True)}
-    infos = {name: described(track, "probability", "expression", face.rate_hz) for name, track in tracks.items()}
+    infos = {name: described(track, "0-1", "expression", face.rate_hz) for name, track in tracks.items()}
     smiles, frowns = episodes(face, smile, "smile"), episodes(face, frown, "frown")
-    events = sorted([*smiles, *frowns], key=lambda event: event.start)
+    events = in_order([*smiles, *frowns], length)
     return tracks, infos, events, [_metrics(face, three, smiles, frowns, group) for group in spans]
 
 

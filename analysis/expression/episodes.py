@@ -33,7 +33,8 @@ _RAISED = 0.1
 def smile_score(face: FaceObservation, seven: Floats) -> Floats:
     """(n,) 0..1 against the person's own resting level, NaN where no face was seen."""
     mouth = raised_corners(face.blendshapes)
-    return _above_rest(face.times, (mouth + confirmed_happy(seven, mouth)).astype(np.float32) / 2)
+    score: Floats = ((mouth + confirmed_happy(seven, mouth)) / 2).astype(np.float32)
+    return _above_rest(face.times, score)
 
 
 def raised_corners(blendshapes: Floats) -> Floats:
@@ -48,7 +49,8 @@ def confirmed_happy(seven: Floats, mouth: Floats) -> Floats:
     The classifier is over-confident: on one resting face it says happy 1.00 for minutes. On the labelled pictures this
     changes the three-way accuracy by nothing.
     """
-    return (seven[:, _HAPPY] * np.clip(mouth / _RAISED, 0.0, 1.0)).astype(np.float32)
+    confirmed: Floats = (seven[:, _HAPPY] * np.clip(mouth / _RAISED, 0.0, 1.0)).astype(np.float32)
+    return confirmed
 
 
 def frown_score(face: FaceObservation, seven: Floats) -> Floats:

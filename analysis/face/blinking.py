@@ -31,8 +31,12 @@ def blinks(face: FaceObservation) -> list[Event]:
     runs = stretches(face.times, rise > _BLINK_RISE / 2, step(face.rate_hz))
     found = []
     for run in runs:
-        peak = float(np.max(rise[run.first : run.last + 1]))
-        if peak >= _BLINK_RISE and run.end - run.start < BLINK_MAX_S and run.first > 0 and run.last < len(rise) - 1:
+        if run.end - run.start >= BLINK_MAX_S or run.first == 0 or run.last == len(closed) - 1:
+            continue
+        shut = closed[run.first : run.last + 1].max()
+        peak = float(rise[run.first : run.last + 1].max())
+        opened = shut - max(closed[run.first - 1], closed[run.last + 1])
+        if peak >= _BLINK_RISE and opened >= _BLINK_RISE / 2:
             found.append(Event("blink", run.start, run.end, confidence=min(1.0, peak / (2 * _BLINK_RISE))))
     return found
 

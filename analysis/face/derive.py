@@ -8,7 +8,7 @@ from analysis.document import Event, Missing, TrackInfo
 from analysis.face import attention
 from analysis.face.blinking import blinks, can_blink
 from analysis.face.measures import metrics
-from analysis.face.series import Flags, described, held, joined, smoothed, step, stretches
+from analysis.face.series import Flags, described, held, in_order, joined, smoothed, step, stretches
 from analysis.observations import FaceObservation, Floats
 
 __all__ = ["derive", "metrics"]
@@ -22,7 +22,7 @@ _GAZE_BACK_S = 0.4
 """A look back shorter than this does not end a look away: it is within the noise of the angles."""
 
 _UNITS = {
-    "present": "flag",
+    "present": "0-1",
     "box_x": "share",
     "box_y": "share",
     "box_w": "share",
@@ -32,7 +32,7 @@ _UNITS = {
     "head_roll": "deg",
     "gaze_yaw": "deg",
     "gaze_pitch": "deg",
-    "eye_contact": "flag",
+    "eye_contact": "0-1",
 }
 
 
@@ -57,7 +57,7 @@ def derive(face: FaceObservation, length: int) -> tuple[Tracks, dict[str, TrackI
         events += blinks(face)
     else:
         missing.append(Missing("blink", "sampled_below_25"))
-    return tracks, infos, sorted(events, key=lambda event: (event.start, event.kind)), missing
+    return tracks, infos, in_order(events, length), missing
 
 
 def _face_lost(face: FaceObservation, seen: Flags) -> list[Event]:

@@ -1,9 +1,10 @@
 """Where the eyes look, relative to the head.
 
-Two estimates are averaged. (1) Geometry: landmarks are turned back into the head's frame; the iris centre's way from
-the middle between the corners of its eye, over the eye's width, times 30 mm (width of the eye opening) over 12 mm
-(radius of the eyeball) is the sine of the angle. (2) The eyeLook blendshapes, scaled so that 1 is 35 degrees sideways
-and 25 degrees up or down. Vertical geometry is left out: the lids move with the eye and hide the iris.
+Sideways from the irises: landmarks are turned back into the head's frame; the iris centre's way from the middle between
+the corners of its eye, over the eye's width, times 30 mm (width of the eye opening) over 12 mm (radius of the eyeball)
+is the sine of the angle. Up and down from the eyeLook blendshapes, scaled so that 1 is 25 degrees: the lids move with
+the eye and hide the iris, so that its place says little there. (On mirrored frames the irises came out symmetric to
+4-6 degrees, the sideways blendshapes only to 7-14: they are left to eye contact, which compares a person with itself.)
 
 Limits: there is no calibration, a person's resting angle is unknown, glasses and half-closed eyes mislead it, and the
 camera is not where the other person's eyes are on the screen. Errors of 10 degrees are normal. It is therefore only
@@ -23,7 +24,6 @@ from analysis.face.inference import Array
 _EYES = (((33, 133), 468), ((362, 263), 473))
 """Corners (left one in the picture first) and iris centre of the eye on the picture's left, then of the other."""
 _WIDTH_OVER_RADIUS = 30.0 / 12.0
-_SIDEWAYS_DEG = 35.0
 _UPWARDS_DEG = 25.0
 _IN, _OUT, _UP, _DOWN = both("eyeLookIn"), both("eyeLookOut"), both("eyeLookUp"), both("eyeLookDown")
 
@@ -49,5 +49,5 @@ def gaze(landmarks: Array, turned: Array, blendshapes: Array) -> tuple[float, fl
         middle = float(upright[right, 0] + upright[left, 0]) / 2
         offsets.append((float(upright[iris, 0]) - middle) / max(width, 1e-6))
     sine = max(-1.0, min(1.0, sum(offsets) / 2 * _WIDTH_OVER_RADIUS))
-    sideways, upwards = (float(value) for value in balance(blendshapes))
-    return (math.degrees(math.asin(sine)) + sideways * _SIDEWAYS_DEG) / 2, upwards * _UPWARDS_DEG
+    upwards = float(balance(blendshapes)[1])
+    return math.degrees(math.asin(sine)), upwards * _UPWARDS_DEG

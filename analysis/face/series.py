@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.document import HOLD_S, TRACK_RATE_HZ, Span, TrackInfo
+from analysis.document import HOLD_S, TRACK_RATE_HZ, Event, Span, TrackInfo
 from analysis.observations import Floats
 
 Flags = NDArray[np.bool_]
@@ -42,11 +42,17 @@ def smoothed(times: Floats, values: Floats, window_s: float) -> Floats:
     return result
 
 
+def quantile(values: Floats, share: float) -> Floats:
+    """Quantile over the first axis of the finite samples; NaN where there is none."""
+    columns = values.reshape(len(values), -1)
+    known = [column[np.isfinite(column)] for column in columns.T]
+    found = [float(np.quantile(column, share)) if len(column) else np.nan for column in known]
+    return np.array(found, np.float32).reshape(values.shape[1:])
+
+
 def median(values: Floats) -> Floats:
     """Median over the first axis of the finite samples; NaN where there is none."""
-    columns = values.reshape(len(values), -1)
-    found = [float(np.median(c[np.isfinite(c)])) if np.isfinite(c).any() else np.nan for c in columns.T]
-    return np.array(found, np.float32).reshape(values.shape[1:])
+    return quantile(values, 0.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,13 @@ def hysteresis(values: Floats, enter: float, leave: float) -> Flags:
         inside = bool(value >= leave) if inside else bool(value > enter)
         flags[number] = inside
     return flags
+
+
+def in_order(events: Iterable[Event], length: int) -> list[Event]:
+    """Events in time order, none of them lasting beyond a grid of `length` samples."""
+    end = length / TRACK_RATE_HZ
+    found = [replace(event, end=min(event.end, end)) for event in events if event.start < end]
+    return sorted(found, key=lambda event: (event.start, event.kind))
 
 
 def step(rate_hz: float) -> float:

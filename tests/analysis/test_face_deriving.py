@@ -1,0 +1,184 @@
+"""From observations to tracks, events and metrics: the rules, on observations made for them and on real ones."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.document import Missing, Span
+from analysis.face.blendshapes import INDEX, both
+from analysis.face.derive import derive, metrics
+from analysis.face.series import held, hysteresis, joined, smoothed, stretches
+from tests.analysis.seeing import steady, watched, without_face
+
+
+def kinds(events, kind):
+    return [event for event in events if event.kind == kind]
+
+
+def as_floats(*values):
+    return np.array(values, np.float32)
+
+
+def test_a_value_holds_for_three_tenths_then_nothing_is_known():
+    track = held(as_floats(0.0, 1.0), as_floats(7.0, 8.0), 20)
+    assert track[:4].tolist() == [7.0] * 4
+    assert np.isnan(track[4:10]).all()
+    assert track[10:14].tolist() == [8.0] * 4
+    assert np.isnan(track[14:]).all()
+
+
+def test_before_the_first_sample_nothing_is_known():
+    track = held(as_floats(0.55), as_floats(1.0), 10)
+    assert np.isnan(track[:6]).all()
+    assert track[6] == 1.0
+
+
+@given(st.lists(st.floats(0, 30, width=32), min_size=1, max_size=40, unique=True), st.integers(1, 320))
+def test_a_track_only_shows_what_was_sampled_a_moment_before(times, length):
+    times = np.sort(np.array(times, np.float32))
+    track = held(times, times, length)
+    grid = np.arange(length) / 10
+    known = np.isfinite(track)
+    assert (track[known] <= grid[known] + 0.002).all()
+    assert (grid[known] - track[known] <= 0.302).all()
+
+
+def test_smoothing_leaves_gaps_and_levels_alone():
+    values = as_floats(1, 1, np.nan, 1, 5)
+    result = smoothed(np.arange(5, dtype=np.float32), values, 2.0)
+    assert np.isnan(result[2])
+    assert result[[0, 1]].tolist() == [1, 1]
+    assert result[4] == pytest.approx(3)
+
+
+def test_stretches_do_not_bridge_unsampled_time():
+    times = as_floats(0, 0.2, 0.4, 5.0, 5.2)
+    runs = stretches(times, np.ones(5, bool), 0.2)
+    assert [(run.start, round(run.end, 3)) for run in runs] == [(0.0, 0.6), (5.0, 5.4)]
+    assert len(joined(runs, 10)) == 1
+
+
+def test_hysteresis_enters_high_and_leaves_low():
+    values = as_floats(0.4, 0.5, 0.35, 0.29, 0.4, np.nan, 0.5)
+    assert hysteresis(values, 0.45, 0.3).tolist() == [False, True, True, False, False, False, True]
+
+
+def test_a_steady_face_gives_whole_tracks_and_no_events():
+    tracks, infos, events, missing = derive(steady(20), 200)
+    assert set(tracks) == set(infos)
+    assert {len(track) for track in tracks.values()} == {200}
+    assert {track.dtype for track in tracks.values()} == {np.dtype(np.float32)}
+    assert all(info.coverage == 1.0 and info.source_rate_hz == 5.0 for info in infos.values())
+    assert (tracks["eye_contact"] == 1).all()
+    assert events == []
+    assert missing == [Missing("blink", "sampled_below_25")]
+
+
+def test_an_absent_face_is_an_event_and_a_gap_in_the_tracks():
+    face = without_face(steady(20), 5.0, 8.0)
+    tracks, infos, events, _ = derive(face, 200)
+    (lost,) = kinds(events, "face_lost")
+    assert (lost.start, lost.end) == (pytest.approx(5.0), pytest.approx(8.0))
+    assert (tracks["present"][50:79] == 0).all()
+    assert np.isnan(tracks["box_x"][50:79]).all()
+    assert np.isnan(tracks["eye_contact"][50:79]).all()
+    assert infos["box_x"].coverage == pytest.approx(0.85, abs=0.01)
+
+
+def test_a_moment_without_a_face_is_no_event():
+    _, _, events, _ = derive(without_face(steady(20), 5.0, 5.8), 200)
+    assert events == []
+
+
+def test_nobody_at_all():
+    face = without_face(steady(10), 0, 10)
+    tracks, _, events, missing = derive(face, 100)
+    assert (tracks["present"] == 0).all()
+    assert [event.kind for event in events] == ["face_lost"]
+    assert Missing("face", "no_face") in missing
+    (found,) = metrics(face, [[Span(0, 10)]])
+    assert found["face_coverage"].value == 0.0
+    assert found["eye_contact"].value is None
+    assert found["eye_contact"].quality == "no_face"
+
+
+def test_eye_contact_is_judged_against_the_persons_own_middle():
+    """Somebody whose camera stands to the side looks "away" all the time: that is this person's straight ahead."""
+    face = steady(60)
+    face.head[:, 0] += 25.0
+    turned = (face.times >= 10) & (face.times < 14)
+    face.head[turned, 0] -= 25.0
+    tracks, _, events, _ = derive(face, 600)
+    (away,) = kinds(events, "gaze_away")
+    assert away.start == pytest.approx(10.0)
+    assert away.end == pytest.approx(14.0)
+    assert tracks["eye_contact"][300] == 1
+
+
+def test_eyes_alone_can_look_away_but_not_for_a_blink():
+    face = steady(60)
+    for name in both("eyeLookDown"):
+        face.blendshapes[50:52, name] = 0.9
+        face.blendshapes[100:115, name] = 0.9
+    _, _, events, _ = derive(face, 600)
+    assert [(round(e.start, 1), round(e.end, 1)) for e in kinds(events, "gaze_away")] == [(20.0, 23.0)]
+
+
+def test_a_face_seen_too_briefly_has_no_middle():
+    face = without_face(steady(20), 0.0, 19.0)
+    tracks, _, _, missing = derive(face, 200)
+    assert np.isnan(tracks["eye_contact"]).all()
+    assert Missing("eye_contact", "face_too_short") in missing
+
+
+def test_blinks_are_short_closures():
+    face = steady(20, rate_hz=30.0)
+    eyes = list(both("eyeBlink"))
+    face.blendshapes[90:95, eyes] = 0.8
+    face.blendshapes[300:360, eyes] = 0.8
+    _, _, events, missing = derive(face, 200)
+    (blink,) = kinds(events, "blink")
+    assert blink.start == pytest.approx(3.0, abs=0.05)
+    assert missing == []
+
+
+def test_metrics_per_group_of_spans():
+    face = without_face(steady(60), 20.0, 30.0)
+    away = (face.times >= 40) & (face.times < 45)
+    face.head[away, 1] -= 30
+    whole, first, second, nowhere = metrics(
+        face, [[Span(0, 60)], [Span(0, 10), Span(20, 30)], [Span(40, 50)], [Span(70, 80)]]
+    )
+    assert whole["face_coverage"].value == pytest.approx(50 / 60, abs=0.01)
+    assert whole["eye_contact"].coverage == pytest.approx(50 / 60, abs=0.01)
+    assert first["face_coverage"].value == pytest.approx(0.5, abs=0.02)
+    assert second["eye_contact"].value == pytest.approx(0.5, abs=0.03)
+    assert second["eye_contact"].n == 50
+    assert nowhere["face_coverage"].value is None
+    assert nowhere["face_coverage"].quality == "not_sampled"
+    assert whole["blink_rate"].quality == "sampled_below_25"
+
+
+def test_one_blink_in_the_clip_with_one_blink(corpus):
+    _, _, events, _ = derive(watched(corpus / "video" / "single_face.mp4", 60), 24)
+    assert len(kinds(events, "blink")) == 1
+
+
+def test_blinks_of_the_sample(sample):
+    face = watched(sample / "sample_zh.mp4", 30, 0, 12)
+    truth = [t for t in json.loads((sample / "sample_zh.truth.json").read_text("utf-8"))["blinks"] if t < 11.5]
+    found = [(event.start + event.end) / 2 for event in kinds(derive(face, 120)[2], "blink")]
+    assert len(found) == len(truth)
+    assert np.allclose(found, truth, atol=0.2)
+
+
+def test_who_looks_down_crying_does_not_look_at_the_camera(corpus):
+    _, _, events, _ = derive(watched(corpus / "video" / "WolfgangLanger_Pexels.mp4", 5), 197)
+    away = kinds(events, "gaze_away")
+    assert sum(event.end - event.start for event in away) > 4
+    assert INDEX["eyeBlinkLeft"] == 9
