@@ -20,6 +20,8 @@ from sync.sandbox.page import page_routes
 from sync.sandbox.store import Store
 
 LOOPBACK = "127.0.0.1"
+POLL_S = 0.05
+"""So often the server looks whether it is to stop."""
 MAX_BODY_BYTES = 2 * 1024 * 1024
 
 
@@ -46,6 +48,7 @@ class Sandbox:
         self.key = key or secrets.token_urlsafe(24)
         self.faults = Faults(faults)
         self._socket = _listening(port)
+        self.url = f"http://{LOOPBACK}:{self._socket.getsockname()[1]}"
         self._temporary = tempfile.TemporaryDirectory(prefix="mianjian-ehr-") if folder is None else None
         self.folder = folder if folder is not None else Path(self._temporary.name)  # type: ignore[union-attr]
         self.store = Store(self.folder)
@@ -56,12 +59,9 @@ class Sandbox:
             LOOPBACK, 0, app, threaded=True, request_handler=_Quiet, fd=self._socket.fileno()
         )
         self._server.daemon_threads = False  # type: ignore[attr-defined]  # a stop waits for what is being answered
-        self._thread = threading.Thread(target=self._server.serve_forever, name="sandbox-ehr", daemon=True)
-
-    @property
-    def url(self) -> str:
-        """Where it answers."""
-        return f"http://{LOOPBACK}:{self._socket.getsockname()[1]}"
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(POLL_S,), name="sandbox-ehr", daemon=True
+        )
 
     def start(self) -> Sandbox:
         """Begin to answer."""

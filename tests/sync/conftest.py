@@ -1,0 +1,75 @@
+"""A sandbox EHR on a free port, an outbox in a file, and a sender between them; all real."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import create_engine, event
+from sqlalchemy.orm import Session
+
+from sync import outbox
+from sync.address import Address
+from sync.client import EhrClient, Timeouts
+from sync.mapping import shipped_profile
+from sync.outbox import Queue
+from sync.sandbox.server import Sandbox
+from sync.sender import Sender
+from tests.sync.ehr import CONTRACT, FakeClock
+
+IMPATIENT = Timeouts(connect_s=2.0, read_s=0.3, total_s=2.0)
+
+
+@pytest.fixture
+def sandbox(tmp_path):
+    with Sandbox(CONTRACT, tmp_path / "ehr") as running:
+        yield running
+
+
+@pytest.fixture
+def sessions(tmp_path):
+    """Opens sessions on a real file that commit when their block ends well, as the library's do."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'outbox.sqlite3'}")
+    event.listen(engine, "connect", lambda connection, _: connection.execute("pragma journal_mode=wal"))
+    outbox.metadata.create_all(engine)
+
+    @contextmanager
+    def session():
+        with Session(engine, expire_on_commit=False) as opened, opened.begin():
+            yield opened
+
+    yield session
+    engine.dispose()
+
+
+@pytest.fixture
+def clock():
+    return FakeClock()
+
+
+@pytest.fixture
+def queue(clock):
+    return Queue(clock, jitter=lambda: 1.0)
+
+
+@pytest.fixture
+def connect():
+    """Makes clients, and closes them in the end."""
+    made = []
+
+    def connected(sandbox, key=None, **more):
+        client = EhrClient(
+            Address.parse(sandbox.url), shipped_profile("sandbox"), lambda: key or sandbox.key,
+            **{"timeouts": IMPATIENT, **more},
+        )  # fmt: skip
+        made.append(client)
+        return client
+
+    yield connected
+    for client in made:
+        client.close()
+
+
+@pytest.fixture
+def sender(sessions, sandbox, queue, connect):
+    return Sender(sessions, connect(sandbox), queue)
