@@ -49,13 +49,13 @@ class Stopped(Exception):
 
 TAIL = ("derive", "write")
 FIRST_COSTS = {
-    "sound": StageCost(0.3, 0.02),
+    "sound": StageCost(0.5, 0.005),
     "text": StageCost(1.5, 0.14),
-    "speakers": StageCost(0.5, 0.03),
-    "prosody": StageCost(0.3, 0.02),
-    "face": StageCost(0.3, 0.1),
-    "derive": StageCost(0.5, 0.002),
-    "write": StageCost(0.2, 0.002),
+    "speakers": StageCost(0.4, 0.016),
+    "prosody": StageCost(0.4, 0.012),
+    "face": StageCost(0.3, 0.11),
+    "derive": StageCost(0.3, 0.002),
+    "write": StageCost(0.2, 0.001),
 }
 """Measured on two cores with both lanes running; used until the machine has figures of its own. "face" at FIRST_FPS."""
 FIRST_FPS = 5.0
@@ -291,7 +291,8 @@ class Seeing:
 
     def _look(self, progress: Follow) -> Seen:
         run, request = self.run, self.run.request
-        observer = FaceObserver(*(run.models.path(role) for role in FACE_ROLES), threads=1)
+        detector, landmarks, blendshapes, mesh = (run.models.path(role) for role in FACE_ROLES)
+        observer = FaceObserver(detector, landmarks, blendshapes, mesh, 1)
         further = self.room.Observer(run.models.path(self.room.MODELS[0]), 1) if self.room else None
         for time_s, rgb in frames(request.media, run.media, request.face_fps, progress, run.name, 1):
             look = observer.look(time_s, rgb)

@@ -9,8 +9,9 @@ import errno
 import os
 import shutil
 import time
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -37,13 +38,6 @@ from analysis.shelf import EXTRA, Shelf
 
 DOCUMENT = "analysis.json"
 COSTS_FILE = "stage-costs.json"
-OBSERVATIONS = {
-    "sound": SoundObservation,
-    "text": TextObservation,
-    "speakers": SpeakerObservation,
-    "prosody": ProsodyObservation,
-    "face": FaceObservation,
-}
 
 
 def run(request: AnalysisRequest, models: ModelStore, report: Report) -> Derived:
@@ -90,8 +84,15 @@ def derive_again(request: AnalysisRequest) -> Derived:
 
 def kept(shelf: Shelf, info: MediaInfo) -> Observed:
     """What the last finished analysis observed."""
-    found = {name: shelf.latest(name, kind) for name, kind in OBSERVATIONS.items()}
-    return Observed(info, extra=shelf.latest_arrays(), **found)  # type: ignore[arg-type]
+    return Observed(
+        info,
+        sound=shelf.latest("sound", SoundObservation),
+        text=shelf.latest("text", TextObservation),
+        speakers=shelf.latest("speakers", SpeakerObservation),
+        prosody=shelf.latest("prosody", ProsodyObservation),
+        face=shelf.latest("face", FaceObservation),
+        extra=shelf.latest_arrays(),
+    )
 
 
 def allowed(request: AnalysisRequest, info: MediaInfo) -> tuple[bool, bool]:
@@ -140,7 +141,7 @@ def _observe(
     with ThreadPoolExecutor(2, thread_name_prefix="lane") as pool:
         heard = pool.submit(hearing.observe) if hearing else None
         seen = pool.submit(seeing.observe) if seeing else None
-        running = [future for future in (heard, seen) if future]
+        running: list[Future[Any]] = [future for future in (heard, seen) if future]
         wait(running, return_when=FIRST_EXCEPTION)
         if any(future.done() and future.exception() for future in running):
             job.stop.set()

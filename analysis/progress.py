@@ -16,10 +16,14 @@ from pathlib import Path
 
 import msgspec
 
-WARM_S = 2.0
-"""Weight, in seconds, of the belief that this run is as fast as expected; keeps early estimates steady."""
-NEWEST_SHARE = 0.5
-"""Share of the newest run in a remembered cost."""
+BELIEF = 0.15
+"""Weight, as a share of the whole run, of the belief that it is as fast as expected; keeps early estimates steady."""
+OWN_BELIEF = 0.3
+"""The same for one stage, against the pace of the whole run: a stage may report but every two minutes of media."""
+OVERDUE = 0.05
+"""Share of a stage's expected time that is still left when it has taken longer than expected."""
+LONG_S = 60.0
+"""A run over so much media counts as much as what was known before; a longer one more, a shorter one less."""
 REPORT_EVERY_S = 0.2
 
 
@@ -58,12 +62,36 @@ class StageCost:
 
 @dataclass(slots=True)
 class _Stage:
+    """One stage of the run. `spent_s` and `worth_s`: seconds taken, and expected, for what it has reported as done."""
+
     cost: StageCost
+    media_s: float
     started: float | None = None
-    ended: float | None = None
-    done_s: float = 0.0
     reported: float = 0.0
-    left_then: float = 0.0
+    spent_s: float = 0.0
+    worth_s: float = 0.0
+    done_s: float = 0.0
+    ended: bool = False
+
+    @property
+    def expected_s(self) -> float:
+        return self.cost.seconds(self.media_s)
+
+    def did(self, media_s: float, now: float) -> None:
+        assert self.started is not None
+        self.done_s = min(max(media_s, self.done_s), self.media_s)
+        self.reported, self.spent_s, self.worth_s = now, now - self.started, self.cost.seconds(self.done_s)
+
+    def left(self, pace: float, now: float) -> float:
+        """What it will still take: the rest of what is expected, at its own pace as far as that is known."""
+        if self.ended:
+            return 0.0
+        if self.started is None:
+            return self.expected_s * pace
+        belief = OWN_BELIEF * self.expected_s
+        own_pace = (self.spent_s + belief * pace) / (self.worth_s + belief) if belief else pace
+        left = (self.expected_s - self.worth_s) * own_pace - (now - self.reported)
+        return max(left, OVERDUE * self.expected_s * pace)
 
 
 @dataclass
@@ -85,73 +113,51 @@ class Forecast:
     def __post_init__(self) -> None:
         self._begun = self.clock()
         names = [name for lane in (*self.lanes, self.tail) for name in lane]
-        self._stages = {name: _Stage(self.costs[name]) for name in names}
+        self._stages = {name: _Stage(self.costs[name], self.media_s) for name in names}
 
     def start(self, name: str) -> None:
         """The stage begins now."""
         with self._lock:
             stage = self._stages[name]
             stage.started = stage.reported = self.clock()
-            stage.left_then = stage.cost.seconds(self.media_s) * self._pace()
 
     def did(self, name: str, media_s: float) -> Progress:
         """The stage has done so many media seconds."""
         with self._lock:
             stage = self._stages[name]
-            stage.done_s = min(max(media_s, stage.done_s), self.media_s)
-            self._learn(stage)
-            return self._progress(name, stage.done_s)
+            stage.did(media_s, self.clock())
+            return self._progress(stage, name)
 
     def end(self, name: str) -> Progress:
         """The stage has finished; one that was kept from an earlier run was never started and took no time."""
         with self._lock:
             stage = self._stages[name]
-            stage.ended = self.clock()
-            stage.done_s = self.media_s
-            return self._progress(name, self.media_s)
+            if stage.started is not None:
+                stage.did(self.media_s, self.clock())
+            stage.ended, stage.done_s = True, self.media_s
+            return self._progress(stage, name)
 
     def took(self) -> dict[str, float]:
         """Seconds of the finished stages that ran."""
         return {
-            name: stage.ended - stage.started
-            for name, stage in self._stages.items()
-            if stage.started is not None and stage.ended is not None
+            name: stage.spent_s for name, stage in self._stages.items() if stage.ended and stage.started is not None
         }
 
-    def _learn(self, stage: _Stage) -> None:
-        """A stage at share f of its media: what is left is as expected at first, and as measured towards its end."""
-        assert stage.started is not None
-        now = self.clock()
-        share = stage.done_s / self.media_s if self.media_s else 1.0
-        spent = max(0.0, now - stage.started - stage.cost.fixed_s)
-        expected = stage.cost.per_s * self.media_s * self._pace()
-        measured = spent / share if share else expected
-        stage.left_then = (1 - share) * ((1 - share) * expected + share * measured)
-        stage.reported = now
-
     def _pace(self) -> float:
-        """How much slower this run is than expected: finished stages' seconds over their expected seconds."""
-        spent = expected = WARM_S
-        for stage in self._stages.values():
-            if stage.started is not None and stage.ended is not None:
-                spent += stage.ended - stage.started
-                expected += stage.cost.seconds(self.media_s)
-        return spent / expected
+        """How much slower this run is than expected, by all that its stages have reported so far."""
+        stages = self._stages.values()
+        belief = BELIEF * sum(stage.expected_s for stage in stages)
+        worth = belief + sum(stage.worth_s for stage in stages)
+        return (belief + sum(stage.spent_s for stage in stages)) / worth if worth else 1.0
 
-    def _left(self, name: str) -> float:
-        stage = self._stages[name]
-        if stage.ended is not None:
-            return 0.0
-        if stage.started is None:
-            return stage.cost.seconds(self.media_s) * self._pace()
-        return max(0.0, stage.left_then - (self.clock() - stage.reported))
-
-    def _progress(self, name: str, done_s: float) -> Progress:
-        beside = max((sum(map(self._left, lane)) for lane in self.lanes), default=0.0)
-        remaining = beside + sum(map(self._left, self.tail))
-        elapsed = self.clock() - self._begun
+    def _progress(self, reporting: _Stage, name: str) -> Progress:
+        pace, now = self._pace(), self.clock()
+        left = {key: stage.left(pace, now) for key, stage in self._stages.items()}
+        beside = max((sum(left[key] for key in lane) for lane in self.lanes), default=0.0)
+        remaining = beside + sum(left[key] for key in self.tail)
+        elapsed = now - self._begun
         share = elapsed / (elapsed + remaining) if elapsed + remaining > 0 else 1.0
-        return Progress(name, done_s, self.media_s, share, remaining)
+        return Progress(name, reporting.done_s, self.media_s, share, remaining)
 
 
 class Throttle:
@@ -189,10 +195,10 @@ class CostBook:
 
     def learn(self, measured: Iterable[tuple[str, StageCost, float]], media_s: float) -> None:
         """Take in (variant, cost believed, seconds taken) of a run over `media_s`, and keep the book."""
+        newest_share = media_s / (media_s + LONG_S)
         for variant, believed, seconds in measured:
             newest = max(0.0, seconds - believed.fixed_s) / media_s if media_s else believed.per_s
-            known = self._costs.get(variant)
-            per_s = newest if known is None else NEWEST_SHARE * newest + (1 - NEWEST_SHARE) * known.per_s
+            per_s = newest_share * newest + (1 - newest_share) * believed.per_s
             self._costs[variant] = replace(believed, per_s=per_s)
         with contextlib.suppress(OSError):  # a cache that cannot be written costs only a less exact forecast
             self.path.parent.mkdir(parents=True, exist_ok=True)

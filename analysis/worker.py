@@ -67,8 +67,15 @@ class Lines:
         if isinstance(event, StageDone):
             self.send(protocol.PartialMessage(event.stage))
         else:
-            figures = (event.done_s, event.total_s, event.share, event.remaining_s)
-            self.send(protocol.ProgressMessage(event.stage, *(round(figure, 3) for figure in figures)))
+            self.send(
+                protocol.ProgressMessage(
+                    stage=event.stage,
+                    done_s=round(event.done_s, 2),
+                    total_s=round(event.total_s, 2),
+                    share=round(event.share, 4),
+                    remaining_s=round(event.remaining_s, 2),
+                )
+            )
 
 
 def _private_output() -> BinaryIO:
