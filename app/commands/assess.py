@@ -35,9 +35,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: a
     own.add_argument("--rate", metavar="DIM=N", action="append", default=[], help=tr("assess.help_rate"))
     own.add_argument("--weight-reason", metavar="TEXT", help=tr("assess.help_weight_reason"))
     own.add_argument("--comment", metavar="SECONDS=TEXT", action="append", default=[], help=tr("assess.help_comment"))
-    own.add_argument(
-        "--conclusion", choices=("hire", "unsure", "no_hire", "cannot_tell"), help=tr("assess.help_conclusion")
-    )
+    own.add_argument("--conclusion", choices=CONCLUSIONS, help=tr("assess.help_conclusion"))
     own.add_argument("--summary", metavar="TEXT", help=tr("assess.help_summary"))
     own.add_argument("--unveil", metavar="DIM", action="append", default=[], help=tr("assess.help_unveil"))
     own.add_argument("--sign", action="store_true", help=tr("assess.help_sign"))
@@ -123,20 +121,7 @@ def _interview(options: argparse.Namespace) -> int:
     from app.review import ReviewSession
     from app.store.library import Library
 
-    changes = any(
-        getattr(options, name)
-        for name in (
-            "rate",
-            "weights",
-            "weight_reason",
-            "comment",
-            "conclusion",
-            "summary",
-            "unveil",
-            "sign",
-            "template",
-        )
-    )
+    changes = any(getattr(options, name) for name in CHANGING)
     with Library.open(options.data, read_only_if_held=not changes) as library:
         review = ReviewSession(library, whole_id(library, options.interview))
         _change(review, options)

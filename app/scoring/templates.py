@@ -61,7 +61,7 @@ def template_from_body(body: dict[str, Any], name: str = "") -> Template:
 
 def template_to_body(template: Template) -> dict[str, Any]:
     """The same shape back: what travels to and from the HR system, and what is kept with the library."""
-    body: dict[str, Any] = msgspec.to_builtins(template)
+    body: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(template))
     for dimension in body["dimensions"]:
         dimension["anchors"] = [{"score": score, **words} for score, words in dimension["anchors"]]
         for support in dimension["supports"]:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+
+from analysis.derive import Derived
+from analysis.derive.voice import track_length
 from analysis.document import (
     Analysis,
     Event,
@@ -19,11 +26,14 @@ from analysis.document import (
     Span,
     Speakers,
     Stream,
+    TrackInfo,
     Transcript,
     Turn,
     Word,
 )
-from app.domain.types import Assessment, Rating
+from analysis.export import write_all
+from app.domain.types import Assessment, Candidate, Interview, InterviewStatus, Position, Rating
+from app.store import Library
 
 
 def metric(value: float | None, unit: str, n: int, quality: str = "ok") -> Metric:
@@ -49,11 +59,16 @@ def answer_metrics(language: str) -> dict[str, Metric]:
 
 def analysed(language="zh", answers=3, changes=None, per_answer=None) -> Analysis:
     """An analysed interview of `answers` questions, 20 s apart; `changes` go into every answer's metrics."""
-    text = {"zh": ("请讲一个项目。", "嗯，首先我用负载均衡拆分了系统。"), "en": ("Tell me more.", "Um, first I split it.")}
+    text = {
+        "zh": ("请讲一个项目。", "嗯，首先我用负载均衡拆分了系统。"),
+        "en": ("Tell me more.", "Um, first I split it."),
+    }
     exchanges, turns, segments, events, metrics = [], [], [], [], []
     for i in range(answers):
         start = 20.0 * i
-        exchanges.append(Exchange(Question(start, start + 4, text[language][0]), Span(start + 5, start + 13), latency_s=1))
+        exchanges.append(
+            Exchange(Question(start, start + 4, text[language][0]), Span(start + 5, start + 13), latency_s=1)
+        )
         for speaker, begin, end, said in (("S1", 0, 4, text[language][0]), ("S2", 5, 13, text[language][1])):
             turns.append(Turn(start + begin, start + end, speaker))
             words = (Word(start + begin, start + end, said, 0.9),)
@@ -83,3 +98,37 @@ def assessed(ratings=None, weights=None, **more) -> Assessment:
     """An assessment with the given ratings (dimension → score) and changed weights (%)."""
     rated = {key: Rating(key, score) for key, score in (ratings or {}).items()}
     return Assessment("as1", "iv1", "demo", "default", 1, rated, weights or {}, **more)
+
+
+def derived(language="zh", **changes) -> Derived:
+    """The same with two tracks; pitch has a gap of two seconds."""
+    analysis = analysed(language, **changes)
+    length = track_length(analysis.media.duration)
+    pitch = np.sin(np.arange(length) / 9).astype(np.float32)
+    pitch[100:120] = np.nan
+    loudness = (pitch * 4 - 30).astype(np.float32)
+    infos = {
+        "pitch": TrackInfo("st re own median", "pitch of the candidate", 100.0, 0.9),
+        "loudness": TrackInfo("dBFS", "loudness of the candidate", 100.0, 0.9),
+    }
+    return Derived(replace(analysis, tracks=infos), {"pitch": pitch, "loudness": loudness})
+
+
+KEYWORDS = ("负载均衡", "微服务")
+
+
+def reviewable(library: Library, language="zh", *, locked=False, analyse=True, **changes) -> str:
+    """An interview in the library with position, candidate and a recorded analysis; its id."""
+    position = library.save_position(Position("", "后端工程师", keywords=KEYWORDS, weights_locked=locked))
+    candidate = library.save_candidate(Candidate("", "王小雨 𠮷"))
+    made = Interview(
+        "", "一面", 1, InterviewStatus.TO_REVIEW, candidate, position, None, datetime(2026, 11, 20, 8, tzinfo=UTC),
+        "Asia/Shanghai",
+    )  # fmt: skip
+    interview = library.save_interview(made)
+    if analyse:
+        folder = library.folder / f"made-{interview.id}"
+        folder.mkdir()
+        write_all(folder, derived(language, **changes))
+        library.record_analysis(interview.id, folder)
+    return interview.id

@@ -1,0 +1,114 @@
+"""`assess` on the command line: the technician's view of a folder, and the whole assessment of an interview."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from analysis.export import write_all
+from app import cli
+from app.scoring import find_template
+from app.scoring.bands import band_of, supports_for
+from app.store import Library
+from tests.app.interviews import derived, reviewable
+
+
+@pytest.fixture
+def folder(tmp_path):
+    made = tmp_path / "分析 1"
+    made.mkdir()
+    write_all(made, derived())
+    return made
+
+
+@pytest.fixture
+def data(tmp_path):
+    return tmp_path / "library"
+
+
+@pytest.fixture
+def interview_id(data):
+    with Library.open(data, assessor="li") as library:
+        return reviewable(library)
+
+
+def test_folder_is_a_technicians_view_and_recomputable(folder, tmp_path, capsys):
+    out = tmp_path / "scores.json"
+    weights = "reasoning=50,communication=30"
+    assert cli.main(["assess", str(folder), "--template", "default", "--weights", weights, "--out", str(out)]) == 0
+    assert "Technician's view" in capsys.readouterr().out
+    shown = json.loads(out.read_text("utf-8"))
+    by_id = {d["dimension_id"]: d for d in shown["dimensions"]}
+    assert by_id["composure"]["weight"] == pytest.approx(20)
+    assert shown["composite"]["value"] is None
+    assert shown["composite_preview"]["coverage"] == pytest.approx(0.8)
+    assert shown["band_sources"]
+    table = {s.metric: s for s in supports_for(find_template("default").dimensions[0], "zh")}
+    evidence = by_id["communication"]["machine"]["evidence"]
+    points = sum(band_of(e["value"], table[e["metric"]].bands).score * table[e["metric"]].share for e in evidence)
+    score = points / sum(table[e["metric"]].share for e in evidence)
+    assert score == pytest.approx(by_id["communication"]["machine"]["score"])
+
+
+def test_whole_assessment_by_script(data, interview_id, capsys):
+    base = ["assess", "--interview", interview_id, "--data", str(data)]
+    given = ["--rate", "communication=7", "--rate", "reasoning=8", "--rate", "composure=7", "--weights", "reasoning=40"]
+    words = ["--weight-reason", "偏重架构", "--comment", "12.5=好=真好", "--conclusion", "hire", "--summary", "可以"]
+    assert cli.main([*base, *given, *words, "--sign", "--json"]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["signed"]
+    assert shown["status"] == "assessed"
+    assert shown["comments"][0]["text"] == "好=真好"
+    assert [d["weight"] for d in shown["dimensions"]] == pytest.approx([30, 40, 30])
+    assert shown["composite"]["coverage"] == pytest.approx(1)
+
+
+def test_veil_holds_on_the_command_line(data, interview_id, capsys):
+    base = ["assess", "--interview", interview_id, "--data", str(data), "--json"]
+    cli.main(base)
+    veiled = json.loads(capsys.readouterr().out)
+    assert [d["machine"]["score"] for d in veiled["dimensions"]] == [None, None, None]
+    assert "evidence" not in json.dumps(veiled).replace('"evidence": []', "")
+    cli.main([*base, "--unveil", "all"])
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["dimensions"][0]["machine"]["score"] is not None
+
+
+def test_summary_for_a_person(data, interview_id, capsys, each_language):
+    base = ["--lang", each_language, "assess", "--interview", interview_id, "--data", str(data)]
+    assert cli.main([*base, "--rate", "reasoning=8"]) == 0
+    said = capsys.readouterr().out
+    assert {"zh": "先评分后显示", "en": "hidden until rated"}[each_language] in said
+    assert {"zh": "签字前还缺", "en": "Still missing"}[each_language] in said
+
+
+REFUSED = {
+    "neither folder nor interview": [],
+    "both": ["x", "--interview", "y"],
+    "no such folder": ["nowhere"],
+    "no such interview": ["--interview", "nowhere"],
+    "no such template": ["{folder}", "--template", "nowhere"],
+    "no such dimension": ["--interview", "{id}", "--rate", "charisma=3"],
+    "too high": ["--interview", "{id}", "--rate", "reasoning=11"],
+    "no number": ["--interview", "{id}", "--rate", "reasoning"],
+    "comment without a time": ["--interview", "{id}", "--comment", "good"],
+    "weights over 100": ["{folder}", "--weights", "reasoning=70,communication=50"],
+    "nothing rated": ["--interview", "{id}", "--sign"],
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_what_cannot_be_done_is_one_plain_line(name, data, interview_id, folder, capsys):
+    given = [part.format(folder=folder, id=interview_id) for part in REFUSED[name]]
+    assert cli.main(["assess", *given, "--data", str(data)]) == 2
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    assert len(said) > 20
+
+
+def test_a_refused_change_changes_nothing(data, interview_id, capsys):
+    given = ["--rate", "communication=7", "--rate", "reasoning=12"]
+    assert cli.main(["assess", "--interview", interview_id, "--data", str(data), *given]) == 2
+    with Library.open(data, assessor="li") as library:
+        assert library.assessments(interview_id) == ()

@@ -1,0 +1,212 @@
+"""The review session: veil, weights, and signing exactly what is sent."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import replace
+
+import msgspec
+import pytest
+import rfc8785
+
+from app import text
+from app.domain.types import Conclusion, InterviewStatus
+from app.failures import CannotSign, ReasonNeeded, Stale, ValueInvalid, WeightsLocked
+from app.review import ReviewSession
+from app.store import Library
+from sync import outbox
+from sync.contract import AssessmentResult
+from tests.app.interviews import derived, reviewable
+
+IDS = ("communication", "reasoning", "composure")
+
+
+@pytest.fixture
+def library(tmp_path):
+    with Library.open(tmp_path, assessor="li") as opened:
+        yield opened
+
+
+@pytest.fixture
+def review(library):
+    return ReviewSession(library, reviewable(library))
+
+
+def row(review, dimension_id):
+    return next(r for r in review.card().dimensions if r.dimension_id == dimension_id)
+
+
+def rate_all(review):
+    for dimension_id in IDS:
+        review.rate(dimension_id, 7)
+    review.conclude(Conclusion.HIRE)
+
+
+def waiting(library):
+    with library.reading() as session:
+        return [item for item in outbox.items(session) if item.kind is outbox.Kind.ASSESSMENT]
+
+
+def test_machine_score_is_hidden_until_rated(review):
+    assert review.is_veiled("reasoning")
+    hidden = row(review, "reasoning")
+    assert (hidden.machine.score, hidden.machine.low, hidden.machine.evidence) == (None, None, ())
+    assert hidden.machine.why == "veiled"
+    assert (hidden.combined, hidden.preview) == (None, False)
+    review.rate("reasoning", 8)
+    seen = row(review, "reasoning")
+    assert seen.machine.score is not None
+    assert seen.machine.evidence
+    assert not review.is_veiled("reasoning")
+    assert row(review, "communication").machine.why == "veiled"
+
+
+def test_unveiling_shows_a_preview_and_is_audited(review, library):
+    review.unveil("reasoning")
+    assert row(review, "reasoning").preview
+    actions = [(entry.action, entry.detail) for entry in library.audit(review.interview_id)]
+    assert ("unveiled", "reasoning") in actions
+
+
+def test_taking_a_rating_back_draws_the_veil_again(review):
+    review.rate("reasoning", 8)
+    review.rate("reasoning", None)
+    assert review.is_veiled("reasoning")
+
+
+def test_that_a_dimension_is_not_machine_scored_is_no_secret(review):
+    assert row(review, "composure").machine.why == "not_machine_scored"
+    names = [observation.metric for observation in review.observations("composure")]
+    assert "response_latency" in names
+
+
+def test_a_profile_can_lower_the_machines_share_and_its_modalities(library, review):
+    strict = replace(review.rules, machine_share_cap=0.0, modalities={})
+    other = ReviewSession(library, review.interview_id, strict)
+    other.rate("reasoning", 9)
+    assert row(other, "reasoning").combined == 9
+    assert row(other, "reasoning").machine.why == "not_machine_scored"
+
+
+def test_everything_is_back_in_a_new_session(review, library):
+    review.rate("reasoning", 8, "因果清楚")
+    review.set_weights({"reasoning": 50})
+    review.set_weight_reason(" 偏重架构 ")
+    review.add_comment(12.5, "好")
+    again = ReviewSession(library, review.interview_id)
+    assert again.card() == review.card()
+    assert again.assessment.ratings["reasoning"].comment == "因果清楚"
+    assert again.assessment.weight_reason == "偏重架构"
+    assert again.weights["reasoning"] == pytest.approx(50)
+    assert [comment.text for comment in again.comments] == ["好"]
+
+
+def test_preview_of_a_moved_slider_saves_nothing(review):
+    rate_all(review)
+    moved = review.card(review.moved("reasoning", 80))
+    assert moved.dimensions[1].weight == pytest.approx(80)
+    assert review.weights["reasoning"] == pytest.approx(100 / 3)
+    assert not review.deviating()
+
+
+def test_a_deviating_weight_needs_a_reason(review):
+    rate_all(review)
+    review.set_weights({"reasoning": 50})
+    assert review.needs_reason()
+    with pytest.raises(ReasonNeeded):
+        review.sign()
+    review.set_weight_reason("偏重架构")
+    review.sign()
+    review.reset_weights()
+    assert not review.deviating()
+
+
+def test_locked_weights_stay(library):
+    review = ReviewSession(library, reviewable(library, locked=True))
+    assert review.weights_locked
+    with pytest.raises(WeightsLocked):
+        review.set_weights({"reasoning": 50})
+
+
+def test_signing_names_what_is_missing(review, each_language):
+    review.rate("communication", 7)
+    with pytest.raises(CannotSign) as refused:
+        review.sign()
+    said = text.sentence(refused.value)
+    expected = {
+        "zh": ("逻辑思维、情绪稳定性、结论", "语言表达"),
+        "en": ("Reasoning, Composure, Conclusion", "Communication"),
+    }
+    present, absent = expected[each_language]
+    assert present in said
+    assert absent not in said
+
+
+def test_signed_bytes_are_canonical_and_exactly_what_is_sent(review, library):
+    rate_all(review)
+    review.add_comment(12.5, '<img src="file:///x">')
+    signature = review.sign()
+    body = json.loads(signature.payload)
+    assert rfc8785.dumps(body) == signature.payload
+    assert hashlib.sha256(signature.payload).hexdigest() == signature.sha256
+    result = msgspec.convert(body, AssessmentResult)
+    assert result.composite == pytest.approx(review.card().composite.value, abs=0.01)
+    assert (result.candidate_name, result.assessor, result.keyword_rate) == ("王小雨 𠮷", "li", 0.5)
+    assert [d.mine for d in result.dimensions] == [7, 7, 7]
+    assert result.analysis_id == review.analysis.id
+    (item,) = waiting(library)
+    assert item.payload == signature.payload
+    assert item.payload_sha256 == signature.sha256
+    assert item.external_id == result.external_id
+    assert library.interview(review.interview_id).status is InterviewStatus.ASSESSED
+    assert review.is_signed()
+
+
+def test_signing_twice_is_one_revision_and_a_change_is_another(review, library):
+    rate_all(review)
+    first = review.sign()
+    assert review.sign() == first
+    review.rate("reasoning", 9)
+    assert not review.is_signed()
+    second = review.sign()
+    assert (first.revision, second.revision) == (1, 2)
+    assert len(waiting(library)) == 2
+    assert json.loads(second.payload)["external_id"] != json.loads(first.payload)["external_id"]
+
+
+def test_signing_something_that_changed_meanwhile_is_refused(review, library):
+    rate_all(review)
+    ReviewSession(library, review.interview_id).rate("reasoning", 2)
+    with pytest.raises(Stale):
+        review.sign()
+    assert waiting(library) == []
+    review.reload()
+    review.sign()
+
+
+def test_without_an_analysis_it_is_the_interviewers_alone(library):
+    review = ReviewSession(library, reviewable(library, analyse=False))
+    rate_all(review)
+    composite = review.card().composite
+    assert (composite.value, composite.low, composite.coverage) == (pytest.approx(7), None, pytest.approx(1))
+    assert json.loads(review.sign().payload)["analysis_id"] is None
+
+
+def test_a_new_document_is_scored_anew(review):
+    review.rate("communication", 7)
+    before = row(review, "communication").machine
+    review.use_derived(derived(answers=1))
+    assert before.score is not None
+    assert row(review, "communication").machine.why == "too_little_evidence"
+
+
+def test_wrong_values_are_refused(review):
+    with pytest.raises(ValueInvalid):
+        review.rate("charisma", 5)
+    with pytest.raises(ValueInvalid):
+        review.rate("reasoning", 11)
+    with pytest.raises(ValueInvalid):
+        review.add_comment(1e6, "late")
+    with pytest.raises(ValueInvalid):
+        review.set_weights({"reasoning": 60, "communication": 60})
