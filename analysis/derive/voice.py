@@ -18,6 +18,7 @@ PROSODY_RATE_HZ = 100.0
 RATE_WINDOW_S = 5.0
 _MIN_RATE_BASIS_S = 2.0
 _ACTIVATION_WINDOW_S = 1.0
+_MIN_VOICED_SAMPLES = 3
 _MIN_SPREAD_DB, _MIN_SPREAD_ST = 1.0, 0.5
 """Floors of the spread that z is measured in: a monotone voice must not turn noise into activation."""
 TRACKS = ("speech", "pitch", "loudness", "vocal_activation", "speech_rate")
@@ -52,8 +53,8 @@ def voice_tracks(
     tracks: dict[str, Floats] = {"speech": spoken.astype(np.float32)}
     missing: list[Missing] = []
     if prosody is not None:
-        pitch = pitch_track(prosody.pitch_hz, talk.candidate_speech, length)
-        loudness = loudness_track(prosody.loudness_db, spoken, length)
+        pitch = pitch_track(prosody.pitch_hz, talk.candidate_speech, spoken)
+        loudness = loudness_track(prosody.loudness_db, spoken)
         tracks |= {"pitch": pitch, "loudness": loudness}
         if sound.gain_control:
             missing.append(Missing("vocal_activation", "gain_control"))
@@ -94,23 +95,23 @@ def _windows(values: Floats, length: int) -> Floats:
     return padded.reshape(length, step)
 
 
-def pitch_track(pitch_hz: Floats, speech: tuple[Span, ...], length: int) -> Floats:
+def pitch_track(pitch_hz: Floats, speech: tuple[Span, ...], spoken: Mask) -> Floats:
     """Semitones against the candidate's own median; NaN where unvoiced or where the candidate does not speak."""
     own = np.where(mask(speech, pitch_hz.size, PROSODY_RATE_HZ), semitones(pitch_hz), np.nan).astype(np.float32)
-    track = np.full(length, np.nan, dtype=np.float32)
-    if not np.any(~np.isnan(own)):
+    track = np.full(spoken.size, np.nan, dtype=np.float32)
+    if np.isnan(own).all():
         return track
-    windows = _windows(own, length)
-    voiced = np.sum(~np.isnan(windows), axis=1) >= 3
+    windows = _windows(own, spoken.size)
+    voiced = spoken & (np.sum(~np.isnan(windows), axis=1) >= _MIN_VOICED_SAMPLES)
     track[voiced] = np.nanmedian(windows[voiced], axis=1) - np.nanmedian(own)
     return track
 
 
-def loudness_track(loudness_db: Floats, spoken: Mask, length: int) -> Floats:
+def loudness_track(loudness_db: Floats, spoken: Mask) -> Floats:
     """Mean power in dB full scale; NaN where the candidate does not speak."""
-    windows = _windows(loudness_db, length)
+    windows = _windows(loudness_db, spoken.size)
     present = spoken & np.any(np.isfinite(windows), axis=1)
-    track = np.full(length, np.nan, dtype=np.float32)
+    track = np.full(spoken.size, np.nan, dtype=np.float32)
     power = np.power(10.0, np.where(np.isfinite(windows), windows, np.nan)[present] / 10.0)
     track[present] = 10.0 * np.log10(np.nanmean(power, axis=1) + 1e-12)
     return track
