@@ -13,7 +13,7 @@ from pathlib import Path
 from app import text
 from app.settings import default_data_folder
 
-COMMANDS = ("analyze", "assess", "import", "show", "export", "sync", "sandbox", "models", "doctor")
+COMMANDS = ("demo", "analyze", "assess", "import", "show", "export", "sync", "sandbox", "models", "doctor")
 """Names of the commands; `import` lives in the module `app.commands.import_`."""
 
 

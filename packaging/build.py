@@ -48,11 +48,10 @@ def parse() -> argparse.Namespace:
 
 def build(without: str) -> None:
     """Run PyInstaller with the assembled transcriber."""
-    from analysis.models import ModelStore
-    from app.resources import resource
-    from app.settings import cache_folder, default_data_folder
+    from app.jobs.analysis import model_store
+    from app.settings import default_data_folder
 
-    whisper = ModelStore(resource("models"), cache_folder(), default_data_folder()).path("transcriber")
+    whisper, _ = model_store(default_data_folder()).transcriber(None)
     env = {**os.environ, "MIANJIAN_WHISPER": str(whisper), "MIANJIAN_WITHOUT": without}
     print("Building dist/mianjian (3 to 6 minutes)", flush=True)
     began = time.monotonic()
@@ -71,7 +70,7 @@ def size(path: Path) -> int:
 def print_sizes() -> None:
     """Megabytes in all and per part, the largest first."""
     inside = DIST / "_internal"
-    parts = sorted(((size(part), part.name) for part in inside.iterdir()), reverse=True)
+    parts = sorted(((size(part), part.name) for part in inside.iterdir() if not part.is_symlink()), reverse=True)
     print(f"dist/mianjian: {size(DIST) / 1e6:.0f} MB")
     for bytes_, name in parts[:14]:
         print(f"  {bytes_ / 1e6:7.1f} MB  {name}")

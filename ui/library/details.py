@@ -175,7 +175,8 @@ class DetailsPanel(QFrame):
             text.tr("library.cancel" if busy else "library.analyse_again" if again else "library.analyse")
         )
         self.open.setEnabled(interview.media is not None)
-        self.state.setText(text.tr("library.analysis_line", state=text.tr(f"library.analysis_{interview.analysis_state}")))
+        state = text.tr(f"library.analysis_{interview.analysis_state}")
+        self.state.setText(text.tr("library.analysis_line", state=state))
 
     def show_progress(self, interview_id: str, share: float | None, words: str) -> None:
         """The running analysis's share done (0..1) and what it is doing."""

@@ -84,7 +84,7 @@ class LibraryRoom(QWidget):
         header.setHighlightSections(False)
         header.setStretchLastSection(True)
         view.setItemDelegateForColumn(COLUMNS.index("status"), StatusDelegate(view))
-        view.doubleClicked.connect(lambda index: self._open(index))
+        view.doubleClicked.connect(self._open)
         view.selectionModel().selectionChanged.connect(self._selected)
         language.bind(view.setAccessibleName, "library.table")
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -161,6 +161,10 @@ class LibraryRoom(QWidget):
             self.view.selectRow(max(0, row))
         else:
             self.details.show_interview(None)
+
+    def refresh_soon(self) -> None:
+        """Something changed: read the list again when the changes have settled."""
+        self._timer.start()
 
     def _query(self) -> InterviewQuery:
         return InterviewQuery(

@@ -1,12 +1,15 @@
-"""What all rooms share: the library, the settings, long work, the connection to the HR system; and how rooms are made."""
+"""What all rooms share: library, settings, long work, the HR system; and how rooms are made."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
 from app import text
+from app.cli import chosen_language
+from app.resources import root
 from app.settings import SettingsFile
 from app.store.library import Library
 from app.sync_service import SyncService
@@ -32,6 +35,16 @@ class Context:
     def make_room(self, name: str) -> QWidget:
         """Make a room."""
         return self._makers[name]()
+
+    @staticmethod
+    def profile_folder() -> Path:
+        """Where the profiles of HR systems lie."""
+        return root() / "sync" / "profiles"
+
+    @staticmethod
+    def system_language() -> str:
+        """The language of messages where none was chosen."""
+        return chosen_language([])
 
     def held_sentence(self) -> str:
         """Who writes this library, when it is not this window."""

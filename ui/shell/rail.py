@@ -57,7 +57,8 @@ class Rail(QFrame):
             f"Rail {{ background: {panel}; border: none; border-right: 1px solid {border}; }}"
             f"QToolButton {{ border: none; border-left: 3px solid transparent; border-radius: 0; "
             f"font-size: {theme.scaled(12)}px; color: {theme.color('muted').name()}; }}"
-            f"QToolButton:checked {{ background: {soft}; color: {accent}; border: none; border-left: 3px solid {accent}; }}"
+            f"QToolButton:checked {{ background: {soft}; color: {accent}; border: none; "
+            f"border-left: 3px solid {accent}; }}"
             f"QToolButton:focus {{ border: 2px solid {accent}; }}"
             f"QToolButton:disabled {{ color: {theme.color('faint').name()}; }}"
         )

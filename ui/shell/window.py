@@ -128,4 +128,3 @@ class MainWindow(QMainWindow):
     def later(self, function: Callable[[], None], milliseconds: int = 0) -> None:
         """Run something on this window's thread when it is idle."""
         QTimer.singleShot(milliseconds, self, function)
-

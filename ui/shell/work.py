@@ -78,6 +78,34 @@ class Work(QObject):
             changed=self._analysis_changed,
         )
 
+    def derive_again(self, interview_id: str, done: Callable[[], None]) -> None:
+        """Derive the document of an interview anew after corrections; `done` when it is recorded."""
+        from app.jobs.analysis import InterviewAnalysis
+
+        def changed(job: Job) -> None:
+            if job.state is JobState.DONE:
+                done()
+            elif job.state is JobState.FAILED:
+                self.analysisEnded.emit(interview_id, job.failure)
+
+        work = InterviewAnalysis(self._library, interview_id).rederive
+        self._imports.submit(work, title=interview_id, subject=interview_id, changed=changed)
+
+    def add_model(self, folder: Path, done: Callable[[str], None], failed: Callable[[Failure], None]) -> None:
+        """Check a faster-whisper folder in a child process; `done` with its name."""
+        from analysis.protocol import AddModelJob, AddModelResult
+        from app.jobs import run_child
+        from app.jobs.analysis import places
+
+        def changed(job: Job) -> None:
+            if job.state is JobState.DONE and isinstance(job.result, AddModelResult):
+                done(job.result.id)
+            elif job.failure is not None:
+                failed(job.failure)
+
+        job = AddModelJob(str(folder), places(self._library.folder))
+        self._imports.submit(lambda report, stop: run_child(job, report, stop), title=folder.name, changed=changed)
+
     def cancel(self, interview_id: str) -> None:
         """Cancel the analysis of an interview, whether it waits or runs."""
         job = self._running.get(interview_id)

@@ -1,0 +1,205 @@
+"""Leads the window: what happens in one room is told to the others. Holds no widget of its own and paints nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject
+
+from analysis.failures import Cancelled, Failure
+from app import text
+from app.domain.types import Imported
+from app.failures import NotFound
+from app.sync_state import Connection
+from ui import language
+from ui.library.positions import PositionsDialog
+from ui.library.room import LibraryRoom
+from ui.shell.context import Context
+from ui.shell.layout import SettingsLayout
+from ui.shell.rooms import make_settings, make_sync
+from ui.shell.window import MainWindow
+
+STATES = {Connection.OK: "ok", Connection.OFFLINE: "offline", Connection.TROUBLE: "trouble", Connection.NONE: "none"}
+
+
+class Conductor(QObject):
+    """Connects the library, review, sync and settings rooms with the long work and the HR system."""
+
+    def __init__(self, context: Context, window: MainWindow) -> None:
+        super().__init__(window)
+        self.context, self.window = context, window
+        self._reviewed = ""
+        self._layout = SettingsLayout(context.settings, keep=not context.library.read_only)
+        context.offer_room("library", self._make_library)
+        context.offer_room("sync", lambda: make_sync(context, window))
+        context.offer_room("settings", lambda: make_settings(context, window))
+        work = context.work
+        work.importStarted.connect(lambda name: self._say("shell.import_running", name=name))
+        work.imported.connect(self._imported)
+        work.importFailed.connect(self._import_failed)
+        work.analysisMoved.connect(self._moved)
+        work.analysisEnded.connect(self._ended)
+        window.top.syncClicked.connect(lambda: window.enter("sync"))
+        context.library.subscribe(lambda kind, _: context.post(lambda: self._library_changed(kind)))
+        context.sync.subscribe(self._show_sync)
+        language.on_change(self, self._show_sync)
+
+    @property
+    def library_room(self) -> LibraryRoom | None:
+        """The library room, once it was entered."""
+        room = self.window.room("library")
+        return room if isinstance(room, LibraryRoom) else None
+
+    def _make_library(self) -> LibraryRoom:
+        room = LibraryRoom(self.context.library)
+        room.openRequested.connect(self.open_review)
+        room.importRequested.connect(self.context.work.import_paths)
+        room.analyseRequested.connect(self.context.work.analyse)
+        room.cancelRequested.connect(self.context.work.cancel)
+        room.positionsRequested.connect(self._edit_positions)
+        return room
+
+    def _say(self, key: str, kind: str = "info", **params: object) -> None:
+        self.window.message.say(lambda: text.tr(key, **params), kind)
+
+    # Imports and analyses
+
+    def _imported(self, imported: Imported) -> None:
+        interview = imported.interview
+        key = "shell.imported_known" if imported.already else "shell.imported"
+        self.window.message.say(
+            lambda: text.tr(key, name=interview.title),
+            "info" if imported.already else "ok",
+            action="shell.open_it",
+            done=lambda: self.open_review(interview.id),
+        )
+        if self.library_room:
+            self.library_room.refresh()
+            self.library_room.choose(interview.id)
+        if not imported.already:
+            self._start_analysis(interview.id)
+
+    def _start_analysis(self, interview_id: str) -> None:
+        """Analyse what was imported at once; where consent is still missing, a person starts it later."""
+        try:
+            self.context.work.analyse(interview_id)
+        except Failure as failure:
+            self.window.say_failure(failure)
+
+    def _import_failed(self, failure: Failure | None) -> None:
+        if failure is None:
+            self._say("shell.import_nothing", "warn", name="")
+        elif not isinstance(failure, Cancelled):
+            self.window.say_failure(failure)
+
+    def _moved(self, interview_id: str, share: float, words: str) -> None:
+        if self.library_room:
+            self.library_room.show_progress(interview_id, share, words)
+        review = self.window.room("review")
+        if review is not None and interview_id == self._reviewed:
+            review.show_running(share, words)  # type: ignore[attr-defined]
+
+    def _ended(self, interview_id: str, failure: Failure | None) -> None:
+        if self.library_room:
+            self.library_room.show_progress(interview_id, None)
+            self.library_room.refresh()
+        self._refresh_review(interview_id, failure)
+        if failure is None:
+            interview = self.context.library.interview(interview_id)
+            self.window.message.say(
+                lambda: text.tr("shell.analysis_finished", name=interview.title),
+                "ok",
+                action="shell.open_it",
+                done=lambda: self.open_review(interview_id),
+            )
+        elif not isinstance(failure, Cancelled):
+            self.window.say_failure(failure)
+
+    def _refresh_review(self, interview_id: str, failure: Failure | None = None) -> None:
+        review = self.window.room("review")
+        if review is None or interview_id != self._reviewed:
+            return
+        review.presenter.reload()  # type: ignore[attr-defined]
+        review.refresh()  # type: ignore[attr-defined]
+        if failure is not None:
+            quiet = isinstance(failure, Cancelled)
+            review.show_failure("" if quiet else text.sentence(failure))  # type: ignore[attr-defined]
+
+    # The review room
+
+    def open_review(self, interview_id: str) -> None:
+        """Open an interview in the review room, in place of the one that was there."""
+        from ui.review.presenter import LibraryPresenter
+        from ui.review.room import ReviewRoom
+
+        try:
+            presenter = LibraryPresenter(self.context.library, interview_id, lambda: self._derive_again(interview_id))
+        except NotFound as failure:
+            self.window.say_failure(failure)
+            return
+        room = ReviewRoom(presenter, self._layout)
+        room.analyseAsked.connect(lambda: self._start_analysis(interview_id))
+        room.cancelAsked.connect(lambda: self.context.work.cancel(interview_id))
+        room.signed.connect(self._signed)
+        room.changed.connect(self._name_interview)
+        room.failed.connect(self.window.say_failure)
+        self._reviewed = interview_id
+        self.window.add_room("review", room)
+        self._name_interview()
+        self.window.enter("review")
+        if not self.context.library.read_only:
+            self.context.library.record("opened", interview_id)
+        self._show_running_analysis(interview_id)
+
+    def _show_running_analysis(self, interview_id: str) -> None:
+        job = self.context.work.running(interview_id)
+        if job is not None:
+            from ui.shell.work import described
+
+            self._moved(interview_id, *described(job))
+
+    def _derive_again(self, interview_id: str) -> None:
+        """A correction was made: derive the document anew in the background and show it when it is there."""
+        self.context.work.derive_again(interview_id, lambda: self._refresh_review(interview_id))
+
+    def _name_interview(self) -> None:
+        interview = self.context.library.interview(self._reviewed)
+        self.window.top.show_interview(interview, self._facts())
+        self.window.top.show_interview_line(True)
+
+    def _facts(self) -> str:
+        recording = getattr(self.window.room("review"), "recording", None)
+        if recording is None:
+            return ""
+        quality, parts = recording.analysis.quality, []
+        if quality.face_coverage is not None:
+            parts.append(text.tr("shell.face_seen", share=text.percent(quality.face_coverage)))
+        if quality.snr_db is not None:
+            parts.append(text.tr("shell.snr", db=f"{quality.snr_db:.0f}"))
+        return " · ".join(parts)
+
+    def _signed(self) -> None:
+        self._say("shell.signed", "ok")
+        self._name_interview()
+        self.context.sync.sync_now()
+
+    # What changed elsewhere
+
+    def _edit_positions(self) -> None:
+        dialog = PositionsDialog(self.context.library, self.window)
+        dialog.exec()
+        if self.library_room:
+            self.library_room.refresh_positions()
+
+    def _library_changed(self, kind: str) -> None:
+        if kind in ("interview", "candidate", "position", "assessment") and self.library_room:
+            self.library_room.refresh_soon()
+
+    def _show_sync(self) -> None:
+        state = self.context.sync.state()
+        self.window.top.show_sync(STATES[state.connection], state.queue + state.people)
+
+    def import_at_start(self, files: list[Path]) -> None:
+        """Files that were named on the command line."""
+        if files:
+            self.context.work.import_paths(files)

@@ -1,0 +1,83 @@
+"""Makes the settings and the sync room, and does what they ask for."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from analysis.failures import Failure
+from app import policy, text
+from ui import language, theme
+from ui.settings.room import SettingsRoom
+from ui.shell.context import Context
+
+if TYPE_CHECKING:
+    from ui.shell.window import MainWindow
+    from ui.sync.room import SyncRoom
+
+
+def make_sync(context: Context, window: MainWindow) -> SyncRoom:
+    """The sync room, whose failures go above the room."""
+    from ui.sync.room import SyncRoom
+
+    room = SyncRoom(context.sync)
+    room.failed.connect(window.say_failure)
+    room.settingsRequested.connect(lambda: window.enter("settings"))
+    return room
+
+
+def make_settings(context: Context, window: MainWindow) -> SettingsRoom:
+    """The settings room with everything that it can change."""
+    from app.jobs.analysis import BUNDLED, model_store
+
+    data = context.library.folder
+    added = tuple(model.id for model in model_store(data).added())
+    profiles = tuple(sorted(path.stem for path in context.profile_folder().glob("*.toml")))
+    room = SettingsRoom(context.settings, (BUNDLED, *added), profiles, policy.profiles(), data)
+    room.setEnabled(not context.library.read_only)
+    room.languageChosen.connect(lambda name: language.set_language(name or context.system_language()))
+    room.themeChosen.connect(theme.apply)
+    room.assessorChanged.connect(lambda name: setattr(context.library, "assessor", name))
+    room.ehrChanged.connect(context.sync.sync_now)
+    room.keyEntered.connect(lambda key: _keep_key(context, room, key))
+    room.testRequested.connect(lambda: _test(context, room))
+    room.transcriberFolderChosen.connect(lambda folder: _add_model(context, room, window, folder))
+    return room
+
+
+def _keep_key(context: Context, room: SettingsRoom, key: str) -> None:
+    try:
+        context.sync.set_key(key)
+    except Failure as failure:
+        room.say_test_result(text.sentence(failure), good=False)
+    else:
+        room.say_test_result(text.tr("settings.key_kept"), good=True)
+
+
+def _test(context: Context, room: SettingsRoom) -> None:
+    """Test the connection in a thread: a slow server must not hold the window."""
+
+    def run() -> None:
+        try:
+            context.sync.test()
+        except Failure as failure:
+            sentence = text.sentence(failure)
+            context.post(lambda: room.say_test_result(sentence, good=False))
+        else:
+            context.post(lambda: room.say_test_result(text.tr("settings.test_good"), good=True))
+
+    threading.Thread(target=run, name="test-connection", daemon=True).start()
+
+
+def _add_model(context: Context, room: SettingsRoom, window: MainWindow, folder: Path) -> None:
+    """Check a transcriber's folder in a child process, then offer it."""
+
+    def done(name: str) -> None:
+        from app.jobs.analysis import BUNDLED, model_store
+
+        names = (BUNDLED, *(model.id for model in model_store(context.library.folder).added()))
+        room.set_transcribers(names, name)
+        window.message.say(lambda: text.tr("settings.model_added", name=name), "ok")
+
+    context.work.add_model(folder, done, window.say_failure)

@@ -1,0 +1,101 @@
+"""The outbox's items and the history as Qt table models."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from app import text
+from app.sync_state import Entry, HistoryLine
+
+Index = QModelIndex | QPersistentModelIndex
+ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
+
+
+def clock(moment: datetime | None) -> str:
+    """A UTC moment in this computer's zone."""
+    return f"{moment.astimezone():%m-%d %H:%M:%S}" if moment else "–"
+
+
+class RowsTable(QAbstractTableModel):
+    """Rows of plain values; subclasses say the columns' keys and what a cell shows."""
+
+    columns: tuple[str, ...] = ()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows: list[Any] = []
+
+    def show(self, rows: Sequence[Any]) -> None:
+        """Replace all rows."""
+        if list(rows) == self.rows:
+            return
+        self.beginResetModel()
+        self.rows = list(rows)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own signature
+        """Qt: number of rows."""
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        """Qt: number of columns."""
+        return 0 if parent.isValid() else len(self.columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Qt: the columns' titles."""
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return text.tr(f"sync_room.column_{self.columns[section]}")
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Qt: what a cell shows."""
+        row = self.rows[index.row()]
+        if role == ENTRY_ROLE:
+            return row
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return self.cell(row, self.columns[index.column()])
+        return None
+
+    def cell(self, row: Any, column: str) -> str:
+        """The text of one cell."""
+        return str(getattr(row, column))
+
+
+class EntriesTable(RowsTable):
+    """Items of the outbox, newest first."""
+
+    columns = ("created", "title", "state", "sentence")
+
+    def cell(self, row: Entry, column: str) -> str:
+        """The text of one cell."""
+        match column:
+            case "created":
+                return clock(row.created)
+            case "title":
+                return row.title
+            case "state":
+                return text.tr(f"sync_room.state_{row.state}")
+            case _:
+                return row.sentence
+
+
+class HistoryTable(RowsTable):
+    """What went over the line, newest first."""
+
+    columns = ("at", "direction", "what", "bytes")
+
+    def cell(self, row: HistoryLine, column: str) -> str:
+        """The text of one cell."""
+        match column:
+            case "at":
+                return clock(row.at)
+            case "direction":
+                return text.tr("sync_room.sent" if row.sent else "sync_room.received")
+            case "what":
+                return row.sentence
+            case _:
+                return f"{row.bytes:,}"

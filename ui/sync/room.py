@@ -1,0 +1,180 @@
+"""The sync room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QPushButton,
+    QSplitter,
+    QTableView,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from analysis.failures import Failure
+from app import text
+from app.sync_service import SyncService
+from app.sync_state import Connection, Entry
+from sync.conflicts import Choice
+from sync.failures import RemoteFailure
+from ui import language, theme
+from ui.shell.top_bar import StatusLight
+from ui.sync.item_panel import ItemPanel
+from ui.sync.model import ENTRY_ROLE, EntriesTable, HistoryTable, RowsTable, clock
+
+
+class SyncRoom(QWidget):
+    """Shows `SyncService.state()`; every button calls the service, failures go to `failed`."""
+
+    failed = Signal(object)
+    settingsRequested = Signal()
+
+    def __init__(self, service: SyncService, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._service = service
+        self.light = StatusLight()
+        self.sentence, self.address, self.last = QLabel(), QLabel(), QLabel()
+        self.sentence.setProperty("class", "heading")
+        self.sentence.setWordWrap(True)
+        for label in (self.address, self.last):
+            label.setProperty("class", "small")
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        self.now, self.settings = QPushButton(), QPushButton()
+        self.now.setProperty("class", "primary")
+        self.now.clicked.connect(self._sync_now)
+        self.settings.clicked.connect(self.settingsRequested)
+        self.entries, self.history = EntriesTable(self), HistoryTable(self)
+        self.queue_view = self._table(self.entries)
+        self.history_view = self._table(self.history)
+        self.queue_view.selectionModel().currentRowChanged.connect(lambda *_: self._chosen())
+        self.panel = ItemPanel()
+        self.panel.resendRequested.connect(lambda op: self._try(lambda: self._service.resend(op)))
+        self.panel.choiceMade.connect(lambda op, choice: self._try(lambda: self._service.resolve(op, Choice(choice))))
+        self._build()
+        language.on_change(self, self._retranslate)
+        self._unsubscribe = service.subscribe(self.refresh)
+
+    def _table(self, model: RowsTable) -> QTableView:
+        view = QTableView()
+        view.setModel(model)
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setShowGrid(False)
+        view.setWordWrap(False)
+        view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(theme.scaled(34))
+        header = view.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setStretchLastSection(True)
+        for column, width in enumerate((130, 300, 100)):
+            view.setColumnWidth(column, theme.scaled(width))
+        return view
+
+    def _build(self) -> None:
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        for label in (self.sentence, self.address, self.last):
+            words.addWidget(label)
+        head = QFrame()
+        head.setProperty("class", "panel")
+        row = QHBoxLayout(head)
+        row.setContentsMargins(16, 12, 16, 12)
+        row.setSpacing(12)
+        row.addWidget(self.light, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        row.addWidget(self.settings)
+        row.addWidget(self.now)
+        self.tabs = QTabWidget()
+        self.tabs.addTab(self.queue_view, "")
+        self.tabs.addTab(self.history_view, "")
+        left = QFrame()
+        left.setProperty("class", "panel")
+        inside = QVBoxLayout(left)
+        inside.setContentsMargins(6, 6, 6, 6)
+        inside.addWidget(self.tabs)
+        splitter = QSplitter()
+        splitter.addWidget(left)
+        splitter.addWidget(self.panel)
+        splitter.setSizes([800, 460])
+        splitter.setChildrenCollapsible(False)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(12, 12, 12, 12)
+        outer.setSpacing(10)
+        outer.addWidget(head)
+        outer.addWidget(splitter, 1)
+
+    def refresh(self) -> None:
+        """Read how it stands, keeping the chosen item."""
+        state = self._service.state()
+        self.light.state = "none" if state.connection is Connection.NONE else str(state.connection)
+        self.light.update()
+        self.sentence.setText(state.sentence)
+        self.address.setText(state.url or text.tr("sync_room.no_address"))
+        self.last.setText(text.tr("sync_room.last_run", at=clock(state.last_run)))
+        self.now.setEnabled(state.connection is not Connection.NONE and not state.running)
+        self.now.setText(text.tr("sync_room.running" if state.running else "sync_room.now"))
+        kept = self.chosen()
+        with QSignalBlocker(self.queue_view.selectionModel()):
+            self.entries.show(tuple(reversed(state.entries)))
+            self._choose(kept.op_id if kept else None)
+        self.history.show(self._service.history())
+        self.tabs.setTabText(0, text.tr("sync_room.queue", n=state.queue + state.people))
+        self._chosen()
+
+    def _choose(self, op_id: str | None) -> None:
+        rows = self.entries.rows
+        row = next((n for n, entry in enumerate(rows) if entry.op_id == op_id), 0 if rows else -1)
+        if row >= 0:
+            index = self.entries.index(row, 0)
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            self.queue_view.selectionModel().setCurrentIndex(index, flags)
+
+    def chosen(self) -> Entry | None:
+        """The item of the chosen row."""
+        index = self.queue_view.currentIndex()
+        return index.data(ENTRY_ROLE) if index.isValid() else None
+
+    def _chosen(self) -> None:
+        entry = self.chosen()
+        if entry is None:
+            self.panel.show_nothing()
+            return
+        conflict = self._service.conflict(entry.op_id) if entry.can_choose else None
+        self.panel.show_entry(entry, self._service.sent_text(entry.op_id), conflict)
+
+    def _sync_now(self) -> None:
+        self._try(self._service.sync_now)
+
+    def _try(self, act: Callable[[], None]) -> None:
+        """Do it; a known failure becomes a sentence above the room."""
+        try:
+            act()
+        except (Failure, RemoteFailure) as failure:
+            self.failed.emit(failure)
+        self.refresh()
+
+    def _retranslate(self) -> None:
+        self.settings.setText(text.tr("sync_room.settings"))
+        self.tabs.setTabText(1, text.tr("sync_room.history"))
+        self.queue_view.setAccessibleName(text.tr("sync_room.queue_name"))
+        self.history_view.setAccessibleName(text.tr("sync_room.history"))
+        for model in (self.entries, self.history):
+            model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(model.columns) - 1)
+        self.entries.show(())
+        self.history.show(())
+        self.refresh()
+
+    def closeEvent(self, event: object) -> None:
+        """Qt: stop listening."""
+        self._unsubscribe()
+        super().closeEvent(event)  # type: ignore[arg-type]
