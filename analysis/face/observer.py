@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
-from analysis.face.blendshapes import NAMES
 from analysis.face.detector import Detection, Detector, distinct
 from analysis.face.gaze import gaze
-from analysis.face.inference import Array, Picture
+from analysis.face.inference import Picture
 from analysis.face.landmarks import LOOK_MARGIN, LandmarkModel, Mesh, light_and_sharpness
 from analysis.face.look import FaceLook, Region
 from analysis.face.loyalty import Loyalty
 from analysis.face.pose import angles, load_mesh, rotation
+from analysis.face.record import Record
 from analysis.observations import FaceObservation
 
 _MIN_PRESENCE = 0.5
@@ -32,6 +32,17 @@ _MAX_TRIES = 3
 """At most this many detections are tried per frame: false ones cost a landmark run each."""
 
 
+@dataclass
+class _State:
+    """Whom we follow, where that face was in the last frame, and when to search and to count again."""
+
+    loyalty: Loyalty = field(default_factory=Loyalty)
+    region: Region | None = None
+    next_tiles: float = -math.inf
+    next_count: float = -math.inf
+    faces: int = 0
+
+
 class FaceObserver:
     """Looks at frames in time order and keeps what it saw of one person, the candidate.
 
@@ -44,37 +55,38 @@ class FaceObserver:
         self._detector = Detector(detector, threads)
         self._landmarks = LandmarkModel(landmarks, blendshapes, threads)
         self._mesh = load_mesh(canonical_mesh)
-        self._loyalty = Loyalty()
-        self._region: Region | None = None
-        self._next_tiles = self._next_count = -np.inf
-        self._faces = 0
-        self._times: list[float] = []
-        self._rows: list[tuple[float, ...] | None] = []
-        self._counts: list[int] = []
-        self._shapes: list[Array | None] = []
+        self._state, self._record = _State(), Record()
+
+    def forget(self) -> None:
+        """Forget who was followed and what was seen: the next frame is of another recording, or after a jump in it."""
+        self._state, self._record = _State(), Record()
 
     def look(self, time_s: float, rgb: Picture) -> FaceLook | None:
         """The candidate's face in this frame, (height, width, 3) RGB; None where none is seen."""
         mesh = self._follow(rgb) or self._search(time_s, rgb)
         look = self._describe(time_s, rgb, mesh) if mesh else None
-        self._region = mesh.region if mesh else None
+        self._state.region = mesh.region if mesh else None
         if look is not None:
-            self._loyalty.seen(time_s, look.box)
-        self._count(time_s, rgb, look is not None)
-        self._keep(time_s, look)
+            self._state.loyalty.seen(time_s, look.box)
+        self._record.add(time_s, look, self._count(time_s, rgb, look is not None))
         return look
 
+    def finish(self) -> FaceObservation:
+        """All that was seen, as arrays over the sampled times."""
+        return self._record.observation()
+
     def _follow(self, rgb: Picture) -> Mesh | None:
-        if self._region is None:
+        region = self._state.region
+        if region is None:
             return None
-        mesh = self._landmarks.mesh(rgb, self._region.scaled(LOOK_MARGIN))
+        mesh = self._landmarks.mesh(rgb, region.scaled(LOOK_MARGIN))
         return mesh if _is_face(mesh, rgb) else None
 
     def _search(self, time_s: float, rgb: Picture) -> Mesh | None:
         mesh = self._first_face(time_s, rgb, self._detector.whole(rgb))
-        if mesh is not None or time_s < self._next_tiles:
+        if mesh is not None or time_s < self._state.next_tiles:
             return mesh
-        self._next_tiles = time_s + _TILES_EVERY_S
+        self._state.next_tiles = time_s + _TILES_EVERY_S
         for share in _TILE_SHARES:
             mesh = self._first_face(time_s, rgb, self._in_tiles(rgb, share))
             if mesh is not None:
@@ -83,7 +95,7 @@ class FaceObserver:
 
     def _first_face(self, time_s: float, rgb: Picture, found: Sequence[Detection]) -> Mesh | None:
         height, width = rgb.shape[:2]
-        for one in self._loyalty.order(time_s, found, width, height)[:_MAX_TRIES]:
+        for one in self._state.loyalty.order(time_s, found, width, height)[:_MAX_TRIES]:
             mesh = self._landmarks.mesh(rgb, one.region())
             if not _is_face(mesh, rgb):
                 continue
@@ -115,48 +127,14 @@ class FaceObserver:
             mesh.presence,
         )
 
-    def _count(self, time_s: float, rgb: Picture, present: bool) -> None:
-        if time_s >= self._next_count:
-            self._next_count = time_s + _COUNT_EVERY_S
+    def _count(self, time_s: float, rgb: Picture, present: bool) -> int:
+        if time_s >= self._state.next_count:
+            self._state.next_count = time_s + _COUNT_EVERY_S
             height, width = rgb.shape[:2]
             found = distinct(self._detector.whole(rgb) + self._in_tiles(rgb, _TILE_SHARES[0]))
             found = [one for one in found if one.score >= _MIN_TILE_SCORE]
-            self._faces = self._loyalty.count(time_s, found, width, height)
-        self._counts.append(max(self._faces, 1) if present else max(self._faces - 1, 0))
-
-    def _keep(self, time_s: float, look: FaceLook | None) -> None:
-        self._times.append(time_s)
-        self._shapes.append(look.blendshapes if look else None)
-        self._rows.append(
-            (*look.box, look.yaw, look.pitch, look.roll, look.gaze_yaw, look.gaze_pitch, look.lighting, look.sharpness)
-            if look
-            else None
-        )
-
-    def finish(self) -> FaceObservation:
-        """All that was seen, as arrays over the sampled times."""
-        rows = _table(self._rows, 11)
-        times = np.array(self._times, np.float32)
-        return FaceObservation(
-            times=times,
-            rate_hz=float(1.0 / np.median(np.diff(self._times))) if len(self._times) > 1 else 0.0,
-            box=rows[:, 0:4],
-            head=rows[:, 4:7],
-            gaze=rows[:, 7:9],
-            blendshapes=_table(self._shapes, len(NAMES)),
-            faces=np.array(self._counts, np.float32),
-            lighting=rows[:, 9],
-            sharpness=rows[:, 10],
-        )
-
-
-def _table(rows: Sequence[tuple[float, ...] | Array | None], width: int) -> Array:
-    """(n, width) float32, NaN for the frames without a face."""
-    table = np.full((len(rows), width), np.nan, np.float32)
-    for number, row in enumerate(rows):
-        if row is not None:
-            table[number] = row
-    return table
+            self._state.faces = self._state.loyalty.count(time_s, found, width, height)
+        return max(self._state.faces, 1) if present else max(self._state.faces - 1, 0)
 
 
 def _is_face(mesh: Mesh, rgb: Picture) -> bool:

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
-from analysis.face import landmarks_of
+from analysis.face import FaceObserver, landmarks_of
 from analysis.failures import ModelDamaged, ModelMissing
 from tests.analysis.seeing import MODELS, face_models, observer, pictures, still, watched
 
@@ -103,6 +103,14 @@ def test_a_large_picture_is_read_like_a_small_one(corpus):
     assert np.abs(small_look.blendshapes - large_look.blendshapes).mean() < 0.03
 
 
+def test_after_a_jump_nobody_is_remembered(two_people):
+    both, _, other_alone = two_people
+    eyes, _ = looked(*[both] * 15)
+    eyes.forget()
+    assert centre_x(eyes.look(0.0, other_alone)) > 0.6
+    assert len(eyes.finish().times) == 1
+
+
 def test_several_faces_are_counted(corpus):
     eyes, looks = looked(still(corpus / "faces" / "pyfeat" / "multi_face.jpg"))
     assert looks[0] is not None
@@ -171,8 +179,6 @@ def test_looking_down_lowers_the_pitch(corpus):
 
 def test_a_missing_or_damaged_model_is_named(tmp_path):
     detector, landmarks, blendshapes, task = face_models()
-    from analysis.face import FaceObserver
-
     with pytest.raises(ModelMissing) as missing:
         FaceObserver(tmp_path / "face_detector.onnx", landmarks, blendshapes, task, 1)
     assert missing.value.params["file"] == "face_detector.onnx"
