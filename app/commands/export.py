@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from analysis.failures import DocumentInvalid
 from app import text
 
 if TYPE_CHECKING:
@@ -56,9 +55,11 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _of_analysis(library: Library, interview_id: str, kind: str, out: Path) -> None:
+    from analysis.export import DocumentDamaged
+
     source = library.analysis_folder(interview_id) / OF_ANALYSIS[kind]
     if not source.is_file():
-        raise DocumentInvalid(folder=source.parent.name, reason=source.name)
+        raise DocumentDamaged(folder=str(source.parent), file=source.name)
     _whole(out, out.suffix, lambda part: _copy(source, part))
 
 

@@ -89,7 +89,8 @@ def deliveries(library: Library, interview_id: str) -> tuple[Item, ...]:
 
     with library.reading() as session:
         items = outbox.items(session)
-    return tuple(sorted((item for item in items if item.aggregate.partition("/")[0] == interview_id), key=lambda item: item.seq))
+    own = (item for item in items if item.aggregate.partition("/")[0] == interview_id)
+    return tuple(sorted(own, key=lambda item: item.seq))
 
 
 def lines(review: ReviewSession) -> list[str]:

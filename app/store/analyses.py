@@ -12,7 +12,6 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analysis.document import Correction, CorrectionKind
-from analysis.failures import DocumentInvalid
 from app.domain.types import AnalysisState
 from app.failures import NotAnalysed
 from app.store.recordings import Recordings
@@ -129,9 +128,11 @@ def _correction_of(row: CorrectionRow) -> Correction:
 
 
 def _document_id(folder: Path) -> str:
+    from analysis.export import DocumentDamaged, DocumentMissing
+
     try:
         return msgspec.json.decode((folder / DOCUMENT).read_bytes(), type=_Heading).id
     except OSError as missing:
-        raise DocumentInvalid(folder=folder.name, reason=DOCUMENT) from missing
+        raise DocumentMissing(folder=str(folder)) from missing
     except msgspec.DecodeError as damaged:
-        raise DocumentInvalid(folder=folder.name, reason=str(damaged)) from damaged
+        raise DocumentDamaged(folder=str(folder), file=DOCUMENT) from damaged
