@@ -122,7 +122,7 @@ def read(folder: Path) -> Derived:
 
 def _tracks(folder: Path, analysis: Analysis) -> dict[str, Floats]:
     try:
-        with np.load(folder / TRACKS, allow_pickle=False) as stored:
+        with (folder / TRACKS).open("rb") as file, np.load(file, allow_pickle=False) as stored:
             tracks = {name: np.asarray(stored[name], dtype=np.float32) for name in stored.files}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise DocumentDamaged(folder=str(folder), file=TRACKS) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -37,10 +38,12 @@ def schema() -> dict[str, Any]:
     types["Event"]["properties"]["kind"] = {"enum": list(features.event_kinds())}
     for owner, name in _SHARES:
         types[owner]["properties"][name] |= {"minimum": 0, "maximum": 1}
-    return {
+    published = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "MianJian analysis",
         "description": f"analysis.json, version {SCHEMA_VERSION}. Times are seconds; null means not measurable.",
         "$ref": made["$ref"],
         "$defs": types,
     }
+    plain: dict[str, Any] = json.loads(msgspec.json.encode(published))
+    return plain
