@@ -125,7 +125,7 @@ class SandboxProcess:
 def main_job(library: Library, sandbox: SandboxProcess, file: Path, say: Say) -> DemoResult:
     """Do all of it once; a recording that was done before is taken up where it stands."""
     settings = SettingsFile(library.folder)
-    settings.change(ehr_url=sandbox.url, ehr_profile="generic")
+    settings.change(ehr_url=sandbox.url, ehr_profile="generic", assessor=library.assessor)
     review = review_for(file)
     with _key(sandbox.key):
         _sync(library, settings)

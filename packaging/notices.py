@@ -22,8 +22,8 @@ KNOWN = {
 }
 HEAD = """# Third-party notices
 
-Packages of `packaging/requirements.lock`, written by `packaging/notices.py`. The frozen program carries their licence
-texts in `licences/`.
+Packages of `packaging/requirements.lock`, written by `packaging/notices.py`. The frozen program carries their
+licence texts in `licences/`.
 
 | package | version | licence |
 |---|---|---|
@@ -31,14 +31,14 @@ texts in `licences/`.
 TAIL = """
 ## Models and fonts
 
-Provenance, hashes and licences of the models stand in [resources/models/PROVENANCE.md](resources/models/PROVENANCE.md) and
+Provenance, hashes and licences of the models stand in [PROVENANCE.md](resources/models/PROVENANCE.md) and
 `resources/models/manifest*.toml`. The fonts are subsets of Noto Sans CJK SC under the SIL Open Font License 1.1
 ([resources/fonts/OFL.txt](resources/fonts/OFL.txt)).
 
 ## Qt, FFmpeg
 
-Qt and PySide6 are used under the LGPL 3 as separate libraries in the program's folder, where they can be replaced. PyAV's
-wheel and Qt Multimedia carry FFmpeg libraries; see [docs/dependencies.md](docs/dependencies.md) on the codecs in them.
+Qt and PySide6 are used under the LGPL 3 as separate libraries in the program's folder, where they can be replaced.
+PyAV's wheel and Qt Multimedia carry FFmpeg libraries; see [docs/dependencies.md](docs/dependencies.md) on the codecs in them.
 """
 
 

@@ -199,6 +199,7 @@ QLineEdit:disabled, QPlainTextEdit:disabled { background: @raised; color: @muted
 QComboBox::drop-down { border: none; width: @px20; }
 QComboBox::down-arrow { image: url(@down); width: @px12; height: @px12; }
 QSpinBox, QDoubleSpinBox { padding: @px5 @px20 @px5 @px8 ; }
+QSpinBox > QLineEdit { border: none; background: transparent; padding: 0 @px6 ; }
 QSpinBox::up-button, QDoubleSpinBox::up-button { border: none; background: transparent; width: @px20; }
 QSpinBox::down-button, QDoubleSpinBox::down-button { border: none; background: transparent; width: @px20; }
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url(@up); width: @px10; height: @px10; }

@@ -22,8 +22,8 @@ PEOPLE = (("王小雨", "to_review"), ("Anna Smith", "assessed"), ("𠮷田", "i
 def add(library, name, status, position=None):
     candidate = library.save_candidate(Candidate(id="", name=name))
     interview = Interview(
-        id="", title=f"{name} 录像.mp4", round=1, status=InterviewStatus(status), candidate=candidate, position=position,
-        media=None, created=datetime.now(UTC), time_zone="Asia/Shanghai",
+        id="", title=f"{name} 录像.mp4", round=1, status=InterviewStatus(status), candidate=candidate,
+        position=position, media=None, created=datetime.now(UTC), time_zone="Asia/Shanghai",
     )  # fmt: skip
     return library.save_interview(interview)
 

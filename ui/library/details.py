@@ -78,7 +78,7 @@ class DetailsPanel(QFrame):
         self.edit_positions.clicked.connect(self.positionsRequested)
         self.open = QPushButton()
         self.open.setProperty("class", "primary")
-        self.open.clicked.connect(lambda: self.interview and self.openRequested.emit(self.interview.id))
+        self.open.clicked.connect(self._open)
         self.analyse = QPushButton()
         self.analyse.clicked.connect(self._analyse_or_cancel)
         self._labels = [QLabel() for _ in range(4)]
@@ -107,8 +107,9 @@ class DetailsPanel(QFrame):
             column.addWidget(widget)
         column.addLayout(form)
         column.addStretch(1)
-        for widget in (self.state, self.progress, self.analyse, self.open):
-            column.addWidget(widget)
+        ending: tuple[QWidget, ...] = (self.state, self.progress, self.analyse, self.open)
+        for part in ending:
+            column.addWidget(part)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(14, 14, 14, 14)
         outer.addWidget(self.body, 1)
@@ -186,6 +187,10 @@ class DetailsPanel(QFrame):
         self.progress.setValue(round(share * 1000))
         self.state.setText(words)
         self.analyse.setText(text.tr("library.cancel"))
+
+    def _open(self) -> None:
+        if self.interview is not None:
+            self.openRequested.emit(self.interview.id)
 
     def _analyse_or_cancel(self) -> None:
         if self.interview is None:

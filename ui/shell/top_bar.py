@@ -62,7 +62,7 @@ class TopBar(QFrame):
             row.addWidget(widget)
         row.addSpacing(10)
         for widget in (self.title, self.badge, self.facts):
-            row.addWidget(widget)
+            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addStretch(1)
         row.addWidget(self.light)
         row.addWidget(self.sync)

@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentWidget(self._rooms[name])
         self.rail.choose(name)
         self.top.show_interview_line(name == "review")
+        self._rooms[name].setFocus()
 
     def add_room(self, name: str, room: QWidget) -> None:
         """Put a room in, replacing one of the same name (the review of another interview)."""

@@ -50,7 +50,7 @@ class ItemPanel(QFrame):
         self.mine, self.theirs, self.resend = QPushButton(), QPushButton(), QPushButton()
         self.mine.clicked.connect(lambda: self._choose(Choice.MINE))
         self.theirs.clicked.connect(lambda: self._choose(Choice.THEIRS))
-        self.resend.clicked.connect(lambda: self._entry and self.resendRequested.emit(self._entry.op_id))
+        self.resend.clicked.connect(self._resend)
         buttons = QHBoxLayout()
         for button in (self.theirs, self.mine, self.resend):
             buttons.addWidget(button)
@@ -108,6 +108,10 @@ class ItemPanel(QFrame):
             base = _shown(field.base) if field.has_base else "–"
             for column, words in enumerate((field.field, base, _shown(field.mine), _shown(field.theirs))):
                 self.fields.setItem(row, column, QTableWidgetItem(words))
+
+    def _resend(self) -> None:
+        if self._entry:
+            self.resendRequested.emit(self._entry.op_id)
 
     def _choose(self, choice: Choice) -> None:
         if self._entry:
