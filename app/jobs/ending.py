@@ -13,23 +13,25 @@ import psutil
 
 from analysis import assembly, protocol, scratch
 
-POLITE_S = 0.25
-"""How long a child may take to clear up by itself after its standard input was closed."""
 KILLED_S = 5.0
 
 
 def end(child: subprocess.Popen[bytes]) -> None:
-    """Ask the child to end by closing its standard input; a moment later kill it with all its descendants."""
-    family = _family(child.pid)
-    if child.stdin is not None:
-        child.stdin.close()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        child.wait(POLITE_S)
-    for process in family + _family(child.pid):
-        _kill(process)
+    """Kill the child with all its descendants, now: what it had finished is on the disk, the rest is cleared away.
+
+    On POSIX the child leads a process group of its own, which ends at one blow; elsewhere its tree is looked up.
+    """
     if sys.platform != "win32":
-        _kill_group(child.pid)
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # gone already, or about to be
+            os.killpg(child.pid, signal.SIGKILL)
+    else:
+        for process in _family(child.pid):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
     child.wait(KILLED_S)
+    if child.stdin is not None:
+        with contextlib.suppress(ConnectionError):  # the job that it never read
+            child.stdin.close()
 
 
 def clear_up(job: protocol.Job, pid: int) -> None:
@@ -56,13 +58,3 @@ def _family(pid: int) -> list[psutil.Process]:
     except psutil.Error:
         return []
 
-
-def _kill(process: psutil.Process) -> None:
-    with contextlib.suppress(psutil.NoSuchProcess):
-        process.kill()
-
-
-def _kill_group(pid: int) -> None:
-    """The child leads a session of its own: its group holds those whose parent is already gone."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGKILL)
