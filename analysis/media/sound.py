@@ -51,7 +51,13 @@ class SoundFile:
         """The samples of [start_s, end_s) as float32 in -1..1, cut at the ends of the recording."""
         first = max(0, round(start_s * SAMPLE_RATE))
         last = min(len(self.samples), round(end_s * SAMPLE_RATE))
-        return self.samples[first : max(first, last)].astype(np.float32) / np.float32(32768)
+        return self._read(first, max(first, last)).astype(np.float32) / np.float32(32768)
+
+    def _read(self, first: int, last: int) -> Samples:
+        """Read from the file and not through the map, whose pages would count as this process's memory for ever."""
+        if isinstance(self.samples, np.memmap):
+            return np.fromfile(str(self.samples.filename), np.int16, last - first, offset=2 * first)
+        return self.samples[first:last]
 
     def channel(self, number: int) -> SoundFile:
         """Channel 0 or 1 of a recording with truly different channels; IndexError otherwise."""

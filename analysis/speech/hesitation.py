@@ -7,6 +7,7 @@ consequences of speech disfluency"). The limits are chosen on the cautious side:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -26,7 +27,9 @@ MAX_CHANGE_DB = 3.5
 """Median change of the spectrum's shape over 30 ms within a hesitation."""
 
 MAX_WORD_SHARE = 0.25
+DOUBTED = 0.5
 _SYLLABLE_S = 0.32
+_WRITTEN = re.compile(r"(u+[hm]+|er+m?|h+m+|m+h*m*|[嗯呃额啊哦唔])[,.，。…]*$", re.IGNORECASE)
 _GAP_STEPS = 4
 _RANGE_DB = 25.0
 
@@ -52,9 +55,12 @@ def hesitations(
 
 def _covered(words: Sequence[Word], count: int) -> NDArray[np.bool_]:
     """Where a word really sounds: alignment stretches words backwards over what was not written, so a word covers
-    no more than its syllables need, counted from its end."""
+    no more than its syllables need, counted from its end. A word that the recogniser itself doubts covers nothing:
+    it often stands for a hesitation (我, 能, 恶), unless it is a written one, which needs no second finding."""
     covered = np.zeros(count, bool)
     for word in words:
+        if word.probability < DOUBTED and not _WRITTEN.match(word.text):
+            continue
         needed = _SYLLABLE_S * _syllables(word.text)
         start = max(word.start, word.end - needed)
         covered[int(start * PEAK_RATE_HZ) : int(np.ceil(word.end * PEAK_RATE_HZ))] = True
