@@ -27,6 +27,9 @@ def font(points: float, *, bold: bool = False) -> QFont:
     made.setPointSizeF(points)
     made.setBold(bold)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    made.setFeature(
+        QFont.Tag("locl"), 0
+    )  # its digits have no character code: nobody could search or copy them in a PDF
     return made
 
 

@@ -134,7 +134,7 @@ def _dimensions(words: Words, width: float) -> Iterator[Block]:
     yield bars_chart(words, width)
     if any(row.preview for row in card.dimensions):
         yield f'<p class="small">{escape(words.say("preview_note"))}</p>'
-    yield table([_row(words, row) for row in card.dimensions], (19, 13, 15, 10, 14, 29), _dimension_head(words))
+    yield table([_row(words, row) for row in card.dimensions], (18, 13, 15, 12, 13, 29), _dimension_head(words))
     notes = [words.how_combined()]
     if words.weights_changed():
         reason = words.data.assessment.weight_reason or "–"

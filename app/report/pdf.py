@@ -33,7 +33,7 @@ PX_PER_INCH = 96.0
 _MARGIN_MM = 16.0
 _FOOT_PX = 30.0
 _HEADING = 2
-_ROOM_BELOW_PX = 110.0
+_ROOM_BELOW_PX = 150.0
 _CHART = int(QTextFormat.ObjectTypes.UserObject) + 1
 _INDEX = int(QTextFormat.Property.UserProperty) + 1
 

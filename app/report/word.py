@@ -138,7 +138,7 @@ def _dimensions(document: Any, words: Words) -> None:
         pairs = [words.weight(row), words.machine(row), (score_text(row.mine), ""), words.combined(row)]
         told = ["\n".join(part for part in pair if part) for pair in pairs]
         rows.append([words.title(row), *told, words.comment(row)])
-    _table(document, rows, [0.19, 0.13, 0.15, 0.1, 0.14, 0.29])
+    _table(document, rows, [0.18, 0.13, 0.15, 0.12, 0.13, 0.29])
     if words.weights_changed():
         _small(document, words.say("weights_changed", reason=words.data.assessment.weight_reason or "–"))
     _small(document, words.how_combined())

@@ -24,7 +24,8 @@ DEFAULT_SCORED = ("speech",)
 
 TOO_LITTLE = "too_little_evidence"
 NOT_SCORED = "not_machine_scored"
-USABLE = ("ok", "lower_bound")
+USABLE = ("ok",)
+"""A lower bound is shown, but it has no place in a band: "at least 0 fillers" is no merit."""
 
 EVENTS_OF_METRIC: Mapping[str, str] = {
     "pause_rate": "pause",

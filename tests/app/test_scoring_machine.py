@@ -35,8 +35,8 @@ def test_evidence_names_answer_span_band_and_source():
 
 def test_evidence_carries_the_moments_of_its_events():
     evidence = machine_score(COMMUNICATION, analysed()).evidence
-    fillers = next(e for e in evidence if e.metric == "filler_density" and e.answer == 0)
-    assert fillers.moments == (6.0,)
+    pauses = next(e for e in evidence if e.metric == "pause_share" and e.answer == 0)
+    assert pauses.moments == (8.0,)
 
 
 def test_a_dimension_without_supports_is_not_machine_scored():
@@ -58,9 +58,14 @@ def test_what_the_analysis_withholds_is_left_out_and_never_zero():
 
 
 def test_low_quality_and_too_few_items_are_left_out():
-    noisy = {"speech_rate": metric(200, "char/min", 60, quality="low_snr"), "filler_density": metric(2, "1/100", 3)}
+    noisy = {"speech_rate": metric(200, "char/min", 60, quality="low_snr"), "mean_length_of_run": metric(9, "char", 3)}
     names = {e.metric for e in machine_score(COMMUNICATION, analysed(changes=noisy)).evidence}
-    assert not names & {"speech_rate", "filler_density"}
+    assert names == {"pause_share"}
+
+
+def test_a_lower_bound_earns_nothing():
+    bound = {"speech_rate": metric(200, "char/min", 60, quality="lower_bound")}
+    assert "speech_rate" not in {e.metric for e in machine_score(COMMUNICATION, analysed(changes=bound)).evidence}
 
 
 def test_bands_follow_the_language():

@@ -8,8 +8,9 @@ import pytest
 
 from app import text
 from app.failures import TemplateInvalid
-from app.resources import resource
+from app.resources import resource, root
 from app.scoring import find_template, load_template, shipped_templates, template_from_body, template_to_body
+from app.scoring.band_table import rewritten
 from app.scoring.metrics import NEVER_SCORED, metric_about, metric_title, modality_of
 
 BODY = template_to_body(shipped_templates()[0])
@@ -127,3 +128,8 @@ def test_find_by_id_or_file(tmp_path):
     with pytest.raises(TemplateInvalid) as refused:
         find_template("nowhere")
     assert "default" in text.sentence(refused.value)
+
+
+def test_the_documented_band_tables_are_those_of_the_templates():
+    page = (root() / "docs" / "scoring.md").read_text("utf-8")
+    assert rewritten(page) == page

@@ -1,0 +1,274 @@
+"""The report in all its formats: complete, escaped, readable by other people's programs, whole or absent."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import json
+import os
+import unicodedata
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import docx
+import numpy as np
+import pytest
+from pypdf import PdfReader
+from PySide6.QtCore import QRectF, QSizeF, QUrl
+from PySide6.QtGui import QImage, QPainter, QTextDocument, QTextLayout
+
+from analysis.failures import DiskFull, FolderNotWritable
+from app import text
+from app.domain.types import Conclusion
+from app.failures import ValueInvalid
+from app.report import FORMATS, Series, write_report
+from app.report import writing as report_writing
+from app.report.charts import Bar, draw_bars, draw_radar
+from app.report.curves import gaps, pieces
+from app.report.fonts import font
+from app.report.gather import report_data
+from app.report.pdf import SealedDocument, text_document
+from app.report.plain import safe_cell
+from app.report.qt import ensure_gui
+from app.report.word import png
+from app.review import ReviewSession
+from app.store import Library
+from tests.app.interviews import reviewable
+
+HOSTILE = '<img src="file:///etc/hostname"> & <b>bold</b>'
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    with Library.open(tmp_path_factory.mktemp("library"), assessor="li") as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def review(library):
+    session = ReviewSession(library, reviewable(library))
+    session.rate("communication", 7, HOSTILE)
+    session.rate("composure", 6.5)
+    session.set_weights({"communication": 50, "reasoning": 20})
+    session.set_weight_reason("岗位要求")
+    session.conclude(Conclusion.UNSURE)
+    session.set_summary("=1+1\n总体不错")
+    session.add_comment(12.5, HOSTILE)
+    session.add_comment(None, "@整场")
+    return session
+
+
+@pytest.fixture
+def data(review, each_language):
+    return report_data(review, each_language)
+
+
+def pdf_text(path):
+    """The text of a PDF; radicals, which fonts share with characters, are told as characters."""
+    return unicodedata.normalize("NFKC", "\n".join(page.extract_text() for page in PdfReader(path).pages))
+
+
+def squeezed(words):
+    return "".join(unicodedata.normalize("NFKC", words).split())
+
+
+def test_pdf_says_everything_in_the_readers_language(data, each_language, tmp_path):
+    path = tmp_path / "报告 𠮷.pdf"
+    write_report(data, each_language, path)
+    said = squeezed(pdf_text(path))
+    for key in ("composite", "evidence", "curves", "comments", "transcript", "provenance", "unsigned", "notice"):
+        assert squeezed(text.tr_in(each_language, f"report.{key}"))[:40] in said
+    for words in ("岗位要求", "后端工程师", "00:12", "总体不错", "whisper-base", "no_video"):
+        assert squeezed(words) in said
+    assert squeezed(HOSTILE) in said
+    assert "⟦" not in said
+
+
+def test_veiled_scores_are_in_no_report(data, each_language, tmp_path):
+    for ending in FORMATS:
+        write_report(data, each_language, tmp_path / f"r.{ending}")
+    shown = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    reasoning = next(d for d in shown["dimensions"] if d["id"] == "reasoning")
+    assert reasoning["machine"] == {
+        "score": None, "low": None, "high": None, "evidence": [], "why": "veiled",
+    }  # fmt: skip
+    title = text.tr_in(each_language, "metric.connective_density")
+    assert squeezed(title) not in squeezed(pdf_text(tmp_path / "r.pdf"))
+    assert title not in (tmp_path / "r.csv").read_text("utf-8-sig")
+
+
+def test_fonts_are_embedded_and_no_glyph_is_missing(data, each_language, tmp_path):
+    path = tmp_path / "r.pdf"
+    write_report(data, each_language, path)
+    raw = path.read_bytes()
+    assert b"MianJian" in raw
+    assert "\ufffd" not in pdf_text(path)
+    layout = QTextLayout("面鉴𠮷 123 – “”→·", font(9))
+    layout.beginLayout()
+    layout.createLine()
+    layout.endLayout()
+    assert all(index for run in layout.glyphRuns() for index in run.glyphIndexes())
+
+
+def test_nothing_is_loaded_from_a_persons_text(data, each_language):
+    asked = []
+
+    class Watched(SealedDocument):
+        def loadResource(self, kind, name):
+            asked.append(name)
+            return super().loadResource(kind, name)
+
+    ensure_gui()
+    document = text_document(data, each_language, QSizeF(672, 960))
+    assert HOSTILE in document.toPlainText()
+    assert document.allFormats()
+    watched = Watched()
+    watched.setHtml('<img src="file:///etc/hostname">')
+    watched.setPageSize(QSizeF(100, 100))
+    watched.pageCount()
+    blank = watched.resource(QTextDocument.ResourceType.ImageResource.value, QUrl("file:///etc/hostname"))
+    assert asked
+    assert isinstance(blank, QImage)
+    assert blank.width() == 1
+
+
+def test_word_holds_the_same_and_opens(data, each_language, tmp_path):
+    path = tmp_path / "r.docx"
+    write_report(data, each_language, path)
+    document = docx.Document(path)
+    said = "\n".join(p.text for p in document.paragraphs)
+    said += "\n".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
+    for words in (HOSTILE, "岗位要求", "总体不错", "王小雨 𠮷", text.tr_in(each_language, "report.notice")):
+        assert words in said
+    assert len(document.inline_shapes) == 2
+
+
+def test_csv_opens_in_a_spreadsheet_and_runs_nothing(data, each_language, tmp_path):
+    path = tmp_path / "r.csv"
+    write_report(data, each_language, path)
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(path.read_text("utf-8-sig").splitlines(keepends=True)))
+    cells = [cell for row in rows for cell in row]
+    assert "'=1+1\n总体不错" in cells
+    assert "'@整场" in cells
+    assert HOSTILE in cells
+
+
+@pytest.mark.parametrize("cell", ["=1", "+1+1", "-x", "@x", "\tx", "\rx", "＝1", "＋x", "－x", "＠x"])
+def test_formulas_become_text(cell):
+    assert safe_cell(cell) == f"'{cell}" or float(cell)
+
+
+def test_numbers_and_words_stay():
+    assert [safe_cell(c) for c in ("-1.5", "+3", "7", "", "好", "a=b")] == ["-1.5", "+3", "7", "", "好", "a=b"]
+
+
+def test_json_has_evidence_comments_and_provenance(data, each_language, tmp_path):
+    path = tmp_path / "r.json"
+    write_report(data, each_language, path)
+    shown = json.loads(path.read_text("utf-8"))
+    assert shown["dimensions"][0]["machine"]["evidence"][0]["band"]["score"]
+    assert {c["text"] for c in shown["comments"]} == {HOSTILE, "@整场"}
+    assert shown["provenance"]["models"][0]["id"] == "whisper-base"
+    assert shown["signature"] is None
+
+
+def test_signature_stands_in_the_report_and_a_later_change_is_said(library, tmp_path, each_language):
+    session = ReviewSession(library, reviewable(library))
+    for dimension in session.template.dimensions:
+        session.rate(dimension.id, 8)
+    session.conclude(Conclusion.HIRE)
+    signature = session.sign()
+    differs = squeezed(text.tr("report.signature_differs"))
+    write_report(report_data(session, each_language), each_language, tmp_path / "a.pdf")
+    said = squeezed(pdf_text(tmp_path / "a.pdf"))
+    assert signature.sha256 in said
+    assert differs not in said
+    session.set_summary("改动")
+    write_report(report_data(session, each_language), each_language, tmp_path / "b.pdf")
+    assert differs in squeezed(pdf_text(tmp_path / "b.pdf"))
+
+
+def test_without_an_analysis_there_is_still_a_report(library, tmp_path, each_language):
+    session = ReviewSession(library, reviewable(library, analyse=False))
+    for ending in FORMATS:
+        write_report(report_data(session, each_language), each_language, tmp_path / f"r.{ending}")
+    assert squeezed(text.tr("report.not_analysed"))[:20] in squeezed(pdf_text(tmp_path / "r.pdf"))
+
+
+def test_excerpt_keeps_the_answers_behind_the_evidence(review, tmp_path):
+    data = report_data(review, "zh", full_transcript=False)
+    write_report(data, "zh", tmp_path / "r.json")
+    said = [line["text"] for line in json.loads((tmp_path / "r.json").read_text("utf-8"))["transcript"]]
+    assert said
+    assert all("首先" in line for line in said)
+
+
+def test_times_are_told_in_the_interviews_zone(review):
+    from app.report.words import Words
+
+    data = replace(report_data(review, "zh"), made_at=datetime(2026, 11, 20, 20, 0, tzinfo=UTC))
+    assert Words(data, "zh").time(data.made_at).startswith("2026-11-21 04:00")
+    nowhere = replace(data, interview=replace(data.interview, time_zone="Mars/Base"))
+    assert Words(nowhere, "zh").time(data.made_at) == "2026-11-20 20:00 UTC"
+
+
+def test_another_ending_is_refused(review, tmp_path):
+    with pytest.raises(ValueInvalid):
+        write_report(report_data(review, "en"), "en", tmp_path / "r.odt")
+
+
+def test_a_failed_write_leaves_the_old_report_and_no_rest(review, tmp_path, monkeypatch):
+    path = tmp_path / "r.json"
+    path.write_text("old")
+
+    def full(source, target):
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(report_writing.os, "replace", full)
+    with pytest.raises(DiskFull):
+        write_report(report_data(review, "en"), "en", path)
+    monkeypatch.undo()
+    assert path.read_text() == "old"
+    assert os.listdir(tmp_path) == ["r.json"]
+    with pytest.raises(FolderNotWritable):
+        write_report(report_data(review, "en"), "en", tmp_path / "absent" / "r.json")
+
+
+def painted(draw):
+    ensure_gui()
+    image = QImage(400, 240, QImage.Format.Format_RGB32)
+    image.fill(0xFFFFFFFF)
+    painter = QPainter(image)
+    draw(painter, QRectF(0, 0, 400, 240))
+    painter.end()
+    return {image.pixelColor(x, y).name() for x in range(0, 400, 2) for y in range(0, 240, 2)}
+
+
+def test_an_unrated_dimension_leaves_its_corner_open():
+    rated = Bar("a", 7, None, None, None, 7, False)
+    unrated = replace(rated, mine=None, combined=None)
+    whole = painted(lambda p, area: draw_radar(p, area, [rated] * 3))
+    part = painted(lambda p, area: draw_radar(p, area, [rated, rated, unrated]))
+    assert len(whole - part) >= 1
+    assert painted(lambda p, area: draw_bars(p, area, [rated, unrated], ["a", "b", "c"]))
+
+
+def test_gaps_are_gaps_and_long_tracks_keep_their_peaks():
+    values = np.full(36000, 1.0, np.float32)
+    values[1000:1400] = np.nan
+    values[20003] = 9.0
+    series = Series("pitch", "Pitch", "st", 10.0, values)
+    assert gaps(series) == [(100.0, 140.0)]
+    drawn = pieces(series, 500)
+    assert len(drawn) == 2
+    assert max(float(v.max()) for _, v in drawn) == 9.0
+    assert sum(len(t) for t, _ in drawn) < 4000
+    assert all(not ((t >= 100) & (t < 140)).any() for t, _ in drawn)
+
+
+def test_charts_become_pictures():
+    from app.report.charts import Chart
+
+    ensure_gui()
+    assert png(Chart(20, 10, lambda painter, area: painter.drawLine(0, 0, 20, 10))).startswith(b"\x89PNG")
