@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-BELIEF = 0.15
+BELIEF = 0.04
 """Weight, as a share of the whole run, of the belief that it is as fast as expected; keeps early estimates steady."""
 OWN_BELIEF = 0.3
 """The same for one stage, against the pace of the whole run: a stage may report but every two minutes of media."""

@@ -23,6 +23,7 @@ from analysis.scratch import clear_mine
 
 NICE = 5
 """A modest step: the window stays quick while an analysis takes what is left."""
+PIECE = 1 << 16
 ORPHANED = 3
 """Exit status after standard input was closed before the job ended."""
 
@@ -30,8 +31,8 @@ ORPHANED = 3
 def main() -> int:
     """Do one job. 0 = a result or a known failure was sent; a bug ends with a traceback and status 1."""
     lines = Lines(_private_output())
-    line = sys.stdin.buffer.readline()
-    if not line.strip():
+    line = _read_job()
+    if line is None:
         return ORPHANED
     threading.Thread(target=_watch_parent, name="parent", daemon=True).start()
     ended = threading.Event()
@@ -85,9 +86,21 @@ def _private_output() -> BinaryIO:
     return os.fdopen(private, "wb", buffering=0)
 
 
+def _read_job() -> bytes | None:
+    """The one line on standard input, None where it ends before. Read from the descriptor itself: the thread that
+    waits there until the end must not hold the lock of a buffered stream when the interpreter closes."""
+    received = bytearray()
+    while not received.endswith(b"\n"):
+        piece = os.read(0, PIECE)
+        if not piece:
+            return None
+        received += piece
+    return bytes(received)
+
+
 def _watch_parent() -> None:
     """Standard input at its end: the parent has closed it or is no more."""
-    while sys.stdin.buffer.read(1):
+    while os.read(0, PIECE):
         pass
     _leave()
 
