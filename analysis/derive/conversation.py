@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from analysis.derive.corrections import Corrections, correct_speaker, correct_word, in_force
 from analysis.derive.edges import refined
@@ -11,7 +12,7 @@ from analysis.derive.exchanges import exchanges, match_kit
 from analysis.derive.floor import Backchannel, Floor, floors, speech_by_speaker
 from analysis.derive.heard import heard_words
 from analysis.derive.roles import assign_roles, candidate_of, correct_roles
-from analysis.derive.segments import segments
+from analysis.derive.segments import SegmentIndex, segments
 from analysis.document import Exchange, Role, Segment, Span, Turn
 from analysis.language.passage import Passage, passage_of
 from analysis.language.script import leading_language
@@ -37,10 +38,20 @@ class Conversation:
     exchanges: tuple[Exchange, ...]
     lost: tuple[str, ...]
 
-    @property
+    @cached_property
+    def said(self) -> SegmentIndex:
+        """The segments by time."""
+        return SegmentIndex(self.segments)
+
+    @cached_property
     def candidate_floors(self) -> tuple[Floor, ...]:
         """The candidate's floors."""
         return tuple(floor for floor in self.floors if floor.speaker == self.candidate)
+
+    @cached_property
+    def candidate_spans(self) -> tuple[Span, ...]:
+        """The candidate's floors as spans."""
+        return tuple(Span(floor.start, floor.end) for floor in self.candidate_floors)
 
     @property
     def candidate_speech(self) -> tuple[Span, ...]:
@@ -82,10 +93,9 @@ def converse(observed: Observed, request: AnalysisRequest) -> Conversation:
     speech = speech_by_speaker(found_turns, activity)
     enrolled = observed.speakers.enrolled if observed.speakers else None
     roles, lost_roles = correct_roles(assign_roles(speech, found_segments, enrolled), corrections.roles)
-    found_floors, signs = floors(speech, found_segments)
-    asked, lost_questions = match_kit(
-        exchanges(found_floors, found_segments, roles), request.questions, corrections.questions
-    )
+    index = SegmentIndex(found_segments)
+    found_floors, signs = floors(speech, index)
+    asked, lost_questions = match_kit(exchanges(found_floors, index, roles), request.questions, corrections.questions)
     return Conversation(
         language=_language(observed, request, found_segments),
         segments=found_segments,

@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
 
 from analysis.derive.conversation import Conversation
 from analysis.document import Event, Span
@@ -26,6 +30,15 @@ class SpokenEvents:
 
     events: tuple[Event, ...]
     terms: tuple[tuple[str, float], ...]
+
+    @cached_property
+    def _middles(self) -> NDArray[np.float64]:
+        return np.asarray([(event.start + event.end) / 2 for event in self.events], dtype=np.float64)
+
+    def within(self, span: Span) -> tuple[Event, ...]:
+        """The events whose middle lies in the span."""
+        places = np.flatnonzero((self._middles >= span.start) & (self._middles < span.end))
+        return tuple(self.events[place] for place in places)
 
 
 def spoken_events(talk: Conversation, prosody: ProsodyObservation | None, terms: Sequence[Term]) -> SpokenEvents:

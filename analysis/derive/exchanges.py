@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.derive.floor import Floor
+from analysis.derive.segments import SegmentIndex
 from analysis.document import Correction, Exchange, Question, QuestionMatch, Role, Segment, Span
 from analysis.language.passage import passage_of
 from analysis.language.questions import asked, closes, question_sentences, rank
@@ -35,7 +36,7 @@ class _Stretch:
         return max(floor.end for floor in self.floors)
 
 
-def exchanges(floors: Sequence[Floor], segments: Sequence[Segment], roles: dict[str, Role]) -> tuple[Exchange, ...]:
+def exchanges(floors: Sequence[Floor], said: SegmentIndex, roles: dict[str, Role]) -> tuple[Exchange, ...]:
     """Exchanges in time order, not yet matched with a kit.
 
     An answer goes on over an interviewer's short remark and ends with the next question, a longer comment or the end of
@@ -47,12 +48,12 @@ def exchanges(floors: Sequence[Floor], segments: Sequence[Segment], roles: dict[
     for place, stretch in enumerate(stretches):
         if stretch.asking_side:
             following = stretches[place + 1] if place + 1 < len(stretches) else None
-            question = _question(stretch, following, segments)
+            question = _question(stretch, following, said)
             if question and following:
                 found.append(_exchange(question, following))
                 open_answer = True
             else:
-                open_answer = open_answer and _is_remark(stretch, segments)
+                open_answer = open_answer and _is_remark(stretch, said)
         elif open_answer and stretch.start > found[-1].answer.start:
             found[-1] = replace(found[-1], answer=Span(found[-1].answer.start, max(stretch.end, found[-1].answer.end)))
     return tuple(found)
@@ -72,18 +73,18 @@ def _stretches(floors: Sequence[Floor], roles: dict[str, Role]) -> list[_Stretch
     return listed
 
 
-def _said(stretch: _Stretch, segments: Sequence[Segment]) -> list[Segment]:
+def _said(stretch: _Stretch, said: SegmentIndex) -> list[Segment]:
     speakers = {floor.speaker for floor in stretch.floors}
     return [
         segment
-        for segment in segments
+        for segment in said.touching(stretch.start - 0.5, stretch.end + 0.5)
         if segment.speaker in speakers and stretch.start - 0.5 <= (segment.start + segment.end) / 2 <= stretch.end + 0.5
     ]
 
 
-def _question(stretch: _Stretch, following: _Stretch | None, segments: Sequence[Segment]) -> Question | None:
+def _question(stretch: _Stretch, following: _Stretch | None, index: SegmentIndex) -> Question | None:
     """What is asked: from the first asking sentence to the end of the stretch; None where nothing is."""
-    said = _said(stretch, segments)
+    said = _said(stretch, index)
     if not said or following is None:
         return None
     words = [word for segment in said for word in segment.words]
@@ -107,8 +108,8 @@ def _exchange(question: Question, following: _Stretch) -> Exchange:
     )
 
 
-def _is_remark(stretch: _Stretch, segments: Sequence[Segment]) -> bool:
-    said = " ".join(segment.text for segment in _said(stretch, segments))
+def _is_remark(stretch: _Stretch, index: SegmentIndex) -> bool:
+    said = " ".join(segment.text for segment in _said(stretch, index))
     return stretch.end - stretch.start < REMARK_S and not closes(said, leading_language([said]))
 
 

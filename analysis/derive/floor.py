@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from analysis.derive.segments import words_in
+from analysis.derive.segments import SegmentIndex
 from analysis.derive.spans import clipped, gaps, merged
-from analysis.document import Segment, Span, Turn
+from analysis.document import Span, Turn
 from analysis.language.fillers import is_backchannel
 from analysis.language.questions import asks
-from analysis.language.script import join_words
+from analysis.language.script import has_han, join_words
 
 MIN_PAUSE_S = 0.25
 BACKCHANNEL_S = 1.0
 _SAME_BREATH_S = 0.05
+_ASKED_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,14 @@ def speech_by_speaker(turns: Sequence[Turn], activity: Sequence[Span]) -> dict[s
 
 
 def floors(
-    speech: dict[str, tuple[Span, ...]], segments: Sequence[Segment]
+    speech: dict[str, tuple[Span, ...]], said: SegmentIndex
 ) -> tuple[tuple[Floor, ...], tuple[Backchannel, ...]]:
-    """Floors and back-channels in time order."""
+    """Floors and back-channels in time order. `said` tells what a short turn says."""
     runs = _runs(speech)
     kept: list[Floor] = []
     signs: list[Backchannel] = []
     for place, run in enumerate(runs):
-        sign = _backchannel(runs, place, kept, segments)
+        sign = _backchannel(runs, place, kept, said)
         if sign:
             signs.append(sign)
         elif kept and kept[-1].speaker == run.speaker:
@@ -92,9 +93,7 @@ def _joined(left: Floor, right: Floor) -> Floor:
     return Floor(left.speaker, left.start, max(left.end, right.end), left.speech + right.speech)
 
 
-def _backchannel(
-    runs: Sequence[Floor], place: int, kept: Sequence[Floor], segments: Sequence[Segment]
-) -> Backchannel | None:
+def _backchannel(runs: Sequence[Floor], place: int, kept: Sequence[Floor], said: SegmentIndex) -> Backchannel | None:
     """A run as a back-channel: short, nothing but signs of listening, and the same other speaker before and after."""
     run = runs[place]
     if not kept or place + 1 >= len(runs) or run.end - run.start >= BACKCHANNEL_S:
@@ -102,14 +101,13 @@ def _backchannel(
     holder = kept[-1].speaker
     if holder == run.speaker or runs[place + 1].speaker != holder:
         return None
-    text = join_words([word.text for word in words_in(segments, Span(run.start, run.end), run.speaker)])
-    if text and not is_backchannel(text, _language(segments, run)):
-        return None
-    before = [s for s in segments if s.speaker == holder and s.start < run.start]
-    if text and before and before[-1].end > run.start - 2.0 and asks(before[-1].text, before[-1].language):
+    text = join_words([word.text for word in said.words(Span(run.start, run.end), run.speaker)])
+    if text and (not is_backchannel(text, "zh" if has_han(text) else "en") or _just_asked(said, holder, run.start)):
         return None
     return Backchannel(run.speaker, run.start, run.end, text)
 
 
-def _language(segments: Sequence[Segment], run: Floor) -> str:
-    return next((s.language for s in segments if s.end > run.start and s.speaker == run.speaker), "en")
+def _just_asked(said: SegmentIndex, holder: str, time_s: float) -> bool:
+    """Whether the holder of the floor has just asked: then even a short word is an answer."""
+    before = [s for s in said.touching(time_s - _ASKED_S, time_s) if s.speaker == holder and s.start < time_s]
+    return bool(before) and asks(before[-1].text, before[-1].language)

@@ -13,7 +13,6 @@ import numpy as np
 from analysis.derive.conversation import Conversation
 from analysis.derive.events import SpokenEvents
 from analysis.derive.floor import is_pause
-from analysis.derive.segments import words_in
 from analysis.derive.spans import clipped, gaps, mask, total
 from analysis.derive.voice import PROSODY_RATE_HZ, rate_unit, semitones
 from analysis.document import TRACK_RATE_HZ, Event, Metric, Span, Word
@@ -65,11 +64,11 @@ class Basis:
 
 def basis(talk: Conversation, spoken: SpokenEvents, span: Span) -> Basis:
     """The candidate's part of a span."""
-    floors = clipped([Span(f.start, f.end) for f in talk.candidate_floors], span.start, span.end)
+    floors = clipped(talk.candidate_spans, span.start, span.end)
     speech = clipped(talk.candidate_speech, span.start, span.end)
     silences = [gap for floor in floors for gap in gaps(clipped(speech, floor.start, floor.end))]
     pauses = tuple(gap for gap in silences if is_pause(gap))
-    words = tuple(words_in(talk.segments, span, talk.candidate)) if talk.candidate else ()
+    words = tuple(talk.said.words(span, talk.candidate)) if talk.candidate else ()
     return Basis(
         span=span,
         floor_s=total(floors),
@@ -78,7 +77,7 @@ def basis(talk: Conversation, spoken: SpokenEvents, span: Span) -> Basis:
         words=words,
         text=join_words([word.text for word in words]),
         language=talk.language,
-        events=tuple(e for e in spoken.events if span.start <= (e.start + e.end) / 2 < span.end),
+        events=spoken.within(span),
     )
 
 

@@ -9,7 +9,6 @@ from analysis.document import Correction, Role, Segment, Span
 from analysis.language.questions import asks
 
 _ASKING_SHARE = 0.3
-_ASKING_COUNT = 2
 
 
 def assign_roles(
@@ -34,9 +33,7 @@ def assign_roles(
     lead = max(rest, key=lambda name: (asked[name], talk[name])) if rest else None
     roles = {}
     for name in names:
-        interviewing = name == lead or (
-            asked[name] >= _ASKING_COUNT and asked[name] >= _ASKING_SHARE * max(1, said[name])
-        )
+        interviewing = name == lead or asked[name] > _ASKING_SHARE * said[name]
         roles[name] = Role.CANDIDATE if name == candidate else Role.INTERVIEWER if interviewing else Role.OTHER
     return roles
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
 from analysis.derive.heard import Heard
@@ -76,12 +76,26 @@ def _segment(words: Sequence[Heard], speaker: str) -> Segment:
     return Segment(start, end, speaker, words[0].language, join_words([word.text for word in listed]), listed)
 
 
-def words_in(found: Sequence[Segment], span: Span, speaker: str | None = None) -> list[Word]:
-    """The words whose middle lies in the span, of one speaker or of all."""
-    return [
-        word
-        for segment in found
-        if segment.end >= span.start and segment.start <= span.end and speaker in (None, segment.speaker)
-        for word in segment.words
-        if span.start <= (word.start + word.end) / 2 < span.end
-    ]
+class SegmentIndex:
+    """Finds the segments near a time without looking at all of them."""
+
+    def __init__(self, found: Sequence[Segment]) -> None:
+        self._segments = sorted(found, key=lambda segment: segment.start)
+        self._starts = [segment.start for segment in self._segments]
+        self._longest = max((segment.end - segment.start for segment in self._segments), default=0.0)
+
+    def touching(self, start: float, end: float) -> list[Segment]:
+        """The segments that have a part in [start, end], in time order."""
+        first = bisect_left(self._starts, start - self._longest)
+        last = bisect_right(self._starts, end)
+        return [segment for segment in self._segments[first:last] if segment.end >= start]
+
+    def words(self, span: Span, speaker: str) -> list[Word]:
+        """The speaker's words whose middle lies in the span."""
+        return [
+            word
+            for segment in self.touching(span.start, span.end)
+            if segment.speaker == speaker
+            for word in segment.words
+            if span.start <= (word.start + word.end) / 2 < span.end
+        ]

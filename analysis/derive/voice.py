@@ -159,7 +159,7 @@ def rate_track(talk: Conversation, length: int) -> Floats:
     times = _unit_times(talk)
     if times.size == 0 or length == 0:
         return track
-    floor = mask([Span(f.start, f.end) for f in talk.candidate_floors], length, TRACK_RATE_HZ)
+    floor = mask(talk.candidate_spans, length, TRACK_RATE_HZ)
     half = int(RATE_WINDOW_S * TRACK_RATE_HZ / 2)
     held = np.concatenate([[0], np.cumsum(floor)])
     low = np.maximum(np.arange(length) - half, 0)

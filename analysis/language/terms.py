@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pypinyin import lazy_pinyin
 from rapidfuzz import fuzz
@@ -68,9 +69,9 @@ def _sounds(text: str, listed: list[Token]) -> list[str]:
     while len(sounds) < len(listed):
         place = len(sounds)
         run = _han_run(listed, place)
-        heard = lazy_pinyin(text[listed[place].begin : listed[run - 1].end]) if run > place else []
+        heard = _syllables(text[listed[place].begin : listed[run - 1].end]) if run > place else ()
         if heard and len(heard) == run - place:
-            sounds += [fold_syllable(syllable) for syllable in heard]
+            sounds += heard
         else:
             sounds += [folded(unit.text) for unit in listed[place : max(run, place + 1)]]
     return sounds
@@ -85,6 +86,12 @@ def _han_run(listed: list[Token], place: int) -> int:
     return run
 
 
+@lru_cache(maxsize=8192)
+def _syllables(run: str) -> tuple[str, ...]:
+    """The folded syllables of a run of Han characters; kept, since a corrected interview differs in few of them."""
+    return tuple(fold_syllable(syllable) for syllable in lazy_pinyin(run))
+
+
 def fold_syllable(syllable: str) -> str:
     """Pinyin without the distinctions that recognisers and speakers confuse."""
     for wide, narrow in _INITIALS:
@@ -94,13 +101,17 @@ def fold_syllable(syllable: str) -> str:
     return syllable[:-1] if syllable.endswith("ng") else syllable
 
 
-def _hits(text: str, listed: list[Token], sounds: list[str], term: str, name: str) -> list[TermHit]:
+@lru_cache(maxsize=20_000)
+def _wanted(name: str) -> tuple[str, list[str], tuple[int, ...]]:
+    """A name's letters, its sounds, and how many neighbouring units may make it up."""
     wanted = units(name)
-    if not wanted:
-        return []
-    letters = folded(name)
-    sounding = _sounds(name, wanted)
-    widths = [len(wanted)] if has_han(name) else [n for n in range(len(wanted) - 1, len(wanted) + 2) if n > 0]
+    spread = 0 if has_han(name) else 1
+    widths = tuple(n for n in range(len(wanted) - spread, len(wanted) + spread + 1) if n > 0)
+    return folded(name), _sounds(name, wanted), widths if wanted else ()
+
+
+def _hits(text: str, listed: list[Token], sounds: list[str], term: str, name: str) -> list[TermHit]:
+    letters, sounding, widths = _wanted(name)
     found = []
     for width in widths:
         for place in range(len(listed) - width + 1):
