@@ -8,11 +8,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import text
+from app.failures import ValueInvalid
 
 if TYPE_CHECKING:
     from app.store.importing import ImportOutcome
     from app.store.library import Library
     from app.store.recordings import Belonging
+
+
+STATED = "stated at import"
+"""In place of the version of a consent text: the company keeps the signed one, and said so with the import."""
+NONE = "none"
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
@@ -21,6 +27,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: a
     own.add_argument("file", type=Path, metavar="FILE", help=text.tr("import.help_file"))
     own.add_argument("--position", default="", metavar="P", help=text.tr("import.help_position"))
     own.add_argument("--candidate", default="", metavar="C", help=text.tr("import.help_candidate"))
+    own.add_argument("--consent", metavar="LIST", help=text.tr("import.help_consent"))
     own.set_defaults(run=run)
 
 
@@ -30,16 +37,33 @@ def run(options: argparse.Namespace) -> int:
     from app.store.importing import import_files, recordings_in
     from app.store.library import Library
 
+    consent = None if options.consent is None else _modalities(options.consent)
     paths = recordings_in([options.file])
     if not paths:
         print(text.tr("import.nothing", name=options.file.name), file=sys.stderr)
         return 2
     with Library.open(options.data) as library, interruptible() as cancel:
         belonging = belonging_of(library, options.position, options.candidate)
-        failed = sum(not _say(outcome) for outcome in import_files(library, paths, belonging=belonging, cancel=cancel))
+        failed = 0
+        for outcome in import_files(library, paths, belonging=belonging, cancel=cancel):
+            failed += not _say(outcome)
+            if outcome.imported and consent is not None:
+                library.record_consent(outcome.imported.interview.id, consent, STATED, library.assessor)
     if failed and len(paths) > 1:
         print(text.tr("import.some_failed", failed=failed, total=len(paths)), file=sys.stderr)
     return 2 if failed else 0
+
+
+def _modalities(given: str) -> tuple[str, ...]:
+    """Names with commas between them; "none" withdraws."""
+    from analysis.features import modalities
+
+    names = tuple(part.strip() for part in given.split(",") if part.strip())
+    if names == (NONE,):
+        return ()
+    if not names or not set(names) <= set(modalities()):
+        raise ValueInvalid(what="--consent", value=given, allowed=", ".join((*modalities(), NONE)))
+    return names
 
 
 def belonging_of(library: Library, position: str, candidate: str) -> Belonging:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -52,7 +53,7 @@ class Analyses(Recordings):
                 row = AnalysisRow(interview_id=interview_id, folder=relative, assessor=self.assessor)
                 session.add(row)
             row.document_id = document_id
-            row.recorded = now()
+            row.recorded = _after_all(session, interview_id)
             interview.analysis_id = document_id
             interview.analysis_state = str(AnalysisState.DONE)
             self._note(session, "analysed", "interview", interview_id, document_id)
@@ -118,6 +119,12 @@ class Analyses(Recordings):
         session.flush()
         self._note(session, action, "correction", interview_id, row.id)
         return _correction_of(row)
+
+
+def _after_all(session: Session, interview_id: str) -> datetime:
+    """Now, or just after the newest analysis where the clock was put back: the one recorded last is the current one."""
+    newest = session.scalar(select(func.max(AnalysisRow.recorded)).where(AnalysisRow.interview_id == interview_id))
+    return now() if newest is None else max(now(), newest + timedelta(microseconds=1))
 
 
 def _correction_of(row: CorrectionRow) -> Correction:

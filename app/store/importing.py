@@ -59,8 +59,6 @@ def import_file(
     if known := library.known_recording(path):
         return Imported(known, already=True)
     with library.vault.receive(path, _cancelling(progress, stop)) as incoming:
-        if known := library.find_interview(sha256=incoming.sha256):
-            return Imported(known, already=True)
         prepared = _prepare(incoming, run_child or _default_run_child(), stop)
         return library.admit(incoming, belongs, prepared)
 

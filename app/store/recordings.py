@@ -56,12 +56,16 @@ class Recordings(Interviews):
         return _media_of(row)
 
     def known_recording(self, path: Path) -> Interview | None:
-        """The interview that has this very file, found without copying it. Raises MediaMissing, MediaEmpty."""
+        """The interview that has this very file, found without copying it. Raises MediaMissing, MediaEmpty.
+
+        None, too, where the vault has lost the file: importing it again then puts it back.
+        """
         size = size_of(path)
         with self.reading() as session:
             if session.scalar(select(MediaRow.id).where(MediaRow.bytes == size).limit(1)) is None:
                 return None
-        return self.find_interview(sha256=digest_of(path))
+        sha256 = digest_of(path)
+        return self.find_interview(sha256=sha256) if self.vault.has(sha256) else None
 
     def import_media(
         self,
@@ -101,13 +105,16 @@ class Recordings(Interviews):
 
     def admit(self, incoming: Incoming, belonging: Belonging, prepared: Prepared | None) -> Imported:
         """Move an arrived recording into its place and write its rows, in one transaction."""
-        if known := self.find_interview(sha256=incoming.sha256):
-            return Imported(known, already=True)
         if prepared is not None and prepared.folder != incoming.folder:
             for file in prepared.folder.iterdir():
                 file.replace(incoming.folder / file.name)
         playable = (incoming.folder / PLAYABLE).exists()
+        known = self.find_interview(sha256=incoming.sha256)
+        if known and self.vault.has(incoming.sha256):
+            return Imported(known, already=True)
         self.vault.admit(incoming)
+        if known:
+            return Imported(known, already=True)
         try:
             with self.session() as session:
                 interview = self._new_rows(session, incoming, belonging, prepared, playable)

@@ -70,3 +70,15 @@ def test_a_library_in_use_is_named(tmp_path, clip, capsys, each_language):
     with Library.open(tmp_path / "data"):
         assert run(tmp_path, clip) == 2
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
+
+
+def test_consent_is_recorded_and_withdrawn(tmp_path, clip, capsys, each_language):
+    assert run(tmp_path, clip, "--consent", "speech, face") == 0
+    assert run(tmp_path, clip, "--consent", "none") == 0
+    interview_id = capsys.readouterr().out.split()[0]
+    with Library.open(tmp_path / "data") as library:
+        assert library.consent(interview_id).modalities == ()
+        said = [line.detail for line in library.audit(interview_id) if line.action == "consent"]
+    assert [one.split()[0] for one in said] == ["speech,face", "-"]
+    assert run(tmp_path, clip, "--consent", "smell") == 2
+    assert "speech" in capsys.readouterr().err

@@ -74,6 +74,15 @@ def test_the_same_recording_twice_is_one_interview(library, clip, tmp_path):
     assert len(library.candidates()) == 1
 
 
+def test_a_recording_that_the_vault_lost_is_put_back(library, clip):
+    first = import_file(library, clip).interview
+    library.vault.remove(first.media.sha256)
+    again = import_file(library, clip)
+    assert again.already
+    assert again.interview == first
+    assert library.vault.thumbnail(first.media.sha256) is not None
+
+
 @pytest.mark.slow
 def test_a_folder_of_all_formats(library, tmp_path):
     folder = tmp_path / "recordings"
