@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from app.domain.types import Candidate, Interview, Position
-from app.failures import TemplateInvalid
+from app.failures import NotFound, TemplateInvalid
 from app.outgoing import receiving
 from app.scoring import template_from_body
 from app.store import Library
@@ -68,39 +68,44 @@ class Incoming:
         theirs = {name: getattr(remote, name) for name in POSITION_FIELDS}
         theirs |= {"template_id": template_id, "keywords": list(remote.keywords)}
         local = self.library.find_position(remote_id=remote.remote_id) or self._same_title(remote.title)
-        if remote.deleted and local is None:
-            return KnownRow("position", remote.remote_id, None, theirs, True)
+        if remote.deleted:
+            return self._gone("position", remote.remote_id, local)
         mine = _plain(local, POSITION_FIELDS) if local else None
         values = self._merged("position", remote.remote_id, mine, theirs)
         values["keywords"] = tuple(values["keywords"])
         start = local or Position("", remote.title)
         wanted = replace(start, **values, remote_id=remote.remote_id)
         saved = wanted if wanted == local else self.library.save_position(wanted)
-        return KnownRow("position", remote.remote_id, saved.id, theirs, remote.deleted)
+        return KnownRow("position", remote.remote_id, saved.id, theirs)
 
     def _candidate(self, remote: RemoteCandidate) -> Iterator[KnownRow]:
         theirs = {name: getattr(remote, name) for name in CANDIDATE_FIELDS}
         local = self._same_person(remote)
-        if remote.deleted and local is None:
-            yield KnownRow("candidate", remote.remote_id, None, theirs, True)
+        if remote.deleted:
+            yield self._gone("candidate", remote.remote_id, local)
             return
         mine = _plain(local, CANDIDATE_FIELDS) if local else None
         values = self._merged("candidate", remote.remote_id, mine, theirs)
         wanted = replace(local or Candidate("", remote.name), **values, remote_id=remote.remote_id)
         saved = wanted if wanted == local else self.library.save_candidate(wanted)
-        yield KnownRow("candidate", remote.remote_id, saved.id, theirs, remote.deleted)
-        if remote.interview_remote_id and not remote.deleted:
+        yield KnownRow("candidate", remote.remote_id, saved.id, theirs)
+        if remote.interview_remote_id:
             yield self._interview(remote, remote.interview_remote_id, saved)
 
     def _interview(self, remote: RemoteCandidate, remote_id: str, candidate: Candidate) -> KnownRow:
         theirs: dict[str, object] = {"scheduled_at": remote.scheduled_at, "time_zone": remote.time_zone}
-        local = self.library.find_interview(remote_id=remote_id)
+        local = self._its_interview(remote)
         if local is None:
             saved = self.library.save_interview(self._planned(remote, remote_id, candidate))
         else:
             mine = {"scheduled_at": _said(local.scheduled_at, remote.scheduled_at), "time_zone": local.time_zone}
             values = self._merged("interview", remote_id, mine, theirs)
-            wanted = replace(local, scheduled_at=moment(values["scheduled_at"]), time_zone=values["time_zone"])
+            wanted = replace(
+                local,
+                scheduled_at=moment(values["scheduled_at"]),
+                time_zone=values["time_zone"],
+                remote_id=remote_id,
+            )
             saved = wanted if wanted == local else self.library.save_interview(wanted)
         if STATUS_ORDER.index(remote.status) > STATUS_ORDER.index(saved.status):
             saved = self.library.set_status(saved.id, remote.status)
@@ -114,6 +119,12 @@ class Incoming:
             "", title, 1, remote.status, candidate, position, None, datetime.now(UTC), remote.time_zone,
             moment(remote.scheduled_at), remote_id=remote_id,
         )  # fmt: skip
+
+    def _gone(self, kind: str, remote_id: str, local: Position | Candidate | None) -> KnownRow:
+        """It was deleted there: here it stays as it is, and what was last said of it stays the base."""
+        with self.library.reading() as session:
+            base = outbox.known_row(session, self.system, kind, remote_id)
+        return KnownRow(kind, remote_id, local.id if local else None, base.fields if base else {}, True)
 
     def _merged(
         self, kind: str, remote_id: str, mine: Mapping[str, Any] | None, theirs: Mapping[str, Any]
@@ -133,13 +144,24 @@ class Incoming:
         """The candidate by id, by the interview that was registered from here, or by name and mail together."""
         if local := self.library.find_candidate(remote_id=remote.remote_id):
             return local
-        if remote.interview_remote_id:
-            interview = self.library.find_interview(remote_id=remote.interview_remote_id)
-            if interview is not None and interview.candidate.remote_id is None:
-                return interview.candidate
+        interview = self._its_interview(remote)
+        if interview is not None and interview.candidate.remote_id is None:
+            return interview.candidate
         local = self.library.find_candidate(name=remote.name)
         same = local is not None and local.remote_id is None and remote.email and local.email == remote.email
         return local if same else None
+
+    def _its_interview(self, remote: RemoteCandidate) -> Interview | None:
+        """The interview by the HR system's id, or by ours where it was registered from here."""
+        if remote.interview_remote_id is None:
+            return None
+        if found := self.library.find_interview(remote_id=remote.interview_remote_id):
+            return found
+        try:
+            ours = self.library.interview(remote.interview_client_id) if remote.interview_client_id else None
+        except NotFound:
+            return None
+        return ours if ours is not None and ours.remote_id is None else None
 
     def _template_ids(self) -> frozenset[str]:
         return frozenset(template.id for template in self.library.templates())

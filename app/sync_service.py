@@ -157,7 +157,7 @@ class SyncService:
                 self._forget_waits(client.address)
             done = Sender(self._library.session, client, self._queue).drain(self._stop.is_set)
             self._link_registered()
-            if done.stopped is not None or done.until is not None or not pulling:
+            if done.stopped is not None or done.until is not None or not pulling or self._registration_unknown():
                 return self._reported(done, Received(), ())
             return self._pull(client, done)
         finally:
@@ -194,6 +194,11 @@ class SyncService:
             interview = self._library.interview(ours)
             if interview.remote_id is None:
                 self._library.save_interview(replace(interview, remote_id=theirs))
+
+    def _registration_unknown(self) -> bool:
+        """Whether a pull could bring back our own interview before we know it by the HR system's id."""
+        with self._library.reading() as session:
+            return outbox.registration_unknown(session)
 
     def _reported(self, done: Drained, received: Received, refused: tuple[str, ...]) -> SyncReport:
         with self._library.reading() as session:

@@ -48,7 +48,10 @@ class RemotePosition:
 
 @dataclass(frozen=True, slots=True)
 class RemoteCandidate:
-    """A candidate with the position that the person applies for."""
+    """A candidate with the position that the person applies for.
+
+    `interview_client_id` is our id of the interview where it was registered from here.
+    """
 
     remote_id: str
     name: str
@@ -61,6 +64,7 @@ class RemoteCandidate:
     time_zone: str = "Asia/Shanghai"
     updated: str = ""
     deleted: bool = False
+    interview_client_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -291,6 +291,13 @@ def registered(session: Session) -> tuple[tuple[str, str], ...]:
     return tuple((ours, theirs) for ours, theirs in rows)
 
 
+def registration_unknown(session: Session) -> bool:
+    """Whether an interview may be registered under an id that did not come back."""
+    waiting = outbox.c.state.in_([State.PENDING.value, State.INFLIGHT.value])
+    query = select(outbox.c.seq).where(outbox.c.kind == Kind.INTERVIEW.value, waiting, outbox.c.uncertain)
+    return session.scalar(query.limit(1)) is not None
+
+
 class Queue:
     """What a sender does with the outbox. All methods take the caller's session; the caller commits.
 

@@ -285,7 +285,10 @@ class Store:
         return {"id": row["id"], **body, **rest}
 
     def _planned(self, candidate: str) -> dict[str, Any] | None:
-        query = "select id, status, scheduled_at, time_zone from interview where candidate_id = ? order by rowid desc"
+        query = (
+            "select id, client_id, status, scheduled_at, time_zone from interview where candidate_id = ? "
+            "order by rowid desc"
+        )
         row = self._row(query, candidate)
         return dict(row) if row else None
 

@@ -165,7 +165,7 @@ def test_a_server_in_trouble_is_left_alone_after_a_few_answers(sandbox, sender, 
 def test_an_item_that_is_not_accepted_waits_for_a_person_with_the_reason(sandbox, sender, sessions):
     with sessions() as session:
         enqueue_assessment(session, "unknown", str(uuid4()))
-        good, _ = enqueue_interview(session)
+        enqueue_interview(session)
     run = sender.drain()
     assert (run.dead, run.sent) == (1, 5)
     with sessions() as session:

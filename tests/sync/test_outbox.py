@@ -31,9 +31,13 @@ def claim(sessions, queue):
 
 
 def test_an_item_leaves_only_with_the_change_that_caused_it(sessions, clock, queue):
-    with pytest.raises(RuntimeError), sessions() as session:
-        add(session, "a", "1", clock)
-        raise RuntimeError
+    def fails():
+        with sessions() as session:
+            add(session, "a", "1", clock)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fails()
     assert claim(sessions, queue) is None
 
 

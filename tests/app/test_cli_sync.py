@@ -1,0 +1,105 @@
+"""`sandbox` and `sync` on the command line, as processes of their own and in this one."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+import requests
+
+from app import cli
+from app.store import Library
+from sync.sandbox.server import Sandbox
+from tests.app.test_sync_service import local_interview, sign
+from tests.conftest import ROOT
+from tests.sync.ehr import CONTRACT
+
+
+@contextmanager
+def sandbox_process(*options, **environment):
+    """`python -m app sandbox`, ready to answer; gives the process and what it said."""
+    command = [sys.executable, "-m", "app", "sandbox", "--json", *map(str, options)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        env={**os.environ, **environment},
+    )  # fmt: skip
+    try:
+        yield process, json.loads(process.stdout.readline())
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def sync(library_folder, *options):
+    return cli.main(["--data", str(library_folder), "--lang", "en", "sync", *options])
+
+
+@pytest.fixture
+def signed(tmp_path):
+    with Library.open(tmp_path / "library", assessor="li") as library:
+        sign(library, local_interview(library).id)
+    return tmp_path / "library"
+
+
+def test_the_sandbox_answers_when_it_says_so_and_keeps_its_store(tmp_path):
+    with sandbox_process("--store", tmp_path / "ehr") as (process, said):
+        assert requests.get(said["url"] + "/health", timeout=5).json()["status"] == "ok"
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 0
+        assert process.stderr.read() == b""
+    with sandbox_process("--store", tmp_path / "ehr", "--exit-with-parent") as (process, again):
+        assert again["key"] != said["key"]
+        process.stdin.close()
+        assert process.wait(20) == 0
+        process.stdin = None
+
+
+def test_a_taken_port_and_unreadable_faults_are_sentences(each_language, capsys):
+    with Sandbox(CONTRACT) as running:
+        port = running.url.rpartition(":")[2]
+        assert cli.main(["--lang", each_language, "sandbox", "--port", port]) == 2
+    assert port in capsys.readouterr().err
+    assert cli.main(["--lang", each_language, "sandbox", "--faults", "banana:2"]) == 2
+    assert "banana:2" in capsys.readouterr().err
+
+
+def test_what_was_signed_is_sent_once(signed, tmp_path, monkeypatch, capsys):
+    with Sandbox(CONTRACT, tmp_path / "ehr") as sandbox:
+        monkeypatch.setenv("MIANJIAN_EHR_TOKEN", sandbox.key)
+        assert sync(signed, "--once", "--url", sandbox.url, "--json") == 0
+        said = json.loads(capsys.readouterr().out)
+        assert (said["complete"], said["sent"], said["left"]) == (True, 5, 0)
+        assert sync(signed, "--once", "--url", sandbox.url) == 0
+        assert len(sandbox.store.assessments()) == 1
+    assert sync(signed, "--status") == 0
+    assert capsys.readouterr().out.count("arrived") == 5
+
+
+def test_faults_are_outlasted_without_once(signed, tmp_path, monkeypatch, capsys):
+    with Sandbox(CONTRACT, tmp_path / "ehr", faults="500:1:times=1,drop_after:1:times=1,cut:1:times=1") as sandbox:
+        monkeypatch.setenv("MIANJIAN_EHR_TOKEN", sandbox.key)
+        statuses = [sync(signed, "--url", sandbox.url) for _ in range(4)]
+        assert 0 in statuses
+        assert len(sandbox.store.assessments()) == 1
+
+
+def test_offline_is_a_sentence_and_nothing_is_lost(signed, monkeypatch, capsys):
+    monkeypatch.setenv("MIANJIAN_EHR_TOKEN", "a-key")
+    with Sandbox(CONTRACT) as sandbox:
+        gone = sandbox.url
+    assert sync(signed, "--url", gone) == 2
+    assert "does not answer" in capsys.readouterr().err
+    assert sync(signed, "--status", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["queue"] == 5
+
+
+def test_no_address_and_no_key_are_sentences(signed, capsys):
+    assert sync(signed, "--once") == 2
+    assert "--url" in capsys.readouterr().err
+    assert sync(signed, "--once", "--url", "https://ehr.invalid") == 2
+    assert "MIANJIAN_EHR_TOKEN" in capsys.readouterr().err
