@@ -16,7 +16,7 @@ from app.report.fonts import chart_font
 from app.report.palette import ACCENT_SOFT, EVENT_OF_A_ROOM, EVENTS, FAINT, GROUND, LINE, MUTED, SERIES, TEXT
 from app.text import timecode
 
-LABEL = 118.0
+LABEL = 146.0
 LANE = 44.0
 STRIP = 20.0
 AXIS = 20.0
@@ -82,7 +82,7 @@ def _draw_strip(painter: QPainter, lane: QRectF, duration: float, strip: Strip) 
 def _draw_lane(painter: QPainter, left: float, lane: QRectF, duration: float, series: Series, colour: str) -> None:
     painter.fillRect(lane, QColor(GROUND))
     known = series.values[np.isfinite(series.values)]
-    low, high = _range(known)
+    low, high = series.bounds or _range(known)
     unit = f"{low:g} … {high:g} {series.unit}".strip() if known.size else ""
     _label(painter, left, lane, series.title, unit or series.unit)
     for start, end in gaps(series):

@@ -16,13 +16,17 @@ from app.domain.types import Assessment, Comment, Interview
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """One curve: values at `rate_hz` from time 0 on, NaN where nothing was measured. `title` is in words."""
+    """One curve: values at `rate_hz` from time 0 on, NaN where nothing was measured. `title` is in words.
+
+    `bounds` = the whole scale, where the unit has one; else the curve's own range is drawn.
+    """
 
     name: str
     title: str
     unit: str
     rate_hz: float
     values: NDArray[np.float32]
+    bounds: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,13 +44,18 @@ def curves(derived: Derived, language: str) -> tuple[Series, ...]:
         values, info = derived.tracks.get(name), derived.analysis.tracks.get(name)
         title = _title(name, language)
         if values is not None and info is not None and title:
-            found.append(Series(name, title, _unit(info.unit, language), TRACK_RATE_HZ, values))
+            found.append(Series(name, title, _unit(info.unit, language), TRACK_RATE_HZ, values, _bounds(info.unit)))
     return tuple(found)
 
 
 def _title(name: str, language: str) -> str:
     keys = (f"report.track_{name}", f"expression.track_{name}")
     return next((text.tr_in(language, key) for key in keys if text.has(key)), "")
+
+
+def _bounds(unit: str) -> tuple[float, float] | None:
+    """Shares and probabilities are drawn on their whole scale: blown up, noise would look like change."""
+    return (0.0, 1.0) if unit in ("share", "probability", "0-1") else None
 
 
 def _unit(unit: str, language: str) -> str:

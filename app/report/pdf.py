@@ -127,7 +127,17 @@ def _keep_headings(document: QTextDocument, page_height: float) -> None:
             form = block.blockFormat()
             form.setPageBreakPolicy(QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore)
             QTextCursor(block).setBlockFormat(form)
+            _lay_out_anew(document)
         block = block.next()
+
+
+def _lay_out_anew(document: QTextDocument) -> None:
+    """Lay everything out again: after a changed format Qt leaves some of the blocks below without a place."""
+    size = document.pageSize()
+    document.setPageSize(QSizeF(size.width() + 1, size.height()))
+    document.pageCount()
+    document.setPageSize(size)
+    document.pageCount()
 
 
 def _print(document: QTextDocument, painter: QPainter, writer: QPdfWriter, page: QSizeF, words: Words) -> None:

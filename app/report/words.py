@@ -37,7 +37,8 @@ class Words:
         except (ZoneInfoNotFoundError, ValueError):
             return moment.strftime("%Y-%m-%d %H:%M UTC")
         local = moment.astimezone(zone)
-        return f"{local:%Y-%m-%d %H:%M} {local.tzname()}"
+        offset = f"{local:%z}"
+        return f"{local:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:]})"
 
     def facts(self) -> list[tuple[str, str]]:
         """Who, for what, when, by whom: label and value."""

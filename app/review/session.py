@@ -125,9 +125,11 @@ class ReviewSession:
         return tuple(Observation(name, overall.get(name)) for name in self.dimension(dimension_id).observations)
 
     def keywords(self) -> tuple[tuple[str, tuple[float, ...]], ...]:
-        """The position's keywords, each with the times (s) at which the candidate said it."""
+        """The position's keywords, each with the times (s) at which the candidate said it; empty if not looked for."""
         words = self.interview.position.keywords if self.interview.position else ()
-        return tuple(keywords_heard(words, self.analysis).items()) if self.analysis else ()
+        if self.analysis is None or self._keyword_rate is None:
+            return ()
+        return tuple(keywords_heard(words, self.analysis).items())
 
     @property
     def weights(self) -> dict[str, float]:

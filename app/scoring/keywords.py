@@ -6,6 +6,9 @@ from collections.abc import Iterable
 
 from analysis.document import Analysis, Event, Role
 
+LOOKED_FOR = "keyword_rate"
+"""The metric that an analysis has only where it was given terms to look for."""
+
 HEARD_AS = "←"
 """A term event reads "负载均衡 ← 复载均衡" where the recogniser wrote something else."""
 
@@ -22,9 +25,9 @@ def keywords_heard(keywords: Iterable[str], analysis: Analysis) -> dict[str, tup
 
 
 def keyword_rate(keywords: Iterable[str], analysis: Analysis | None) -> float | None:
-    """Share 0..1 of the keywords that were heard; None without keywords or without a transcript."""
+    """Share 0..1 of the keywords that were heard; None without keywords, or where the analysis looked for none."""
     words = tuple(keywords)
-    if not words or analysis is None or not analysis.transcript.segments:
+    if not words or analysis is None or LOOKED_FOR not in analysis.metrics.overall:
         return None
     heard = keywords_heard(words, analysis)
     return sum(1 for word in words if heard[word]) / len(words)

@@ -12,14 +12,20 @@ def score_text(value: float | None, low: float | None = None, high: float | None
     """A score as a person reads it: "7.4"; "7" where its interval is wider than ±1; "–" where there is none."""
     if value is None:
         return ABSENT
-    if low is not None and high is not None and (high - low) / 2 > 1.0:
+    if low is not None and high is not None and _is_wide(low, high):
         return f"{value:.0f}"
     return f"{value:.1f}".removesuffix(".0")
 
 
 def interval_text(low: float | None, high: float | None) -> str:
-    """ "6.9–8.1", or "" without an interval."""
-    return "" if low is None or high is None else f"{low:.1f}–{high:.1f}"
+    """ "6.9–8.1"; "6–9" where it is wider than ±1; "" without an interval."""
+    if low is None or high is None:
+        return ""
+    return f"{low:.0f}–{high:.0f}" if _is_wide(low, high) else f"{low:.1f}–{high:.1f}"
+
+
+def _is_wide(low: float, high: float) -> bool:
+    return (high - low) / 2 > 1.0
 
 
 def weight_text(weight: float) -> str:

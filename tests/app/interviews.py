@@ -78,7 +78,7 @@ def analysed(language="zh", answers=3, changes=None, per_answer=None) -> Analysi
         found = answer_metrics(language) | (changes or {}) | (per_answer[i] if per_answer else {})
         metrics.append(found)
     events.append(Event("term", 7, 8, "负载均衡 ← 复载均衡", 0.9))
-    overall = answer_metrics(language)
+    overall = answer_metrics(language) | {"keyword_rate": metric(0.5, "share", 1)}
     return Analysis(
         id="a" * 64,
         media=MediaInfo("b" * 64, 20.0 * answers, (Stream("audio", "aac", sample_rate=16000, channels=1),)),
