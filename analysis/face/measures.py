@@ -43,7 +43,9 @@ def _of_group(
     known = here & np.isfinite(contact)
     enough = int(known.sum()) >= _MIN_SAMPLES
     return {
-        "face_coverage": Metric(visible if count else None, "share", count, sampled, "ok" if count else "not_sampled"),
+        "face_coverage": Metric(
+            visible if count else None, "share", count, sampled, "ok" if count else "too_little_face"
+        ),
         "eye_contact": Metric(
             float(contact[known].mean()) if enough else None,
             "share",

@@ -138,7 +138,7 @@ def measure_blinks(folder: Path, name: str) -> dict[str, float]:
 
 
 def measure_pose(corpus: Path) -> dict[str, float]:
-    """How far yaw is from its own negative, in degrees, when a picture is mirrored; no truth about angles is at hand."""
+    """How far the angles of a mirrored picture are from mirrored angles, degrees; there is no truth about angles."""
     path, eyes = corpus / "video" / "WolfgangLanger_Pexels.mp4", observer()
     differences = []
     for number, (_, rgb) in enumerate(frames(path, probe(path, path.name), 2.0, lambda _: None)):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import cv2
 import numpy as np
@@ -13,6 +15,7 @@ from analysis.document import Span
 from analysis.expression import METRICS, OBSERVED, TRACKS, derive
 from tests.analysis.reading import ANGRY, HAPPY, SAD, SURPRISED, expression_observer, read, showing
 from tests.analysis.seeing import observer, pictures, without_face
+from tests.conftest import ROOT
 
 
 def whole(face, extra):
@@ -177,3 +180,13 @@ def test_the_crop_stands_upright_on_the_face(corpus):
     for picture in (rgb, tilted):
         read_out.append(expression_observer().probabilities(picture, observer().look(0.0, picture)))
     assert read_out[0].argmax() == read_out[1].argmax() == HAPPY
+
+
+def test_naming_the_room_loads_nothing_heavy():
+    """The window asks for the kinds of events; that must not load a model runtime or the picture library."""
+    code = (
+        "import sys; from analysis import features; features.event_kinds(); features.modalities();"
+        "print([name for name in ('cv2', 'onnxruntime', 'numpy', 'av') if name in sys.modules])"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert said.stdout.strip() == "[]"
