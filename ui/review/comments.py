@@ -68,8 +68,8 @@ class Comments(QFrame):
         self.field.setEnabled(editable)
         self.bookmark.setEnabled(editable)
         while self.list.count():
-            widget = self.list.takeAt(0).widget()
-            if widget is not None:
+            item = self.list.takeAt(0)
+            if item is not None and (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
         for comment in self._shown:

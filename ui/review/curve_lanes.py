@@ -73,11 +73,14 @@ class CurveLane(Lane):
         if self.zero is not None:
             baseline(painter, area, float(self._y(np.array([self.zero]), area)[0]))
         for curve in self.curves:
+            columns = curve.pyramid.columns(view.start, view.span, int(view.width))
             painter.setPen(QPen(theme.color(curve.token), 1))
-            strokes.draw_lines(painter, self._lines(curve, area, view))
+            # Upright strokes are sharp as they are; only slanted ones need smoothing.
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing, columns.single)
+            strokes.draw_lines(painter, self._lines(columns, area, view))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
 
-    def _lines(self, curve: Curve, area: QRectF, view: View) -> Doubles:
-        columns: Columns = curve.pyramid.columns(view.start, view.span, int(view.width))
+    def _lines(self, columns: Columns, area: QRectF, view: View) -> Doubles:
         x, low = view.xs(columns.x), self._y(columns.low, area)
         if columns.single:
             return strokes.joined(x, low)
@@ -118,7 +121,7 @@ def _common_limits(curves: tuple[Curve, ...]) -> tuple[float, float]:
 class WaveLane(Lane):
     """The waveform from its peaks."""
 
-    height = 34
+    height = 26
 
     def __init__(self, peaks: NDArray[np.float32], rate_hz: float) -> None:
         super().__init__("wave")

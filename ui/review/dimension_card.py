@@ -13,11 +13,13 @@ from analysis.document import Metric
 from app import text
 from app.domain.scores import DimensionScore, Evidence
 from app.domain.template import Dimension
-from app.text import has, timecode, tr
+from app.scoring.metrics import metric_title, source_text, value_text
+from app.scoring.wording import score_text, weight_text
+from app.text import timecode, tr
 from ui import icons, language, theme
 from ui.review.controls import plain_label, restyle
 from ui.review.flow import FlowLayout
-from ui.review.score_widgets import RatingPicker, ScoreNumbers, WeightSlider, number, rating_text
+from ui.review.score_widgets import RatingPicker, ScoreNumbers, WeightSlider, rating_text
 
 MOST_CHIPS = 5
 
@@ -113,7 +115,7 @@ class DimensionCard(QFrame):
         self.numbers.show_row(row, hide_machine=hidden)
         self.veil.setVisible(hidden)
         self.slider.show_weight(row.weight, row.template_weight)
-        self.weight.setText(tr("review.weight_value", value=round(row.weight)))
+        self.weight.setText(tr("review.weight_value", value=weight_text(row.weight)))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -178,7 +180,7 @@ class DimensionCard(QFrame):
         self.observed.setVisible(bool(observed))
         restyle(self.observed, "small")
         if self._row is not None:
-            self.weight.setText(tr("review.weight_value", value=round(self._row.weight)))
+            self.weight.setText(tr("review.weight_value", value=weight_text(self._row.weight)))
             self.picker.setAccessibleDescription(rating_text(self._row.mine))
             self.numbers.setAccessibleName(self._spoken(title, self._row))
         if self._evidence and self.chip_row.count():
@@ -187,9 +189,11 @@ class DimensionCard(QFrame):
         self.numbers.update()
 
     def _spoken(self, title: str, row: DimensionScore) -> str:
-        machine = tr("review.veil") if self._veiled else number(row.machine.score)
+        machine = (
+            tr("review.veil") if self._veiled else score_text(row.machine.score, row.machine.low, row.machine.high)
+        )
         parts = [f"{tr('review.machine')} {machine}", f"{tr('review.mine')} {rating_text(row.mine)}"]
-        return ", ".join([title, *parts, f"{tr('review.combined')} {number(row.combined)}"])
+        return ", ".join([title, *parts, f"{tr('review.combined')} {score_text(row.combined, row.low, row.high)}"])
 
 
 def plain_tip(words: str) -> str:
@@ -204,31 +208,22 @@ def anchors_text(dimension: Dimension, spoken: str) -> str:
     return "\n".join(line for line in lines if line)
 
 
-def metric_name(name: str) -> str:
-    """A metric's name in the window's language; optional rooms bring texts of their own."""
-    for room in ("metric", "expression_ui"):
-        if has(f"{room}.{name}"):
-            return tr(f"{room}.{name}")
-    return name
-
-
 def metric_text(name: str, metric: Metric) -> str:
     """Name, value and unit."""
-    return f"{metric_name(name)} {value_text(metric.value, metric.unit)}"
+    return f"{metric_title(name, text.language())} {measured(metric)}"
 
 
-def value_text(value: float | None, unit: str) -> str:
-    """A measured value with its unit; shares as per cent."""
-    if value is None:
+def measured(metric: Metric) -> str:
+    """A metric's value with its unit, or that there is none."""
+    if metric.value is None:
         return tr("review.not_measured")
-    if unit in ("share", "0..1"):
-        return text.percent(value)
-    known = tr(f"review.unit_{unit}") if has(f"review.unit_{unit}") else unit
-    return f"{value:.0f} {known}".strip() if unit == "count" or abs(value) >= 100 else f"{value:.1f} {known}".strip()
+    return value_text(metric.value, metric.unit, text.language())
 
 
 def evidence_text(item: Evidence) -> str:
     """What a chip stands for: the metric, its value, the points that it earned, and by whose bands."""
     where = tr("review.answer", number=item.answer + 1) if item.answer is not None else tr("review.overall")
-    value = f"{metric_name(item.metric)} {value_text(item.value, item.unit)}"
-    return "\n".join((f"{where} · {value}", tr("review.points", points=f"{item.points:.1f}"), item.band_source))
+    spoken = text.language()
+    value = f"{metric_title(item.metric, spoken)} {value_text(item.value, item.unit, spoken)}"
+    points = tr("review.points", points=score_text(item.points))
+    return "\n".join((f"{where} · {value}", points, source_text(item.band_source, spoken)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen
 
@@ -15,6 +16,11 @@ from ui import theme
 from ui.review import strokes
 from ui.review.lane import Lane, Mark, View
 
+Doubles = NDArray[np.float64]
+LEAST_LABEL = 36
+"""Pixels that a block must have to be labelled."""
+CROWDED = 150
+"""More dots than this are drawn as squares, in one call."""
 ROLE_TOKENS = {Role.INTERVIEWER: "series_7", Role.CANDIDATE: "series_1", Role.OTHER: "series_5"}
 """Whose voice it is, by colour; names stand beside it in the transcript."""
 
@@ -22,11 +28,17 @@ ROLE_TOKENS = {Role.INTERVIEWER: "series_7", Role.CANDIDATE: "series_1", Role.OT
 class ExchangeLane(Lane):
     """Questions and answers as blocks Q1, Q2 …, with the turns of the speakers as a stripe below."""
 
-    height = 34
+    height = 32
 
     def __init__(self, exchanges: Sequence[Exchange], turns: Sequence[Turn], roles: Mapping[str, Role]) -> None:
         super().__init__("exchanges")
-        self.exchanges, self.turns, self.roles = tuple(exchanges), tuple(turns), dict(roles)
+        self.exchanges = tuple(exchanges)
+        self._questions = _spans([(e.question.start, e.answer.start) for e in exchanges])
+        self._answers = _spans([(e.answer.start, e.answer.end) for e in exchanges])
+        self._turns = {
+            role: _spans([(t.start, t.end) for t in turns if roles.get(t.speaker, Role.OTHER) is role])
+            for role in ROLE_TOKENS
+        }
 
     def title(self) -> str:
         """The lane's name."""
@@ -43,33 +55,36 @@ class ExchangeLane(Lane):
         """Blocks above, stripe below."""
         stripe = theme.scaled(5)
         blocks = QRectF(area.left(), area.top(), area.width(), area.height() - stripe - 3)
-        painter.setFont(theme.font(12))
-        metrics = QFontMetricsF(painter.font())
-        for number, exchange in enumerate(self.exchanges, 1):
-            if view.shows(exchange.question.start, exchange.answer.end):
-                self._block(painter, blocks, view, exchange, exchange_label(number, exchange), metrics)
-        self._stripe(painter, QRectF(area.left(), blocks.bottom() + 3, area.width(), stripe), view)
-
-    def _block(
-        self, painter: QPainter, area: QRectF, view: View, exchange: Exchange, label: str, metrics: QFontMetricsF
-    ) -> None:
-        left = max(area.left(), view.x(exchange.question.start))
-        middle = min(area.right(), max(left, view.x(exchange.answer.start)))
-        right = min(area.right(), max(middle, view.x(exchange.answer.end) - 1))
-        painter.fillRect(QRectF(left, area.top(), middle - left, area.height()), theme.color("hatch"))
-        painter.fillRect(QRectF(middle, area.top(), right - middle, area.height()), theme.color("accent_soft"))
-        room = right - left - 12
-        if room > 24:
-            painter.setPen(theme.color("text"))
-            text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, room)
-            painter.drawText(QRectF(left + 7, area.top(), room, area.height()), Qt.AlignmentFlag.AlignVCenter, text)
-
-    def _stripe(self, painter: QPainter, area: QRectF, view: View) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("hatch"))
+        strokes.draw_rects(painter, _bars(self._questions, blocks, view, 0.0))
+        painter.setBrush(theme.color("accent_soft"))
+        answers = _bars(self._answers, blocks, view, 0.0)
+        answers[:, 2] -= 1
+        strokes.draw_rects(painter, answers)
+        below = QRectF(area.left(), blocks.bottom() + 3, area.width(), stripe)
         for role, token in ROLE_TOKENS.items():
-            spans = [(t.start, t.end) for t in self.turns if self.roles.get(t.speaker, Role.OTHER) is role]
             painter.setBrush(theme.color(token))
-            strokes.draw_rects(painter, _bars(spans, area, view, 0.5))
+            strokes.draw_rects(painter, _bars(self._turns[role], below, view, 0.5))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        self._labels(painter, blocks, view)
+
+    def _labels(self, painter: QPainter, area: QRectF, view: View) -> None:
+        painter.setFont(theme.font(12))
+        painter.setPen(theme.color("text"))
+        metrics = QFontMetricsF(painter.font())
+        if not self.exchanges:
+            return
+        left = np.maximum(area.left(), view.xs(self._questions[:, 0]))
+        right = np.minimum(area.right(), view.xs(self._answers[:, 1]))
+        for index in np.flatnonzero(right - left > LEAST_LABEL):
+            room = float(right[index] - left[index]) - 12
+            label = exchange_label(int(index) + 1, self.exchanges[index])
+            text = metrics.elidedText(label, Qt.TextElideMode.ElideRight, room)
+            painter.drawText(
+                QRectF(float(left[index]) + 7, area.top(), room, area.height()), Qt.AlignmentFlag.AlignVCenter, text
+            )
 
 
 def exchange_label(number: int, exchange: Exchange) -> str:
@@ -86,11 +101,13 @@ def exchange_text(number: int, exchange: Exchange) -> str:
     return line
 
 
-def _bars(spans: Sequence[tuple[float, float]], area: QRectF, view: View, least: float) -> np.ndarray:
+def _spans(spans: Sequence[tuple[float, float]]) -> Doubles:
+    """Starts and ends as (n, 2)."""
+    return np.array(spans, np.float64).reshape(-1, 2)
+
+
+def _bars(times: Doubles, area: QRectF, view: View, least: float) -> Doubles:
     """Rectangles over the height of an area for the visible spans, each at least `least` pixels wide."""
-    if not spans:
-        return np.empty((0, 4))
-    times = np.array(spans, np.float64)
     times = times[(times[:, 1] >= view.start) & (times[:, 0] <= view.end)]
     left = np.clip(view.xs(times[:, 0]), area.left(), area.right())
     right = np.clip(view.xs(times[:, 1]), area.left(), area.right())
@@ -118,7 +135,7 @@ def event_name(kind: str) -> str:
 class BarLane(Lane):
     """Events as bars of one colour; with `round_` as soft pills (smiles), else as blocks."""
 
-    height = 22
+    height = 20
 
     def __init__(
         self,
@@ -128,26 +145,35 @@ class BarLane(Lane):
         token: str,
         *,
         round_: bool = False,
-        folded: bool = False,
     ) -> None:
         super().__init__(key)
-        self.title_key, self.token, self.round, self.folded_at_first = title_key, token, round_, folded
+        self.title_key, self.token, self.round = title_key, token, round_
         self.events = tuple(events)
-        self._marks: tuple[Mark, ...] | None = None
+        self.spans = _spans([(event.start, event.end) for event in events])
 
     def title(self) -> str:
         """The lane's name."""
         return tr(self.title_key)
 
+    def mark_at(self, view: View, x: float) -> Mark | None:
+        """The mark under a pixel; only what is near is put into words."""
+        grace = 4 * view.span / view.width
+        near = [e for e in self._all() if e.start - grace <= view.time(x) <= e.end + grace]
+        event = min(near, key=lambda each: each.end - each.start, default=None)
+        return Mark(event.start, event.end, event_text(event)) if event else None
+
+    def _all(self) -> tuple[Event, ...]:
+        return self.events
+
     def marks(self) -> tuple[Mark, ...]:
         """One a event; the texts follow the language, so they are made when asked for."""
-        return tuple(Mark(event.start, event.end, event_text(event)) for event in self.events)
+        return tuple(Mark(event.start, event.end, event_text(event)) for event in self._all())
 
     def paint(self, painter: QPainter, area: QRectF, view: View) -> None:
         """Only what is visible."""
         inset = area.height() * (0.28 if self.round else 0.2)
         row = area.adjusted(0, inset, 0, -inset)
-        bars = _bars([(e.start, e.end) for e in self.events], row, view, 2.0 if not self.round else row.height())
+        bars = _bars(self.spans, row, view, 2.0 if not self.round else row.height())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color(self.token))
         if self.round and len(bars) < 400:
@@ -163,48 +189,73 @@ class PauseLane(BarLane):
     def __init__(self, pauses: Sequence[Event], fillers: Sequence[Event]) -> None:
         super().__init__("pauses", "review.lane_pauses", pauses, "series_7")
         self.fillers = tuple(fillers)
+        self._middles = _spans([(event.start, event.end) for event in fillers]).mean(axis=1)
 
-    def marks(self) -> tuple[Mark, ...]:
+    def _all(self) -> tuple[Event, ...]:
         """Pauses and fillers in time order."""
-        both = sorted((*self.events, *self.fillers), key=lambda event: event.start)
-        return tuple(Mark(event.start, event.end, event_text(event)) for event in both)
+        return tuple(sorted((*self.events, *self.fillers), key=lambda event: event.start))
 
     def paint(self, painter: QPainter, area: QRectF, view: View) -> None:
-        """Blocks, then dots over them, ringed in the panel's colour so that they stand out."""
+        """Blocks, then dots over them, ringed in the ground's colour so that they stand out."""
         super().paint(painter, area, view)
         centre, radius = area.center().y(), theme.scaled(3)
+        x = view.xs(self._middles[(self._middles >= view.start) & (self._middles <= view.end)])
+        # Dots closer than two pixels would only hide each other.
+        x = np.unique(np.round(x / 2)) * 2
         painter.setBrush(theme.color("series_5"))
+        if len(x) > CROWDED:
+            painter.setPen(Qt.PenStyle.NoPen)
+            size = np.full_like(x, 3.0)
+            strokes.draw_rects(painter, np.column_stack((x - 1.5, np.full_like(x, centre - 1.5), size, size)))
+            return
         painter.setPen(QPen(theme.color("track_bg"), 1))
-        for event in self.fillers:
-            if view.shows(event.start, event.end):
-                painter.drawEllipse(QPointF(view.x((event.start + event.end) / 2), centre), radius, radius)
+        for place in x:
+            painter.drawEllipse(QPointF(float(place), centre), radius, radius)
 
 
 class TermLane(BarLane):
     """Terms of the position and quantified results as labelled chips; only a tick where there is no room."""
 
-    height = 26
+    height = 24
 
     def __init__(self, events: Sequence[Event]) -> None:
         super().__init__("terms", "review.lane_terms", events, "series_5")
 
     def paint(self, painter: QPainter, area: QRectF, view: View) -> None:
-        """Chips from left to right, never over each other."""
+        """Chips from left to right, never over each other; ticks below them where there is no room."""
         painter.setFont(theme.font(12))
         metrics = QFontMetricsF(painter.font())
         row = area.adjusted(0, 3, 0, -3)
+        shown = np.flatnonzero((self.spans[:, 1] >= view.start) & (self.spans[:, 0] <= view.end))
+        places = np.maximum(area.left(), view.xs(self.spans[shown, 0]))
+        chips, ticks = self._laid_out(metrics, shown, places, area)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for kind in ("term", "quantified_result"):
+            x = np.array([place for index, place in ticks if self.events[index].kind == kind])
+            painter.setBrush(theme.color(self._token(kind)))
+            size = np.full_like(x, row.height() - 6)
+            strokes.draw_rects(painter, np.column_stack((x, np.full_like(x, row.top() + 3), np.full_like(x, 2), size)))
+        for left, width, index in chips:
+            event = self.events[index]
+            self._chip(painter, QRectF(left, row.top(), width, row.height()), term_label(event), event.kind)
+
+    def _laid_out(
+        self, metrics: QFontMetricsF, shown: NDArray[np.intp], places: Doubles, area: QRectF
+    ) -> tuple[list[tuple[float, float, int]], list[tuple[int, float]]]:
+        """Chips as (left, width, event) and ticks as (event, left)."""
+        chips: list[tuple[float, float, int]] = []
+        ticks: list[tuple[int, float]] = []
         free_from = area.left()
-        for event in self.events:
-            if not view.shows(event.start, event.end):
-                continue
-            x = max(area.left(), view.x(event.start))
-            label = term_label(event)
-            width = metrics.horizontalAdvance(label) + 10
-            if x >= free_from and x + width <= area.right():
-                self._chip(painter, QRectF(x, row.top(), width, row.height()), label, event.kind)
-                free_from = x + width + 3
+        for index, place in zip(shown.tolist(), places.tolist(), strict=True):
+            width = 0.0
+            if place >= free_from:
+                width = metrics.horizontalAdvance(term_label(self.events[index])) + 10
+            if width and place + width <= area.right():
+                chips.append((place, width, index))
+                free_from = place + width + 3
             else:
-                painter.fillRect(QRectF(x, row.top() + 3, 2, row.height() - 6), theme.color(self._token(event.kind)))
+                ticks.append((index, place))
+        return chips, ticks
 
     def _token(self, kind: str) -> str:
         return "series_2" if kind == "quantified_result" else "series_5"
@@ -226,7 +277,7 @@ def term_label(event: Event) -> str:
 class CommentLane(Lane):
     """The assessor's comments as flags and bookmarks as ribbons."""
 
-    height = 26
+    height = 24
 
     def __init__(self, comments: Callable[[], Sequence[Comment]]) -> None:
         super().__init__("comments")
@@ -255,7 +306,7 @@ class CommentLane(Lane):
 
 
 def _flag(x: float, area: QRectF) -> QPainterPath:
-    unit = area.height() / 26
+    unit = area.height() / 24
     path = QPainterPath()
     top = area.top() + 5 * unit
     for point in ((0, 0), (13, 0), (13, 10), (6, 10), (0, 16)):
@@ -266,7 +317,7 @@ def _flag(x: float, area: QRectF) -> QPainterPath:
 
 
 def _ribbon(x: float, area: QRectF) -> QPainterPath:
-    unit = area.height() / 26
+    unit = area.height() / 24
     path = QPainterPath()
     top = area.top() + 4 * unit
     for point in ((-5, 0), (5, 0), (5, 17), (0, 12), (-5, 17)):

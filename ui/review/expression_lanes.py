@@ -16,7 +16,7 @@ from ui import theme
 from ui.review import strokes
 from ui.review.curve_lanes import GAP_S, Curve, CurveLane
 from ui.review.event_lanes import BarLane
-from ui.review.lane import Lane, View, hatch
+from ui.review.lane import Lane, View, hatch, tint
 from ui.review.model import Recording
 from ui.review.pyramid import Pyramid, gaps
 
@@ -25,7 +25,6 @@ SEVEN = {
     "seven_happy": "series_2", "seven_neutral": "series_7", "seven_surprised": "series_5", "seven_sad": "series_1",
     "seven_angry": "series_3", "seven_fearful": "series_4", "seven_disgusted": "series_8",
 }  # fmt: skip
-TOKENS = {"positive": "series_2", "neutral": "hatch", "negative": "series_3"}
 LABELLED_FROM = 0.5
 """A smile or frown is written beside the face from this value on."""
 _DIM = 210
@@ -36,7 +35,7 @@ Doubles = NDArray[np.float64]
 class StackLane(Lane):
     """Positive, neutral and negative as shares of one, stacked; hatched where no face was seen."""
 
-    height = 46
+    height = 40
 
     def __init__(self, recording: Recording) -> None:
         super().__init__("expression")
@@ -48,32 +47,29 @@ class StackLane(Lane):
         return tr("expression_ui.lane")
 
     def paint(self, painter: QPainter, area: QRectF, view: View) -> None:
-        """Neutral is the ground, positive hangs from above, negative stands below."""
-        columns = {name: self.pyramids[name].columns(view.start, view.span, int(view.width)) for name in THREE}
-        x = view.xs(columns["neutral"].x)
-        if not len(x):
-            return
-        step = max(1.0, view.width / view.span / TRACK_RATE_HZ) if columns["neutral"].single else 1.0
-        positive = _middle(columns["positive"].low, columns["positive"].high)
-        negative = _middle(columns["negative"].low, columns["negative"].high)
-        seen = np.isfinite(positive) & np.isfinite(negative)
+        """Neutral is the ground, positive hangs from above, negative stands below; one column a pixel."""
+        x = np.arange(np.floor(area.left()), np.ceil(area.right()), dtype=np.float64)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.fillRect(area, theme.color("hatch"))
         painter.setPen(Qt.PenStyle.NoPen)
-        height = area.height()
-        for token, top, size in (
-            ("hatch", np.zeros_like(positive), np.ones_like(positive)),
-            ("series_2", np.zeros_like(positive), positive),
-            ("series_3", 1 - negative, negative),
-        ):
-            colour = theme.color(token)
-            colour.setAlpha(255 if token == "hatch" else _DIM)
-            painter.setBrush(colour)
-            # Whole pixels, so that no seams show between neighbouring columns.
-            left = np.floor(x - step / 2)
-            rects = np.column_stack((left, area.top() + top * height, np.ceil(x + step / 2) - left, size * height))
-            strokes.draw_rects(painter, rects[seen])
+        for name, token, from_top in (("positive", "series_2", True), ("negative", "series_3", False)):
+            share = self._shares(name, view, x)
+            size = share * area.height()
+            top = np.full_like(x, area.top()) if from_top else area.bottom() - size
+            painter.setBrush(tint(token, _DIM))
+            strokes.draw_rects(painter, np.column_stack((x, top, np.ones_like(x), size)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         self._paint_gaps(painter, area, view)
+
+    def _shares(self, name: str, view: View, x: Doubles) -> Doubles:
+        """The share at each pixel: the middle of what lies under it, joined across between samples."""
+        columns = self.pyramids[name].columns(view.start, view.span, int(view.width))
+        middle = np.clip((columns.low + columns.high) / 2, 0.0, 1.0)
+        seen = np.isfinite(middle)
+        if not seen.any():
+            return np.full_like(x, np.nan)
+        result: Doubles = np.interp(x + 0.5, view.xs(columns.x[seen]), middle[seen])
+        return result
 
     def _paint_gaps(self, painter: QPainter, area: QRectF, view: View) -> None:
         for start, end in self.gaps:
@@ -93,11 +89,6 @@ class StackLane(Lane):
     def reason_text(self, time_s: float) -> str:
         """No face was seen."""
         return tr("review.gap_face") if any(start <= time_s <= end for start, end in self.gaps) else ""
-
-
-def _middle(low: Doubles, high: Doubles) -> Doubles:
-    result: Doubles = np.clip((low + high) / 2, 0.0, 1.0)
-    return result
 
 
 class SmileLane(BarLane):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from ui import theme
 from ui.review import strokes
@@ -94,10 +94,17 @@ class Lane:
         return min(under, key=lambda mark: mark.end - mark.start, default=None)
 
 
+def tint(token: str, alpha: int) -> QColor:
+    """A theme colour let through to `alpha` of 255. Tokens are shared, so this is a copy."""
+    colour = QColor(theme.color(token))
+    colour.setAlpha(alpha)
+    return colour
+
+
 def hatch(painter: QPainter, area: QRectF) -> None:
     """Slanted lines over an area: nothing was measured here."""
     painter.save()
-    painter.setClipRect(area)
+    painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
     painter.setPen(QPen(theme.color("hatch"), 1))
     step, height = 6.0, area.height()
     # The slant starts at multiples of the step, so that it stays put while the edge of a gap moves.

@@ -41,8 +41,8 @@ def lanes_of(recording: Recording, comments: Callable[[], Sequence[Comment]]) ->
     lanes += _voice(recording)
     lanes.append(PauseLane(events.get("pause", ()), _merged(events, "filler", "repetition")))
     lanes.append(TermLane(_merged(events, "term", "quantified_result")))
-    lanes += _face(recording)
     lanes.append(CommentLane(comments))
+    lanes += _face(recording)
     return tuple(lanes)
 
 
@@ -80,10 +80,10 @@ def _voice(recording: Recording) -> list[Lane]:
     lanes: list[Lane] = []
     rate_unit = _rate_unit(recording.analysis)
     rows = (
-        ("pitch", "series_1", "review.unit_st", 0.0, 1, 40),
-        ("loudness", "series_4", "review.unit_db", None, 0, 30),
-        ("speech_rate", "series_5", rate_unit, None, 0, 30),
-        ("vocal_activation", "series_6", "", 0.0, 1, 30),
+        ("pitch", "series_1", "review.unit_st", 0.0, 1, 36),
+        ("loudness", "series_4", "review.unit_db", None, 0, 26),
+        ("speech_rate", "series_5", rate_unit, None, 0, 26),
+        ("vocal_activation", "series_6", "", 0.0, 1, 26),
     )
     for track, token, unit, zero, decimals, height in rows:
         curves = curve(recording, track, token)
@@ -111,16 +111,26 @@ def _face(recording: Recording) -> list[Lane]:
                 height=22, folded=True,
             )
         )  # fmt: skip
-    head = (
-        *curve(recording, "head_yaw", "series_1", "review.yaw"),
-        *curve(recording, "head_pitch", "series_3", "review.pitch"),
-        *curve(recording, "head_roll", "series_7", "review.roll"),
-    )
-    if head:
-        lanes.append(
-            CurveLane(
-                "head", "review.lane_head", head, unit_key="review.unit_deg", limits=(-45.0, 45.0), zero=0.0,
-                gap_key="review.gap_face", height=36, folded=True,
-            )
-        )  # fmt: skip
+    lanes += _angles(recording, "head", ("head_yaw", "head_pitch", "head_roll"))
+    lanes += _angles(recording, "gaze", ("gaze_yaw", "gaze_pitch"))
     return lanes
+
+
+ANGLES = {"yaw": "series_1", "pitch": "series_3", "roll": "series_7"}
+
+
+def _angles(recording: Recording, key: str, tracks: Sequence[str]) -> list[Lane]:
+    """One lane of angles in degrees, if any of them was measured."""
+    kinds = [track.rpartition("_")[2] for track in tracks]
+    curves = tuple(
+        found
+        for track, kind in zip(tracks, kinds, strict=True)
+        for found in curve(recording, track, ANGLES[kind], f"review.{kind}")
+    )
+    if not curves:
+        return []
+    lane = CurveLane(
+        key, f"review.lane_{key}", curves, unit_key="review.unit_deg", limits=(-45.0, 45.0), zero=0.0,
+        gap_key="review.gap_face", height=36, folded=True,
+    )  # fmt: skip
+    return [lane]

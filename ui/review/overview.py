@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter, QPen
 
 from ui import theme
 from ui.review.curve_lanes import paint_wave
-from ui.review.lane import View
+from ui.review.lane import View, tint
 from ui.review.pyramid import Pyramid
 
 GRIP_PX = 6
@@ -48,9 +48,7 @@ class Overview:
     def paint_window(self, painter: QPainter, area: QRectF, start: float, span: float) -> None:
         """The window with its two grips."""
         window = self.window(area, start, span)
-        fill = theme.color("accent")
-        fill.setAlpha(48)
-        painter.fillRect(window, fill)
+        painter.fillRect(window, tint("accent", 48))
         painter.setPen(QPen(theme.color("accent"), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(window.adjusted(0.5, 0.5, -0.5, -0.5))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QActionGroup, QCloseEvent, QKeyEvent
+from PySide6.QtGui import QActionGroup, QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtMultimedia import QVideoFrame
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
@@ -15,6 +15,7 @@ from ui.review.playback import JUMP_S, SPEEDS, Playback
 from ui.review.video_pane import VideoPane
 
 DEFAULT_FRAME_S = 0.04
+ROOM_FOR_VOLUME, ROOM_FOR_STEPS, ROOM_FOR_LENGTH = 470, 400, 370
 
 
 class Player(QFrame):
@@ -42,7 +43,6 @@ class Player(QFrame):
         self.step_forward = IconButton("step_forward", "review.frame_forward")
         self.forward = IconButton("forward", "review.forward_5")
         self.time = plain_label()
-        self.time.setMinimumWidth(0)
         self.note = plain_label("small")
         self.note.setWordWrap(True)
         self.note.hide()
@@ -54,15 +54,14 @@ class Player(QFrame):
         self.volume = QSlider(Qt.Orientation.Horizontal)
         self.volume.setRange(0, 100)
         self.volume.setValue(100)
-        self.volume.setMaximumWidth(theme.scaled(70))
         self.volume.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.overlay = IconButton("eye", "review.overlay", checkable=True)
         self.overlay.setChecked(True)
         self.full_screen = IconButton("full", "review.full_screen")
         row = QHBoxLayout()
         row.setSpacing(2)
-        for widget in (self.back, self.step_back, self.play, self.step_forward, self.forward):
-            row.addWidget(widget)
+        for button in (self.back, self.step_back, self.play, self.step_forward, self.forward):
+            row.addWidget(button)
         row.addSpacing(6)
         row.addWidget(self.time)
         row.addStretch(1)
@@ -79,6 +78,18 @@ class Player(QFrame):
         whole.setSpacing(0)
         whole.addWidget(self.pane, 1)
         whole.addLayout(foot)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Leave out what is least needed where there is no room for all: the keys still do it."""
+        width = self.width() * 100 / theme.scaled(100)
+        self.volume.setVisible(width > ROOM_FOR_VOLUME)
+        for button in (self.step_back, self.step_forward):
+            button.setVisible(width > ROOM_FOR_STEPS)
+        self._show_time(self.seek_bar.position)
 
     def _speed_menu(self) -> QMenu:
         menu = QMenu(self.speed)
@@ -152,10 +163,15 @@ class Player(QFrame):
         self.full = None
 
     def _show_position(self, position: float) -> None:
-        duration = self.playback.duration
-        self.time.setText(f"{timecode(position)} / {timecode(duration)}")
-        self.seek_bar.show_position(position, duration)
+        self.seek_bar.show_position(position, self.playback.duration)
         self.pane.show_time(position)
+        self._show_time(position)
+
+    def _show_time(self, position: float) -> None:
+        """Where it is, and of how much where there is room to say so."""
+        whole = self.width() * 100 / theme.scaled(100) > ROOM_FOR_LENGTH
+        tail = f" / {timecode(self.playback.duration)}" if whole else ""
+        self.time.setText(timecode(position) + tail)
 
     def _show_playing(self, playing: bool) -> None:
         self.play.become("pause" if playing else "play", "review.pause" if playing else "review.play")
@@ -186,6 +202,9 @@ class Player(QFrame):
         self.setAccessibleName(tr("review.player"))
         self.pane.setAccessibleName(tr("review.picture"))
         self.speed.setText(speed_text(self.playback.speed))
+        self.speed.setStyleSheet("QToolButton::menu-indicator { image: none; width: 0; }")
+        self.speed.setMinimumWidth(theme.scaled(46))
+        self.volume.setMaximumWidth(theme.scaled(70))
         self.speed.setAccessibleName(tr("review.speed"))
         self.speed.setToolTip(tr("review.speed"))
         self.volume.setAccessibleName(tr("review.volume"))

@@ -65,7 +65,7 @@ class Pyramid:
         lows, highs = self.levels[level]
         cell = FACTOR**level
         first = int(start_s * self.rate_hz / step)
-        edges = np.arange(max(0, first), first + int(span_s * self.rate_hz / step) + 3) * step
+        edges = np.arange(max(0, first), first + int(span_s * self.rate_hz / step) + 3, dtype=np.float64) * step
         cells = (edges / cell).astype(np.int64)
         cells = cells[cells < len(lows)]
         if not len(cells):
@@ -73,14 +73,15 @@ class Pyramid:
         stop = min(len(lows), int(cells[-1] + max(1, step / cell)))
         low = np.fmin.reduceat(lows[:stop], cells)
         high = np.fmax.reduceat(highs[:stop], cells)
-        x = (edges[: len(cells)] + step / 2) / self.rate_hz
+        x: Doubles = (edges[: len(cells)] + step / 2) / self.rate_hz
         return Columns(x, low.astype(np.float64), high.astype(np.float64))
 
     def _samples(self, start_s: float, span_s: float) -> Columns:
         first = max(0, int(start_s * self.rate_hz) - 1)
         last = min(len(self.base), int((start_s + span_s) * self.rate_hz) + 3)
         values = self.base[first:last].astype(np.float64)
-        return Columns((np.arange(first, first + len(values)) + 0.5) / self.rate_hz, values, values)
+        times: Doubles = (np.arange(first, first + len(values), dtype=np.float64) + 0.5) / self.rate_hz
+        return Columns(times, values, values)
 
     def limits(self, share: float = 0.01) -> tuple[float, float] | None:
         """Robust lowest and highest value (percentiles `share` and 1 - `share`); None where all is NaN."""

@@ -6,17 +6,18 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from analysis.document import CorrectionKind, Role
 from analysis.failures import Failure
-from app.domain.types import AnalysisState
+from app.domain.types import AnalysisState, Comment
 from app.text import tr
 from ui import language, theme
 from ui.review import lane_list
 from ui.review.controls import IconButton
 from ui.review.model import CorrectionDraft, LayoutStore, PassingLayout, Presenter, Recording, Stage
+from ui.review.overview import Overview
 from ui.review.playback import JUMP_S
 from ui.review.player import Player
 from ui.review.scorecard import ScorecardPanel
@@ -76,15 +77,15 @@ class ReviewRoom(QWidget):
         self.zoom_in = IconButton("plus", "review.zoom_in", self.timeline)
         self.zoom_all = IconButton("full", "review.zoom_all", self.timeline)
         self.table = IconButton("table", "review.tables", self.timeline)
-        self.lower = QStackedWidget()
-        self.lower.addWidget(self.timeline_panel)
-        self.lower.addWidget(self.standing)
+        self.lower_half = QStackedWidget()
+        self.lower_half.addWidget(self.timeline_panel)
+        self.lower_half.addWidget(self.standing)
         self.top = QSplitter(Qt.Orientation.Horizontal)
         self.top.addWidget(self.player)
         self.top.addWidget(self.transcript)
         self.left = QSplitter(Qt.Orientation.Vertical)
         self.left.addWidget(self.top)
-        self.left.addWidget(self.lower)
+        self.left.addWidget(self.lower_half)
         self.whole = QSplitter(Qt.Orientation.Horizontal)
         self.whole.addWidget(self.left)
         self.whole.addWidget(self.scorecard)
@@ -92,8 +93,8 @@ class ReviewRoom(QWidget):
             splitter.setChildrenCollapsible(False)
         self.whole.setStretchFactor(0, 1)
         self.whole.setStretchFactor(1, 0)
-        layout = QHBoxLayout(self)
-        layout.addWidget(self.whole)
+        self._frame = QHBoxLayout(self)
+        self._frame.addWidget(self.whole)
 
     def _connect(self) -> None:
         playback = self.player.playback
@@ -134,6 +135,11 @@ class ReviewRoom(QWidget):
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        # The room's keys work from the first moment, and no control looks chosen.
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
     # What is shown
 
     def refresh(self) -> None:
@@ -166,7 +172,7 @@ class ReviewRoom(QWidget):
 
     def _show_timeline(self) -> None:
         if self.recording is None:
-            self.timeline.show_lanes((), lane_list.Overview(None, 1.0, 0.0))
+            self.timeline.show_lanes((), Overview(None, 1.0, 0.0))
             return
         window = (self.timeline.start, self.timeline.span) if self.timeline.lanes else None
         folded = self._layout_store.get(f"{LAYOUT}.folded", None)
@@ -175,7 +181,7 @@ class ReviewRoom(QWidget):
         if window is not None:
             self.timeline.show_window(*window)
 
-    def _comments(self) -> Callable[[], tuple]:
+    def _comments(self) -> Callable[[], tuple[Comment, ...]]:
         """Comments are read once a change, not once a frame."""
         known = self.presenter.comments()
 
@@ -202,7 +208,7 @@ class ReviewRoom(QWidget):
         editable = not self.presenter.read_only
         if stage is not Stage.READY:
             self.standing.show_stage(stage, editable=editable, share=share, words=words, reason=reason)
-        self.lower.setCurrentWidget(self.timeline_panel if stage is Stage.READY else self.standing)
+        self.lower_half.setCurrentWidget(self.timeline_panel if stage is Stage.READY else self.standing)
 
     def show_running(self, share: float, words: str) -> None:
         """The analysis runs: how far it is (0..1), and what it does with the time that is left, in words."""
@@ -326,21 +332,21 @@ class ReviewRoom(QWidget):
     def _place_saved(self) -> None:
         for name, splitter, first in (
             ("top", self.top, [520, 600]),
-            ("left", self.left, [440, 480]),
+            ("left", self.left, [425, 495]),
             ("whole", self.whole, [1120, 360]),
         ):
             sizes = self._layout_store.get(f"{LAYOUT}.{name}", None)
-            whole = isinstance(sizes, list) and len(sizes) == splitter.count()
-            splitter.setSizes([int(size) for size in sizes] if whole else first)  # type: ignore[union-attr]
+            known = sizes if isinstance(sizes, list) and len(sizes) == splitter.count() else first
+            splitter.setSizes([int(size) for size in known])
 
     def _restyle(self) -> None:
         gap = theme.scaled(theme.SPACE)
-        self.layout().setContentsMargins(gap + 2, gap + 2, gap + 2, gap + 2)
+        self._frame.setContentsMargins(gap + 2, gap + 2, gap + 2, gap + 2)
         for splitter in (self.top, self.left, self.whole):
             splitter.setHandleWidth(gap + 2)
-        self.scorecard.setMinimumWidth(theme.scaled(300))
-        self.player.setMinimumWidth(theme.scaled(340))
-        self.transcript.setMinimumWidth(theme.scaled(240))
+        self.scorecard.setMinimumWidth(theme.scaled(290))
+        self.player.setMinimumWidth(theme.scaled(300))
+        self.transcript.setMinimumWidth(theme.scaled(220))
         side = theme.scaled(25)
         for place, button in enumerate((self.zoom_out, self.zoom_in, self.zoom_all, self.table)):
             button.setGeometry(theme.scaled(7) + place * (side + 1), theme.scaled(9), side, side)

@@ -10,13 +10,10 @@ from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPain
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QSlider, QWidget
 
 from app.domain.scores import DimensionScore
+from app.scoring.wording import interval_text, score_text
 from app.text import tr
 from ui import theme
-
-
-def number(value: float | None) -> str:
-    """A score with one decimal, a dash where there is none."""
-    return "–" if value is None else f"{value:.1f}"
+from ui.review.lane import tint
 
 
 def rating_text(score: float | None) -> str:
@@ -184,9 +181,8 @@ class RatingPicker(QAbstractSlider):
         painter.drawRoundedRect(cell, 3, 3)
         halves = min(max(shown - index * 2, 0), 2)
         if halves:
-            fill = theme.color("accent" if self.isEnabled() else "faint")
-            if self._hover is not None and self.isEnabled():
-                fill.setAlpha(150)
+            hovered = self._hover is not None and self.isEnabled()
+            fill = tint("accent" if self.isEnabled() else "faint", 150 if hovered else 255)
             painter.setBrush(fill)
             painter.drawRoundedRect(QRectF(cell.left(), cell.top(), cell.width() * halves / 2, cell.height()), 3, 3)
         painter.setPen(theme.color("on_accent" if halves == 2 else "muted"))
@@ -278,10 +274,9 @@ class ScoreNumbers(QWidget):
         line = theme.scaled(24)
         self._value(painter, QRectF(mine.left(), head, mine.width(), line), rating_text(self.row.mine), "text")
         grey = self.row.preview or self.row.combined is None
-        self._value(
-            painter, QRectF(combined.left(), head, combined.width(), line), number(self.row.combined),
-            "faint" if grey else "text",
-        )  # fmt: skip
+        text = score_text(self.row.combined, self.row.low, self.row.high)
+        place = QRectF(combined.left(), head, combined.width(), line)
+        self._value(painter, place, text, "faint" if grey else "text")
         if not self.hide_machine:
             self._machine(painter, QRectF(0, head, machine.width(), line), machine)
         painter.end()
@@ -303,12 +298,12 @@ class ScoreNumbers(QWidget):
             text = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, room)
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)
             return
-        width = self._value(painter, area, number(machine.score), "text")
+        width = self._value(painter, area, score_text(machine.score, machine.low, machine.high), "text")
         if machine.low is None or machine.high is None:
             return
         painter.setFont(theme.font(11))
         painter.setPen(theme.color("muted"))
-        interval = f"{machine.low:.1f}–{machine.high:.1f}"
+        interval = interval_text(machine.low, machine.high)
         painter.drawText(area.adjusted(width + 6, 2, 0, 2), Qt.AlignmentFlag.AlignVCenter, interval)
         self._band(painter, QRectF(0, area.bottom() + 1, column.width() - 14, theme.scaled(5)))
 
@@ -320,9 +315,7 @@ class ScoreNumbers(QWidget):
         painter.setBrush(theme.color("veil"))
         painter.drawRoundedRect(area, 2, 2)
         low, high = machine.low or 0.0, machine.high or 0.0
-        band = theme.color("accent")
-        band.setAlpha(110)
-        painter.setBrush(band)
+        painter.setBrush(tint("accent", 110))
         left = area.left() + low / 10 * area.width()
         painter.drawRoundedRect(
             QRectF(left, area.top(), max(3.0, (high - low) / 10 * area.width()), area.height()), 2, 2
@@ -340,18 +333,30 @@ class Radar(QWidget):
         super().__init__(parent)
         self.rows: tuple[DimensionScore, ...] = ()
         self.titles: tuple[str, ...] = ()
+        self.compact = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def show_rows(self, rows: Sequence[DimensionScore], titles: Sequence[str]) -> None:
         """Show these dimensions."""
         self.rows, self.titles = tuple(rows), tuple(titles)
         self.setAccessibleDescription(
-            ", ".join(f"{title} {number(row.combined)}" for title, row in zip(titles, rows, strict=True))
+            ", ".join(
+                f"{title} {score_text(row.combined, row.low, row.high)}"
+                for title, row in zip(titles, rows, strict=True)
+            )
         )
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(theme.scaled(132), theme.scaled(112))
+        return (
+            QSize(theme.scaled(120), theme.scaled(84)) if self.compact else QSize(theme.scaled(132), theme.scaled(112))
+        )
+
+    def set_compact(self, compact: bool) -> None:
+        """Take less room, where the window is low."""
+        if compact != self.compact:
+            self.compact = compact
+            self.updateGeometry()
 
     def _corner(self, index: int, share: float) -> QPointF:
         count = max(3, len(self.rows))
@@ -376,10 +381,8 @@ class Radar(QWidget):
     def _paint_scores(self, painter: QPainter) -> None:
         known = [(i, row) for i, row in enumerate(self.rows) if row.combined is not None]
         points = [self._corner(i, (row.combined or 0.0) / 10) for i, row in known]
-        fill = theme.color("accent")
-        fill.setAlpha(60)
         painter.setPen(QPen(theme.color("accent"), 1.5))
-        painter.setBrush(fill)
+        painter.setBrush(tint("accent", 60))
         if len(points) > 2:
             painter.drawPolygon(QPolygonF(points))
         elif len(points) == 2:
@@ -394,7 +397,7 @@ class Radar(QWidget):
         metrics = QFontMetricsF(painter.font())
         for index, title in enumerate(self.titles):
             at = self._corner(index, 1.0)
-            text = metrics.elidedText(title, Qt.TextElideMode.ElideRight, theme.scaled(56))
+            text = metrics.elidedText(title, Qt.TextElideMode.ElideRight, self.width() / 2 - 4)
             width = metrics.horizontalAdvance(text)
             centred = abs(at.x() - self.width() / 2) < 4
             left = at.x() - width / 2

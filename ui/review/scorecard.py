@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from analysis.failures import Failure
@@ -19,6 +19,8 @@ from ui.review.dimension_card import DimensionCard
 from ui.review.model import Presenter
 from ui.review.verdict import Verdict
 
+LOW = 820
+"""Below this height (before scaling) the foot of the scorecard takes less room."""
 SUMMARY_PAUSE_MS = 700
 """Closing words are saved when the writer pauses for so long, and when the field is left."""
 
@@ -57,11 +59,11 @@ class ScorecardPanel(QFrame):
         self._column.addWidget(self.summary_title)
         self._column.addWidget(self.summary)
         self._column.addStretch(1)
-        self.scroll = QScrollArea()
-        self.scroll.setWidgetResizable(True)
-        self.scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self.scroll.setWidget(inside)
+        self.scroller = QScrollArea()
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.scroller.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroller.setWidget(inside)
         line = QFrame()
         line.setFixedHeight(1)
         line.setObjectName("line")
@@ -69,7 +71,7 @@ class ScorecardPanel(QFrame):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(1, 1, 1, 1)
         whole.setSpacing(0)
-        whole.addWidget(self.scroll, 1)
+        whole.addWidget(self.scroller, 1)
         whole.addWidget(line)
         whole.addWidget(self.verdict)
         theme.changed.connect(self._restyle)
@@ -86,6 +88,10 @@ class ScorecardPanel(QFrame):
         self.verdict.resetAsked.connect(lambda: self._do(lambda p: p.reset_weights()))
         self.verdict.signAsked.connect(self._sign)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.verdict.radar.set_compact(self.height() < theme.scaled(LOW))
+
     def show_review(self, presenter: Presenter) -> None:
         """Show an interview's assessment."""
         if self.presenter is not presenter or set(self.cards) != {d.id for d in presenter.template.dimensions}:
@@ -97,8 +103,8 @@ class ScorecardPanel(QFrame):
 
     def _make_cards(self, presenter: Presenter) -> None:
         while self._dimensions.count():
-            widget = self._dimensions.takeAt(0).widget()
-            if widget is not None:
+            item = self._dimensions.takeAt(0)
+            if item is not None and (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
         self.cards = {}

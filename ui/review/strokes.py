@@ -20,14 +20,14 @@ def draw_lines(painter: QPainter, lines: Doubles) -> None:
     """Draw (n, 4) lines x1, y1, x2, y2 with the painter's pen. Lines that hold a NaN are left out."""
     clean = np.ascontiguousarray(lines[np.isfinite(lines).all(axis=1)], np.float64)
     if len(clean):
-        painter.drawLines(shiboken6.wrapInstance(clean.ctypes.data, QLineF), len(clean))
+        painter.drawLines(shiboken6.wrapInstance(clean.ctypes.data, QLineF), len(clean))  # type: ignore[call-overload]
 
 
 def draw_rects(painter: QPainter, rects: Doubles) -> None:
     """Draw (n, 4) rectangles x, y, width, height with the painter's pen and brush."""
     clean = np.ascontiguousarray(rects[np.isfinite(rects).all(axis=1)], np.float64)
     if len(clean):
-        painter.drawRects(shiboken6.wrapInstance(clean.ctypes.data, QRectF), len(clean))
+        painter.drawRects(shiboken6.wrapInstance(clean.ctypes.data, QRectF), len(clean))  # type: ignore[call-overload]
 
 
 def joined(x: Doubles, y: Doubles) -> Doubles:
@@ -36,10 +36,12 @@ def joined(x: Doubles, y: Doubles) -> Doubles:
 
 
 def columns_as_line(x: Doubles, low: Doubles, high: Doubles) -> Doubles:
-    """Minimum-maximum columns as one zigzag: down each column, then over to the next."""
-    if len(x) == 0:
-        return np.empty((0, 4))
-    xs = np.repeat(x, 2)
-    ys = np.empty(2 * len(x))
-    ys[0::2], ys[1::2] = high, low
-    return joined(xs, ys)
+    """Minimum-maximum columns as one upright stroke a column, each long enough to touch the one before it.
+
+    `low` and `high` are pixels, so that `high` lies above (is smaller).
+    """
+    top, bottom = np.minimum(low, high), np.maximum(low, high)
+    top[1:] = np.fmin(top[1:], np.where(np.isfinite(top[1:]), bottom[:-1], np.nan))
+    bottom[1:] = np.fmax(bottom[1:], np.where(np.isfinite(bottom[1:]), np.minimum(low, high)[:-1], np.nan))
+    # A stroke without length would draw nothing.
+    return np.column_stack((x, top, x, np.maximum(bottom, top + 1)))

@@ -10,9 +10,11 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QTableView, QTabWidget, QVBoxLayout, QWidget
 
 from analysis.document import TRACK_RATE_HZ, Analysis
+from app import text
+from app.scoring.metrics import metric_title
 from app.text import has, percent, timecode, tr
 from ui import language, theme
-from ui.review.dimension_card import metric_name, value_text
+from ui.review.dimension_card import measured
 from ui.review.event_lanes import event_name, exchange_label
 from ui.review.model import Recording
 
@@ -72,10 +74,10 @@ def metrics_table(analysis: Analysis) -> Table:
     rows = []
     for name in names:
         overall = analysis.metrics.overall.get(name)
-        row = [metric_name(name), value_text(overall.value, overall.unit) if overall else ""]
+        row = [metric_title(name, text.language()), measured(overall) if overall else ""]
         for answer in analysis.metrics.answers:
             metric = answer.get(name)
-            row.append(value_text(metric.value, metric.unit) if metric else "")
+            row.append(measured(metric) if metric else "")
         basis = "" if overall is None else tr("review.basis", n=overall.n, share=percent(overall.coverage))
         rows.append([*row, basis, quality_text(overall.quality) if overall else ""])
     answers = [exchange_label(number, e) for number, e in enumerate(analysis.exchanges, 1)]
@@ -137,7 +139,8 @@ class TableDialog(QDialog):
         while self.tabs.count():
             page = self.tabs.widget(0)
             self.tabs.removeTab(0)
-            page.deleteLater()
+            if page is not None:
+                page.deleteLater()
         self.setWindowTitle(tr("review.tables"))
         analysis = self._recording.analysis
         for key, table in (

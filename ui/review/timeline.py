@@ -45,13 +45,16 @@ class Timeline(QAbstractScrollArea):
         self.hover: QPointF | None = None
         self.current = 0
         self._picture: QPixmap | None = None
+        self._frame: QPixmap | None = None
+        self._settled = False
         self._press: _Press | None = None
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.viewport().setMouseTracking(True)
-        self.verticalScrollBar().valueChanged.connect(self.refresh)
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.verticalScrollBar().valueChanged.connect(self._scrolled)
         theme.changed.connect(self._restyle)
         language.on_change(self, self._rename)
 
@@ -94,7 +97,7 @@ class Timeline(QAbstractScrollArea):
 
     def refresh(self) -> None:
         """Paint the lanes again, because what they show has changed."""
-        self._picture = None
+        self._picture, self._settled = None, False
         self.viewport().update()
 
     def toggle(self, key: str) -> None:
@@ -148,6 +151,7 @@ class Timeline(QAbstractScrollArea):
         bar.setPageStep(max(1, room))
         bar.setSingleStep(theme.scaled(30))
         bar.setRange(0, max(0, content - room))
+        self._frame = None
         self.refresh()
 
     def sizeHint(self) -> QSize:
@@ -160,7 +164,12 @@ class Timeline(QAbstractScrollArea):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        painter.drawPixmap(0, 0, self._lanes_picture())
+        if self._settled:
+            painter.drawPixmap(0, 0, self._lanes_picture())
+        else:
+            # Something moves: the next frame will most likely differ, a picture of this one would be of no use.
+            self._settled = True
+            self._paint_lanes(painter)
         timeline_paint.paint_over(painter, self)
         painter.end()
 
@@ -170,12 +179,28 @@ class Timeline(QAbstractScrollArea):
             size = self.viewport().size()
             self._picture = QPixmap(size * ratio)
             self._picture.setDevicePixelRatio(ratio)
-            self._picture.fill(theme.color("panel"))
             painter = QPainter(self._picture)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            timeline_paint.paint_lanes(painter, self)
+            self._paint_lanes(painter)
             painter.end()
         return self._picture
+
+    def _paint_lanes(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.drawPixmap(0, 0, self._frame_picture())
+        timeline_paint.paint_lanes(painter, self)
+
+    def _frame_picture(self) -> QPixmap:
+        """Titles and overview: they stay while the window of time moves."""
+        if self._frame is None:
+            ratio = self.devicePixelRatioF()
+            self._frame = QPixmap(self.viewport().size() * ratio)
+            self._frame.setDevicePixelRatio(ratio)
+            self._frame.fill(theme.color("panel"))
+            painter = QPainter(self._frame)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            timeline_paint.paint_frame(painter, self)
+            painter.end()
+        return self._frame
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -184,9 +209,14 @@ class Timeline(QAbstractScrollArea):
     def _restyle(self) -> None:
         self._arrange()
 
+    def _scrolled(self) -> None:
+        self._frame = None
+        self.refresh()
+
     def _rename(self) -> None:
         self.setAccessibleName(tr("review.timeline"))
         self.setAccessibleDescription(tr("review.timeline_help"))
+        self._frame = None
         self.refresh()
 
     # Mouse

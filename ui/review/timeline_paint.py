@@ -11,17 +11,17 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 from app.text import timecode
 from ui import icons, theme
 from ui.review import time_axis
-from ui.review.lane import Lane
+from ui.review.lane import Lane, tint
 
 if TYPE_CHECKING:
     from ui.review.timeline import Timeline
 
-GUTTER = 116
+GUTTER = 132
 RIGHT = 14
 OVERVIEW = 30
 RULER = 20
-FOLDED = 18
-BETWEEN = 4
+FOLDED = 16
+BETWEEN = 3
 FOOT = 26
 
 
@@ -39,37 +39,42 @@ def head_height() -> int:
     return theme.scaled(8 + OVERVIEW + 2 + RULER + 2)
 
 
+def paint_frame(painter: QPainter, timeline: Timeline) -> None:
+    """What stays while the window of time moves: titles, grounds and the overview."""
+    for row in _clipped_rows(painter, timeline):
+        line = row.area.bottom() + theme.scaled(BETWEEN) / 2
+        painter.setPen(QPen(theme.color("border"), 1))
+        painter.drawLine(QLineF(0, line, row.area.right(), line))
+        _paint_title(painter, row)
+        if not row.folded:
+            painter.fillRect(row.area, theme.color("track_bg"))
+    painter.restore()
+    timeline.overview.paint(painter, timeline.overview_area())
+
+
 def paint_lanes(painter: QPainter, timeline: Timeline) -> None:
-    """Everything that stays the same while the recording plays."""
+    """What follows the window of time: the lanes, the ruler, the window in the overview."""
     view = timeline.view()
-    size = timeline.viewport().size()
-    lowest = size.height() - theme.scaled(FOOT)
-    painter.save()
-    painter.setClipRect(QRectF(0, head_height() - 1, size.width(), lowest - head_height() + 1))
-    for row in timeline.rows():
-        if row.area.bottom() >= head_height() and row.area.top() <= lowest:
-            _paint_row(painter, row, timeline)
+    for row in _clipped_rows(painter, timeline):
+        if not row.folded:
+            painter.save()
+            painter.setClipRect(row.area, Qt.ClipOperation.IntersectClip)
+            row.lane.paint(painter, row.area, view)
+            painter.restore()
     painter.restore()
     strip = timeline.overview_area()
-    timeline.overview.paint(painter, strip)
     timeline.overview.paint_window(painter, strip, timeline.start, timeline.span)
     ruler = QRectF(view.left, strip.bottom() + theme.scaled(2), view.width, theme.scaled(RULER))
     time_axis.paint(painter, ruler, view)
 
 
-def _paint_row(painter: QPainter, row: Row, timeline: Timeline) -> None:
-    gap = theme.scaled(BETWEEN)
-    painter.setPen(QPen(theme.color("border"), 1))
-    line = row.area.bottom() + gap / 2
-    painter.drawLine(QLineF(0, line, row.area.right(), line))
-    _paint_title(painter, row)
-    if row.folded:
-        return
-    painter.fillRect(row.area, theme.color("track_bg"))
+def _clipped_rows(painter: QPainter, timeline: Timeline) -> list[Row]:
+    """The rows that are in sight, the painter clipped to where they may show; the caller restores it."""
+    size = timeline.viewport().size()
+    lowest = size.height() - theme.scaled(FOOT)
     painter.save()
-    painter.setClipRect(row.area, Qt.ClipOperation.IntersectClip)
-    row.lane.paint(painter, row.area, timeline.view())
-    painter.restore()
+    painter.setClipRect(QRectF(0, head_height() - 1, size.width(), lowest - head_height() + 1))
+    return [row for row in timeline.rows() if row.area.bottom() >= head_height() and row.area.top() <= lowest]
 
 
 def _paint_title(painter: QPainter, row: Row) -> None:
@@ -92,10 +97,8 @@ def paint_over(painter: QPainter, timeline: Timeline) -> None:
     view = timeline.view()
     top, bottom = timeline.overview_area().bottom() + 2, timeline.viewport().height() - theme.scaled(FOOT)
     if timeline.loop is not None and view.shows(*timeline.loop):
-        fill = theme.color("accent")
-        fill.setAlpha(30)
         left, right = max(view.left, view.x(timeline.loop[0])), min(view.left + view.width, view.x(timeline.loop[1]))
-        painter.fillRect(QRectF(left, top, right - left, bottom - top), fill)
+        painter.fillRect(QRectF(left, top, right - left, bottom - top), tint("accent", 30))
     _paint_playhead(painter, timeline, top, bottom)
     if timeline.hasFocus():
         _paint_focus(painter, timeline)
@@ -153,8 +156,8 @@ def _paint_crosshair(painter: QPainter, timeline: Timeline, at: QPointF, top: fl
     for row in timeline.rows():
         if not row.folded and row.area.top() >= head_height() - 2 and row.area.bottom() <= bottom + 2:
             _value(painter, row, at.x(), row.lane.value_text(time_s), view.left + view.width)
-    row = timeline.row_at(at)
-    reason = row.lane.reason_text(time_s) if row and not row.folded else ""
+    under = timeline.row_at(at)
+    reason = under.lane.reason_text(time_s) if under and not under.folded else ""
     text = mark.text if mark else reason
     _flag(painter, at.x(), bottom, timecode(time_s), view.left, view.left + view.width, "raised", "text")
     if text:
@@ -169,10 +172,8 @@ def _value(painter: QPainter, row: Row, x: float, text: str, most: float) -> Non
     width = metrics.horizontalAdvance(text) + 8
     left = x + 4 if x + 4 + width <= most else x - 4 - width
     box = QRectF(left, row.area.top() + 1, width, metrics.height() + 1)
-    ground = theme.color("panel")
-    ground.setAlpha(225)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(ground)
+    painter.setBrush(tint("panel", 225))
     painter.drawRoundedRect(box, 3, 3)
     painter.setPen(theme.color("text"))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)

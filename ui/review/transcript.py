@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -72,8 +74,9 @@ class TranscriptList(QListView):
         if (row, word) == (self.delegate.current_row, self.delegate.current_word):
             return
         old, self.delegate.current_row, self.delegate.current_word = self.delegate.current_row, row, word
-        for touched in {old, row} - {None}:
-            self.update(self.rows.index(touched))
+        for touched in (old, row):
+            if touched is not None:
+                self.update(self.rows.index(touched))
         if row is not None and row != old and self.follow and self.editor is None:
             self.bring(row)
 
@@ -149,7 +152,7 @@ class TranscriptList(QListView):
             menu.addAction(tr("review.correct_segment"), lambda: self.edit_row(row))
             roles = menu.addMenu(tr("review.speaker_is"))
             for role in Role:
-                action = roles.addAction(tr(f"review.role_{role.value}"), lambda role=role: self._give_role(line, role))
+                action = roles.addAction(tr(f"review.role_{role.value}"), partial(self._give_role, line, role))
                 action.setCheckable(True)
                 action.setChecked(role is line.role)
             self._add_speakers(menu, line)
@@ -161,9 +164,7 @@ class TranscriptList(QListView):
             names = {each.segment.speaker: each.name for each in self.rows.lines}
             moved = menu.addMenu(tr("review.said_by"))
             for speaker in others:
-                moved.addAction(
-                    f"{names[speaker]} ({speaker})", lambda speaker=speaker: self._give_speaker(line, speaker)
-                )
+                moved.addAction(f"{names[speaker]} ({speaker})", partial(self._give_speaker, line, speaker))
 
     def _give_role(self, line: Line, role: Role) -> None:
         if role is not line.role:

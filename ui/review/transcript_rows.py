@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from app.text import timecode
 from ui import theme
 from ui.review.event_lanes import ROLE_TOKENS
+from ui.review.lane import tint
 from ui.review.transcript_model import Line, Style, TranscriptModel
 
 Index = QModelIndex | QPersistentModelIndex
@@ -54,19 +55,19 @@ class RowDelegate(QStyledItemDelegate):
         return QPointF(area.left() + theme.scaled(LEFT), area.top() + theme.scaled(TOP) + self.head_height())
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        width = option.widget.viewport().width() if option.widget else option.rect.width()  # type: ignore[attr-defined]
+        width = option.widget.viewport().width() if option.widget else option.rect.width()
         text = self.layout(index.row(), self.text_width(width)).boundingRect()
         return QSize(width, int(text.height() + self.head_height() + theme.scaled(TOP + BOTTOM)) + 1)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.row()
         line = self._model.lines[row]
-        area = QRectF(option.rect)  # type: ignore[attr-defined]
+        area = QRectF(option.rect)
         painter.save()
         if row == self.current_row:
             painter.fillRect(area, theme.color("accent_soft"))
             painter.fillRect(QRectF(area.left(), area.top(), theme.scaled(3), area.height()), theme.color("accent"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:  # type: ignore[attr-defined]
+        elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(area, theme.color("raised"))
         self._paint_head(painter, area, line)
         layout = self.layout(row, self.text_width(int(area.width())))
@@ -74,7 +75,7 @@ class RowDelegate(QStyledItemDelegate):
         self._paint_word(painter, row, line, layout, origin)
         painter.setPen(theme.color("text"))
         layout.draw(painter, origin, self._hit_formats(row))
-        if option.state & QStyle.StateFlag.State_HasFocus:  # type: ignore[attr-defined]
+        if option.state & QStyle.StateFlag.State_HasFocus:
             painter.setPen(theme.color("accent"))
             painter.drawRoundedRect(area.adjusted(1, 1, -2, -2), 3, 3)
         painter.restore()
@@ -99,10 +100,8 @@ class RowDelegate(QStyledItemDelegate):
         if row != self.current_row or self.current_word is None or self.current_word >= len(line.places):
             return
         box = word_box(layout, *line.places[self.current_word])
-        ground = theme.color("accent")
-        ground.setAlpha(60)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ground)
+        painter.setBrush(tint("accent", 60))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawRoundedRect(box.translated(origin).adjusted(-1, 0, 1, 0), 3, 3)
 
@@ -128,7 +127,7 @@ class RowDelegate(QStyledItemDelegate):
             text_line = layout.lineAt(number)
             if text_line.rect().contains(QPointF(min(point.x(), text_line.rect().right() - 1), point.y())):
                 inside = point.x() <= text_line.naturalTextWidth() + 4
-                return int(text_line.xToCursor(point.x())) if inside else None  # type: ignore[call-overload]
+                return int(text_line.xToCursor(point.x())) if inside else None
         return None
 
 

@@ -19,11 +19,12 @@ from PySide6.QtWidgets import (
 from app import text
 from app.domain.scores import Composite, Scorecard
 from app.domain.types import Conclusion
+from app.scoring.wording import interval_text, score_text
 from app.text import percent, tr
 from ui import icons, language, theme
 from ui.review.controls import plain_label, restyle
 from ui.review.model import Presenter
-from ui.review.score_widgets import Radar, number
+from ui.review.score_widgets import Radar
 
 KEYS = {
     Conclusion.HIRE: "review.hire", Conclusion.UNSURE: "review.unsure",
@@ -43,8 +44,12 @@ class CompositeNumber(QWidget):
     def show_composite(self, composite: Composite, *, provisional: bool) -> None:
         """Show it; `provisional` (grey) while something in it is only the machine's."""
         self.composite, self.provisional = composite, provisional
-        self.setAccessibleName(f"{tr('review.composite')} {number(composite.value)}, {self.basis()}")
+        self.setAccessibleName(f"{tr('review.composite')} {self.value_text()}, {self.basis()}")
         self.update()
+
+    def value_text(self) -> str:
+        """The composite without a decimal that its interval does not carry."""
+        return score_text(self.composite.value, self.composite.low, self.composite.high)
 
     def basis(self) -> str:
         """Interval and coverage in words."""
@@ -54,7 +59,7 @@ class CompositeNumber(QWidget):
             return coverage
         if composite.low is None or composite.high is None:
             return f"{tr('review.no_interval')} · {coverage}"
-        return f"{composite.low:.1f} – {composite.high:.1f} · {coverage}"
+        return f"{interval_text(composite.low, composite.high)} · {coverage}"
 
     def sizeHint(self) -> QSize:
         return QSize(160, theme.scaled(74))
@@ -73,7 +78,9 @@ class CompositeNumber(QWidget):
         painter.setFont(theme.font(30, bold=True))
         painter.setPen(theme.color("faint" if value is None or self.provisional else "text"))
         painter.drawText(
-            QRectF(0, theme.scaled(17), self.width(), theme.scaled(38)), Qt.AlignmentFlag.AlignVCenter, number(value)
+            QRectF(0, theme.scaled(17), self.width(), theme.scaled(38)),
+            Qt.AlignmentFlag.AlignVCenter,
+            self.value_text(),
         )
         painter.setFont(theme.font(12))
         painter.setPen(theme.color("muted"))

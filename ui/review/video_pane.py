@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, Q
 from PySide6.QtMultimedia import QVideoFrame
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from analysis.document import TRACK_RATE_HZ
+from analysis.document import PEAK_RATE_HZ, TRACK_RATE_HZ
 from ui import icons, theme
 from ui.review.curve_lanes import paint_wave
 from ui.review.lane import View
@@ -51,8 +51,10 @@ class VideoPane(QWidget):
         whole = all(name in tracks for name in BOX_TRACKS)
         self._boxes = np.stack([tracks[name] for name in BOX_TRACKS], axis=1) if whole else None
         peaks = recording.peaks if recording else None
-        self._wave = Pyramid(peaks[:, 0], 100.0, peaks[:, 1]) if peaks is not None and len(peaks) else None
-        self._gain = 1.0 / max(0.05, float(np.nanmax(np.abs(peaks)))) if self._wave is not None else 1.0
+        self._wave, self._gain = None, 1.0
+        if peaks is not None and len(peaks):
+            self._wave = Pyramid(peaks[:, 0], PEAK_RATE_HZ, peaks[:, 1])
+            self._gain = 1.0 / max(0.05, float(np.nanmax(np.abs(peaks))))
         self.update()
 
     def show_frame(self, frame: QVideoFrame) -> None:
