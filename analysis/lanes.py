@@ -150,6 +150,12 @@ class Run:
         return progress
 
 
+def optional_room(request: AnalysisRequest) -> ModuleType | None:
+    """The optional room, where this build has it and the request allows it."""
+    room = features.expression()
+    return room if room and room.__name__.rpartition(".")[2] in request.modalities else None
+
+
 @dataclass(frozen=True)
 class Heard:
     """What the hearing lane found."""
@@ -165,6 +171,12 @@ class Hearing:
     """sound → text → speakers → prosody. The samples lie in the scratch folder, decoded when first needed."""
 
     run: Run
+
+    def check_models(self) -> None:
+        """Verify every model before any time is spent. Raises ModelMissing, ModelDamaged."""
+        for role in SPEECH_ROLES:
+            self.run.models.path(role)
+        assert self.transcriber
 
     def observe(self) -> Heard:
         """All four stages."""
@@ -222,7 +234,6 @@ class Hearing:
         return SoundFile.extract(run.request.media, run.media, run.scratch, lambda _: None, run.name)
 
     def _sound(self, progress: Follow) -> SoundObservation:
-        self.run.models.path("voice_activity")
         return speech.observe_sound(self._samples, progress)
 
     def _text(self, sound: SoundObservation, progress: Follow) -> TextObservation:
@@ -240,7 +251,6 @@ class Hearing:
         )  # fmt: skip
 
     def _prosody(self, sound: SoundObservation, text: TextObservation, progress: Follow) -> ProsodyObservation:
-        self.run.models.path("pitch")
         words = tuple(word for segment in text.segments for word in segment.words)
         return speech.observe_prosody(self._samples, sound.speech, words, progress)
 
@@ -259,6 +269,11 @@ class Seeing:
 
     run: Run
 
+    def check_models(self) -> None:
+        """Verify every model before any time is spent. Raises ModelMissing, ModelDamaged."""
+        for role in (*FACE_ROLES, *(self.room.MODELS if self.room else ())):
+            self.run.models.path(role)
+
     def observe(self) -> Seen:
         """The face, and what the optional room saw in it. Either both are kept or both are looked at again."""
         run, room = self.run, self.room
@@ -270,8 +285,7 @@ class Seeing:
     @cached_property
     def room(self) -> ModuleType | None:
         """The optional room, where this build has it and the request allows it."""
-        room = features.expression()
-        return room if room and room.__name__.rpartition(".")[2] in self.run.request.modalities else None
+        return optional_room(self.run.request)
 
     @cached_property
     def face_key(self) -> str:

@@ -57,8 +57,12 @@ def run(request: AnalysisRequest, models: ModelStore, report: Report) -> Derived
         plan = lanes.plan(request, which, hears, sees)
         forecast = Forecast(plan.lanes, plan.tail, info.duration, plan.costs(book))
         job = lanes.Run(request, info, models, shelf, temporary, which, forecast, Throttle(report))
+        hearing, seeing = lanes.Hearing(job) if hears else None, lanes.Seeing(job) if sees else None
+        for lane in (hearing, seeing):
+            if lane is not None:
+                lane.check_models()
         probed_s = time.monotonic() - begun
-        observed, uses = _observe(job, lanes.Hearing(job) if hears else None, lanes.Seeing(job) if sees else None)
+        observed, uses = _observe(job, hearing, seeing)
         origin = provenance(request, uses, which, {"probe": probed_s} | shelf.took(plan.observing))
         derived = _conclude(job, observed, origin)
         shelf.finish(info, origin, (*plan.observing, *([EXTRA] if observed.extra else [])))
@@ -77,21 +81,22 @@ def derive_again(request: AnalysisRequest) -> Derived:
         index = shelf.index
         if index.media is None or index.provenance is None:
             raise DocumentInvalid(folder=str(observed_dir), reason="stages.json")
-        derived = derive(kept(shelf, index.media), request, index.provenance)
+        derived = derive(_kept(shelf, index.media, request), request, index.provenance)
         _write(derived, Path(request.out_dir), temporary)
         return derived
 
 
-def kept(shelf: Shelf, info: MediaInfo) -> Observed:
-    """What the last finished analysis observed."""
+def _kept(shelf: Shelf, info: MediaInfo, request: AnalysisRequest) -> Observed:
+    """What the last finished analysis observed, as far as it is still allowed."""
+    hears, sees = allowed(request, info)
     return Observed(
         info,
-        sound=shelf.latest("sound", SoundObservation),
-        text=shelf.latest("text", TextObservation),
-        speakers=shelf.latest("speakers", SpeakerObservation),
-        prosody=shelf.latest("prosody", ProsodyObservation),
-        face=shelf.latest("face", FaceObservation),
-        extra=shelf.latest_arrays(),
+        sound=shelf.latest("sound", SoundObservation) if hears else None,
+        text=shelf.latest("text", TextObservation) if hears else None,
+        speakers=shelf.latest("speakers", SpeakerObservation) if hears else None,
+        prosody=shelf.latest("prosody", ProsodyObservation) if hears else None,
+        face=shelf.latest("face", FaceObservation) if sees else None,
+        extra=shelf.latest_arrays() if sees and lanes.optional_room(request) else None,
     )
 
 

@@ -87,8 +87,11 @@ def _private_output() -> BinaryIO:
 
 
 def _read_job() -> bytes | None:
-    """The one line on standard input, None where it ends before. Read from the descriptor itself: the thread that
-    waits there until the end must not hold the lock of a buffered stream when the interpreter closes."""
+    """The one line on standard input, None where it ends before.
+
+    Read from the descriptor itself: the thread that waits there must not hold the lock of a buffered stream when the
+    interpreter closes.
+    """
     received = bytearray()
     while not received.endswith(b"\n"):
         piece = os.read(0, PIECE)

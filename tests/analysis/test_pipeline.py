@@ -1,0 +1,261 @@
+"""The whole way in one process: stages kept and taken up again, what a setting touches, bad output folders."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from analysis import features, pipeline
+from analysis.derive import Derived
+from analysis.document import Correction, CorrectionKind, Role
+from analysis.export import read
+from analysis.failures import (
+    DeviceMissing,
+    DiskFull,
+    DocumentInvalid,
+    FolderNotWritable,
+    ModelDamaged,
+    NothingToAnalyse,
+    OutputBusy,
+    OutputTaken,
+)
+from analysis.models import ModelStore
+from analysis.progress import Progress, StageDone
+from analysis.request import AnalysisRequest, Term
+from analysis.scratch import scratch, sweep
+from app.resources import resource
+from app.settings import cache_folder
+from tests.clips import cut
+from tests.small_disk import mounted
+
+FILES = {
+    "analysis.json", "tracks.npz", "transcript.vtt", "transcript.srt", "speakers.rttm", "transcript.eaf", "curves.csv",
+}  # fmt: skip
+ALL = ["face", "prosody", "sound", "speakers", "text"]
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory, sample) -> Path:
+    """Ten seconds of the sample interview."""
+    return cut(sample / "sample_zh.mp4", tmp_path_factory.mktemp("clip") / "clip.mp4", 10)
+
+
+@pytest.fixture(scope="module")
+def models() -> ModelStore:
+    return ModelStore(resource(), cache_folder(), cache_folder())
+
+
+def request_for(clip: Path, out: Path, **changes: object) -> AnalysisRequest:
+    """Everything allowed, two frames a second to stay quick."""
+    plain = AnalysisRequest(
+        str(clip), str(out), str(out / "observed"), modalities=features.modalities(), face_fps=2.0, device="cpu"
+    )
+    return replace(plain, **changes)
+
+
+def run(request: AnalysisRequest, models: ModelStore) -> tuple[Derived, list[str]]:
+    """The analysis, and the stages that were observed anew."""
+    heard: list[Progress | StageDone] = []
+    derived = pipeline.run(request, models, heard.append)
+    return derived, sorted(event.stage for event in heard if isinstance(event, StageDone))
+
+
+@pytest.fixture(scope="module")
+def analysed(clip, models, tmp_path_factory) -> tuple[AnalysisRequest, Derived, list[str]]:
+    """One whole analysis, whose folders the tests of this module go on with."""
+    request = request_for(clip, tmp_path_factory.mktemp("run") / "结果")
+    return request, *run(request, models)
+
+
+def temporary(folder: Path) -> list[str]:
+    """What must not be left."""
+    return [path.name for path in folder.rglob("*") if path.name.startswith(("part-", "scratch-"))]
+
+
+def test_all_stages_run_and_the_seven_files_are_there(analysed):
+    request, derived, stages = analysed
+    out = Path(request.out_dir)
+    assert stages == ALL
+    assert {path.name for path in out.iterdir() if path.is_file()} == FILES
+    assert temporary(out) == []
+    assert read(out).analysis == derived.analysis
+
+
+def test_the_provenance_names_models_versions_and_seconds(analysed):
+    analysis = analysed[1].analysis
+    used = {model.role: model for model in analysis.provenance.models}
+    assert {"transcriber", "face_landmarks", "speaker_embedding", "pitch", "voice_activity"} <= set(used)
+    assert all(len(model.sha256) == 64 for model in used.values())
+    assert analysis.provenance.device == "cpu"
+    assert {"probe", *ALL} == set(analysis.provenance.stages)
+    assert "faster-whisper" in analysis.provenance.versions
+    assert analysis.provenance.settings["face_fps"] == "2"
+
+
+def test_no_path_of_the_machine_stands_in_the_results(analysed):
+    out = Path(analysed[0].out_dir)
+    assert str(out.parent) not in (out / "analysis.json").read_text("utf-8")
+
+
+def test_the_same_again_observes_nothing(analysed, models):
+    request, derived, _ = analysed
+    again, stages = run(request, models)
+    assert stages == []
+    assert again.analysis == replace(derived.analysis, provenance=again.analysis.provenance)
+
+
+def test_a_changed_setting_observes_anew_only_what_it_touches(analysed, models, tmp_path):
+    shutil.copytree(analysed[0].out_dir, tmp_path / "out")
+    request = request_for(Path(analysed[0].media), tmp_path / "out")
+    for change, touched in (
+        ({"threads": 1}, []),
+        ({"speakers": 1}, ["speakers"]),
+        ({"face_fps": 3.0}, ["face"]),
+        ({"terms": (Term("Kubernetes"),)}, ["prosody", "text"]),
+    ):
+        request = replace(request, **change)
+        assert run(request, models)[1] == touched
+
+
+def test_only_what_belongs_to_the_analysis_is_kept(analysed, models):
+    request = analysed[0]
+    run(request, models)
+    index = json.loads((Path(request.observed_dir) / "stages.json").read_text("utf-8"))
+    names = {kept["name"] for kept in index["stages"].values()}
+    assert {path.stem for path in Path(request.observed_dir).iterdir()} == names | {"stages"}
+
+
+def test_deriving_again_needs_no_media_and_applies_corrections(analysed, models, tmp_path):
+    request = analysed[0]
+    derived = run(request, models)[0].analysis
+    speaker, role = next(iter(derived.speakers.roles.items()))
+    other = Role.CANDIDATE if role is not Role.CANDIDATE else Role.INTERVIEWER
+    correction = Correction("c1", CorrectionKind.ROLE, 0.0, 0.0, speaker, other, "tester", "2026-01-01T00:00:00+00:00")
+    blind = replace(request, media=str(tmp_path / "gone.mp4"), corrections=(correction,))
+    assert pipeline.derive_again(blind).analysis.speakers.roles[speaker] is other
+    assert read(Path(request.out_dir)).analysis.speakers.roles[speaker] is other
+
+
+def test_deriving_again_without_observations_is_said(clip, tmp_path):
+    with pytest.raises(DocumentInvalid):
+        pipeline.derive_again(request_for(clip, tmp_path / "out"))
+
+
+class Broken(Exception):
+    """Something that ends an analysis from outside."""
+
+
+def test_an_interrupted_analysis_of_sound_alone_goes_on_from_its_finished_stages(clip, models, tmp_path):
+    sound = cut(clip, tmp_path / "sound.m4a", 5, kinds=("audio",))
+    request = request_for(sound, tmp_path / "out")
+
+    def stop_after_sound(event: Progress | StageDone) -> None:
+        if event == StageDone("sound"):
+            raise Broken
+
+    with pytest.raises(Broken):
+        pipeline.run(request, models, stop_after_sound)
+    assert temporary(tmp_path) == []
+    assert run(request, models)[1] == ["prosody", "speakers", "text"]
+
+
+def test_pictures_alone(clip, models, tmp_path):
+    picture = cut(clip, tmp_path / "picture.mp4", 3, kinds=("video",))
+    derived, stages = run(request_for(picture, tmp_path / "out"), models)
+    assert stages == ["face"]
+    assert derived.analysis.transcript.segments == ()
+
+
+def test_only_what_is_allowed_is_looked_at(clip, models, tmp_path):
+    derived, stages = run(request_for(clip, tmp_path / "out", modalities=("face",)), models)
+    assert stages == ["face"]
+    room = features.expression()
+    assert room is None or not set(room.TRACKS) & set(derived.analysis.tracks)
+
+
+def test_nothing_to_analyse(clip, models, tmp_path):
+    sound = cut(clip, tmp_path / "sound.m4a", 3, kinds=("audio",))
+    with pytest.raises(NothingToAnalyse) as nothing:
+        run(request_for(sound, tmp_path / "out", modalities=("face",), display_name="某某.m4a"), models)
+    assert nothing.value.params == {"name": "某某.m4a"}
+
+
+def test_results_of_two_recordings_are_never_mixed(analysed, models, tmp_path):
+    request = analysed[0]
+    before = (Path(request.out_dir) / "analysis.json").read_bytes()
+    other = cut(Path(request.media), tmp_path / "other.mp4", 3)
+    with pytest.raises(OutputTaken):
+        run(replace(request, media=str(other)), models)
+    assert (Path(request.out_dir) / "analysis.json").read_bytes() == before
+
+
+def test_a_folder_that_another_process_works_in_is_refused(clip, models, tmp_path):
+    request = request_for(clip, tmp_path / "out")
+    Path(request.observed_dir).mkdir(parents=True)
+    script = (
+        "import sys; from pathlib import Path; from analysis.scratch import scratch\n"
+        "with scratch(Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()"
+    )
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE}
+    root = Path(__file__).resolve().parents[2]
+    with subprocess.Popen([sys.executable, "-c", script, request.observed_dir], cwd=root, **pipes) as other:
+        other.stdout.readline()
+        with pytest.raises(OutputBusy):
+            run(request, models)
+        other.kill()
+    assert len(temporary(tmp_path)) == 1
+    with scratch(Path(request.observed_dir)):
+        assert len(temporary(tmp_path)) == 1
+    assert temporary(tmp_path) == []
+
+
+def test_a_scratch_folder_of_a_reused_process_number_is_cleared_away(tmp_path):
+    (tmp_path / f"scratch-{os.getppid()}-1").mkdir()
+    (tmp_path / "part-text.json").write_text("")
+    sweep(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_folder_that_cannot_be_written(clip, models, tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(FolderNotWritable):
+        run(request_for(clip, tmp_path / "file" / "out"), models)
+
+
+@pytest.mark.parametrize(("modality", "kilobytes"), [("speech", 200), ("face", 30)])
+def test_a_full_disk_is_said_and_leaves_nothing_temporary(clip, models, tmp_path, modality, kilobytes):
+    """Full while the sound is decoded, and full while the results are written."""
+    with mounted(tmp_path / "disk", 1) as disk:
+        (disk / "ballast").write_bytes(b"x" * (1024 - kilobytes) * 1024)
+        with pytest.raises(DiskFull):
+            run(request_for(clip, disk / "out", modalities=(modality,)), models)
+        assert temporary(disk) == []
+
+
+def test_a_damaged_model_stops_before_anything_is_observed(clip, models, tmp_path):
+    path = tmp_path / "models"
+    path.mkdir()
+    for file in models.folder.iterdir():
+        (path / file.name).symlink_to(file)
+    (path / "speaker_embedding.onnx").unlink()
+    (path / "speaker_embedding.onnx").write_bytes(b"damaged")
+    request = request_for(clip, tmp_path / "out")
+    with pytest.raises(ModelDamaged):
+        run(request, ModelStore(tmp_path, cache_folder(), tmp_path))
+    assert list(Path(request.observed_dir).iterdir()) == []
+
+
+def test_a_device_that_is_not_here(clip, models, tmp_path):
+    from analysis.device import cuda_devices
+
+    if cuda_devices():
+        pytest.skip("there is a CUDA device")
+    with pytest.raises(DeviceMissing):
+        run(request_for(clip, tmp_path / "out", device="cuda"), models)
