@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from analysis.document import Analysis, Role, Segment
+from analysis.document import Analysis, Missing, Role, Segment
 from app import text
 from app.domain.scores import DimensionScore, Evidence
 from app.domain.template import Dimension
@@ -44,7 +44,9 @@ class Words:
         """Who, for what, when, by whom: label and value."""
         interview, say = self.data.interview, self.say
         position = interview.position
-        title = ", ".join(part for part in (position.title, position.department) if part) if position else ""
+        title = (
+            say("list_comma").join(part for part in (position.title, position.department) if part) if position else ""
+        )
         when = interview.scheduled_at or interview.created
         template = self.data.template
         used = say("template_version", title=template.title.in_(self.language), version=template.version)
@@ -141,7 +143,8 @@ class Words:
         """What the template shows beside a dimension, unscored, in one line; "" where nothing was measured."""
         overall = self.data.analysis.metrics.overall if self.data.analysis else {}
         measured = [
-            f"{metric_title(name, self.language)} {value_text(found.value, found.unit, self.language)}"
+            f"{self.metric(name)} {'≥ ' if found.quality == 'lower_bound' else ''}"
+            f"{value_text(found.value, found.unit, self.language)}"
             for name in self.dimension(row).observations
             if (found := overall.get(name)) is not None and found.value is not None
         ]
@@ -176,8 +179,11 @@ class Words:
         analysis = self.data.analysis
         if analysis is None:
             return [(self.say("provenance"), self.say("not_analysed"))]
-        models = [self.say("model_line", role=m.role, id=m.id, hash=m.sha256[:12]) for m in analysis.provenance.models]
-        missing = [f"{m.what} ({m.why})" for m in analysis.missing]
+        models = [
+            self.say("model_line", role=self._named("model", m.role), id=m.id, hash=m.sha256[:12])
+            for m in analysis.provenance.models
+        ]
+        missing = dict.fromkeys(self._absent(m) for m in analysis.missing)
         comma = self.say("list_comma")
         return [
             (self.say("media_hash"), analysis.media.sha256),
@@ -186,6 +192,15 @@ class Words:
             (self.say("quality"), comma.join(self._quality(analysis)) or "–"),
             (self.say("missing"), comma.join(missing) or self.say("missing_none")),
         ]
+
+    def _absent(self, missing: Missing) -> str:
+        what = self._named("what", missing.what.partition(":")[0])
+        return self.say("missing_line", what=what, why=self._named("why", missing.why))
+
+    def _named(self, kind: str, code: str) -> str:
+        """The words for a code of the analysis; the code itself where it was made by another build."""
+        key = f"report.{kind}_{code}"
+        return text.tr_in(self.language, key) if text.has(key) else code
 
     def _quality(self, analysis: Analysis) -> list[str]:
         quality, lines = analysis.quality, []

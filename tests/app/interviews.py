@@ -90,7 +90,7 @@ def analysed(language="zh", answers=3, changes=None, per_answer=None) -> Analysi
         events=tuple(events),
         metrics=Metrics(overall, tuple(metrics)),
         quality=Quality(snr_db=31.0),
-        missing=(Missing("face", "no_video"),),
+        missing=(Missing("face", "no_picture"),),
     )
 
 

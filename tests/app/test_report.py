@@ -78,7 +78,14 @@ def test_pdf_says_everything_in_the_readers_language(data, each_language, tmp_pa
     said = squeezed(pdf_text(path))
     for key in ("composite", "evidence", "curves", "comments", "transcript", "provenance", "unsigned", "notice"):
         assert squeezed(text.tr_in(each_language, f"report.{key}"))[:40] in said
-    for words in ("岗位要求", "后端工程师", "00:12", "总体不错", "whisper-base", "no_video"):
+    for words in (
+        "岗位要求",
+        "后端工程师",
+        "00:12",
+        "总体不错",
+        "whisper-base",
+        text.tr_in(each_language, "report.why_no_picture"),
+    ):
         assert squeezed(words) in said
     assert squeezed(HOSTILE) in said
     assert "⟦" not in said
