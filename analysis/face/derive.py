@@ -67,5 +67,5 @@ def _face_lost(face: FaceObservation, seen: Flags) -> list[Event]:
 
 def _gaze_away(face: FaceObservation, contact: Floats) -> list[Event]:
     runs = stretches(face.times, contact == 0.0, step(face.rate_hz))
-    runs = [run for run in joined(runs, _GAZE_BACK_S) if np.isfinite(contact[run.first : run.last + 1]).all()]
+    runs = joined(runs, _GAZE_BACK_S)
     return [Event("gaze_away", run.start, run.end) for run in runs if run.end - run.start >= GAZE_AWAY_S]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -44,7 +45,7 @@ def smoothed(times: Floats, values: Floats, window_s: float) -> Floats:
 
 def quantile(values: Floats, share: float) -> Floats:
     """Quantile over the first axis of the finite samples; NaN where there is none."""
-    columns = values.reshape(len(values), -1)
+    columns = values.reshape(len(values), math.prod(values.shape[1:]))
     known = [column[np.isfinite(column)] for column in columns.T]
     found = [float(np.quantile(column, share)) if len(column) else np.nan for column in known]
     return np.array(found, np.float32).reshape(values.shape[1:])

@@ -182,6 +182,14 @@ def test_the_crop_stands_upright_on_the_face(corpus):
     assert read_out[0].argmax() == read_out[1].argmax() == HAPPY
 
 
+def test_no_frame_at_all():
+    face, extra = showing(0.0)
+    tracks, _, events, (metrics,) = derive(face, extra, 5, [[Span(0, 0.5)]])
+    assert all(np.isnan(track).all() for track in tracks.values())
+    assert events == []
+    assert metrics["smile_count"].value is None
+
+
 def test_naming_the_room_loads_nothing_heavy():
     """The window asks for the kinds of events; that must not load a model runtime or the picture library."""
     code = (

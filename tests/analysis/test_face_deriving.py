@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -145,6 +146,18 @@ def test_blinks_are_short_closures():
     (blink,) = kinds(events, "blink")
     assert blink.start == pytest.approx(3.0, abs=0.05)
     assert missing == []
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.1])
+def test_no_frame_or_a_single_one(seconds):
+    face = steady(seconds)
+    face = replace(face, rate_hz=0.0)
+    tracks, _, _, missing = derive(face, 5)
+    assert {len(track) for track in tracks.values()} == {5}
+    assert np.isfinite(tracks["present"]).any() == (seconds > 0)
+    assert Missing("blink", "sampled_below_25") in missing
+    (found,) = metrics(face, [[Span(0, 0.5)]])
+    assert found["eye_contact"].value is None
 
 
 def test_metrics_per_group_of_spans():
