@@ -9,7 +9,7 @@ Floats = NDArray[np.float32]
 Labels = NDArray[np.int64]
 
 MAX_SPEAKERS = 4
-_MAX_SPECTRAL = 1200
+_MAX_SPECTRAL = 800
 """Pieces that the eigenvectors are computed for; more would cost minutes, and the rest follows the nearest centre."""
 
 _KEEP_SHARE, _KEEP_LEAST = 0.2, 6

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from analysis.document import PEAK_RATE_HZ, Span, Word
 from analysis.observations import Hesitation
+from analysis.speech.writing import syllables
 
 Floats = NDArray[np.float32]
 
@@ -61,18 +62,10 @@ def _covered(words: Sequence[Word], count: int) -> NDArray[np.bool_]:
     for word in words:
         if word.probability < DOUBTED and not _WRITTEN.match(word.text):
             continue
-        needed = _SYLLABLE_S * _syllables(word.text)
+        needed = _SYLLABLE_S * syllables(word.text)
         start = max(word.start, word.end - needed)
         covered[int(start * PEAK_RATE_HZ) : int(np.ceil(word.end * PEAK_RATE_HZ))] = True
     return covered
-
-
-def _syllables(text: str) -> int:
-    """Han characters, and about a syllable for three Latin letters or for one digit."""
-    han = sum("\u3400" <= char <= "\u9fff" for char in text)
-    latin = sum(char.isascii() and char.isalpha() for char in text)
-    digits = sum(char.isdigit() for char in text)
-    return max(1, han + round(latin / 3) + 2 * digits)
 
 
 def _level_floor(loudness_db: Floats, speech: Sequence[Span]) -> float:

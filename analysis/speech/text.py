@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from itertools import groupby
 from pathlib import Path
 
 from analysis.document import Span, Word
@@ -12,6 +11,7 @@ from analysis.media import SoundFile
 from analysis.observations import HeardSegment, TextObservation
 from analysis.request import Term
 from analysis.speech.invention import invented
+from analysis.speech.omissions import repeats, unheard
 from analysis.speech.recogniser import LANGUAGES, Heard, Recogniser, Samples
 from analysis.speech.windows import Window, windows
 from analysis.speech.writing import polished, segments, trimmed
@@ -62,28 +62,50 @@ def _listen(
     suppressed = 0
     for first in range(0, len(waiting), BATCH):
         batch = waiting[first : first + BATCH]
-        samples = [window.samples(sound) for window in batch]
-        spoken = _spoken(recogniser, samples, language, found)
-        for kind, group in groupby(range(len(batch)), key=spoken.__getitem__):
-            places = list(group)
-            answers = recogniser.hear([samples[i] for i in places], kind)
-            for i, heard in zip(places, answers, strict=True):
-                written, dropped = _written(heard, batch[i], speech, kind)
-                found += written
-                suppressed += dropped
+        before = found[-1].language if found else None
+        written, dropped = _hear(recogniser, sound, speech, batch, language, before)
+        missed = [
+            Window((span,))
+            for window, segments in zip(batch, written, strict=True)
+            for span in unheard([word for segment in segments for word in segment.words], window, speech)
+        ]
+        again, more = _hear(recogniser, sound, speech, missed, "auto", before) if missed else ([], 0)
+        known = [segment for segments in written for segment in segments]
+        new = [segment for segments in again if not repeats(segments, known) for segment in segments]
+        found += sorted([*known, *new], key=lambda segment: segment.start)
+        suppressed += dropped + more
         progress(min(batch[-1].end, sound.duration))
     progress(sound.duration)
     return found, suppressed
 
 
-def _spoken(
-    recogniser: Recogniser, samples: Sequence[Samples], language: str, found: Sequence[HeardSegment]
-) -> list[str]:
+def _hear(
+    recogniser: Recogniser,
+    sound: SoundFile,
+    speech: Sequence[Span],
+    batch: Sequence[Window],
+    language: str,
+    before: str | None,
+) -> tuple[list[list[HeardSegment]], int]:
+    """The segments of each window of a batch, and how many stretches were dropped as invented."""
+    samples = [window.samples(sound) for window in batch]
+    spoken = _spoken(recogniser, samples, language, before)
+    found: list[list[HeardSegment]] = [[] for _ in batch]
+    suppressed = 0
+    for kind in sorted(set(spoken)):
+        places = [i for i, one in enumerate(spoken) if one == kind]
+        answers = recogniser.hear([samples[i] for i in places], kind)
+        for i, heard in zip(places, answers, strict=True):
+            found[i], dropped = _written(heard, batch[i], speech, kind)
+            suppressed += dropped
+    return found, suppressed
+
+
+def _spoken(recogniser: Recogniser, samples: Sequence[Samples], language: str, before: str | None) -> list[str]:
     """Each window's language; an unsure window follows the one before it."""
     if language in LANGUAGES:
         return [language] * len(samples)
     kinds: list[str] = []
-    before = found[-1].language if found else None
     for kind, share in recogniser.languages(samples):
         before = kind if share >= _SURE_LANGUAGE or before is None else before
         kinds.append(before)

@@ -45,7 +45,7 @@ def joined(words: Sequence[Word]) -> str:
     """The words as one text: spaces between Latin words, none beside Chinese characters and closing marks."""
     text = ""
     for word in words:
-        number = text[-1:] in (".", ",") and text[-2:-1].isdigit() and word.text[0].isdigit()
+        number = text[-1:] in (".", ",", ":") and text[-2:-1].isdigit() and word.text[0].isdigit()
         gap = text and not number and not _NO_SPACE_BEFORE.search(word.text) and not _NO_SPACE_AFTER.search(text)
         text += (" " if gap else "") + word.text
     return text
@@ -153,3 +153,11 @@ def _written_in(text: str, language: str) -> str:
     if language == "zh" and han == 0 and latin >= _CLEAR_COUNT:
         return "en"
     return "zh" if language == "en" and latin == 0 and han >= _CLEAR_COUNT else language
+
+
+def syllables(text: str) -> int:
+    """Han characters, and about a syllable for three Latin letters and two for a digit; at least 1."""
+    han = len(_HAN_CHAR.findall(text))
+    latin = sum(char.isascii() and char.isalpha() for char in text)
+    digits = sum(char.isdigit() for char in text)
+    return max(1, han + round(latin / 3) + 2 * digits)

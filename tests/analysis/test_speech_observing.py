@@ -1,0 +1,277 @@
+"""What is really heard: the models on real recordings, against their labels."""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+from itertools import pairwise
+from pathlib import Path
+
+import jiwer
+import numpy as np
+import pytest
+
+from analysis import failures as f
+from analysis.document import Span, Word
+from analysis.media import SAMPLE_RATE, SoundFile, probe
+from analysis.models import ModelStore
+from analysis.request import Term
+from analysis.speech import observe_prosody, observe_sound, observe_speakers, observe_text
+from app.resources import resource as shipped
+from app.settings import cache_folder
+from tests.analysis import media_samples as make
+
+MODELS = Path(__file__).resolve().parents[2] / "resources" / "models"
+SEGMENTATION, EMBEDDING = MODELS / "speaker_segmentation.onnx", MODELS / "speaker_embedding.onnx"
+
+
+def nothing(_done: float) -> None:
+    """Progress that nobody watches."""
+
+
+@pytest.fixture(scope="module")
+def whisper() -> Path:
+    """The assembled transcriber."""
+    return ModelStore(shipped(), cache_folder(), cache_folder()).path("transcriber")
+
+
+@pytest.fixture
+def sound_at(tmp_path):
+    """Gives the sound of a file."""
+
+    def read(path: Path) -> SoundFile:
+        return SoundFile.extract(path, probe(path, path.name), tmp_path / path.stem, nothing)
+
+    return read
+
+
+def sound_of(samples: np.ndarray) -> SoundFile:
+    """A sound in memory."""
+    return SoundFile((np.clip(samples, -1, 1) * 32767).astype(np.int16))
+
+
+def plain(text: str) -> str:
+    """Letters and digits only, as error rates are counted."""
+    return " ".join(re.sub(r"[^\w\s']", " ", text.lower()).split())
+
+
+def speakers(sound, count, clip=None):
+    """Speakers with the shipped models."""
+    speech = observe_sound(sound).speech
+    return observe_speakers(sound, speech, count, clip, SEGMENTATION, EMBEDDING, 2, nothing)
+
+
+def error(reference_rttm: Path, turns) -> float:
+    """Diarization error rate with a collar of 0.25 s on either side."""
+    from pyannote.core import Annotation, Segment, Timeline
+    from pyannote.metrics.diarization import DiarizationErrorRate
+
+    reference, found = Annotation(), Annotation()
+    for i, line in enumerate(reference_rttm.read_text().splitlines()):
+        part = line.split()
+        reference[Segment(float(part[3]), float(part[3]) + float(part[4])), i] = part[7]
+    for i, turn in enumerate(turns):
+        found[Segment(turn.start, turn.end), i] = turn.speaker
+    extent = reference.get_timeline().extent() | found.get_timeline().extent()
+    return float(DiarizationErrorRate(collar=0.5)(reference, found, uem=Timeline([extent])))
+
+
+def test_voice_activity_on_labelled_clips(corpus, sound_at):
+    hits = misses = alarms = 0
+    for path in sorted((corpus / "audio").glob("vad_ten_*.wav"))[:12]:
+        sound = sound_at(path)
+        found = np.zeros(round(sound.duration * 100) + 1, bool)
+        for span in observe_sound(sound).speech:
+            found[round(span.start * 100) : round(span.end * 100)] = True
+        truth = np.zeros_like(found)
+        cells = path.with_suffix(".scv").read_text().strip().split(",")[1:]
+        for start, end, flag in zip(cells[::3], cells[1::3], cells[2::3], strict=True):
+            truth[round(float(start) * 100) : round(float(end) * 100)] = flag == "1"
+        hits += int((found & truth).sum())
+        misses += int((~found & truth).sum())
+        alarms += int((found & ~truth).sum())
+    assert 2 * hits / (2 * hits + misses + alarms) > 0.92
+
+
+def test_inserted_silences_are_found(sample, sound_at):
+    truth = json.loads((sample / "sample_zh.truth.json").read_bytes())
+    speech = observe_sound(sound_at(sample / "sample_zh.mp4")).speech
+    gaps = [Span(a.end, b.start) for a, b in pairwise(speech)]
+    for silence in truth["inserted_silences"]:
+        near = [gap for gap in gaps if gap.start < silence["end"] and silence["start"] < gap.end]
+        assert any(gap.end - gap.start == pytest.approx(silence["duration"], abs=0.15) for gap in near)
+
+
+def test_blocks_leave_no_seam(sample, sound_at):
+    """The same speech wherever the minutes fall."""
+    sound = sound_at(sample / "sample_en.mp4")
+    whole = observe_sound(sound).speech
+    shift = 7.04
+    later = SoundFile(np.concatenate([np.zeros(round(shift * SAMPLE_RATE), np.int16), np.asarray(sound.samples)]))
+    moved = observe_sound(later).speech
+    assert len(moved) == len(whole)
+    assert [span.start - shift for span in moved] == pytest.approx([span.start for span in whole], abs=0.1)
+
+
+@pytest.mark.parametrize("samples", [np.zeros(0), np.zeros(5 * SAMPLE_RATE), np.zeros(3000)])
+def test_silence_is_nothing_and_no_failure(samples, whisper):
+    sound = sound_of(samples)
+    heard = observe_sound(sound)
+    assert heard.speech == ()
+    assert heard.snr_db is None
+    assert heard.peaks.shape == (round(sound.duration * 100), 2)
+    text = observe_text(sound, heard.speech, "auto", (), whisper, "cpu", 2, nothing)
+    assert (text.segments, text.suppressed, text.language) == ((), 0, "")
+    assert observe_speakers(sound, heard.speech, 2, None, SEGMENTATION, EMBEDDING, 2, nothing).turns == ()
+    prosody = observe_prosody(sound, heard.speech, (), nothing)
+    assert not np.isfinite(prosody.pitch_hz).any()
+    assert len(prosody.loudness_db) == round(sound.duration * 100)
+
+
+def test_noise_and_music_give_no_text(whisper):
+    rng = np.random.default_rng(4)
+    chord = sum(make.tone(8, hz, SAMPLE_RATE, 0.1) for hz in (220, 277, 330))
+    for samples in (rng.normal(0, 0.05, 8 * SAMPLE_RATE).astype(np.float32), chord):
+        sound = sound_of(samples)
+        text = observe_text(sound, [Span(0.0, 8.0)], "zh", (), whisper, "cpu", 2, nothing)
+        kept = "".join(segment.text for segment in text.segments)
+        assert len(kept) < 12
+        assert observe_sound(sound).speech == () or text.suppressed >= 0
+
+
+def test_english_speech_with_word_times(corpus, sound_at, whisper):
+    sound = sound_at(corpus / "audio" / "en_jfk.flac")
+    speech = observe_sound(sound).speech
+    done = []
+    text = observe_text(sound, speech, "auto", (), whisper, "cpu", 2, done.append)
+    said = " ".join(segment.text for segment in text.segments)
+    wanted = "and so my fellow americans ask not what your country can do for you ask what you can do for your country"
+    assert text.language == "en"
+    assert jiwer.wer(wanted, plain(said)) < 0.1
+    assert done[-1] == pytest.approx(sound.duration, abs=0.01)
+    words = [word for segment in text.segments for word in segment.words]
+    assert all(type(word.start) is float and word.start < word.end <= sound.duration + 0.1 for word in words)
+    assert all(a.start <= b.start for a, b in pairwise(words))
+    country = next(word for word in words if word.text.startswith("country"))
+    assert country.start == pytest.approx(6.1, abs=0.6)
+
+
+def test_chinese_interview(sample, sound_at, whisper):
+    """The bundled sample: characters, terms, simplified script and punctuation, and it never needs much memory."""
+    truth = json.loads((sample / "sample_zh.truth.json").read_bytes())
+    sound = sound_at(sample / "sample_zh.mp4")
+    terms = [Term(term) for term in truth["keywords"]]
+    text = observe_text(sound, observe_sound(sound).speech, "zh", terms, whisper, "cpu", 2, nothing)
+    said = "".join(segment.text for segment in text.segments)
+    reference = plain("".join(turn["text"] for turn in truth["turns"])).replace(" ", "")
+    assert jiwer.cer(reference, plain(said).replace(" ", "")) < 0.12
+    assert len(re.findall("[，。？！]", said)) > 8
+    assert not re.search(r"[\u4e00-\u9fff][,?!]", said)
+    assert sum(term in said for term in truth["keywords"]) >= len(truth["keywords"]) // 2
+    assert max(segment.end - segment.start for segment in text.segments) < 16
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 < 1500
+
+
+def test_both_languages_in_one_recording(corpus, sound_at, whisper):
+    chinese = sound_at(corpus / "audio" / "zh_moss_spk1.wav")
+    english = sound_at(corpus / "audio" / "en_jfk.flac")
+    gap = np.zeros(15 * SAMPLE_RATE, np.int16)
+    both = SoundFile(np.concatenate([np.asarray(chinese.samples), gap, np.asarray(english.samples), gap, gap]))
+    text = observe_text(both, observe_sound(both).speech, "auto", (), whisper, "cpu", 2, nothing)
+    assert {segment.language for segment in text.segments} == {"zh", "en"}
+    assert text.language == "zh"
+    late = [segment for segment in text.segments if segment.start > chinese.duration]
+    assert "country" in " ".join(segment.text for segment in late)
+
+
+def test_a_folder_that_is_no_model_is_told(tmp_path):
+    sound = sound_of(make.tone(2, rate=SAMPLE_RATE))
+    with pytest.raises(f.ModelUnusable) as caught:
+        observe_text(sound, [Span(0, 2)], "en", (), tmp_path, "cpu", 1, nothing)
+    assert caught.value.params["folder"] == str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "bound"), [("en_pyannote_sample", 0.05), ("zh_comp_moss2", 0.08), ("zh_comp_interview", 0.08)]
+)
+def test_two_speakers_of_real_recordings(corpus, sound_at, name, bound):
+    found = speakers(sound_at(corpus / "audio" / f"{name}.wav"), 2)
+    assert error(corpus / "audio" / f"{name}.rttm", found.turns) < bound
+    assert found.turns[0].speaker == "S1"
+    assert {turn.speaker for turn in found.turns} == {"S1", "S2"}
+    assert found.suggested == 2
+
+
+def test_the_sample_and_its_enrolled_candidate(sample, sound_at, tmp_path):
+    truth = json.loads((sample / "sample_en.truth.json").read_bytes())
+    sound = sound_at(sample / "sample_en.mp4")
+    own = next(s for s in truth["speech"] if s["speaker"] == "candidate" and s["end"] - s["start"] > 4)
+    samples = sound.slice(own["start"], own["end"])
+    clip = make.record(tmp_path / "clip.wav", video=None, audio="pcm_s16le", sound=np.repeat(samples, 3))
+    found = speakers(sound, 2, clip)
+    assert error(sample / "sample_en.rttm", found.turns) < 0.05
+    spoken = {turn.speaker for turn in found.turns if turn.start < own["end"] - 1 and own["start"] + 1 < turn.end}
+    assert spoken == {found.enrolled}
+    assert found.similarity > 0.61
+    hum = make.record(tmp_path / "hum.wav", 4, video=None, audio="pcm_s16le", sound=make.tone(4, 200))
+    other = speakers(sound, 2, hum)
+    assert other.enrolled is None
+    assert other.similarity < 0.61
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_other_counts_are_obeyed(sample, sound_at, count):
+    assert len({turn.speaker for turn in speakers(sound_at(sample / "sample_en.mp4"), count).turns}) == count
+
+
+def test_two_microphones_need_no_voices(corpus, sound_at, tmp_path):
+    zh = sound_at(corpus / "audio" / "zh_moss_spk1.wav").slice(0, 8)
+    en = sound_at(corpus / "audio" / "en_jfk.flac").slice(0, 8)
+    left = np.concatenate([zh, 0.02 * en])  # the other person is heard faintly
+    right = np.concatenate([0.02 * zh, en])
+    two = np.repeat(np.stack([left, right], axis=1), 3, axis=0)
+    path = make.record(tmp_path / "two.wav", video=None, audio="pcm_s16le", sound=two, channels=2)
+    sound = sound_at(path)
+    assert len(sound.sides) == 2
+    found = speakers(sound, 2)
+    assert all(turn.end < 8.5 if turn.speaker == "S1" else turn.start > 7.5 for turn in found.turns)
+    assert {turn.speaker for turn in found.turns} == {"S1", "S2"}
+
+
+def test_pitch_and_loudness_of_known_voices():
+    """A voice-like pulse train at 120 Hz, then at 240 Hz and half as loud."""
+    first, second = (_buzz(2, 120, 0.3), _buzz(2, 240, 0.15))
+    silence = np.zeros(SAMPLE_RATE, np.float32)
+    sound = sound_of(np.concatenate([silence, first, silence, second, silence]))
+    prosody = observe_prosody(sound, [Span(0.9, 3.1), Span(3.9, 6.1)], (), nothing)
+    assert np.nanmedian(prosody.pitch_hz[120:280]) == pytest.approx(120, rel=0.01)
+    assert np.nanmedian(prosody.pitch_hz[420:580]) == pytest.approx(240, rel=0.01)
+    assert not np.isfinite(prosody.pitch_hz[:85]).any()
+    louder = np.median(prosody.loudness_db[120:280]) - np.median(prosody.loudness_db[420:580])
+    assert louder == pytest.approx(20 * np.log10(np.std(first) / np.std(second)), abs=0.3)
+    assert prosody.loudness_db[30] == -100
+
+
+def test_a_hummed_hesitation_in_real_speech(sample, sound_at):
+    """A hum of 0.4 s put into a pause of the sample is heard, and words around it are not taken for one."""
+    sound = sound_at(sample / "sample_zh.mp4")
+    speech = observe_sound(sound).speech
+    gap = max(pairwise(speech), key=lambda pair: pair[1].start - pair[0].end)
+    at = (gap[0].end + gap[1].start) / 2 - 0.2
+    samples = sound.slice(0, sound.duration)
+    first = round(at * SAMPLE_RATE)
+    hum = _buzz(0.4, 130, 0.15)
+    samples[first : first + len(hum)] += hum
+    said = [Word(span.start, span.end, "字" * max(1, round((span.end - span.start) * 5)), 0.9) for span in speech]
+    found = observe_prosody(sound_of(samples), [*speech, Span(at, at + 0.4)], said, nothing).hesitations
+    assert [h for h in found if abs(h.start - at) < 0.1 and abs(h.end - at - 0.4) < 0.15]
+    assert len(found) <= 3
+
+
+def _buzz(seconds: float, hz: float, level: float) -> np.ndarray:
+    """Twenty harmonics that fall off as a voice's do, with a soft beginning and end."""
+    t = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
+    wave = sum(np.sin(2 * np.pi * hz * k * t + k * k) / k for k in range(1, 21))
+    edge = np.minimum(1, np.minimum(t, t[::-1]) / 0.02)
+    return (level * wave / np.abs(wave).max() * edge).astype(np.float32)
