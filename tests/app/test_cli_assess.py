@@ -14,17 +14,18 @@ from app.store import Library
 from tests.app.interviews import derived, reviewable
 
 
-@pytest.fixture
-def folder(tmp_path):
-    made = tmp_path / "分析 1"
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    made = tmp_path_factory.mktemp("made") / "分析 1"
     made.mkdir()
     write_all(made, derived())
     return made
 
 
-@pytest.fixture
-def data(tmp_path):
-    return tmp_path / "library"
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    """One library for all; each test has an interview of its own."""
+    return tmp_path_factory.mktemp("library")
 
 
 @pytest.fixture

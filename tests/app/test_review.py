@@ -22,9 +22,10 @@ from tests.app.interviews import derived, reviewable
 IDS = ("communication", "reasoning", "composure")
 
 
-@pytest.fixture
-def library(tmp_path):
-    with Library.open(tmp_path, assessor="li") as opened:
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    """One library for all; each test has an interview of its own."""
+    with Library.open(tmp_path_factory.mktemp("library"), assessor="li") as opened:
         yield opened
 
 
@@ -43,9 +44,10 @@ def rate_all(review):
     review.conclude(Conclusion.HIRE)
 
 
-def waiting(library):
-    with library.reading() as session:
-        return [item for item in outbox.items(session) if item.kind is outbox.Kind.ASSESSMENT]
+def waiting(review):
+    with review.library.reading() as session:
+        found = [item for item in outbox.items(session) if item.kind is outbox.Kind.ASSESSMENT]
+    return [item for item in found if item.aggregate == review.interview_id]
 
 
 def test_machine_score_is_hidden_until_rated(review):
@@ -155,7 +157,7 @@ def test_signed_bytes_are_canonical_and_exactly_what_is_sent(review, library):
     assert (result.candidate_name, result.assessor, result.keyword_rate) == ("王小雨 𠮷", "li", 0.5)
     assert [d.mine for d in result.dimensions] == [7, 7, 7]
     assert result.analysis_id == review.analysis.id
-    (item,) = waiting(library)
+    (item,) = waiting(review)
     assert item.payload == signature.payload
     assert item.payload_sha256 == signature.sha256
     assert item.external_id == result.external_id
@@ -171,7 +173,7 @@ def test_signing_twice_is_one_revision_and_a_change_is_another(review, library):
     assert not review.is_signed()
     second = review.sign()
     assert (first.revision, second.revision) == (1, 2)
-    assert len(waiting(library)) == 2
+    assert len(waiting(review)) == 2
     assert json.loads(second.payload)["external_id"] != json.loads(first.payload)["external_id"]
 
 
@@ -180,7 +182,7 @@ def test_signing_something_that_changed_meanwhile_is_refused(review, library):
     ReviewSession(library, review.interview_id).rate("reasoning", 2)
     with pytest.raises(Stale):
         review.sign()
-    assert waiting(library) == []
+    assert waiting(review) == []
     review.reload()
     review.sign()
 
