@@ -19,7 +19,7 @@ from app.store.comments import Comments
 from app.store.database import Database
 from app.store.lock import LibraryLock, os_user
 from app.store.migrating import HEAD, back_up, refuse_newer, revision_of, upgrade
-from app.store.tables import InterviewRow, MediaRow
+from app.store.tables import InterviewRow
 from app.store.vault import Vault, private_folder, writing_into
 from app.store.writing import StatusHook
 
@@ -93,10 +93,9 @@ class Library(Comments):
 
     def _sweep(self) -> None:
         """Nothing of what was cut off stays behind: no half import, no analysis that still says it runs."""
+        self.vault.sweep(lambda sha256: self.find_interview(sha256=sha256) is not None)
         with self.reading() as session:
-            known = frozenset(session.scalars(select(MediaRow.sha256)))
             running = list(session.scalars(select(InterviewRow.id).where(InterviewRow.analysis_state.in_(UNDER_WAY))))
-        self.vault.sweep(known)
         for interview_id in running:
             done = self.interview(interview_id).analysis_id is not None
             self.set_analysis_state(interview_id, AnalysisState.DONE if done else AnalysisState.NONE)

@@ -114,6 +114,7 @@ class Recordings(Interviews):
             return Imported(known, already=True)
         self.vault.admit(incoming)
         if known:
+            self.vault.settle(incoming.sha256)
             return Imported(known, already=True)
         try:
             with self.session() as session:
@@ -121,6 +122,7 @@ class Recordings(Interviews):
         except BaseException:  # whatever stopped the rows, the files must not stay without them
             self.vault.remove(incoming.sha256)
             raise
+        self.vault.settle(incoming.sha256)
         return Imported(interview, already=False)
 
     def _new_rows(

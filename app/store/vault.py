@@ -57,6 +57,7 @@ class Vault:
         self.folder = folder
         self._media = folder / "media"
         self._incoming = folder / "incoming"
+        self._arriving = folder / "arriving"
         self._derived = folder / "derived"
 
     def has(self, sha256: str) -> bool:
@@ -102,6 +103,7 @@ class Vault:
         for folder in (self._home(sha256), self._derived / sha256):
             if folder.exists():
                 shutil.rmtree(folder)
+        self.settle(sha256)
 
     @contextmanager
     def receive(self, source: Path, progress: Progress | None = None) -> Iterator[Incoming]:
@@ -128,10 +130,15 @@ class Vault:
         return Incoming(folder, target, digest, target.stat().st_size, source.name)
 
     def admit(self, incoming: Incoming) -> None:
-        """Move a prepared recording into its place, as a whole. A folder without a row (a crash's) gives way."""
+        """Move a prepared recording into its place, as a whole; `settle` it once its rows are written.
+
+        A folder that no row knows gives way.
+        """
         home = self._home(incoming.sha256)
         with writing_into(self.folder):
             private_folder(home.parent)
+            private_folder(self._arriving)
+            (self._arriving / incoming.sha256).touch(mode=0o600)
             for file in incoming.folder.iterdir():
                 file.chmod(0o600)
             if home.exists():
@@ -139,11 +146,21 @@ class Vault:
             os.rename(incoming.folder, home)
             sync_folder(home.parent)
 
-    def sweep(self, keep: frozenset[str]) -> None:
-        """Remove what an interrupted import left behind: arrivals, and recordings that no row knows."""
+    def settle(self, sha256: str) -> None:
+        """The recording's rows are written: it is here to stay."""
+        (self._arriving / sha256).unlink(missing_ok=True)
+
+    def sweep(self, recorded: Callable[[str], bool]) -> None:
+        """Remove what an interrupted import left behind: arrivals, and recordings whose rows were not written.
+
+        A recording that was settled once is never removed here, even if no row knows it any more: the database may
+        have been restored from an older backup.
+        """
         shutil.rmtree(self._incoming, ignore_errors=True)
-        for sha256 in self.known() - keep:
-            self.remove(sha256)
+        for mark in list(self._arriving.glob("*")):
+            if not recorded(mark.name):
+                self.remove(mark.name)
+            self.settle(mark.name)
 
     def _home(self, sha256: str) -> Path:
         return self._media / sha256[:2] / sha256

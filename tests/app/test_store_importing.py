@@ -236,3 +236,13 @@ def test_a_kill_in_the_middle_leaves_nothing(tmp_path, clip, where):
         assert files_of(library) == []
         assert library.interviews() == library.candidates() == ()
         assert not import_file(library, clip).already
+
+
+def test_recordings_outlive_a_database_that_was_lost(tmp_path, clip):
+    with Library.open(tmp_path / "library") as library:
+        sha256 = import_file(library, clip).interview.media.sha256
+    for file in (tmp_path / "library").glob("library.sqlite3*"):
+        file.unlink()
+    with Library.open(tmp_path / "library") as library:
+        assert library.vault.has(sha256)
+        assert not import_file(library, clip).already

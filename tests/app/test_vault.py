@@ -94,12 +94,20 @@ def test_removing_takes_what_was_derived_along(vault, source):
     assert [path for path in vault.folder.rglob("*") if path.is_file()] == []
 
 
-def test_sweeping_removes_what_no_row_knows(vault, source):
+def test_sweeping_removes_what_was_never_recorded(vault, source):
     put(vault, source)
-    vault.sweep(frozenset({SHA}))
-    assert vault.has(SHA)
-    vault.sweep(frozenset())
+    vault.sweep(lambda sha256: False)
     assert not vault.has(SHA)
+    put(vault, source)
+    vault.sweep(lambda sha256: sha256 == SHA)
+    assert vault.has(SHA)
+
+
+def test_what_was_recorded_once_outlives_a_lost_database(vault, source):
+    put(vault, source)
+    vault.settle(SHA)
+    vault.sweep(lambda sha256: False)
+    assert vault.has(SHA)
 
 
 def test_a_folder_without_a_row_gives_way(vault, source):
