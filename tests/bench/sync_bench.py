@@ -41,8 +41,8 @@ ENOUGH_S = 900.0
 PUSHES = int(os.environ.get("MIANJIAN_BENCH_PUSHES", "200"))
 """1000 is the full size."""
 _HOW = (
-    f"of {PUSHES} signed assessments sent to the sandbox over HTTP with faults ({FAULTS}), sender and server killed with "
-    "SIGKILL at random, from a full outbox to an empty one: "
+    f"of {PUSHES} signed assessments sent to the sandbox over HTTP with faults ({FAULTS}), sender and server killed "
+    "with SIGKILL at random, from a full outbox to an empty one: "
 )
 WHAT = {
     "sync_lost": _HOW + "those whose bytes are not in the server's store",
