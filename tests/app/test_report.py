@@ -279,3 +279,13 @@ def test_charts_become_pictures():
 
     ensure_gui()
     assert png(Chart(20, 10, lambda painter, area: painter.drawLine(0, 0, 20, 10))).startswith(b"\x89PNG")
+
+
+def test_every_label_of_a_report_goes_through_the_texts(review, tmp_path):
+    write_report(report_data(review, text.PSEUDO), text.PSEUDO, tmp_path / "r.csv")
+    rows = list(csv.reader((tmp_path / "r.csv").read_text("utf-8-sig").splitlines(keepends=True)))
+    assert all(row[0].startswith("⟦") for row in rows)
+    head = next(row for row in rows if text.tr_in(text.PSEUDO, "report.lowest") in row)
+    assert all(cell.startswith("⟦") for cell in head)
+    write_report(report_data(review, text.PSEUDO), text.PSEUDO, tmp_path / "r.pdf")
+    assert "⟦Composite⟧" in squeezed(pdf_text(tmp_path / "r.pdf"))
