@@ -13,10 +13,11 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.document import Event
-from analysis.face.blendshapes import both
 from analysis.face.series import hysteresis, joined, smoothed, step, stretches
 from analysis.observations import FaceObservation, Floats
 
+MOUTH_SMILE, BROW_DOWN = (44, 45), (1, 2)
+"""Left and right among the 52 blendshapes."""
 ENTER, LEAVE = 0.45, 0.30
 MIN_SMILE_S, MIN_FROWN_S = 0.3, 0.6
 MERGE_GAP_S = 0.5
@@ -39,7 +40,7 @@ def smile_score(face: FaceObservation, seven: Floats) -> Floats:
 
 def raised_corners(blendshapes: Floats) -> Floats:
     """(n,) mean of the two mouthSmile blendshapes."""
-    mean: Floats = blendshapes[:, list(both("mouthSmile"))].mean(axis=1, dtype=np.float32)
+    mean: Floats = blendshapes[:, list(MOUTH_SMILE)].mean(axis=1, dtype=np.float32)
     return mean
 
 
@@ -55,7 +56,7 @@ def confirmed_happy(seven: Floats, mouth: Floats) -> Floats:
 
 def frown_score(face: FaceObservation, seven: Floats) -> Floats:
     """(n,) 0..1 against the person's own resting level, NaN where no face was seen."""
-    brow = face.blendshapes[:, list(both("browDown"))].mean(axis=1)
+    brow = face.blendshapes[:, list(BROW_DOWN)].mean(axis=1)
     known = brow[np.isfinite(brow)]
     middle = float(np.median(known)) if len(known) else 0.0
     lowered = np.clip((brow - middle) / _BROW_RANGE, 0.0, 1.0)

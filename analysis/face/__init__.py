@@ -1,8 +1,8 @@
 """Looking at the candidate's face: detection and tracking, landmarks, head pose, gaze, blendshapes.
 
 `observer` turns frames into one `FaceObservation`; `derive` and `measures` turn that into tracks, events and metrics
-without ever seeing a picture. Nothing here interprets an expression: that is an optional package which a build can
-leave out. The public names are loaded when they are first asked for, so that importing the package costs nothing.
+without ever seeing a picture. Nothing here says what a face looks like to others. The public names are loaded when
+they are first asked for, so that importing the package costs nothing.
 """
 
 from __future__ import annotations

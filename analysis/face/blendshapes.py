@@ -1,22 +1,20 @@
-"""The 52 blendshapes by name, and which of the 478 landmarks their model reads.
+"""The blendshapes that this package reads, by name, and which of the 478 landmarks their model reads.
 
-Order of both lists: MediaPipe, `face_blendshapes_graph.cc` (`kBlendshapeNames`, `kLandmarksSubsetIdxs`), Apache-2.0.
-They are called blendshapes, not action units: nothing here was validated against coded action units.
+The model gives 52; an optional room that reads others names them itself. Order: MediaPipe,
+`face_blendshapes_graph.cc` (`kBlendshapeNames`, `kLandmarksSubsetIdxs`), Apache-2.0. They are called blendshapes, not
+action units: nothing here was validated against coded action units.
 """
 
 from __future__ import annotations
 
-NAMES: tuple[str, ...] = (
-    "_neutral", "browDownLeft", "browDownRight", "browInnerUp", "browOuterUpLeft", "browOuterUpRight", "cheekPuff",
-    "cheekSquintLeft", "cheekSquintRight", "eyeBlinkLeft", "eyeBlinkRight", "eyeLookDownLeft", "eyeLookDownRight",
-    "eyeLookInLeft", "eyeLookInRight", "eyeLookOutLeft", "eyeLookOutRight", "eyeLookUpLeft", "eyeLookUpRight",
-    "eyeSquintLeft", "eyeSquintRight", "eyeWideLeft", "eyeWideRight", "jawForward", "jawLeft", "jawOpen", "jawRight",
-    "mouthClose", "mouthDimpleLeft", "mouthDimpleRight", "mouthFrownLeft", "mouthFrownRight", "mouthFunnel",
-    "mouthLeft", "mouthLowerDownLeft", "mouthLowerDownRight", "mouthPressLeft", "mouthPressRight", "mouthPucker",
-    "mouthRight", "mouthRollLower", "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper", "mouthSmileLeft",
-    "mouthSmileRight", "mouthStretchLeft", "mouthStretchRight", "mouthUpperUpLeft", "mouthUpperUpRight",
-    "noseSneerLeft", "noseSneerRight",
-)  # fmt: skip
+COUNT = 52
+
+INDEX: dict[str, int] = {
+    "eyeBlinkLeft": 9, "eyeBlinkRight": 10,
+    "eyeLookDownLeft": 11, "eyeLookDownRight": 12, "eyeLookInLeft": 13, "eyeLookInRight": 14,
+    "eyeLookOutLeft": 15, "eyeLookOutRight": 16, "eyeLookUpLeft": 17, "eyeLookUpRight": 18,
+}  # fmt: skip
+"""Position of each in an array of 52. Left and right are the person's own."""
 
 LANDMARKS_READ: tuple[int, ...] = (
     0, 1, 4, 5, 6, 7, 8, 10, 13, 14, 17, 21, 33, 37, 39, 40, 46, 52, 53, 54, 55, 58, 61, 63, 65, 66, 67, 70, 78, 80,
@@ -26,9 +24,6 @@ LANDMARKS_READ: tuple[int, ...] = (
     321, 323, 324, 332, 334, 336, 338, 356, 361, 362, 365, 373, 374, 375, 377, 378, 379, 380, 381, 382, 384, 385, 386,
     387, 388, 389, 390, 397, 398, 400, 402, 405, 409, 415, 454, 466, 468, 469, 470, 471, 472, 473, 474, 475, 476, 477,
 )  # fmt: skip
-
-INDEX: dict[str, int] = {name: number for number, name in enumerate(NAMES)}
-"""Position of each blendshape in an array of 52."""
 
 
 def both(name: str) -> tuple[int, int]:

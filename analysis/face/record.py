@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.face.blendshapes import NAMES
+from analysis.face.blendshapes import COUNT
 from analysis.face.inference import Array
 from analysis.face.look import FaceLook
 from analysis.observations import FaceObservation
@@ -43,7 +43,7 @@ class Record:
             box=rows[:, 0:4],
             head=rows[:, 4:7],
             gaze=rows[:, 7:9],
-            blendshapes=_table(self._shapes, len(NAMES)),
+            blendshapes=_table(self._shapes, COUNT),
             faces=np.array(self._faces, np.float32),
             lighting=rows[:, 9],
             sharpness=rows[:, 10],

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from analysis.expression import OBSERVED, Observer
-from analysis.face.blendshapes import both
+from analysis.expression.episodes import MOUTH_SMILE
 from analysis.observations import FaceObservation
 from tests.analysis.seeing import MODELS, observer, pictures, steady
 
@@ -37,6 +37,6 @@ def showing(seconds: float, *stretches: tuple[float, float, int, float]) -> tupl
         here = (face.times >= start) & (face.times < end)
         seven[here] = 0.05 / 6
         seven[here, kind] = 0.95
-        for half in both("mouthSmile"):
+        for half in MOUTH_SMILE:
             face.blendshapes[here, half] = mouth
     return face, {OBSERVED: seven}

@@ -9,7 +9,6 @@ import cv2
 import numpy as np
 
 from analysis.face import FaceObserver
-from analysis.face.blendshapes import INDEX
 from analysis.media import frames, probe
 from analysis.observations import FaceObservation
 
@@ -52,13 +51,11 @@ def still(path: Path) -> np.ndarray:
     return cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
 
 
-def steady(seconds: float, rate_hz: float = 5.0, **columns: float) -> FaceObservation:
+def steady(seconds: float, rate_hz: float = 5.0) -> FaceObservation:
     """An observation in which nothing moves: a face in the middle, looking ahead. For the rules of deriving."""
     times = np.arange(0.0, seconds, 1.0 / rate_hz, dtype=np.float32)
     n = len(times)
     shapes = np.zeros((n, 52), np.float32)
-    for name, value in columns.items():
-        shapes[:, INDEX[name]] = value
     flat = np.ones((n, 1), np.float32)
     return FaceObservation(
         times=times,
