@@ -11,15 +11,13 @@ import shutil
 import time
 from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from analysis import device, lanes, media
-from analysis.derive import Derived, derive
 from analysis.disk import writing
 from analysis.document import MediaInfo, ModelUse, Provenance
-from analysis.export import write_all
 from analysis.failures import DocumentInvalid, NothingToAnalyse, OutputTaken
 from analysis.models import ModelStore
 from analysis.observations import (
@@ -35,6 +33,9 @@ from analysis.provenance import provenance
 from analysis.request import AnalysisRequest
 from analysis.scratch import scratch
 from analysis.shelf import EXTRA, Shelf
+
+if TYPE_CHECKING:
+    from analysis.derive import Derived
 
 DOCUMENT = "analysis.json"
 COSTS_FILE = "stage-costs.json"
@@ -75,6 +76,8 @@ def derive_again(request: AnalysisRequest) -> Derived:
 
     Raises DocumentInvalid where no finished analysis is kept.
     """
+    from analysis.derive import derive
+
     observed_dir = _prepare_folders(request)
     with scratch(observed_dir) as temporary:
         shelf = Shelf(observed_dir)
@@ -168,7 +171,9 @@ def _observe(
 
 
 def _conclude(job: lanes.Run, observed: Observed, origin: Provenance) -> Derived:
-    """Derive and write, both with their progress."""
+    """Derive and write, both with their progress. The dictionaries that deriving needs are loaded only now."""
+    from analysis.derive import derive
+
     request = job.request
     derived = job.short_stage("derive", lambda: derive(observed, request, origin))
     job.short_stage("write", lambda: _write(derived, Path(request.out_dir), job.scratch))
@@ -177,6 +182,8 @@ def _conclude(job: lanes.Run, observed: Observed, origin: Provenance) -> Derived
 
 def _write(derived: Derived, out_dir: Path, temporary: Path) -> None:
     """All files into the scratch folder first, then each to its place, the document last: it vouches for the others."""
+    from analysis.export import write_all
+
     ready = temporary / "out"
     with writing(out_dir):
         ready.mkdir()
