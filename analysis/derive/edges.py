@@ -28,7 +28,25 @@ def refined(turns: Sequence[Turn], activity: Sequence[Span]) -> tuple[Turn, ...]
         start = _start(turn.start, activity[first : last + 1])
         end = _end(turn.end, activity[first : last + 1])
         found.append(replace(turn, start=start, end=end) if end > start else turn)
-    return tuple(sorted(found, key=lambda turn: (turn.start, turn.end)))
+    kept = [turn for turn in found if not _is_scrap(turn, found, activity)]
+    return tuple(sorted(kept, key=lambda turn: (turn.start, turn.end)))
+
+
+def _is_scrap(turn: Turn, turns: Sequence[Turn], activity: Sequence[Span]) -> bool:
+    """A turn that is nothing but the first or last moment of what another speaker says in one breath."""
+    if turn.end - turn.start >= EDGE_S:
+        return False
+    island = next((s for s in _near(activity, turn) if s.start <= turn.start and turn.end <= s.end), None)
+    if island is None or island.end - island.start < 2 * (turn.end - turn.start):
+        return False
+    if min(turn.start - island.start, island.end - turn.end) > 0.01:
+        return False
+    return any(o.speaker != turn.speaker and o.start < turn.end and o.end > turn.start for o in turns)
+
+
+def _near(activity: Sequence[Span], turn: Turn) -> Sequence[Span]:
+    first = bisect_right([span.end for span in activity], turn.start)
+    return activity[first : first + 2]
 
 
 def _start(time: float, islands: Sequence[Span]) -> float:

@@ -12,6 +12,7 @@ from analysis.document import Word
 from analysis.language.script import HAN, has_han
 from analysis.observations import HeardSegment, TextObservation
 
+_HANGING = "'’-/&"
 _JOINERS = "'’-/_.&+#@"
 
 
@@ -90,8 +91,9 @@ def _belongs(left: str, right: str) -> bool:
 
 
 def _hangs_on(left: str, right: str) -> bool:
-    """A piece such as "-third" or "'s" continues the word before it even where a space was written between."""
-    return right[0] in _JOINERS[:4] and right[1:2].isalnum() and left[-1].isalnum()
+    """A piece such as "-third", "'s" or ",000" continues the word before it even where a space was written between."""
+    number = right[0] in ",." and right[1:2].isdigit() and left[-1].isdigit()
+    return number or (right[0] in _HANGING and right[1:2].isalnum() and left[-1].isalnum())
 
 
 def _is_latin(character: str) -> bool:

@@ -18,6 +18,7 @@ from analysis.language.script import CLAUSE_END, Token, has_han, tokens
 SURE, LIKELY, POSSIBLE = 0.9, 0.7, 0.6
 _BREAK = CLAUSE_END + ".-—"
 _LONGEST_REPEAT = 3
+_GOVERNING = frozenset(("as", "do", "did", "if", "what", "how", "that", "to", "let", "should", "all", "who"))
 _SENTENCE_BREAK = re.compile(r"[。！？!?.…]")
 
 
@@ -54,10 +55,19 @@ def _confidence(passage: Passage, word: str, begin: int, end: int, words: Lexico
     if times > 1 or after.casefold().startswith(base) or re.match(rf"[，, ]+{re.escape(base)}", after, re.IGNORECASE):
         return LIKELY
     if not has_han(base):
-        return LIKELY if opens and closes and after else None
+        return _phrase(passage, base, before, end, opens=opens, closes=closes and bool(after))
     if passage.pause_after(end) and not after.startswith(tuple("。！？!?.")):
         return LIKELY
     return POSSIBLE if base in words.fillers_context and opens and closes and after else None
+
+
+def _phrase(passage: Passage, base: str, before: str, end: int, *, opens: bool, closes: bool) -> float | None:
+    """ "like", "you know": between marks; "Then you know. I …" before a pause, but not "as you know"."""
+    if opens and closes:
+        return LIKELY
+    last = before.split()[-1].casefold() if before else ""
+    apart = closes and " " in base and last not in _GOVERNING and passage.pause_after(end)
+    return POSSIBLE if apart else None
 
 
 def _smallest_period(word: str) -> int:

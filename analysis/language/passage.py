@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from analysis.document import Span, Word
 from analysis.language.script import CLAUSE_END, SENTENCE_END, needs_space
@@ -77,7 +78,7 @@ def _is_inside_number(text: str, place: int) -> bool:
 
 
 def passage_of(words: Sequence[Word], language: str, pauses: tuple[Span, ...] = ()) -> Passage:
-    """Words as a passage; a word's time is spread evenly over its characters."""
+    """Words as a passage; a word's time is spread evenly over its letters, marks take none."""
     text = ""
     starts: list[float] = []
     ends: list[float] = []
@@ -86,9 +87,17 @@ def passage_of(words: Sequence[Word], language: str, pauses: tuple[Span, ...] = 
             text += " "
             starts.append(ends[-1])
             ends.append(word.start)
-        step = (word.end - word.start) / max(1, len(word.text))
-        for place in range(len(word.text)):
-            starts.append(word.start + place * step)
-            ends.append(word.start + (place + 1) * step)
+        marks = _time_marks(word)
+        starts += marks[:-1]
+        ends += marks[1:]
         text += word.text
     return Passage(text, tuple(starts), tuple(ends), language, pauses)
+
+
+def _time_marks(word: Word) -> list[float]:
+    """The times between the characters of a word: one more than there are characters."""
+    sounding = [character.isalnum() for character in word.text]
+    if not any(sounding):
+        sounding = [True] * len(sounding)
+    step = (word.end - word.start) / max(1, sum(sounding))
+    return [word.start + step * count for count in accumulate(sounding, initial=0)]

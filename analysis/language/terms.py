@@ -127,7 +127,7 @@ def _hits(text: str, listed: list[Token], sounds: list[str], term: str, name: st
 
 def _similarity(letters: str, sounding: list[str], heard: str, heard_sounds: list[str]) -> float:
     """1.0 exact, 0 no hit, else how alike they sound or are written."""
-    if letters == heard:
+    if heard in (letters, f"{letters}s", f"{letters}es"):
         return 1.0
     if has_han(letters):
         if len(sounding) < MIN_FUZZY_SOUNDS:

@@ -94,6 +94,8 @@ def test_an_edge_moves_to_the_silence_beside_it():
     assert early == (Turn(1.0, 4.0, "S1"), Turn(4.5, 9.0, "S2"))
     late = refined((Turn(1.0, 4.6, "S1"), Turn(4.6, 9.0, "S2")), activity)
     assert late == (Turn(1.0, 4.0, "S1"), Turn(4.5, 9.0, "S2"))
+    scrap = refined((Turn(1.0, 3.8, "S1"), Turn(3.8, 4.1, "S2"), Turn(4.5, 9.0, "S2")), activity)
+    assert scrap == (Turn(1.0, 4.0, "S1"), Turn(4.5, 9.0, "S2"))
     unbroken = (Turn(1.0, 2.5, "S1"), Turn(2.5, 4.0, "S2"))
     assert refined(unbroken, activity) == unbroken
 
@@ -207,8 +209,14 @@ def test_pieces_of_latin_words_and_marks_become_words_again():
     found = heard_words(TextObservation("zh", (split,), 0))
     assert [h.word.text for h in found] == ["我", "用", "Kubernetes，", "很好。"]
     assert (found[2].word.start, found[2].word.end, found[2].word.probability) == (2, 5, pytest.approx(0.7))
-    spaced = pieces("one -third of us, it 's", " one", " -third", " of", " us,", " it", " 's")
-    assert [h.word.text for h in heard_words(TextObservation("en", (spaced,), 0))] == ["one-third", "of", "us,", "it's"]
+    spaced = pieces("one -third of us, it 's 12 ,000", " one", " -third", " of", " us,", " it", " 's", " 12", ",000")
+    assert [h.word.text for h in heard_words(TextObservation("en", (spaced,), 0))] == [
+        "one-third",
+        "of",
+        "us,",
+        "it's",
+        "12,000",
+    ]
     marks = pieces("你好，世界。", "你好", "世界")
     assert [h.word.text for h in heard_words(TextObservation("zh", (marks,), 0))] == ["你好，", "世界。"]
 

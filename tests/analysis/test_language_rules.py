@@ -55,11 +55,19 @@ def test_a_pause_makes_a_demonstrative_or_a_connective_a_filler():
         ("Um, I am a manager, uh, of apps.", ["Um", "uh"]),
         ("You know, the team was, like, very happy.", ["You know", "like"]),
         ("I like apples and you know him.", []),
+        ("As you know, it failed.", []),
         ("The drummer came as Ahmed was umbrella-less.", []),
     ],
 )
 def test_english_fillers(text, found):
     assert [event.text for event in fillers(spoken(text, "en"))] == found
+
+
+def test_a_phrase_before_a_pause_is_a_filler():
+    text = "Then you know. I went."
+    end = spoken(text, "en").ends[text.index(".")]
+    assert [e.text for e in fillers(spoken(text, "en", (Span(end, end + 0.4),)))] == ["you know"]
+    assert fillers(spoken(text, "en")) == []
 
 
 @pytest.mark.parametrize(
@@ -110,6 +118,7 @@ TERMS = tuple(
         ("今天天气很好我们去爬山", "zh", []),
         ("cut churn in an A B test on the road map", "en", ["churn", "A/B test", "roadmap"]),
         ("the stakeholders turn", "en", []),
+        ("our roadmaps", "en", ["roadmap"]),
     ],
 )
 def test_terms_are_found_exactly_or_as_heard(text, language, events):
