@@ -16,10 +16,10 @@ from app.failures import NotFound, TemplateInvalid
 from app.outgoing import receiving
 from app.scoring import template_from_body
 from app.store import Library
-from sync import outbox
+from sync import ledger
 from sync.conflicts import merge
 from sync.contract import STATUS_ORDER, Pulled, RemoteCandidate, RemotePosition, RemoteTemplate
-from sync.outbox import KnownRow
+from sync.ledger import KnownRow
 
 POSITION_FIELDS = ("title", "department", "description", "keywords", "template_id", "weights_locked")
 CANDIDATE_FIELDS = ("name", "email", "phone")
@@ -123,14 +123,14 @@ class Incoming:
     def _gone(self, kind: str, remote_id: str, local: Position | Candidate | None) -> KnownRow:
         """It was deleted there: here it stays as it is, and what was last said of it stays the base."""
         with self.library.reading() as session:
-            base = outbox.known_row(session, self.system, kind, remote_id)
+            base = ledger.known_row(session, self.system, kind, remote_id)
         return KnownRow(kind, remote_id, local.id if local else None, base.fields if base else {}, True)
 
     def _merged(
         self, kind: str, remote_id: str, mine: Mapping[str, Any] | None, theirs: Mapping[str, Any]
     ) -> dict[str, Any]:
         with self.library.reading() as session:
-            base = outbox.known_row(session, self.system, kind, remote_id)
+            base = ledger.known_row(session, self.system, kind, remote_id)
         merged = merge(base.fields if base else None, mine, theirs)
         self.kept += len(merged.kept)
         return merged.values

@@ -16,7 +16,7 @@ from itertools import pairwise
 from sqlalchemy.orm import Session
 
 from app.domain.types import Interview
-from sync import outbox
+from sync import ledger, outbox
 from sync.contract import STATUS_ORDER, InterviewStatus
 from sync.outbox import Kind
 
@@ -134,7 +134,7 @@ def _told(session: Session, interview: Interview) -> InterviewStatus:
     """The furthest status that the HR system said itself or has been told, sent or not yet."""
     told = InterviewStatus.SCHEDULED
     if interview.remote_id:
-        said = outbox.said_status(session, interview.remote_id)
+        said = ledger.said_status(session, interview.remote_id)
         told = InterviewStatus(said) if said else told
     for status in STATUS_ORDER[STATUS_ORDER.index(told) + 1 :]:
         if outbox.find(session, Kind.STATUS, status_id(interview.id, status)):

@@ -22,7 +22,7 @@ from app.resolving import conflict_of, resolve
 from app.settings import SettingsFile
 from app.store import Library
 from app.sync_state import Connection, Entry, HistoryLine, SyncReport, SyncState, entry, history_line, utc
-from sync import outbox, secrets
+from sync import ledger, outbox, secrets
 from sync.address import Address
 from sync.client import EhrClient, Exchange
 from sync.conflicts import Choice, Conflict
@@ -173,7 +173,7 @@ class SyncService:
         if late:
             with self._library.session() as session:
                 for row in late:
-                    outbox.keep_row(session, system, row, self._queue.clock)
+                    ledger.keep_row(session, system, row, self._queue.clock)
         return self._reported(done, received, tuple(incoming.refused))
 
     def _client(self) -> EhrClient:
@@ -276,7 +276,7 @@ class SyncService:
     def history(self, limit: int = 200) -> tuple[HistoryLine, ...]:
         """What was sent and received, newest first. It holds no key: none is ever written down."""
         with self._library.reading() as session:
-            return tuple(history_line(line) for line in outbox.log(session, limit))
+            return tuple(history_line(line) for line in ledger.log(session, limit))
 
     def sent_text(self, op_id: str) -> str:
         """Exactly what an item says, laid out for reading."""

@@ -10,7 +10,10 @@ from enum import StrEnum
 from app import text
 from app.domain.types import InterviewStatus
 from sync.failures import RemoteFailure
-from sync.outbox import Item, Kind, LogEntry, Resolution, State
+from sync.ledger import LogEntry
+from sync.outbox import Item, Resolution
+from sync.outbox import Kind as Kind
+from sync.outbox import State as State
 from sync.pull import Received
 
 

@@ -16,35 +16,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    ColumnElement,
-    Double,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    RowMapping,
-    Select,
-    String,
-    Table,
-    Text,
-    UniqueConstraint,
-    and_,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, RowMapping, Select, and_, func, insert, or_, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
 from sync.failures import RemoteFailure
-
-Clock = Callable[[], float]
-"""Gives UTC seconds since 1970."""
+from sync.ledger import Clock as Clock
+from sync.tables import metadata as metadata
+from sync.tables import outbox as outbox
 
 BACKOFF_BASE_S = 1.0
 BACKOFF_CAP_S = 300.0
@@ -52,85 +31,6 @@ LEASE_S = 120.0
 """Longer than one exchange with the server can take, so that two senders never send one item at the same time."""
 POISON_ATTEMPTS = 40
 """So many answers "500" to one item make it a dead letter; being offline or told to wait never does."""
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
-
-outbox = Table(
-    "outbox",
-    metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
-    Column("op_id", String(36), nullable=False, unique=True),
-    Column("kind", String(32), nullable=False),
-    Column("aggregate", String(128), nullable=False),
-    Column("external_id", String(128), nullable=False),
-    Column("payload", LargeBinary, nullable=False),
-    Column("payload_sha256", String(64), nullable=False),
-    Column("depends_on", String(36)),
-    Column("state", String(16), nullable=False),
-    Column("attempts", Integer, nullable=False, default=0),
-    Column("uncertain", Boolean, nullable=False, default=False),
-    Column("next_at", Double, nullable=False),
-    Column("lease_until", Double),
-    Column("lease_owner", String(36)),
-    Column("last_error", String(64)),
-    Column("last_params", Text),
-    Column("theirs", Text),
-    Column("resolution", String(32)),
-    Column("remote_id", String(256)),
-    Column("created", Double, nullable=False),
-    Column("done_at", Double),
-    UniqueConstraint("kind", "external_id", name="uq_outbox_kind_external_id"),
-    Index("ix_outbox_state_next_at", "state", "next_at"),
-    Index("ix_outbox_aggregate_seq", "aggregate", "seq"),
-    sqlite_autoincrement=True,
-)
-
-sync_state = Table(
-    "sync_state",
-    metadata,
-    Column("system", String(256), primary_key=True),
-    Column("name", String(64), primary_key=True),
-    Column("value", Text, nullable=False),
-    Column("changed", Double, nullable=False),
-)
-"""One value per HR system and name: the cursor of the next pull, the time of the last run."""
-
-sync_row = Table(
-    "sync_row",
-    metadata,
-    Column("system", String(256), primary_key=True),
-    Column("kind", String(32), primary_key=True),
-    Column("remote_id", String(256), primary_key=True),
-    Column("local_id", String(64)),
-    Column("fields", Text, nullable=False),
-    Column("deleted", Boolean, nullable=False, default=False),
-    Column("changed", Double, nullable=False),
-)
-"""What the HR system last said of each of its rows (JSON): the base of the three-way comparison with local edits."""
-
-sync_log = Table(
-    "sync_log",
-    metadata,
-    Column("id", Integer, primary_key=True, autoincrement=True),
-    Column("at", Double, nullable=False, index=True),
-    Column("direction", String(16), nullable=False),
-    Column("kind", String(32), nullable=False),
-    Column("subject", String(256), nullable=False),
-    Column("op_id", String(36), index=True),
-    Column("outcome", String(64), nullable=False),
-    Column("status", Integer),
-    Column("bytes", Integer, nullable=False, default=0),
-    Column("sha256", String(64)),
-    Column("detail", Text),
-    sqlite_autoincrement=True,
-)
-"""The append-only record of what was sent and received. Never a header, never a secret."""
 
 
 class Kind(StrEnum):
@@ -458,106 +358,6 @@ def backoff_s(attempts: int, share: float) -> float:
     """
     longest = min(BACKOFF_CAP_S, BACKOFF_BASE_S * 2.0 ** max(0, min(attempts - 1, 30)))
     return longest * share
-
-
-def read_state(session: Session, system: str, name: str) -> str | None:
-    """One remembered value of an HR system."""
-    value: str | None = session.scalar(
-        select(sync_state.c.value).where(sync_state.c.system == system, sync_state.c.name == name)
-    )
-    return value
-
-
-def write_state(session: Session, system: str, name: str, value: str, clock: Clock = time.time) -> None:
-    """Remember one value of an HR system."""
-    found = session.execute(
-        update(sync_state)
-        .where(sync_state.c.system == system, sync_state.c.name == name)
-        .values(value=value, changed=clock())
-    )
-    if not _changed(found):
-        session.execute(insert(sync_state).values(system=system, name=name, value=value, changed=clock()))
-
-
-@dataclass(frozen=True, slots=True)
-class KnownRow:
-    """What an HR system last said of one of its rows, and which row of ours it is."""
-
-    kind: str
-    remote_id: str
-    local_id: str | None
-    fields: dict[str, object]
-    deleted: bool = False
-
-
-def known_row(session: Session, system: str, kind: str, remote_id: str) -> KnownRow | None:
-    """The base of a three-way comparison; None = never pulled."""
-    key = sync_row.c.system == system, sync_row.c.kind == kind, sync_row.c.remote_id == remote_id
-    row = session.execute(select(sync_row).where(*key)).mappings().first()
-    if row is None:
-        return None
-    return KnownRow(kind, remote_id, row["local_id"], json.loads(row["fields"]), row["deleted"])
-
-
-def said_status(session: Session, interview_remote_id: str) -> str | None:
-    """The status that an HR system last said an interview has (rows of kind "interview"); None = it said nothing."""
-    query = (
-        select(sync_row.c.fields)
-        .where(sync_row.c.kind == "interview", sync_row.c.remote_id == interview_remote_id)
-        .order_by(sync_row.c.changed.desc())
-        .limit(1)
-    )
-    found = session.scalar(query)
-    status: str | None = json.loads(found).get("status") if found else None
-    return status
-
-
-def keep_row(session: Session, system: str, row: KnownRow, clock: Clock = time.time) -> None:
-    """Remember what the HR system said of a row."""
-    values = {
-        "local_id": row.local_id,
-        "fields": _json(row.fields),
-        "deleted": row.deleted,
-        "changed": clock(),
-    }
-    key = sync_row.c.system == system, sync_row.c.kind == row.kind, sync_row.c.remote_id == row.remote_id
-    if not _changed(session.execute(update(sync_row).where(*key).values(**values))):
-        session.execute(insert(sync_row).values(system=system, kind=row.kind, remote_id=row.remote_id, **values))
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """One line of what was sent and received. `at` in UTC seconds, `bytes` of the body."""
-
-    at: float
-    direction: str
-    kind: str
-    subject: str
-    outcome: str
-    bytes: int
-    sha256: str | None
-    detail: str | None
-
-
-def note(
-    session: Session, *, at: float, direction: str, kind: str, subject: str, outcome: str, op_id: str | None = None,
-    body: bytes = b"", detail: str | None = None,
-) -> None:  # fmt: skip
-    """Write down what was sent or received."""
-    digest = hashlib.sha256(body).hexdigest() if body else None
-    session.execute(
-        insert(sync_log).values(
-            at=at, direction=direction, kind=kind, subject=subject, op_id=op_id, outcome=outcome, bytes=len(body),
-            sha256=digest, detail=detail,
-        )
-    )  # fmt: skip
-
-
-def log(session: Session, limit: int = 200) -> tuple[LogEntry, ...]:
-    """The newest lines, newest first."""
-    names = ("at", "direction", "kind", "subject", "outcome", "bytes", "sha256", "detail")
-    rows = session.execute(select(*(sync_log.c[name] for name in names)).order_by(sync_log.c.id.desc()).limit(limit))
-    return tuple(LogEntry(*row) for row in rows)
 
 
 def _sendable(now: float) -> Select[tuple[int]]:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from sync import outbox
+from sync import ledger
 from sync.client import EhrClient
 from sync.contract import Pulled
 from sync.failures import CursorUnknown, RemoteNonsense
-from sync.outbox import KnownRow
+from sync.ledger import KnownRow
 from sync.sender import Sessions
 
 CURSOR = "cursor"
@@ -39,13 +39,13 @@ def pull(
     client: EhrClient,
     sessions: Sessions,
     apply: Callable[[Pulled], Iterable[KnownRow]],
-    clock: outbox.Clock,
+    clock: ledger.Clock,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Received:
     """Fetch everything that changed since the last time. `apply` takes over a page and gives what to remember."""
     system, received = client.address.base, Received()
     with sessions() as session:
-        cursor = outbox.read_state(session, system, CURSOR) or ""
+        cursor = ledger.read_state(session, system, CURSOR) or ""
     for _ in range(MAX_PAGES):
         if stopping():
             return received
@@ -61,8 +61,8 @@ def pull(
         rows = tuple(apply(page))
         with sessions() as session:
             for row in rows:
-                outbox.keep_row(session, system, row, clock)
-            outbox.write_state(session, system, CURSOR, page.cursor, clock)
+                ledger.keep_row(session, system, row, clock)
+            ledger.write_state(session, system, CURSOR, page.cursor, clock)
             _note(session, clock, system, page)
         received = _added(received, page)
         cursor = page.cursor
@@ -79,10 +79,10 @@ def _added(received: Received, page: Pulled) -> Received:
     )
 
 
-def _note(session: Session, clock: outbox.Clock, system: str, page: Pulled) -> None:
+def _note(session: Session, clock: ledger.Clock, system: str, page: Pulled) -> None:
     counts = len(page.positions), len(page.candidates), len(page.templates)
     if any(counts):
-        outbox.note(
+        ledger.note(
             session, at=clock(), direction="received", kind="changes", subject=system, outcome="received",
             detail="/".join(map(str, counts)),
         )  # fmt: skip

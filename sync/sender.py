@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from sync import outbox
+from sync import ledger, outbox
 from sync.client import EhrClient
 from sync.contract import STATUS_ORDER, InterviewStatus
 from sync.failures import (
@@ -209,18 +209,18 @@ def _counted(done: Drained, failure: RemoteFailure | None) -> Drained:
 
 def read_hold(session: Session, system: str) -> Hold:
     """Until when an HR system is left alone."""
-    kept = outbox.read_state(session, system, HOLD)
+    kept = ledger.read_state(session, system, HOLD)
     return Hold(**json.loads(kept)) if kept else Hold()
 
 
 def write_hold(session: Session, system: str, hold: Hold, clock: outbox.Clock) -> None:
     """Leave an HR system alone until a time."""
     value = json.dumps({"until": hold.until, "failures": hold.failures, "asked": hold.asked})
-    outbox.write_state(session, system, HOLD, value, clock)
+    ledger.write_state(session, system, HOLD, value, clock)
 
 
 def _note(session: Session, clock: outbox.Clock, item: Item, outcome: str) -> None:
-    outbox.note(
+    ledger.note(
         session, at=clock(), direction="sent", kind=item.kind, subject=item.external_id, outcome=outcome,
         op_id=item.op_id, body=item.payload,
     )  # fmt: skip

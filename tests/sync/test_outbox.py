@@ -9,9 +9,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from sync import outbox
+from sync import ledger, outbox
 from sync.failures import RemoteBusy, RemoteConflict, RemoteRejected, RemoteUnreachable
-from sync.outbox import KnownRow, PayloadChanged, Queue, Resolution, State
+from sync.ledger import KnownRow
+from sync.outbox import PayloadChanged, Queue, Resolution, State
 from tests.sync.ehr import FakeClock
 
 BUSY = RemoteBusy(host="h", status=500)
@@ -149,17 +150,17 @@ def test_items_are_listed_with_what_needs_a_person_first(sessions, clock, queue)
 
 def test_state_rows_and_log_are_remembered(sessions, clock):
     with sessions() as session:
-        outbox.write_state(session, "s", "cursor", "1", clock)
-        outbox.write_state(session, "s", "cursor", "2", clock)
-        outbox.keep_row(session, "s", KnownRow("interview", "r", None, {"status": "scheduled"}), clock)
-        outbox.keep_row(session, "s", KnownRow("interview", "r", "l", {"status": "assessed"}), clock)
-        outbox.note(session, at=1.0, direction="sent", kind="status", subject="x", outcome="sent", body=b"abc")
+        ledger.write_state(session, "s", "cursor", "1", clock)
+        ledger.write_state(session, "s", "cursor", "2", clock)
+        ledger.keep_row(session, "s", KnownRow("interview", "r", None, {"status": "scheduled"}), clock)
+        ledger.keep_row(session, "s", KnownRow("interview", "r", "l", {"status": "assessed"}), clock)
+        ledger.note(session, at=1.0, direction="sent", kind="status", subject="x", outcome="sent", body=b"abc")
     with sessions() as session:
-        assert outbox.read_state(session, "s", "cursor") == "2"
-        assert outbox.known_row(session, "s", "interview", "r").local_id == "l"
-        assert outbox.said_status(session, "r") == "assessed"
-        assert outbox.known_row(session, "s", "interview", "other") is None
-        assert [line.bytes for line in outbox.log(session)] == [3]
+        assert ledger.read_state(session, "s", "cursor") == "2"
+        assert ledger.known_row(session, "s", "interview", "r").local_id == "l"
+        assert ledger.said_status(session, "r") == "assessed"
+        assert ledger.known_row(session, "s", "interview", "other") is None
+        assert [line.bytes for line in ledger.log(session)] == [3]
 
 
 class OutboxMachine(RuleBasedStateMachine):

@@ -1,0 +1,125 @@
+"""What is remembered of each HR system: values such as the cursor, what it last said of its rows, and the log.
+
+Every function takes the caller's session and never commits. Wall-clock times are UTC seconds since 1970.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import CursorResult, insert, select, update
+from sqlalchemy.orm import Session
+
+from sync.tables import sync_log, sync_row, sync_state
+
+Clock = Callable[[], float]
+"""Gives UTC seconds since 1970."""
+
+
+def read_state(session: Session, system: str, name: str) -> str | None:
+    """One remembered value of an HR system."""
+    value: str | None = session.scalar(
+        select(sync_state.c.value).where(sync_state.c.system == system, sync_state.c.name == name)
+    )
+    return value
+
+
+def write_state(session: Session, system: str, name: str, value: str, clock: Clock = time.time) -> None:
+    """Remember one value of an HR system."""
+    found = session.execute(
+        update(sync_state)
+        .where(sync_state.c.system == system, sync_state.c.name == name)
+        .values(value=value, changed=clock())
+    )
+    if not _changed(found):
+        session.execute(insert(sync_state).values(system=system, name=name, value=value, changed=clock()))
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRow:
+    """What an HR system last said of one of its rows, and which row of ours it is."""
+
+    kind: str
+    remote_id: str
+    local_id: str | None
+    fields: dict[str, object]
+    deleted: bool = False
+
+
+def known_row(session: Session, system: str, kind: str, remote_id: str) -> KnownRow | None:
+    """The base of a three-way comparison; None = never pulled."""
+    key = sync_row.c.system == system, sync_row.c.kind == kind, sync_row.c.remote_id == remote_id
+    row = session.execute(select(sync_row).where(*key)).mappings().first()
+    if row is None:
+        return None
+    return KnownRow(kind, remote_id, row["local_id"], json.loads(row["fields"]), row["deleted"])
+
+
+def said_status(session: Session, interview_remote_id: str) -> str | None:
+    """The status that an HR system last said an interview has (rows of kind "interview"); None = it said nothing."""
+    query = (
+        select(sync_row.c.fields)
+        .where(sync_row.c.kind == "interview", sync_row.c.remote_id == interview_remote_id)
+        .order_by(sync_row.c.changed.desc())
+        .limit(1)
+    )
+    found = session.scalar(query)
+    status: str | None = json.loads(found).get("status") if found else None
+    return status
+
+
+def keep_row(session: Session, system: str, row: KnownRow, clock: Clock = time.time) -> None:
+    """Remember what the HR system said of a row."""
+    values = {
+        "local_id": row.local_id,
+        "fields": json.dumps(row.fields, ensure_ascii=False, default=str),
+        "deleted": row.deleted,
+        "changed": clock(),
+    }
+    key = sync_row.c.system == system, sync_row.c.kind == row.kind, sync_row.c.remote_id == row.remote_id
+    if not _changed(session.execute(update(sync_row).where(*key).values(**values))):
+        session.execute(insert(sync_row).values(system=system, kind=row.kind, remote_id=row.remote_id, **values))
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One line of what was sent and received. `at` in UTC seconds, `bytes` of the body."""
+
+    at: float
+    direction: str
+    kind: str
+    subject: str
+    outcome: str
+    bytes: int
+    sha256: str | None
+    detail: str | None
+
+
+def note(
+    session: Session, *, at: float, direction: str, kind: str, subject: str, outcome: str, op_id: str | None = None,
+    body: bytes = b"", detail: str | None = None,
+) -> None:  # fmt: skip
+    """Write down what was sent or received."""
+    digest = hashlib.sha256(body).hexdigest() if body else None
+    session.execute(
+        insert(sync_log).values(
+            at=at, direction=direction, kind=kind, subject=subject, op_id=op_id, outcome=outcome, bytes=len(body),
+            sha256=digest, detail=detail,
+        )
+    )  # fmt: skip
+
+
+def log(session: Session, limit: int = 200) -> tuple[LogEntry, ...]:
+    """The newest lines, newest first."""
+    names = ("at", "direction", "kind", "subject", "outcome", "bytes", "sha256", "detail")
+    rows = session.execute(select(*(sync_log.c[name] for name in names)).order_by(sync_log.c.id.desc()).limit(limit))
+    return tuple(LogEntry(*row) for row in rows)
+
+
+def _changed(result: object) -> bool:
+    assert isinstance(result, CursorResult)
+    return bool(result.rowcount)
