@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.failures import LibraryDamaged, LibraryNewer
+from app.store.vault import keep_private
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -51,7 +51,7 @@ def back_up(file: Path, revision: str) -> Path:
     copy = folder / f"{file.stem}-{revision}-{stamp}{file.suffix}"
     with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
-    os.chmod(copy, 0o600)
+    keep_private(copy)
     return copy
 
 

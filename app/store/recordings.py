@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -188,11 +190,15 @@ def _media_of(row: MediaRow) -> MediaItem:
     return MediaItem(row.sha256, row.name, row.bytes, row.duration_s, row.has_video, row.has_audio, row.playable)
 
 
+@cache
 def local_zone() -> str:
     """The IANA name of this computer's time zone; "UTC" where the system does not tell one."""
     from tzlocal import get_localzone_name
 
+    with warnings.catch_warnings():  # a computer without any zone is told about in the return value
+        warnings.simplefilter("ignore", UserWarning)
+        name = get_localzone_name() or "UTC"
     try:
-        return str(ZoneInfo(get_localzone_name() or "UTC"))
-    except ZoneInfoNotFoundError:
+        return str(ZoneInfo(name))
+    except (ZoneInfoNotFoundError, ValueError):
         return "UTC"

@@ -13,7 +13,7 @@ import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -140,7 +140,7 @@ class Vault:
             private_folder(self._arriving)
             (self._arriving / incoming.sha256).touch(mode=0o600)
             for file in incoming.folder.iterdir():
-                file.chmod(0o600)
+                keep_private(file)
             if home.exists():
                 shutil.rmtree(home)
             os.rename(incoming.folder, home)
@@ -248,11 +248,21 @@ def private_folder(folder: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
+def keep_private(file: Path) -> None:
+    """Only its owner can read the file, as far as the disk knows owners: a memory stick does not."""
+    with suppress(PermissionError):
+        file.chmod(0o600)
+
+
 def sync_folder(folder: Path) -> None:
-    """Make a rename within a folder last through a power cut, where the system has that notion."""
-    if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    """Make a rename within a folder last through a power cut, where the system and the disk have that notion."""
+    if os.name != "posix":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(descriptor)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from contextlib import contextmanager
+from zoneinfo import ZoneInfo
 
 import av
 import pytest
@@ -59,6 +60,7 @@ def test_a_recording_becomes_an_interview(library, clip):
     assert (media.has_video, media.has_audio, media.playable) == (True, True, True)
     assert media.duration_s == pytest.approx(1.0, abs=0.1)
     assert library.media(media.sha256) == media
+    assert ZoneInfo(interview.time_zone)
     assert library.vault.thumbnail(media.sha256).startswith(b"\xff\xd8")
     with library.vault.open(media.sha256) as stream, av.open(stream, format="matroska") as playable:
         assert len(list(playable.decode(video=0))) == 25

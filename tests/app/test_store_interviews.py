@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import insert
 
 from app.domain.types import (
@@ -18,6 +20,7 @@ from app.domain.types import (
     Position,
 )
 from app.store import Library
+from app.store.searching import folded
 from app.store.tables import CandidateRow, InterviewRow, MediaRow, PositionRow
 from tests.app.test_store_library import an_interview
 
@@ -144,3 +147,20 @@ def test_ten_thousand_interviews(library, capsys):
         with capsys.disabled():
             print(f"\n10,000 interviews, {name}: {sorted(took)[2]:.0f} ms (list and count)", end="")
         assert sorted(took)[2] < 500
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory):
+    with Library.open(tmp_path_factory.mktemp("lasting")) as opened:
+        yield opened
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text(st.characters(blacklist_categories=("Cs", "Cc")), min_size=1, max_size=30))
+def test_whatever_a_title_is_its_words_find_it(lasting, title):
+    candidate = lasting.save_candidate(Candidate("", "C"))
+    saved = lasting.save_interview(replace(an_interview(candidate), title=title))
+    for word in (title, *title.split(), title.upper(), title.swapcase()):
+        found = lasting.interviews(InterviewQuery(text=word, candidate_id=candidate.id))
+        assert [one.title for one in found] == [title] or folded(word) not in folded(title)
+    assert lasting.interview(saved.id).title == title

@@ -120,6 +120,27 @@ def test_a_damaged_library_is_left_alone(tmp_path, content):
     assert file.read_bytes() == content
 
 
+def test_a_damaged_page_is_said_and_not_a_crash(tmp_path):
+    with Library.open(tmp_path) as library:
+        for number in range(300):
+            library.save_position(Position("", f"position {number}", description="x" * 200))
+    file = tmp_path / "library.sqlite3"
+    content = bytearray(file.read_bytes())
+    content[4096 * 3 :] = b"\xa5" * (len(content) - 4096 * 3)
+    file.write_bytes(content)
+    with pytest.raises(LibraryDamaged):
+        read_everything(tmp_path)
+    assert file.read_bytes() == content
+
+
+def read_everything(folder):
+    """Damage shows where it is touched, at the latest here."""
+    with Library.open(folder) as library:
+        library.positions()
+        library.interviews()
+        library.audit()
+
+
 def test_somebody_elses_database_is_not_taken_over(tmp_path):
     with closing(sqlite3.connect(tmp_path / "library.sqlite3")) as database:
         database.execute("CREATE TABLE interview (x)")
