@@ -84,12 +84,11 @@ def _small(document: Any, text: str) -> None:
 
 
 def _table(document: Any, rows: list[list[str]], widths: list[float], head: bool = True) -> None:
-    table = document.add_table(rows=0, cols=len(widths))
+    table = document.add_table(rows=len(rows), cols=len(widths))
     table.style = "Light List Accent 1" if head else "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.LEFT
-    for number, row in enumerate(rows):
-        cells = table.add_row().cells
-        for cell, value, width in zip(cells, row, widths, strict=True):
+    for number, (line, row) in enumerate(zip(table.rows, rows, strict=True)):
+        for cell, value, width in zip(line.cells, row, widths, strict=True):
             cell.width = Mm(_WIDTH_MM * width)
             cell.text = plain(value)
             for run in cell.paragraphs[0].runs:

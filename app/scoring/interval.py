@@ -6,8 +6,10 @@ import math
 from collections.abc import Sequence
 from functools import cache
 from statistics import NormalDist
+from typing import TYPE_CHECKING
 
-import numpy as np
+if TYPE_CHECKING:
+    import numpy as np
 
 RESAMPLES = 2000
 SEED = 1979
@@ -32,6 +34,8 @@ def bootstrap_interval(items: Sequence[tuple[int, float, float]], score: float) 
     Statistician 69(4), expanded percentile interval): with two or three answers the interval reaches from the worst to
     the best answer. It holds the score, is at least ±0.5 wide and stays within 0-10.
     """
+    import numpy as np  # here, so that the window starts without it
+
     answers = sorted({answer for answer, _, _ in items})
     weight = np.array([sum(w for a, w, _ in items if a == answer) for answer in answers])
     earned = np.array([sum(w * p for a, w, p in items if a == answer) for answer in answers])
@@ -45,6 +49,8 @@ def bootstrap_interval(items: Sequence[tuple[int, float, float]], score: float) 
 
 @cache
 def _draws(count: int) -> np.ndarray:
+    import numpy as np
+
     return np.random.default_rng(SEED).integers(0, count, (RESAMPLES, count))
 
 

@@ -52,11 +52,16 @@ def template_from_body(body: dict[str, Any], name: str = "") -> Template:
     try:
         shape = msgspec.convert(body, TemplateShape, strict=False)
     except msgspec.ValidationError as problem:
-        raise TemplateInvalid(name=name or str(body.get("id", "")), reason=str(problem)) from None
+        raise TemplateInvalid(name=name or str(body.get("id", "")), reason=_shape_reason(problem)) from None
     try:
         return _template(shape)
     except _Wrong as problem:
         raise TemplateInvalid(name=name or shape.id, reason=str(problem)) from None
+
+
+def _shape_reason(problem: msgspec.ValidationError) -> str:
+    detail, _, where = str(problem).partition(" - at ")
+    return text.tr("assess.template_shape", where=where.strip("`").removeprefix("$.") or "–", detail=detail)
 
 
 def template_to_body(template: Template) -> dict[str, Any]:
