@@ -132,13 +132,17 @@ def _mapped(path: Path) -> Samples:
 
 @dataclass
 class _Writer:
-    """Puts blocks of samples (n, channels) at their places in the files: mono first, then each side."""
+    """Puts blocks of samples (n, channels) at their places in the files: mono first, then each side.
+
+    `double` samples are still to come for a time that is written already: timestamps that jump back do not move sound.
+    """
 
     files: Sequence[BinaryIO]
     meter: SideMeter
     total: int
     progress: Progress
     position: int = 0
+    double: int = 0
     reported_s: float = 0.0
 
     def write(self, time_s: float | None, block: Samples) -> None:
@@ -146,8 +150,10 @@ class _Writer:
         if time_s is not None:
             at = round(time_s * SAMPLE_RATE)
             self._silence(min(at, self.total) - self.position)
-            block = block[max(0, self.position - at) :]
-        block = block[: max(0, self.total - self.position)]
+            self.double = max(0, self.position - at)
+        known = min(self.double, len(block))
+        self.double -= known
+        block = block[known:][: max(0, self.total - self.position)]
         if len(block):
             self._put(block)
 

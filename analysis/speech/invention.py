@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from analysis.document import Span, Word
-from analysis.speech.recogniser import MAX_COMPRESSION, Heard
+from analysis.speech.recogniser import MAX_COMPRESSION, NO_SPEECH, Heard
 
-NO_SPEECH = 0.6
 _UNSURE_LOGPROB = -0.7
 _MIN_SPEECH_SHARE = 0.2
 _STOCK_PROBABILITY = 0.75

@@ -22,7 +22,14 @@ LANGUAGES = ("zh", "en")
 BEAM = 5
 MAX_COMPRESSION = 2.4
 MIN_LOGPROB = -1.0
-"""OpenAI's own limits for text that loops and for text that is guessed."""
+NO_SPEECH = 0.6
+"""OpenAI's own limits for text that loops, for text that is guessed, and for silence."""
+
+FALLBACK = (0.0, 0.4, 0.8)
+"""Temperatures of the second hearing; OpenAI's six steps cost twice the time in noise and find no more."""
+
+_TOKENS_A_SECOND, _TOKENS_LEAST = 15.0, 40
+"""Nobody says more: fast Chinese is seven characters a second, about eleven tokens. It ends loops early."""
 
 _CHINESE_PROMPT = "以下是普通话的句子。"
 _MAX_PROMPT_TOKENS = 120
@@ -49,23 +56,19 @@ class Heard:
         """The text loops or is guessed."""
         return self.compression > MAX_COMPRESSION or self.avg_logprob < MIN_LOGPROB
 
+    @property
+    def silent(self) -> bool:
+        """The recogniser itself takes this for no speech; hearing it again would only cost time."""
+        return self.no_speech > NO_SPEECH and self.avg_logprob < MIN_LOGPROB
+
 
 class Recogniser:
     """A loaded faster-whisper folder. `terms` are hinted to every window."""
 
     def __init__(self, folder: str | Path, device: str, threads: int, terms: Sequence[str]) -> None:
         """Load the model: int8 on the CPU, half precision on a GPU. Raises ModelUnusable, DeviceMissing."""
-        kind = _device(device)
-        try:
-            self._model = WhisperModel(
-                str(folder),
-                device=kind,
-                compute_type="int8" if kind == "cpu" else "float16",
-                cpu_threads=threads,
-                local_files_only=True,
-            )
-        except (RuntimeError, ValueError, OSError) as error:
-            raise ModelUnusable(folder=str(folder), reason=str(error).splitlines()[0][:200]) from error
+        _check_complete(Path(folder))
+        self._model = _loaded(folder, device, threads)
         self._batched = BatchedInferencePipeline(self._model)
         self._terms = terms
         self.multilingual = bool(self._model.model.is_multilingual)
@@ -92,7 +95,7 @@ class Recogniser:
         """The text of each window; doubtful ones are heard again one by one, with OpenAI's temperature fallback."""
         found = self._together(windows, language)
         for i, heard in enumerate(found):
-            if any(one.doubtful for one in heard):
+            if any(one.doubtful and not one.silent for one in heard):
                 found[i] = self._alone(windows[i], language)
         return found
 
@@ -108,6 +111,7 @@ class Recogniser:
             vad_filter=False,
             clip_timestamps=clips,
             batch_size=len(windows),
+            max_new_tokens=_room(max(len(window) for window in windows)),
             hotwords=self._prompt(language),
         )
         found: list[list[Heard]] = [[] for _ in windows]
@@ -121,8 +125,11 @@ class Recogniser:
             window,
             language=language,
             beam_size=BEAM,
+            best_of=3,
+            temperature=FALLBACK,
             word_timestamps=True,
             condition_on_previous_text=False,
+            max_new_tokens=_room(len(window)),
             vad_filter=False,
             hotwords=self._prompt(language),
         )
@@ -144,11 +151,41 @@ class Recogniser:
         return len(self._model.hf_tokenizer.encode(text, add_special_tokens=False).ids)
 
 
-def _device(device: str) -> str:
-    has_gpu = ctranslate2.get_cuda_device_count() > 0
-    if device == "cuda" and not has_gpu:
+def _check_complete(folder: Path) -> None:
+    """faster-whisper would look for a missing tokenizer on the network."""
+    wanted = ["model.bin", "config.json", "tokenizer.json"]
+    if missing := [name for name in wanted if not (folder / name).is_file()]:
+        raise ModelUnusable(folder=str(folder), reason=missing[0])
+
+
+def _loaded(folder: str | Path, device: str, threads: int) -> WhisperModel:
+    """On "cuda" or, where a GPU really computes, on "auto": half precision there; else 8-bit integers on the CPU.
+
+    A GPU without its libraries shows only when something is computed, so a second of silence is.
+    """
+    if device != "cpu" and ctranslate2.get_cuda_device_count() > 0:
+        try:
+            model = _opened(folder, "cuda", "float16", threads)
+            model.encode(model.feature_extractor(np.zeros(16_000, np.float32)))
+            return model
+        except RuntimeError as error:
+            if device == "cuda":
+                raise DeviceMissing(device=device) from error
+    if device == "cuda":
         raise DeviceMissing(device=device)
-    return "cuda" if device != "cpu" and has_gpu else "cpu"
+    try:
+        return _opened(folder, "cpu", "int8", threads)
+    except (RuntimeError, ValueError, OSError) as error:
+        raise ModelUnusable(folder=str(folder), reason=str(error).splitlines()[0][:200]) from error
+
+
+def _opened(folder: str | Path, device: str, kind: str, threads: int) -> WhisperModel:
+    return WhisperModel(str(folder), device=device, compute_type=kind, cpu_threads=threads, local_files_only=True)
+
+
+def _room(samples: int) -> int:
+    """How many tokens so many samples can hold; the prompt takes up to half of the model's 448."""
+    return min(220, _TOKENS_LEAST + round(samples / 16_000 * _TOKENS_A_SECOND))
 
 
 def _likelier(answer: Sequence[tuple[str, float]]) -> tuple[str, float]:

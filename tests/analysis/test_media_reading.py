@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from analysis.media import SAMPLE_RATE, SoundFile, frames, probe, remux, thumbnail
-from analysis.media.sound import read_clip
+from analysis.media.sides import SideMeter
+from analysis.media.sound import _Writer, read_clip
 from tests.analysis import media_samples as make
 
 AT = [0.5, 1.5, 2.5]
@@ -86,6 +87,19 @@ def test_lost_packets_become_silence_and_nothing_moves(tmp_path):
     assert np.abs(sound.slice(0.9, 1.2)).max() < 0.01
     assert np.abs(sound.slice(1.5, 2.5)).max() > 0.2
     assert reported[-1] == pytest.approx(info.duration, abs=0.01)
+
+
+def test_timestamps_that_jump_back_do_not_move_what_follows(tmp_path):
+    with (tmp_path / "a.pcm").open("wb") as file:
+        writer = _Writer([file], SideMeter(SAMPLE_RATE), 400, nothing)
+        empty = np.zeros((0, 1), np.int16)
+        for time_s, block in ((0.0, empty), (None, np.full((200, 1), 1)), (100 / SAMPLE_RATE, empty)):
+            writer.write(time_s, block.astype(np.int16))
+        writer.write(None, np.full((60, 1), 2, np.int16))
+        writer.write(None, np.full((140, 1), 3, np.int16))
+        writer.finish()
+    samples = np.fromfile(tmp_path / "a.pcm", np.int16)
+    assert np.array_equal(samples, np.repeat([1, 3, 0], [200, 100, 100]))
 
 
 def test_resampling_keeps_pitch_and_level(tmp_path):

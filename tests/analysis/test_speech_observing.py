@@ -189,7 +189,24 @@ def test_a_folder_that_is_no_model_is_told(tmp_path):
     sound = sound_of(make.tone(2, rate=SAMPLE_RATE))
     with pytest.raises(f.ModelUnusable) as caught:
         observe_text(sound, [Span(0, 2)], "en", (), tmp_path, "cpu", 1, nothing)
-    assert caught.value.params["folder"] == str(tmp_path)
+    assert caught.value.params == {"folder": str(tmp_path), "reason": "model.bin"}
+
+
+def test_weights_that_are_none_are_told(tmp_path, whisper):
+    for name in ("config.json", "tokenizer.json", "vocabulary.txt"):
+        (tmp_path / name).write_bytes((whisper / name).read_bytes())
+    (tmp_path / "model.bin").write_bytes(b"no weights" * 100)
+    with pytest.raises(f.ModelUnusable):
+        observe_text(sound_of(make.tone(2, rate=SAMPLE_RATE)), [Span(0, 2)], "en", (), tmp_path, "cpu", 1, nothing)
+
+
+def test_a_missing_gpu_is_told(whisper):
+    import ctranslate2
+
+    if ctranslate2.get_cuda_device_count():
+        pytest.skip("there is a GPU here")
+    with pytest.raises(f.DeviceMissing):
+        observe_text(sound_of(make.tone(2, rate=SAMPLE_RATE)), [Span(0, 2)], "en", (), whisper, "cuda", 1, nothing)
 
 
 @pytest.mark.parametrize(
