@@ -141,7 +141,7 @@ def _look(observed: Observed, request: AnalysisRequest, talk: Conversation, leng
     tracks, infos, events, missing = room.derive(observed.face, length)
     metrics: list[dict[str, Metric]] = [dict(found) for found in room.metrics(observed.face, groups)]
     extra_room = features.expression()
-    if extra_room is not None and "expression" in request.modalities and observed.extra:
+    if extra_room is not None and extra_room.OBSERVED in request.modalities and observed.extra:
         more, more_infos, more_events, more_metrics = extra_room.derive(observed.face, observed.extra, length, groups)
         tracks, infos = {**tracks, **more}, {**infos, **more_infos}
         events = [*events, *more_events]

@@ -19,11 +19,10 @@ def absences(observed: Observed, request: AnalysisRequest) -> list[Missing]:
     if observed.face is None:
         why = _why("face" in request.modalities, "video" in kinds, NO_PICTURE)
         found.append(Missing("face", why))
-    if features.expression() is not None and (observed.face is None or not observed.extra):
-        why = _why("expression" in request.modalities, "video" in kinds, NO_PICTURE)
-        found.append(Missing("expression", why))
-    elif features.expression() is not None and "expression" not in request.modalities:
-        found.append(Missing("expression", NOT_ALLOWED))
+    room = features.expression()
+    if room is not None and (observed.face is None or not observed.extra or room.OBSERVED not in request.modalities):
+        why = _why(room.OBSERVED in request.modalities, "video" in kinds, NO_PICTURE)
+        found.append(Missing(room.OBSERVED, why))
     return found
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import errno
 import io
-import json
 import os
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -41,6 +41,12 @@ class DocumentDamaged(DocumentInvalid):
     """A file of the analysis cannot be understood, or does not belong to the others. params: folder, file"""
 
     code = "document_damaged"
+
+
+class _Version(msgspec.Struct):
+    """The one field that is read before anything else is believed."""
+
+    schema_version: Annotated[int, msgspec.Meta(ge=1)]
 
 
 def write_all(folder: Path, derived: Derived) -> None:
@@ -106,16 +112,11 @@ def read(folder: Path) -> Derived:
     except OSError as error:
         raise DocumentMissing(folder=str(folder)) from error
     try:
-        version = json.loads(raw).get("schema_version")
-    except (ValueError, AttributeError) as error:
-        raise DocumentDamaged(folder=str(folder), file=DOCUMENT) from error
-    if not isinstance(version, int) or version < 1:
-        raise DocumentDamaged(folder=str(folder), file=DOCUMENT)
-    if version > SCHEMA_VERSION:
-        raise DocumentNewer(folder=str(folder), version=version)
-    try:
+        version = msgspec.json.decode(raw, type=_Version).schema_version
+        if version > SCHEMA_VERSION:
+            raise DocumentNewer(folder=str(folder), version=version)
         analysis = msgspec.json.decode(raw, type=Analysis)
-    except msgspec.MsgspecError as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         raise DocumentDamaged(folder=str(folder), file=DOCUMENT) from error
     return Derived(analysis, _tracks(folder, analysis))
 
