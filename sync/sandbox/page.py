@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 import tomllib
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -99,15 +99,31 @@ def shown(held: Held) -> dict[str, Any]:
     for comment in body["comments"]:
         whole = int(comment["time_s"])
         comment["clock"] = f"{whole // 60:02d}:{whole % 60:02d}"
-    pretty = json.dumps(body | {"comments": json.loads(held.body)["comments"]}, ensure_ascii=False, indent=2)
-    return {"held": held, "body": body, "pretty": pretty, "raw": held.body.decode()}
+    return {
+        "held": held,
+        "body": body,
+        "raw": held.body.decode(),
+        "signed": in_utc(body["signed_at"]),
+        "arrived": in_utc(held.received_at),
+    }
+
+
+def in_utc(moment: str) -> str:
+    """A time for reading; as it came where it is none."""
+    try:
+        return datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    except ValueError:
+        return moment
 
 
 def local_time(moment: str | None, zone: str) -> str:
     """A UTC time on the clock of a zone; UTC where the zone is not known."""
     if not moment:
         return ""
-    at = datetime.fromisoformat(moment)
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
     try:
         return at.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
     except (ZoneInfoNotFoundError, ValueError):
