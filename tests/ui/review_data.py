@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from analysis.document import (
@@ -52,7 +54,7 @@ def recording(
 ) -> Recording:
     """Curves that wander like real ones, a gap in every face track, and a talk of four sentences repeated."""
     random = np.random.default_rng(seed)
-    length = int(duration * 10)
+    length = math.ceil(duration * 10 - 1e-6)
     tracks = {}
     for name in names:
         values = np.abs(np.convolve(random.normal(size=length + 9), np.ones(10) / 10, "valid")).astype(np.float32)
