@@ -18,6 +18,7 @@ from typing import TypeVar
 from analysis import features, speech
 from analysis.document import MediaInfo, ModelUse
 from analysis.face import FaceObserver
+from analysis.failures import MediaMissing
 from analysis.media import SoundFile, frames
 from analysis.models import ModelStore, sha256_of
 from analysis.observations import (
@@ -173,10 +174,14 @@ class Hearing:
     run: Run
 
     def check_models(self) -> None:
-        """Verify every model before any time is spent. Raises ModelMissing, ModelDamaged."""
+        """Verify every model, and that the enrolment clip is there, before any time is spent.
+
+        Raises ModelMissing, ModelDamaged, MediaMissing.
+        """
         for role in SPEECH_ROLES:
             self.run.models.path(role)
         assert self.transcriber
+        assert self.speakers_key
 
     def observe(self) -> Heard:
         """All four stages."""
@@ -208,7 +213,7 @@ class Hearing:
     @cached_property
     def speakers_key(self) -> str:
         request = self.run.request
-        clip = sha256_of(Path(request.enrol_clip)) if request.enrol_clip else None
+        clip = self._clip_digest(request.enrol_clip)
         models = (self._digest("speaker_segmentation"), self._digest("speaker_embedding"))
         return key("speakers", VERSIONS["speakers"], self.sound_key, request.speakers, clip, *models)
 
@@ -219,6 +224,13 @@ class Hearing:
     def uses(self) -> tuple[ModelUse, ...]:
         """The models that took part."""
         return (self.transcriber[1], *(self.run.models.use(role) for role in SPEECH_ROLES))
+
+    def _clip_digest(self, clip: str | None) -> str:
+        if clip is None:
+            return ""
+        if not Path(clip).is_file():
+            raise MediaMissing(name=Path(clip).name)
+        return sha256_of(Path(clip))
 
     def _digest(self, role: str) -> str:
         return self.run.models.use(role).sha256

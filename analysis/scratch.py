@@ -38,9 +38,10 @@ def scratch(folder: Path) -> Iterator[Path]:
 
 
 def clear_mine() -> None:
-    """Remove this process's temporary folders at once: it is about to end without unwinding."""
+    """Remove this process's temporary folders and half-written files: it is about to end without unwinding."""
     for path in tuple(_mine):
         shutil.rmtree(path, ignore_errors=True)
+        _drop_parts(path.parent)
 
 
 def sweep(folder: Path, dead: int | None = None) -> None:
@@ -50,8 +51,12 @@ def sweep(folder: Path, dead: int | None = None) -> None:
         if _owner(path) == dead or not _owner_lives(path):
             shutil.rmtree(path, ignore_errors=True)
     if all(path in _mine or not path.exists() for path in left):
-        for part in folder.glob(PART):
-            part.unlink(missing_ok=True)
+        _drop_parts(folder)
+
+
+def _drop_parts(folder: Path) -> None:
+    for part in folder.glob(PART):
+        part.unlink(missing_ok=True)
 
 
 def _owner(path: Path) -> int:

@@ -60,6 +60,7 @@ class Lines:
         with self._lock:
             try:
                 self._out.write(line)
+                self._out.flush()
             except ConnectionError:
                 _leave()
 
@@ -83,7 +84,7 @@ def _private_output() -> BinaryIO:
     """The original standard output, kept apart; whatever prints from now on prints to standard error."""
     private = os.dup(1)
     os.dup2(2, 1)
-    return os.fdopen(private, "wb", buffering=0)
+    return os.fdopen(private, "wb")
 
 
 def _read_job() -> bytes | None:

@@ -43,11 +43,26 @@ def run_child(
     WorkerDied. Whatever happens, no process and no temporary file is left.
     """
     child = _start(job)
+    lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
+    complaints: deque[bytes] = deque(maxlen=TAIL_LINES)
+    readers = (
+        _read(child.stdout, lines.put, "child-messages", closing=lambda: lines.put(None)),
+        _read(child.stderr, complaints.append, "child-complaints"),
+    )
     try:
-        return _converse(child, on_message, cancel, hang_s)
+        return _converse(lines, on_message, cancel, hang_s)
+    except _Silent:
+        readers[1].join(JOIN_S)
+        raise failures.WorkerDied(detail=_cause(child, complaints)) from None
     finally:
         end(child)
+        for reader in readers:
+            reader.join(JOIN_S)
         clear_up(job, child.pid)
+
+
+class _Silent(Exception):
+    """The child closed its pipe without a result."""
 
 
 def _start(job: protocol.Job) -> subprocess.Popen[bytes]:
@@ -83,13 +98,12 @@ def _environment(job: protocol.Job) -> dict[str, str]:
 
 
 def _converse(
-    child: subprocess.Popen[bytes], on_message: Callable[[ChildReport], None], cancel: threading.Event, hang_s: float
+    lines: queue.SimpleQueue[bytes | None],
+    on_message: Callable[[ChildReport], None],
+    cancel: threading.Event,
+    hang_s: float,
 ) -> protocol.Result:
-    """Read messages until the result or a failure; what the child prints beside them explains its death."""
-    lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
-    complaints: deque[bytes] = deque(maxlen=TAIL_LINES)
-    _read(child.stdout, lines.put, "child-messages", closing=lambda: lines.put(None))
-    complaining = _read(child.stderr, complaints.append, "child-complaints")
+    """Read messages until the result or a failure."""
     heard = time.monotonic()
     while not cancel.is_set():
         try:
@@ -99,8 +113,7 @@ def _converse(
                 raise failures.WorkerDied(detail=f"> {hang_s:.0f} s") from None
             continue
         if line is None:
-            complaining.join(JOIN_S)
-            raise failures.WorkerDied(detail=_cause(child, complaints))
+            raise _Silent
         heard = time.monotonic()
         message = _message(line)
         if isinstance(message, protocol.ResultMessage):

@@ -57,4 +57,3 @@ def _family(pid: int) -> list[psutil.Process]:
         return [*parent.children(recursive=True), parent]
     except psutil.Error:
         return []
-

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from analysis.failures import (
     DiskFull,
     DocumentInvalid,
     FolderNotWritable,
+    MediaMissing,
     ModelDamaged,
     NothingToAnalyse,
     OutputBusy,
@@ -130,6 +132,31 @@ def test_only_what_belongs_to_the_analysis_is_kept(analysed, models):
     index = json.loads((Path(request.observed_dir) / "stages.json").read_text("utf-8"))
     names = {kept["name"] for kept in index["stages"].values()}
     assert {path.stem for path in Path(request.observed_dir).iterdir()} == names | {"stages"}
+
+
+def half_way_error(request: AnalysisRequest, models: ModelStore) -> float:
+    """How far off the remaining time was, half-way through, as a share of what really remained."""
+    said: list[tuple[float, float]] = []
+    begun = time.monotonic()
+
+    def report(event: Progress | StageDone) -> None:
+        if isinstance(event, Progress):
+            said.append((time.monotonic() - begun, event.remaining_s))
+
+    pipeline.run(request, models, report)
+    total = time.monotonic() - begun
+    at, remaining = min(said, key=lambda one: abs(one[0] - total / 2))
+    return abs(remaining - (total - at)) / (total - at)
+
+
+@pytest.mark.slow
+def test_the_forecast_on_the_sample(sample, models, tmp_path):
+    """A quarter on a quiet machine; a busy one gets a wider margin and further tries."""
+    for attempt in range(3):
+        off = half_way_error(request_for(sample / "sample_zh.mp4", tmp_path / str(attempt), face_fps=5.0), models)
+        if off <= 0.35:
+            return
+    pytest.fail(f"off by {off:.0%} of what remained")
 
 
 def test_deriving_again_needs_no_media_and_applies_corrections(analysed, models, tmp_path):
@@ -250,6 +277,13 @@ def test_a_damaged_model_stops_before_anything_is_observed(clip, models, tmp_pat
     with pytest.raises(ModelDamaged):
         run(request, ModelStore(tmp_path, cache_folder(), tmp_path))
     assert list(Path(request.observed_dir).iterdir()) == []
+
+
+def test_an_enrolment_clip_that_is_not_there_is_said_at_once(clip, models, tmp_path):
+    request = request_for(clip, tmp_path / "out", enrol_clip=str(tmp_path / "候选人.wav"))
+    with pytest.raises(MediaMissing) as missing:
+        run(request, models)
+    assert missing.value.params == {"name": "候选人.wav"}
 
 
 def test_a_device_that_is_not_here(clip, models, tmp_path):

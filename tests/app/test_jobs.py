@@ -45,10 +45,12 @@ def ignore(_: object) -> None:
 
 
 def left_behind(job: protocol.AnalyseJob) -> list[str]:
-    """Temporary files and locks of an analysis, and processes."""
+    """Temporary files and locks of an analysis, threads and processes."""
     out, cache = Path(job.request.out_dir), Path(job.places.cache)
     files = [*out.rglob("scratch-*"), *out.rglob("part-*"), *cache.glob("*.part-*")]
-    return [str(path) for path in files] + [str(process) for process in psutil.Process().children(recursive=True)]
+    threads = [thread.name for thread in threading.enumerate() if thread.name.startswith("child-")]
+    processes = [str(process) for process in psutil.Process().children(recursive=True)]
+    return [str(path) for path in files] + threads + processes
 
 
 @pytest.mark.slow
