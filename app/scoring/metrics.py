@@ -63,15 +63,15 @@ UNIT_KEYS: Mapping[str, str] = {
     "1/min": "unit_per_min",
     "share": "unit_share",
     "st": "unit_semitone",
-    "count": "unit_count",
-    "ratio": "unit_count",
-    "0-1": "unit_count",
-    "1/100": "unit_per_100",
     "per_min": "unit_per_min",
     "char": "unit_char",
     "word": "unit_word",
     "z": "unit_z",
 }
+
+
+BARE = ("count", "ratio", "0-1", "1/100")
+"""Units that the metric's own name says already."""
 
 
 def value_text(value: float, unit: str, language: str) -> str:
@@ -81,5 +81,5 @@ def value_text(value: float, unit: str, language: str) -> str:
     whole = abs(value) >= 100 or value == int(value)
     number = f"{value:.0f}" if whole else f"{value:.2f}" if unit in ("ratio", "0-1") else f"{value:.1f}"
     key = UNIT_KEYS.get(unit)
-    word = text.tr_in(language, f"assess.{key}") if key else unit
+    word = text.tr_in(language, f"assess.{key}") if key else "" if unit in BARE else unit
     return f"{number} {word}".rstrip()
