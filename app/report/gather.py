@@ -9,6 +9,7 @@ from analysis import features
 from analysis.document import TRACK_RATE_HZ
 from app import __version__, text
 from app.report.data import ReportData, Series
+from app.scoring.metrics import UNIT_KEYS
 
 if TYPE_CHECKING:
     from analysis.derive import Derived
@@ -59,7 +60,5 @@ def _bounds(unit: str) -> tuple[float, float] | None:
 
 
 def _unit(unit: str, language: str) -> str:
-    from app.scoring.metrics import UNIT_KEYS
-
     key = UNIT_KEYS.get(unit.split(" ")[0])
     return text.tr_in(language, f"assess.{key}") if key else unit
