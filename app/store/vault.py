@@ -87,7 +87,7 @@ class Vault:
 
     def derived(self, sha256: str) -> Path:
         """The folder (made if need be) for what engine jobs derive from the recording."""
-        folder = self._derived / sha256
+        folder = self._derived / _named(sha256)
         private_folder(folder)
         return folder
 
@@ -100,7 +100,7 @@ class Vault:
 
     def remove(self, sha256: str) -> None:
         """Remove the recording and everything derived from it. Nothing happens where it is not here."""
-        for folder in (self._home(sha256), self._derived / sha256):
+        for folder in (self._home(sha256), self._derived / _named(sha256)):
             if folder.exists():
                 shutil.rmtree(folder)
         self.settle(sha256)
@@ -163,7 +163,7 @@ class Vault:
             self.settle(mark.name)
 
     def _home(self, sha256: str) -> Path:
-        return self._media / sha256[:2] / sha256
+        return self._media / sha256[:2] / _named(sha256)
 
     def _playable(self, sha256: str) -> Path:
         path = self._home(sha256) / PLAYABLE
@@ -173,6 +173,13 @@ class Vault:
         for path in self._home(sha256).glob("original*"):
             return path
         raise NotFound(what=text.tr("store.media"), id=sha256)
+
+
+def _named(sha256: str) -> str:
+    """The name of a recording's folder; what could lead out of the vault names nothing in it."""
+    if not sha256.isalnum():
+        raise NotFound(what=text.tr("store.media"), id=sha256)
+    return sha256
 
 
 def size_of(source: Path) -> int:

@@ -86,6 +86,15 @@ def test_nothing_is_there(vault, source):
         pass
 
 
+@pytest.mark.parametrize("name", ["..", "../../etc", "", "a/b", "a\\b"])
+def test_no_name_leads_out_of_the_vault(vault, source, name):
+    put(vault, source)
+    for act in (vault.open, vault.derived, vault.remove, vault.has):
+        with pytest.raises(NotFound):
+            act(name)
+    assert vault.has(SHA)
+
+
 def test_removing_takes_what_was_derived_along(vault, source):
     put(vault, source)
     (vault.derived(SHA) / "tracks.npz").write_bytes(b"x")
