@@ -40,7 +40,7 @@ def main(argv: list[str]) -> int:
     try:
         return int(options.run(options))
     except Exception as failure:
-        if not hasattr(failure, "code") or not hasattr(failure, "params"):
+        if not hasattr(failure, "code") or not isinstance(getattr(failure, "params", None), dict):
             raise
         print(text.sentence(failure), file=sys.stderr)
         return 2

@@ -10,9 +10,12 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+
+from sqlalchemy.orm import Session
 
 from analysis.failures import Failure
 from app import text
@@ -37,7 +40,13 @@ POLL_S = 60.0
 """So often changes of the HR system are asked for."""
 TROUBLE_S = 30.0
 """So long nothing is tried after a failure that only a person can mend (address, profile, library)."""
+GRACE_S = 2.0
+"""So long a call that is under way may take when the program is closed."""
 _log = logging.getLogger("sync")
+
+
+class _Abandoned(Exception):
+    """The library was closed while a call was under way: nothing may be written any more."""
 
 
 def at_once(function: Callable[[], None]) -> None:
@@ -62,7 +71,7 @@ class SyncService:
         self._given_address = address
         self._queue = queue or Queue()
         self._working = threading.Lock()
-        self._stop, self._wake = threading.Event(), threading.Event()
+        self._stop, self._wake, self._abandoned = threading.Event(), threading.Event(), threading.Event()
         self._hurry = False
         self._report: SyncReport | None = None
         self._trouble: Failure | None = None
@@ -91,22 +100,42 @@ class SyncService:
         self._wake.set()
 
     def close(self) -> None:
-        """Stop working; what is under way ends first."""
+        """Stop working. A call that a slow server holds up is abandoned: its item is looked up the next time."""
         self._unsubscribe()
         self._stop.set()
         self._wake.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(GRACE_S)
+            self._abandoned.set()
             self._thread = None
         self._listeners.clear()
 
     def _loop(self) -> None:
         while not self._stop.is_set():
             self._wake.clear()
-            if self._due():
-                hurry, self._hurry = self._hurry, False
-                self.run_once(hurry=hurry, pulling=time.monotonic() >= self._next_pull)
-            self._wake.wait(self._pause_s())
+            try:
+                pause = self._turn()
+            except _Abandoned:
+                return
+            except Failure as failure:
+                self._trouble, pause = failure, TROUBLE_S
+                self._tell()
+            self._wake.wait(pause)
+
+    def _turn(self) -> float:
+        """Work if there is something to do; gives the seconds until there may be again."""
+        if self._due():
+            hurry, self._hurry = self._hurry, False
+            self.run_once(hurry=hurry, pulling=time.monotonic() >= self._next_pull)
+        return self._pause_s()
+
+    @contextmanager
+    def _session(self) -> Iterator[Session]:
+        """A write transaction for the sender, as long as the library is still ours to write."""
+        if self._abandoned.is_set():
+            raise _Abandoned
+        with self._library.session() as session:
+            yield session
 
     def _due(self) -> bool:
         if not self.address:
@@ -155,7 +184,7 @@ class SyncService:
         try:
             if hurry:
                 self._forget_waits(client.address)
-            done = Sender(self._library.session, client, self._queue).drain(self._stop.is_set)
+            done = Sender(self._session, client, self._queue).drain(self._stop.is_set)
             self._link_registered()
             if done.stopped is not None or done.until is not None or not pulling or self._registration_unknown():
                 return self._reported(done, Received(), ())
@@ -166,7 +195,7 @@ class SyncService:
     def _pull(self, client: EhrClient, done: Drained) -> SyncReport:
         incoming, system = Incoming(self._library, client.address.base), client.address.base
         try:
-            received = pull(client, self._library.session, incoming.take, self._queue.clock, self._stop.is_set)
+            received = pull(client, self._session, incoming.take, self._queue.clock, self._stop.is_set)
         except RemoteFailure as failure:
             return self._reported(replace(done, stopped=failure), Received(), ())
         late = tuple(incoming.finish())

@@ -47,8 +47,6 @@ def pull(
     with sessions() as session:
         cursor = ledger.read_state(session, system, CURSOR) or ""
     for _ in range(MAX_PAGES):
-        if stopping():
-            return received
         try:
             page = client.changes(cursor)
         except CursorUnknown:
@@ -58,6 +56,8 @@ def pull(
             continue
         if page.more and page.cursor in ("", cursor):
             raise RemoteNonsense(host=client.address.host)
+        if stopping():
+            return received
         rows = tuple(apply(page))
         with sessions() as session:
             for row in rows:

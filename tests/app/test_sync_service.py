@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import time
 from dataclasses import replace
 
 import pytest
@@ -17,9 +18,11 @@ from app.settings import SettingsFile
 from app.store import Library
 from app.sync_service import SyncService
 from app.sync_state import Connection
+from sync import outbox
 from sync.conflicts import Choice
 from sync.failures import ConflictStale, RemoteUnauthorized, SecretMissing
 from sync.outbox import Kind, Queue, State
+from sync.sandbox.faults import Faults
 from sync.sandbox.server import Sandbox
 from tests.app.test_store_library import an_interview
 from tests.sync.ehr import CONTRACT, assessment_body
@@ -298,6 +301,21 @@ def test_the_background_sends_what_is_signed_without_being_asked(library, servic
     assert sent.wait(20)
     service.close()
     assert not [thread for thread in threading.enumerate() if thread.name == "sync"]
+
+
+def test_closing_does_not_wait_for_a_slow_server(library, service, sandbox, monkeypatch):
+    sandbox.faults.set("slow:1:3.5")
+    asked = threading.Event()
+    plan = Faults.plan
+    monkeypatch.setattr(Faults, "plan", lambda faults: (asked.set(), plan(faults))[1])
+    sign(library, local_interview(library).id)
+    service.start()
+    assert asked.wait(20)
+    began = time.monotonic()
+    service.close()
+    assert time.monotonic() - began < 3.0
+    with library.session() as session:
+        assert outbox.counts(session)[State.INFLIGHT] == 1
 
 
 def test_every_state_has_a_sentence(each_language, library, service, sandbox):
