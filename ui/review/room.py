@@ -49,6 +49,7 @@ class ReviewRoom(QWidget):
         self.presenter = presenter
         self.recording: Recording | None = None
         self.stage = Stage.READY
+        self._comments: tuple[Comment, ...] = ()
         self._layout_store: LayoutStore = layout or PassingLayout()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.player = Player()
@@ -110,7 +111,7 @@ class ReviewRoom(QWidget):
         self.transcript.undoAsked.connect(lambda: self._undo(self.presenter.undo))
         self.transcript.redoAsked.connect(lambda: self._undo(self.presenter.redo))
         self.scorecard.seekAsked.connect(playback.seek)
-        self.scorecard.commentsChanged.connect(self.timeline.refresh)
+        self.scorecard.commentsChanged.connect(self._read_comments)
         self.scorecard.changed.connect(self.changed)
         self.scorecard.signed.connect(self.signed)
         self.scorecard.failed.connect(self.failed)
@@ -154,6 +155,7 @@ class ReviewRoom(QWidget):
         self._show_label()
         self._show_transcript()
         self._show_timeline()
+        self._read_comments()
         self.scorecard.show_review(self.presenter)
         self._show_standing()
         self._show_time(place)
@@ -176,21 +178,15 @@ class ReviewRoom(QWidget):
             return
         window = (self.timeline.start, self.timeline.span) if self.timeline.lanes else None
         folded = self._layout_store.get(f"{LAYOUT}.folded", None)
-        lanes = lane_list.lanes_of(self.recording, self._comments())
+        lanes = lane_list.lanes_of(self.recording, lambda: self._comments)
         self.timeline.show_lanes(lanes, lane_list.overview_of(self.recording), _texts(folded))
         if window is not None:
             self.timeline.show_window(*window)
 
-    def _comments(self) -> Callable[[], tuple[Comment, ...]]:
+    def _read_comments(self) -> None:
         """Comments are read once a change, not once a frame."""
-        known = self.presenter.comments()
-
-        def read() -> None:
-            nonlocal known
-            known = self.presenter.comments()
-
-        self.scorecard.commentsChanged.connect(read)
-        return lambda: known
+        self._comments = self.presenter.comments()
+        self.timeline.refresh()
 
     def _show_standing(self) -> None:
         interview = self.presenter.interview

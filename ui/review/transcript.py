@@ -34,6 +34,7 @@ class TranscriptList(QListView):
     seekAsked = Signal(float)
     corrected = Signal(CorrectionDraft)
     commentAsked = Signal(float)
+    editorClosed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +47,7 @@ class TranscriptList(QListView):
         self.setModel(self.rows)
         self.setItemDelegate(self.delegate)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalScrollBar().setSingleStep(theme.scaled(24))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -191,10 +193,9 @@ class TranscriptList(QListView):
         box = word_box(self.delegate.layout(row, self.delegate.text_width(int(area.width()))), start, end)
         box = box.translated(self.delegate.body(area)).adjusted(-8, -5, theme.scaled(60), 5)
         text = line.segment.text[start:end]
-        self._draft = CorrectionDraft(CorrectionKind.WORD, said.start, said.end, text, text)
         editor = QLineEdit(text, self.viewport())
         editor.returnPressed.connect(self.commit)
-        self._open(editor, box.toRect())
+        self._open(editor, box.toRect(), CorrectionDraft(CorrectionKind.WORD, said.start, said.end, text, text))
         editor.selectAll()
 
     def edit_row(self, row: int) -> None:
@@ -208,14 +209,14 @@ class TranscriptList(QListView):
         origin = self.delegate.body(area)
         box = QRectF(origin.x() - 9, origin.y() - 6, area.right() - origin.x(), area.bottom() - origin.y() + 4)
         text = line.segment.text
-        self._draft = CorrectionDraft(CorrectionKind.WORD, line.segment.start, line.segment.end, text, text)
         editor = QPlainTextEdit(text, self.viewport())
-        self._open(editor, box.toRect())
+        said = line.segment
+        self._open(editor, box.toRect(), CorrectionDraft(CorrectionKind.WORD, said.start, said.end, text, text))
         editor.selectAll()
 
-    def _open(self, editor: QLineEdit | QPlainTextEdit, area: QRect) -> None:
+    def _open(self, editor: QLineEdit | QPlainTextEdit, area: QRect, draft: CorrectionDraft) -> None:
         self.close_editor()
-        self.editor = editor
+        self.editor, self._draft = editor, draft
         editor.setFont(theme.font(14))
         editor.setAccessibleName(tr("review.correct_word"))
         room = self.viewport().rect().adjusted(4, 2, -4, -2)
@@ -257,6 +258,7 @@ class TranscriptList(QListView):
             editor.hide()
             editor.deleteLater()
             self.setFocus()
+            self.editorClosed.emit()
 
 
 class Transcript(QFrame):
@@ -298,6 +300,7 @@ class Transcript(QFrame):
         whole.addWidget(self.list, 1)
         whole.addWidget(self.empty, 1)
         self._hit: int | None = None
+        self._waiting: tuple[Recording | None, str, bool] | None = None
         self._connect()
         language.on_change(self, self._rename)
 
@@ -310,10 +313,17 @@ class Transcript(QFrame):
         self.redo.clicked.connect(self.redoAsked)
         self.list.seekAsked.connect(self.seekAsked)
         self.list.corrected.connect(self.corrected)
+        self.list.editorClosed.connect(self._show_waiting)
         self.list.commentAsked.connect(self.commentAsked)
 
     def show_recording(self, recording: Recording | None, candidate: str, *, editable: bool) -> None:
-        """Show a recording's transcript; the place in the list is kept."""
+        """Show a recording's transcript; the place in the list is kept.
+
+        While a word is being typed the rows stay as they are: what came meanwhile is shown when the editor closes.
+        """
+        if self.list.editor is not None:
+            self._waiting = (recording, candidate, editable)
+            return
         place = self.list.verticalScrollBar().value()
         names = {
             Role.CANDIDATE: candidate or tr("review.role_candidate"),
@@ -328,6 +338,12 @@ class Transcript(QFrame):
         self._search(self.search.text())
         self.list.doItemsLayout()
         self.list.verticalScrollBar().setValue(place)
+
+    def _show_waiting(self) -> None:
+        waiting, self._waiting = self._waiting, None
+        if waiting is not None:
+            recording, candidate, editable = waiting
+            self.show_recording(recording, candidate, editable=editable)
 
     def show_undo(self, can_undo: bool, can_redo: bool) -> None:
         """Offer undo and redo, or not."""
