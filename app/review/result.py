@@ -16,8 +16,8 @@ from app.domain.template import Template
 from app.domain.types import Assessment, Comment, Interview
 from sync.contract import AssessmentResult, Conclusion, DimensionResult, TimedComment
 
-_OF_THE_ACT = ("external_id", "revision", "signed_at", "app_version")
-"""Fields that differ between two signatures of one and the same assessment."""
+_OF_THE_ACT = ("external_id", "revision", "signed_at", "app_version", "interview_remote_id", "candidate_remote_id")
+"""Fields that differ between two signatures of one and the same assessment, or that the HR system gives later."""
 
 
 def assessment_result(
@@ -91,8 +91,11 @@ def canonical(result: AssessmentResult) -> tuple[bytes, str]:
 
 def same_content(payload: bytes, result: AssessmentResult) -> bool:
     """Whether a signed payload says what `result` says, apart from the act of signing itself."""
-    signed: dict[str, Any] = msgspec.json.decode(payload)
-    now: dict[str, Any] = msgspec.json.decode(canonical(result)[0])
-    return {k: v for k, v in signed.items() if k not in _OF_THE_ACT} == {
-        k: v for k, v in now.items() if k not in _OF_THE_ACT
-    }
+    return _content(payload) == _content(canonical(result)[0])
+
+
+def _content(payload: bytes) -> dict[str, Any]:
+    """What a person has decided: without the act of signing, and without titles, which follow the language in use."""
+    said: dict[str, Any] = {k: v for k, v in msgspec.json.decode(payload).items() if k not in _OF_THE_ACT}
+    said["dimensions"] = [{k: v for k, v in one.items() if k != "title"} for one in said["dimensions"]]
+    return said

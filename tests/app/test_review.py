@@ -13,7 +13,7 @@ import rfc8785
 from app import text
 from app.domain.types import Conclusion, InterviewStatus
 from app.failures import CannotSign, ReasonNeeded, Stale, ValueInvalid, WeightsLocked
-from app.review import ReviewSession
+from app.review import ReviewSession, result
 from app.store import Library
 from sync import outbox
 from sync.contract import AssessmentResult
@@ -212,3 +212,15 @@ def test_wrong_values_are_refused(review):
         review.add_comment(1e6, "late")
     with pytest.raises(ValueInvalid):
         review.set_weights({"reasoning": 60, "communication": 60})
+
+
+def test_a_signature_holds_in_the_other_language_and_with_ids_given_later():
+    signed = {
+        "external_id": "a:1", "revision": 1, "dimensions": [{"id": "x", "title": "语言表达", "mine": 7}],
+        "interview_remote_id": None, "summary": "s",
+    }  # fmt: skip
+    later = signed | {"dimensions": [{"id": "x", "title": "Communication", "mine": 7}], "interview_remote_id": "int-1"}
+    changed = later | {"dimensions": [{"id": "x", "title": "Communication", "mine": 8}]}
+    first, same, other = (result._content(msgspec.json.encode(body)) for body in (signed, later, changed))
+    assert first == same
+    assert first != other

