@@ -40,7 +40,9 @@ def main(argv: list[str]) -> int:
     try:
         return int(options.run(options))
     except Exception as failure:
-        if not hasattr(failure, "code") or not isinstance(getattr(failure, "params", None), dict):
+        if not hasattr(failure, "code") or not hasattr(failure, "params"):
+            raise
+        if not isinstance(failure.params, dict):  # an error of the database has such attributes too
             raise
         print(text.sentence(failure), file=sys.stderr)
         return 2

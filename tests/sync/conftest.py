@@ -10,14 +10,12 @@ from sqlalchemy.orm import Session
 
 from sync import outbox
 from sync.address import Address
-from sync.client import EhrClient, Timeouts
+from sync.client import EhrClient
 from sync.mapping import shipped_profile
 from sync.outbox import Queue
 from sync.sandbox.server import Sandbox
 from sync.sender import Sender
 from tests.sync.ehr import CONTRACT, FakeClock
-
-IMPATIENT = Timeouts(connect_s=2.0, read_s=0.3, total_s=2.0)
 
 
 @pytest.fixture
@@ -58,10 +56,7 @@ def connect():
     made = []
 
     def connected(sandbox, key=None, **more):
-        client = EhrClient(
-            Address.parse(sandbox.url), shipped_profile("sandbox"), lambda: key or sandbox.key,
-            **{"timeouts": IMPATIENT, **more},
-        )  # fmt: skip
+        client = EhrClient(Address.parse(sandbox.url), shipped_profile("sandbox"), lambda: key or sandbox.key, **more)
         made.append(client)
         return client
 

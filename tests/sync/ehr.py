@@ -9,9 +9,12 @@ from uuid import uuid4
 import rfc8785
 
 from sync import outbox
+from sync.client import Timeouts
 from sync.outbox import Kind
 
 CONTRACT = Path(__file__).resolve().parents[2] / "resources" / "contract" / "openapi.json"
+IMPATIENT = Timeouts(connect_s=2.0, read_s=0.4, total_s=2.0)
+"""For servers that are slow on purpose."""
 AT = "2026-03-02T08:00:00+00:00"
 
 

@@ -29,7 +29,7 @@ from sync.failures import (
     SecretMissing,
 )
 from sync.mapping import shipped_profile
-from tests.sync.ehr import assessment_body
+from tests.sync.ehr import IMPATIENT, assessment_body
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,9 @@ from tests.sync.ehr import assessment_body
 )  # fmt: skip
 def test_each_fault_is_told_apart(fault, failure, uncertain, sandbox, connect):
     sandbox.faults.set(fault)
+    patience = {"timeouts": IMPATIENT} if fault.startswith("slow") else {}
     with pytest.raises(failure) as raised:
-        connect(sandbox).changes("")
+        connect(sandbox, **patience).changes("")
     assert raised.value.uncertain is uncertain
     if "retry=7" in fault:
         assert raised.value.retry_after_s == 7.0

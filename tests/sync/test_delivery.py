@@ -14,6 +14,7 @@ from sync.sandbox.server import Sandbox
 from sync.sender import Sender, read_hold
 from tests.sync.ehr import (
     CONTRACT,
+    IMPATIENT,
     assessment_body,
     drain_until_empty,
     enqueue_assessment,
@@ -21,7 +22,7 @@ from tests.sync.ehr import (
 )
 
 FAULTS = [
-    "500:0.5", "503:0.5", "500_after:0.5", "409:0.5", "429:0.5:retry=2", "slow:0.2:0.5", "html:0.5", "html_after:0.5",
+    "500:0.5", "503:0.5", "500_after:0.5", "409:0.5", "429:0.5:retry=2", "slow:0.2:0.6", "html:0.5", "html_after:0.5",
     "cut:0.5", "drop_before:0.5", "drop_after:0.5", "401:1:times=2", "500:0.1,429:0.1,drop_after:0.2,cut:0.2,html:0.1",
 ]  # fmt: skip
 
@@ -36,7 +37,9 @@ def arrived(sandbox):
 
 
 @pytest.mark.parametrize("faults", FAULTS)
-def test_all_arrives_exactly_once_and_in_order(faults, sandbox, sender, queue, clock, sessions):
+def test_all_arrives_exactly_once_and_in_order(faults, sandbox, queue, clock, sessions, connect):
+    patience = {"timeouts": IMPATIENT} if faults.startswith("slow") else {}
+    sender = Sender(sessions, connect(sandbox, **patience), queue)
     wanted = []
     with sessions() as session:
         for _ in range(2):
