@@ -52,7 +52,7 @@ class ModelEntry:
 
     @property
     def digest(self) -> str:
-        """The SHA-256 that names this model: the file's own; in a folder that of the largest, which holds the weights."""
+        """The SHA-256 that names this model: the file's own; in a folder that of the largest file, the weights."""
         return self.sha256 or max(self.files, key=lambda file: file.bytes).sha256
 
     @property

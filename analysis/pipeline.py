@@ -28,6 +28,7 @@ from analysis.observations import (
     SpeakerObservation,
     TextObservation,
 )
+from analysis.plan import plan_for
 from analysis.progress import CostBook, Forecast, Report, Throttle
 from analysis.provenance import provenance
 from analysis.request import AnalysisRequest
@@ -55,7 +56,7 @@ def run(request: AnalysisRequest, models: ModelStore, report: Report) -> Derived
         which = device.resolve(request.device) if hears else "cpu"
         shelf = Shelf(observed_dir)
         book = CostBook(models.cache / COSTS_FILE)
-        plan = lanes.plan(request, which, hears, sees)
+        plan = plan_for(request, which, hears, sees)
         forecast = Forecast(plan.lanes, plan.tail, info.duration, plan.costs(book))
         job = lanes.Run(request, info, models, shelf, temporary, which, forecast, Throttle(report))
         hearing, seeing = lanes.Hearing(job) if hears else None, lanes.Seeing(job) if sees else None

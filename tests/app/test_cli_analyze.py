@@ -230,7 +230,7 @@ def test_a_line_is_written_over_on_a_terminal_only():
 
 
 def test_every_stage_has_its_words(each_language):
-    from analysis.lanes import HEARING, SEEING, TAIL
+    from analysis.plan import HEARING, SEEING, TAIL
 
     assert all(text.has(f"jobs.stage_{stage}") for stage in (*HEARING, *SEEING, *TAIL))
     assert shutil.get_terminal_size().columns > 0
