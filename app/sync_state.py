@@ -152,6 +152,12 @@ def history_line(line: LogEntry) -> HistoryLine:
     return HistoryLine(utc(line.at), sent, sentence, line.subject, line.bytes, line.sha256)
 
 
+def conflict_sentence(reason: str) -> str:
+    """What a conflict is about; `reason` is the HR system's code for it."""
+    key = f"sync.conflict_{reason}"
+    return text.tr(key) if text.has(key) else text.tr("sync.state_conflict")
+
+
 def utc(seconds: float) -> datetime:
     """An aware UTC time."""
     return datetime.fromtimestamp(seconds, UTC)
@@ -172,6 +178,8 @@ def _sentence(item: Item) -> str:
         return text.tr(f"sync.resolved_{Resolution(item.resolution)}")
     if item.state is State.PENDING and item.last_error is None:
         return text.tr("sync.state_pending")
+    if item.state is State.CONFLICT:
+        return conflict_sentence(str(item.last_params.get("field", "")))
     if item.last_error is not None and item.state is not State.DONE:
         return text.sentence(_Said(item.last_error, item.last_params))
     return text.tr(f"sync.state_{item.state}")

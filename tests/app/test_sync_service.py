@@ -224,6 +224,7 @@ def in_conflict(library, service, sandbox):
 
 def test_a_conflict_is_shown_field_by_field_and_mine_goes_as_a_new_revision(library, service, sandbox):
     interview, entry = in_conflict(library, service, sandbox)
+    assert entry.sentence == text.tr("sync.conflict_assessment_differs")
     conflict = service.conflict(entry.op_id)
     assert [(one.field, one.base, one.mine, one.theirs) for one in conflict.fields] == [
         ("summary", "solid", "mine", "theirs")
