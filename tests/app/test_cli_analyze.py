@@ -64,6 +64,7 @@ def test_a_file_gives_the_seven_files_and_json_progress(clip, tmp_path, capfd):
     assert document["id"] == messages[-1]["result"]["analysis_id"]
     assert document["provenance"]["settings"]["terms"] == "微服务|microservice"
     assert len(document["speakers"]["roles"]) <= 1
+    assert {"sentence_embedding", "transcriber"} <= {model["role"] for model in document["provenance"]["models"]}
 
 
 def test_a_person_reads_one_line_and_sees_no_machinery(clip, tmp_path, capfd, each_language):
