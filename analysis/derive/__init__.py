@@ -127,7 +127,7 @@ def _metrics(
             metrics |= text_metrics(part) | keyword_metric(spoken, request.terms, part)
         metrics |= latency_metric(latencies if place == 0 else latencies[place - 1 : place])
         if place == 0:
-            metrics |= interaction_metrics(talk, observed.media.duration)
+            metrics |= interaction_metrics(talk)
         found.append(metrics)
     return found
 

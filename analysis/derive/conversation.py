@@ -139,7 +139,7 @@ def _segments(
             lost.append(correction.id)
         else:
             words = corrected
-    return segments(words, turns)
+    return segments(words, turns, [Span(c.start, c.end) for c in corrections.speakers])
 
 
 def _language(observed: Observed, request: AnalysisRequest, found: Sequence[Segment]) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from analysis.derive.conversation import Conversation
 from analysis.derive.events import SpokenEvents
 from analysis.derive.floor import is_pause
-from analysis.derive.spans import clipped, gaps, mask, total
+from analysis.derive.spans import clipped, gaps, mask, merged, total
 from analysis.derive.voice import PROSODY_RATE_HZ, rate_unit, semitones
 from analysis.document import TRACK_RATE_HZ, Event, Metric, Span, Word
 from analysis.language.lexical import connectives, content_words, first_person, mattr
@@ -228,7 +228,7 @@ def latency_metric(latencies: Sequence[float | None]) -> dict[str, Metric]:
     return {"response_latency": _metric(value, "s", len(known), _share(len(known), len(latencies)), quality)}
 
 
-def interaction_metrics(talk: Conversation, duration_s: float) -> dict[str, Metric]:
+def interaction_metrics(talk: Conversation) -> dict[str, Metric]:
     """Talk ratio, turns, overlap and back-channels of the whole interview."""
     mine = total(talk.candidate_speech)
     others = sum(total(spans) for name, spans in talk.speech.items() if name != talk.candidate)
@@ -238,13 +238,14 @@ def interaction_metrics(talk: Conversation, duration_s: float) -> dict[str, Metr
     )
     some = "ok" if turns else TOO_LITTLE
     signs = sum(1 for sign in talk.backchannels if sign.speaker == talk.candidate)
-    overlapped = total(clipped(talk.overlaps, 0.0, duration_s))
+    spoken = merged(span for spans in talk.speech.values() for span in spans)
+    overlapped = sum(total(clipped(talk.overlaps, span.start, span.end)) for span in spoken)
     return {
         "talk_ratio": _metric(mine / max(mine + others, 1e-3), "share", len(turns), 1.0, two),
         "turn_count": _metric(float(len(turns)), "count", len(turns), 1.0, some),
         "turn_median": _metric(float(np.median(turns)) if turns else None, "s", len(turns), 1.0, some),
         "turn_max": _metric(max(turns) if turns else None, "s", len(turns), 1.0, some),
-        "overlap_share": _metric(overlapped / max(mine + others, 1e-3), "share", len(talk.overlaps), 1.0, two),
+        "overlap_share": _metric(overlapped / max(total(spoken), 1e-3), "share", len(talk.overlaps), 1.0, two),
         "backchannel_count": _metric(float(signs), "count", signs, 1.0, LOWER_BOUND if two == "ok" else two),
     }
 

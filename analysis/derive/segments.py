@@ -8,12 +8,16 @@ from collections.abc import Sequence
 from analysis.derive.heard import Heard
 from analysis.document import Segment, Span, Turn, Word
 from analysis.language.passage import ends_sentence
-from analysis.language.script import join_words
+from analysis.language.script import CLAUSE_END, has_han, join_words, tokens
 
 PAUSE_CUT_S = 0.8
 LONG_S = 8.0
 """A segment this long is also cut where the recogniser cut: Chinese text may have no full stops at all."""
 LONGEST_S = 30.0
+CHANGE_S = 0.5
+"""How far a change of speaker may move to the end of a clause."""
+_NEAR_WORDS = 5
+_BREATH_S = 0.2
 
 
 class TurnIndex:
@@ -45,10 +49,12 @@ class TurnIndex:
         return min([*before, *after], key=lambda t: max(t.start - time_s, time_s - t.end)).speaker
 
 
-def segments(words: Sequence[Heard], turns: Sequence[Turn]) -> tuple[Segment, ...]:
-    """Segments in time order. Every word is in exactly one of them."""
-    index = TurnIndex(turns)
-    owners = [index.speaker(heard.middle) for heard in words]
+def segments(words: Sequence[Heard], turns: Sequence[Turn], fixed: Sequence[Span] = ()) -> tuple[Segment, ...]:
+    """Segments in time order. Every word is in exactly one of them.
+
+    Words inside `fixed` (stretches that a person gave to a speaker) go strictly by the turns.
+    """
+    owners = word_owners(words, turns, fixed)
     found: list[Segment] = []
     begin = 0
     for place in range(1, len(words) + 1):
@@ -56,6 +62,59 @@ def segments(words: Sequence[Heard], turns: Sequence[Turn]) -> tuple[Segment, ..
             found.append(_segment(words[begin:place], owners[begin]))
             begin = place
     return tuple(found)
+
+
+def word_owners(words: Sequence[Heard], turns: Sequence[Turn], fixed: Sequence[Span]) -> list[str]:
+    """Whose each word is: by its middle, but a change in mid-clause moves to the pause or mark beside it.
+
+    Turn edges are sharp to about half a second, while people change at the ends of clauses.
+    """
+    index = TurnIndex(turns)
+    owners = [index.speaker(heard.middle) for heard in words]
+    held = [any(span.start <= heard.middle <= span.end for span in fixed) for heard in words]
+    for place in [p for p in range(1, len(words)) if owners[p] != owners[p - 1]]:
+        target = _natural_change(words, place)
+        low, high = sorted((place, target))
+        if not any(held[low:high]) and len(set(owners[low:high])) <= 1:
+            owners[low:high] = [owners[place] if target < place else owners[place - 1]] * (high - low)
+    return owners
+
+
+def _natural_change(words: Sequence[Heard], place: int) -> int:
+    """The nearest place within half a second at which a clause ends or a pause is, else the nearest edge of a word.
+
+    A recogniser's word may be half a Chinese one (珍|惜): inside of that nobody changes, and no pause is meant.
+    """
+    first, last = max(0, place - _NEAR_WORDS), min(len(words), place + _NEAR_WORDS + 1)
+    whole = _word_edges(words[first:last], first)
+    natural = [p for p in whole if _is_natural(words[p - 1], words[p])]
+    for places in (natural, whole):
+        near = [p for p in places if _apart(words, p, place) <= CHANGE_S]
+        if near:
+            return min(near, key=lambda p: _apart(words, p, place))
+    return place
+
+
+def _word_edges(near: Sequence[Heard], first: int) -> list[int]:
+    """The places between the words that are not inside a word of the language."""
+    text = "".join(heard.word.text for heard in near)
+    inside = {place for token in tokens(text) if has_han(token.text) for place in range(token.begin + 1, token.end)}
+    edges, offset = [], 0
+    for place, heard in enumerate(near):
+        if place and offset not in inside:
+            edges.append(first + place)
+        offset += len(heard.word.text)
+    return edges
+
+
+def _apart(words: Sequence[Heard], place: int, other: int) -> float:
+    """Seconds between two places: by the words that end there or by those that begin there, what is less."""
+    ends = abs(words[place - 1].word.end - words[other - 1].word.end)
+    return min(ends, abs(words[place].word.start - words[other].word.start))
+
+
+def _is_natural(last: Heard, following: Heard) -> bool:
+    return last.word.text[-1:] in CLAUSE_END or following.word.start - last.word.end >= _BREATH_S
 
 
 def _cut(before: Sequence[Heard], following: Heard) -> bool:

@@ -7,7 +7,6 @@ import math
 
 import jsonschema
 import numpy as np
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +27,7 @@ from analysis.request import Term
 from tests.analysis.ideal import provenance, request
 
 SECONDS = 40.0
+PEAKS_OF_SILENCE = np.zeros((4000, 2), np.float32)
 TIMES = st.integers(0, 400).map(lambda tenth: tenth / 10)
 PLACES = st.tuples(TIMES, st.integers(0, 60).map(lambda tenth: tenth / 10)).map(
     lambda pair: Span(pair[0], min(SECONDS, pair[0] + pair[1]))
@@ -64,7 +64,7 @@ def observations(draw):
     return Observed(
         media=MediaInfo("ab" * 32, SECONDS, (Stream("audio", "aac"),)),
         sound=SoundObservation(
-            apart, np.zeros((4000, 2), np.float32), draw(st.sampled_from((None, 10.0, 40.0))), 0.0, draw(st.booleans())
+            apart, PEAKS_OF_SILENCE, draw(st.sampled_from((None, 10.0, 40.0))), 0.0, draw(st.booleans())
         ),
         text=TextObservation(draw(st.sampled_from(("zh", "en", ""))), tuple(draw(st.lists(segments(), max_size=5))), 0),
         speakers=draw(st.sampled_from((None, SpeakerObservation(tuple(listed), tuple(apart[:1]), 2)))),
@@ -72,18 +72,16 @@ def observations(draw):
     )
 
 
-@pytest.fixture(scope="module")
-def validator():
-    return jsonschema.Draft202012Validator(schema())
+VALIDATOR = jsonschema.Draft202012Validator(schema())
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seen=observations())
-def test_any_observation_makes_a_whole_document(seen, validator, tmp_path_factory):
+def test_any_observation_makes_a_whole_document(seen, tmp_path_factory):
     terms = (Term("负载均衡"), Term("Kubernetes"))
     derived = derive(seen, request("zh", terms=terms), provenance())
     analysis = derived.analysis
-    validator.validate(json.loads(document_json(analysis)))
+    VALIDATOR.validate(json.loads(document_json(analysis)))
     assert {values.shape for name, values in derived.tracks.items() if name != PEAKS} <= {(400,)}
     assert not any(np.isinf(values).any() for values in derived.tracks.values())
     for metrics in (analysis.metrics.overall, *analysis.metrics.answers):

@@ -62,13 +62,16 @@ def test_a_time_belongs_to_the_longest_turn_over_it_or_to_the_nearest(turns, tim
 
 
 @given(TURNS, st.lists(st.sampled_from("我你他"), min_size=1, max_size=30))
-def test_every_word_is_in_exactly_one_segment_of_its_speaker(turns, letters):
+def test_every_word_is_in_exactly_one_segment_of_a_speaker_nearby(turns, letters):
     text = "".join(letters)
     words = heard_words(TextObservation("zh", (heard(text, 0.0, 20.0),), 0))
     found = segments(words, turns)
     assert "".join(s.text for s in found) == text
     index = TurnIndex(turns)
-    assert all(index.speaker((w.start + w.end) / 2) == s.speaker for s in found for w in s.words)
+    for segment in found:
+        for word in segment.words:
+            middle = (word.start + word.end) / 2
+            assert segment.speaker in {index.speaker(middle + step / 4) for step in range(-8, 9)}
     assert all(s.start <= w.start <= w.end <= s.end for s in found for w in s.words)
 
 
@@ -115,6 +118,21 @@ def conversation(*said, overlaps=(), modalities=("speech",), **changes):
 
 
 ANSWER = "我在一家公司做了五年的后端开发，主要负责订单系统的设计。"
+
+
+def test_a_change_of_speaker_moves_to_the_end_of_the_clause():
+    words = heard_words(TextObservation("zh", (heard("我们这样做，好的没问题。", 0.0, 2.9),), 0))
+    late, early = ((Turn(0, at, "S1"), Turn(at, 3, "S2")) for at in (1.9, 1.1))
+    for turns in (late, early):
+        assert [(s.speaker, s.text) for s in segments(words, turns)] == [("S1", "我们这样做，"), ("S2", "好的没问题。")]
+    assert segments(words, late, [Span(1.5, 1.9)])[0].text == "我们这样做，好的", "a person said so"
+
+
+def test_a_change_of_speaker_is_never_inside_a_word():
+    pieces = tuple(Word(i * 0.4, i * 0.4 + 0.4, text, 0.9) for i, text in enumerate("我很珍惜所有的遇见"))
+    words = heard_words(TextObservation("zh", (HeardSegment(0, 4, "zh", "我很珍惜所有的遇见", pieces),), 0))
+    found = segments(words, (Turn(0, 1.25, "S1"), Turn(1.25, 4, "S2")))
+    assert [s.text for s in found] in (["我很", "珍惜所有的遇见"], ["我很珍惜", "所有的遇见"])
 
 
 def test_a_backchannel_does_not_split_the_floor():
