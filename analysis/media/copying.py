@@ -65,8 +65,10 @@ def _carry(
     last_dts: dict[int, int] = {}
     try:
         for packet in recording.container.demux(sources):
-            if not packet.size or packet.is_discard or packet.pts is None or _is_lead_in(packet, recording):
+            if not packet.size or packet.pts is None or _is_lead_in(packet, recording):
                 continue
+            if packet.is_discard and packet.stream.type == "audio":
+                continue  # a picture that is not to be shown may be the one that the next ones are decoded from
             origin = round(Fraction(recording.origin_s) / packet.time_base)
             index = packet.stream_index
             packet.pts -= origin
