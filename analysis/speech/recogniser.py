@@ -28,8 +28,8 @@ NO_SPEECH = 0.6
 FALLBACK = (0.0, 0.4, 0.8)
 """Temperatures of the second hearing; OpenAI's six steps cost twice the time in noise and find no more."""
 
-_TOKENS_A_SECOND, _TOKENS_LEAST = 15.0, 40
-"""Nobody says more: fast Chinese is seven characters a second, about eleven tokens. It ends loops early."""
+_TOKENS_A_SECOND, _TOKENS_LEAST, _TOKENS_MOST = 15.0, 40, 300
+"""Nobody says more: fast Chinese is seven characters a second, of up to two tokens each. It ends loops early."""
 
 _CHINESE_PROMPT = "以下是普通话的句子。"
 _MAX_PROMPT_TOKENS = 120
@@ -184,8 +184,8 @@ def _opened(folder: str | Path, device: str, kind: str, threads: int) -> Whisper
 
 
 def _room(samples: int) -> int:
-    """How many tokens so many samples can hold; the prompt takes up to half of the model's 448."""
-    return min(220, _TOKENS_LEAST + round(samples / 16_000 * _TOKENS_A_SECOND))
+    """How many tokens so many samples can hold; of the model's 448 the prompt takes up to 130."""
+    return min(_TOKENS_MOST, _TOKENS_LEAST + round(samples / 16_000 * _TOKENS_A_SECOND))
 
 
 def _likelier(answer: Sequence[tuple[str, float]]) -> tuple[str, float]:
