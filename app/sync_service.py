@@ -76,6 +76,7 @@ class SyncService:
         self._report: SyncReport | None = None
         self._trouble: Failure | None = None
         self._next_pull = self._not_before = 0.0
+        self._linked: set[str] = set()
         self._listeners: list[Callable[[], None]] = []
         self._thread: threading.Thread | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -220,9 +221,12 @@ class SyncService:
         with self._library.reading() as session:
             pairs = outbox.registered(session)
         for ours, theirs in pairs:
+            if ours in self._linked:
+                continue
             interview = self._library.interview(ours)
             if interview.remote_id is None:
                 self._library.save_interview(replace(interview, remote_id=theirs))
+            self._linked.add(ours)
 
     def _registration_unknown(self) -> bool:
         """Whether a pull could bring back our own interview before we know it by the HR system's id."""
@@ -335,7 +339,7 @@ class SyncService:
         self._tell()
 
     def set_key(self, key: str) -> None:
-        """Put the key into the system's keyring. Raises SecretMissing when there is none that keeps it."""
+        """Put the key into the system's keyring. Raises KeyringMissing when there is none that keeps it."""
         secrets.store_secret(Address.parse(self.address).base, key)
         self.sync_now()
 

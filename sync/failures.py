@@ -71,6 +71,12 @@ class SecretMissing(RemoteFailure):
     code = "secret_missing"
 
 
+class KeyringMissing(SecretMissing):
+    """The computer has no keyring that keeps the key."""
+
+    code = "keyring_missing"
+
+
 class ProfileInvalid(RemoteFailure):
     """A profile or mapping file cannot be used. params: name, reason"""
 

@@ -7,7 +7,7 @@ import os
 import keyring
 from keyring.errors import KeyringError
 
-from sync.failures import SecretMissing
+from sync.failures import KeyringMissing, SecretMissing
 
 SERVICE = "MianJian EHR"
 VARIABLE = "MIANJIAN_EHR_TOKEN"
@@ -23,13 +23,13 @@ def secret_for(url: str) -> str:
 
 
 def store_secret(url: str, secret: str) -> None:
-    """Put the key into the system's keyring. SecretMissing when there is no keyring that keeps it."""
+    """Put the key into the system's keyring. KeyringMissing when there is none that keeps it."""
     try:
         keyring.set_password(SERVICE, url, secret.strip())
     except KeyringError as error:
-        raise SecretMissing() from error
+        raise KeyringMissing() from error
     if _from_keyring(url) != secret.strip():  # a null keyring takes everything and keeps nothing
-        raise SecretMissing()
+        raise KeyringMissing()
 
 
 def _from_keyring(url: str) -> str | None:

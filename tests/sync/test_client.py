@@ -19,6 +19,7 @@ from sync.client import EhrClient, retry_after_s
 from sync.failures import (
     AddressInvalid,
     CursorUnknown,
+    KeyringMissing,
     PayloadTooLarge,
     RemoteBusy,
     RemoteNonsense,
@@ -201,7 +202,7 @@ def test_the_key_comes_from_the_environment_or_the_keyring(monkeypatch, keyring_
 
 def test_a_keyring_that_keeps_nothing_is_said(keyring_of):
     keyring_of(keyring.backends.null.Keyring())
-    with pytest.raises(SecretMissing):
+    with pytest.raises(KeyringMissing):
         secrets.store_secret("https://ehr.example", "key")
 
 
