@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSize
 
 from app.domain.types import Comment
 from app.text import timecode, tr
-from ui import icons, language
-from ui.review.controls import IconButton, plain_label
+from ui import icons, language, theme
+from ui.review.controls import IconButton, icon_size, plain_label
 
 
 class Comments(QFrame):
@@ -44,6 +44,7 @@ class Comments(QFrame):
         self.field.returnPressed.connect(self._give)
         self.bookmark.clicked.connect(self.bookmarkAsked)
         language.on_change(self, self._rename)
+        theme.changed.connect(self._rename)
 
     def start(self, time_s: float | None = None) -> None:
         """Begin to write, about the present moment or a given one."""
@@ -98,6 +99,7 @@ class Comments(QFrame):
         jump = QPushButton(timecode(time_s))
         jump.setProperty("class", "chip")
         jump.setIcon(icons.icon("bookmark" if comment.bookmark else "comment", "accent"))
+        jump.setIconSize(icon_size())
         jump.setAccessibleName(tr("review.go_to", time=timecode(time_s)))
         jump.clicked.connect(lambda: self.seekAsked.emit(time_s))
         return jump

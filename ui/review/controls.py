@@ -39,6 +39,11 @@ class IconButton(QToolButton):
         self.setToolTip(text)
 
 
+def icon_size() -> QSize:
+    """The size of an icon beside a text, at the chosen scale."""
+    return QSize(theme.scaled(14), theme.scaled(14))
+
+
 def plain_label(text_class: str = "", parent: QWidget | None = None) -> QLabel:
     """A label that never reads its text as anything but text."""
     label = QLabel(parent)

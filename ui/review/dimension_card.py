@@ -17,7 +17,7 @@ from app.scoring.metrics import metric_title, source_text, value_text
 from app.scoring.wording import score_text, weight_text
 from app.text import timecode, tr
 from ui import icons, language, theme
-from ui.review.controls import plain_label, restyle
+from ui.review.controls import icon_size, plain_label, restyle
 from ui.review.flow import FlowLayout
 from ui.review.score_widgets import RatingPicker, ScoreNumbers, WeightSlider, rating_text
 
@@ -44,6 +44,7 @@ class DimensionCard(QFrame):
         self._build()
         self._connect()
         language.on_change(self, self._rename)
+        theme.changed.connect(self._rename)
 
     def _build(self) -> None:
         self.title = plain_label("heading")
@@ -154,6 +155,7 @@ class DimensionCard(QFrame):
         chip = QPushButton(timecode(item.start))
         chip.setProperty("class", "chip")
         chip.setIcon(icons.icon("play", "accent"))
+        chip.setIconSize(icon_size())
         tip = evidence_text(item)
         chip.setToolTip(plain_tip(tip))
         chip.setAccessibleName(tr("review.go_to", time=timecode(item.start)))
@@ -173,6 +175,7 @@ class DimensionCard(QFrame):
         self.veil.setText(tr("review.unveil_ask" if self._asking else "review.veil"))
         self.veil.setToolTip(tr("review.unveil_help"))
         self.veil.setIcon(icons.icon("eye" if self._asking else "eye_off", "accent"))
+        self.veil.setIconSize(icon_size())
         self.reason.setPlaceholderText(tr("review.reason"))
         self.reason.setAccessibleName(tr("review.reason_of", title=title))
         observed = "  ·  ".join(metric_text(name, metric) for name, metric in self._observed)

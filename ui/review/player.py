@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QActionGroup, QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtMultimedia import QVideoFrame
@@ -34,6 +36,11 @@ class Player(QFrame):
         self._build()
         self._listen()
         language.on_change(self, self._rename)
+        theme.changed.connect(self._restyle)
+
+    def _restyle(self) -> None:
+        self._rename()
+        self._fit()
 
     def _build(self) -> None:
         self.seek_bar = SeekBar()
@@ -127,7 +134,7 @@ class Player(QFrame):
     def open(self, presenter: Presenter, recording: Recording | None) -> None:
         """Load an interview's recording, paused at its start."""
         media = presenter.interview.media
-        self._broken = False
+        self._broken, self.pane.image = False, None
         self._has_sound = bool(media and media.has_audio)
         self.pane.show_message("")
         self.pane.show_recording(recording, sound_only=bool(media and not media.has_video))
@@ -267,7 +274,7 @@ class FullScreen(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         playback = self._player.playback
-        actions = {
+        actions: dict[Qt.Key, Callable[[], object]] = {
             Qt.Key.Key_Escape: self.close,
             Qt.Key.Key_F11: self.close,
             Qt.Key.Key_Space: playback.toggle,

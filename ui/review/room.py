@@ -190,10 +190,10 @@ class ReviewRoom(QWidget):
 
     def _show_standing(self) -> None:
         interview = self.presenter.interview
-        if interview.media is None:
-            self._stand(Stage.NO_MEDIA)
-        elif self.recording is not None:
+        if self.recording is not None:
             self._stand(Stage.READY)
+        elif interview.media is None:
+            self._stand(Stage.NO_MEDIA)
         elif interview.analysis_state is AnalysisState.FAILED:
             self._stand(Stage.FAILED)
         else:
@@ -304,9 +304,14 @@ class ReviewRoom(QWidget):
             Qt.Key.Key_M: self.scorecard.add_bookmark,
             Qt.Key.Key_C: self.scorecard.comments.start,
             Qt.Key.Key_F11: self.player.open_full_screen,
-            Qt.Key.Key_Escape: lambda: playback.set_loop(None),
+            Qt.Key.Key_Escape: self._let_go,
         }
         return actions.get(key)
+
+    def _let_go(self) -> None:
+        """Escape: no loop any more, and the keys belong to the room again."""
+        self.player.playback.set_loop(None)
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _control_action(self, key: Qt.Key, shift: bool) -> Callable[[], object] | None:
         if Qt.Key.Key_1 <= key <= Qt.Key.Key_9:

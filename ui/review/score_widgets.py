@@ -397,7 +397,7 @@ class Radar(QWidget):
         metrics = QFontMetricsF(painter.font())
         for index, title in enumerate(self.titles):
             at = self._corner(index, 1.0)
-            text = metrics.elidedText(title, Qt.TextElideMode.ElideRight, self.width() / 2 - 4)
+            text = metrics.elidedText(title, Qt.TextElideMode.ElideRight, self.width() / 2 - theme.scaled(7))
             width = metrics.horizontalAdvance(text)
             centred = abs(at.x() - self.width() / 2) < 4
             left = at.x() - width / 2

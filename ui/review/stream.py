@@ -12,7 +12,8 @@ class StreamDevice(QIODevice):
     """Reads a seekable stream. The player reads from threads of its own, one at a time, hence the lock."""
 
     def __init__(self, stream: BinaryIO, parent: QObject | None = None) -> None:
-        super().__init__(parent)
+        super().__init__()
+        self.setParent(parent)
         self._stream = stream
         self._lock = Lock()
         self._size = stream.seek(0, 2)
@@ -41,7 +42,7 @@ class StreamDevice(QIODevice):
         with self._lock:
             return b"" if self._closed else self._stream.read(max(0, size))
 
-    def writeData(self, _data: bytes, _size: int) -> int:
+    def writeData(self, _data: bytes | bytearray | memoryview, _size: int) -> int:
         return -1
 
     def release(self) -> None:

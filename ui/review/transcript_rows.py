@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.text import timecode
 from ui import theme
@@ -55,7 +55,8 @@ class RowDelegate(QStyledItemDelegate):
         return QPointF(area.left() + theme.scaled(LEFT), area.top() + theme.scaled(TOP) + self.head_height())
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        width = option.widget.viewport().width() if option.widget else option.rect.width()
+        view = option.widget
+        width = view.viewport().width() if isinstance(view, QAbstractItemView) else option.rect.width()
         text = self.layout(index.row(), self.text_width(width)).boundingRect()
         return QSize(width, int(text.height() + self.head_height() + theme.scaled(TOP + BOTTOM)) + 1)
 

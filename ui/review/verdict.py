@@ -22,7 +22,7 @@ from app.domain.types import Conclusion
 from app.scoring.wording import interval_text, score_text
 from app.text import percent, tr
 from ui import icons, language, theme
-from ui.review.controls import plain_label, restyle
+from ui.review.controls import icon_size, plain_label, restyle
 from ui.review.model import Presenter
 from ui.review.score_widgets import Radar
 
@@ -249,6 +249,7 @@ class Verdict(QFrame):
     def _restyle(self) -> None:
         self.sign.setMinimumHeight(theme.scaled(38))
         signed = self._presenter is not None and self._presenter.is_signed()
+        self.sign.setIconSize(icon_size())
         self.sign.setIcon(icons.icon("check" if signed else "send", "on_accent" if self.sign.isEnabled() else "faint"))
 
     def _fit(self) -> None:

@@ -46,7 +46,7 @@ class VideoPane(QWidget):
 
     def show_recording(self, recording: Recording | None, *, sound_only: bool) -> None:
         """Take the face's box and the waveform from an analysed recording."""
-        self.sound_only, self.image = sound_only, None
+        self.sound_only = sound_only
         tracks = recording.tracks if recording else {}
         whole = all(name in tracks for name in BOX_TRACKS)
         self._boxes = np.stack([tracks[name] for name in BOX_TRACKS], axis=1) if whole else None
