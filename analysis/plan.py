@@ -13,10 +13,10 @@ SEEING = ("face",)
 TAIL = ("derive", "write")
 FIRST_COSTS = {
     "sound": StageCost(0.5, 0.005),
-    "text": StageCost(1.5, 0.14),
-    "speakers": StageCost(0.4, 0.016),
-    "prosody": StageCost(0.4, 0.012),
-    "face": StageCost(0.3, 0.11),
+    "text": StageCost(1.0, 0.14),
+    "speakers": StageCost(0.4, 0.014),
+    "prosody": StageCost(0.4, 0.01),
+    "face": StageCost(0.3, 0.135),
     "derive": StageCost(0.3, 0.002),
     "write": StageCost(0.2, 0.001),
 }

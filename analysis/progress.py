@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from statistics import median
 
 import msgspec
 
@@ -22,8 +23,8 @@ OWN_BELIEF = 0.3
 """The same for one stage, against the pace of the whole run: a stage may report but every two minutes of media."""
 OVERDUE = 0.05
 """Share of a stage's expected time that is still left when it has taken longer than expected."""
-LONG_S = 60.0
-"""A run over so much media counts as much as what was known before; a longer one more, a shorter one less."""
+REMEMBERED = 6
+"""Runs whose costs are remembered for each stage."""
 REPORT_EVERY_S = 0.2
 
 
@@ -184,24 +185,21 @@ class CostBook:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        try:
-            self._costs = msgspec.json.decode(path.read_bytes(), type=dict[str, StageCost])
-        except (OSError, msgspec.DecodeError):
-            self._costs = {}  # a cache: without it the first figures serve
+        self._measured: dict[str, list[float]] = {}
+        with contextlib.suppress(OSError, msgspec.DecodeError):  # a cache: without it the first figures serve
+            self._measured = msgspec.json.decode(path.read_bytes(), type=dict[str, list[float]])
 
     def cost(self, variant: str, first: StageCost) -> StageCost:
-        """What earlier runs say, else the first figure."""
-        return self._costs.get(variant, first)
+        """The median of the last runs and of the first figure: a run on a busy machine counts for little."""
+        return replace(first, per_s=median([first.per_s, *self._measured.get(variant, [])]))
 
     def learn(self, measured: Iterable[tuple[str, StageCost, float]], media_s: float) -> None:
-        """Take in (variant, cost believed, seconds taken) of a run over `media_s`, and keep the book."""
-        newest_share = media_s / (media_s + LONG_S)
-        for variant, believed, seconds in measured:
-            newest = max(0.0, seconds - believed.fixed_s) / media_s if media_s else believed.per_s
-            per_s = newest_share * newest + (1 - newest_share) * believed.per_s
-            self._costs[variant] = replace(believed, per_s=per_s)
+        """Take in (variant, expected cost, seconds taken) of a run over `media_s`, and keep the book."""
+        for variant, expected, seconds in measured:
+            per_s = max(0.0, seconds - expected.fixed_s) / media_s if media_s else expected.per_s
+            self._measured[variant] = [*self._measured.get(variant, []), per_s][-REMEMBERED:]
         with contextlib.suppress(OSError):  # a cache that cannot be written costs only a less exact forecast
             self.path.parent.mkdir(parents=True, exist_ok=True)
             part = self.path.with_name(f"{self.path.name}.{os.getpid()}")
-            part.write_bytes(msgspec.json.encode(self._costs))
+            part.write_bytes(msgspec.json.encode(self._measured))
             os.replace(part, self.path)
