@@ -25,12 +25,12 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    status = cli.main(arguments)
-    if arguments[:1] == ["demo"] and status == 0 and "--scratch" not in arguments and screen_available():
-        from ui.shell.start import show_demo
+    if arguments[:1] == ["demo"] and "--scratch" not in arguments and screen_available():
+        from ui.shell.start import application, show_demo
 
-        return show_demo(arguments)
-    return status
+        application()  # before the report makes a smaller one, which no window could be opened with
+        return cli.main(arguments) or show_demo(arguments)
+    return cli.main(arguments)
 
 
 def _is_window(arguments: list[str]) -> bool:

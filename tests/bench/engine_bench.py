@@ -14,7 +14,7 @@ from tests.conftest import CORPUS
 
 FILE = "interviews/dev/zh_be_dev.mp4"
 WHAT = {
-    "engine_overhead_ratio": "seconds of the whole analysis of interviews/dev/zh_be_dev.mp4 (one child process, loading "
+    "engine_overhead_ratio": "seconds of a whole analysis of interviews/dev/zh_be_dev.mp4 (one child process, loading "
     "included), divided by the sum of the bare engines run one after the other in this process with the product's own "
     "settings: decoding, voice activity, transcription, speakers, pitch, faces and expression at 5 a second",
 }
