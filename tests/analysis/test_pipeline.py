@@ -151,7 +151,9 @@ def half_way_error(request: AnalysisRequest, models: ModelStore) -> float:
 
 @pytest.mark.slow
 def test_the_forecast_on_the_sample(sample, models, tmp_path):
-    """A quarter on a quiet machine; a busy one gets a wider margin and further tries."""
+    """A quarter on a quiet machine, with a margin for what else runs; a busy one tells nothing about the forecast."""
+    if hasattr(os, "getloadavg") and os.getloadavg()[0] > 1 + (os.cpu_count() or 1):
+        pytest.skip("this machine is busy with something else")
     for attempt in range(3):
         off = half_way_error(request_for(sample / "sample_zh.mp4", tmp_path / str(attempt), face_fps=5.0), models)
         if off <= 0.35:
