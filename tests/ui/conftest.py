@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 
 from app import text
 from app.demo import SandboxProcess, main_job
@@ -17,7 +18,11 @@ from ui.shell import start
 
 @pytest.fixture(autouse=True)
 def themed(qapp):
-    """The product's style, light, in English, for every test of the window."""
+    """The product's style, light, in English, for every test of the window.
+
+    Windows of the tests before are really gone first: each one left would be styled again for every test to come.
+    """
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     theme.set_up(qapp, "light")
     language.set_language("en")
     yield
