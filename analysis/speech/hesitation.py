@@ -7,7 +7,6 @@ consequences of speech disfluency"). The limits are chosen on the cautious side:
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from analysis.document import PEAK_RATE_HZ, Span, Word
 from analysis.observations import Hesitation
+from analysis.speech.hums import WRITTEN, hums
 from analysis.speech.writing import syllables
 
 Floats = NDArray[np.float32]
@@ -30,7 +30,7 @@ MAX_CHANGE_DB = 3.5
 MAX_WORD_SHARE = 0.25
 DOUBTED = 0.5
 _SYLLABLE_S = 0.32
-_WRITTEN = re.compile(r"(u+[hm]+|er+m?|h+m+|m+h*m*|[嗯呃额啊哦唔])[,.，。…]*$", re.IGNORECASE)
+_TAIL_S = 0.2  # the last vowel of a phrase sounds on after the aligned end of its word
 _GAP_STEPS = 4
 _RANGE_DB = 25.0
 
@@ -43,7 +43,8 @@ def hesitations(
     `change_db` is `SpectrumMeter.change`. `confidence` rises with length, level pitch and a steady spectrum.
     """
     covered = _covered(words, len(pitch_hz))
-    floor = _level_floor(loudness_db, speech)
+    level = _loud_level(loudness_db, speech)
+    floor = level - _RANGE_DB
     free = np.isfinite(pitch_hz) & (loudness_db > floor) & ~covered
     found = []
     for first, last in _runs(free):
@@ -51,29 +52,37 @@ def hesitations(
             hesitation = _judged(pitch_hz, change_db, covered, a, b)
             if hesitation is not None:
                 found.append(hesitation)
-    return tuple(found)
+    short = [
+        hum
+        for hum in hums(pitch_hz, loudness_db, level, words)
+        if not any(hum.start < long.end and long.start < hum.end for long in found)
+    ]
+    return tuple(sorted([*found, *short], key=lambda one: one.start))
 
 
 def _covered(words: Sequence[Word], count: int) -> NDArray[np.bool_]:
-    """Where a word really sounds: alignment stretches words backwards over what was not written, so a word covers
-    no more than its syllables need, counted from its end. A word that the recogniser itself doubts covers nothing:
-    it often stands for a hesitation (我, 能, 恶), unless it is a written one, which needs no second finding."""
+    """Where a word really sounds.
+
+    Alignment stretches words backwards over what was not written, so a word covers no more than its syllables need,
+    counted from its end, and the tail after it. A word of one syllable that the recogniser doubts covers nothing:
+    it often stands for a hesitation (我, 能, 恶), unless it is a written one, which needs no second finding.
+    """
     covered = np.zeros(count, bool)
     for word in words:
-        if word.probability < DOUBTED and not _WRITTEN.match(word.text):
+        if word.probability < DOUBTED and syllables(word.text) == 1 and not WRITTEN.match(word.text):
             continue
         needed = _SYLLABLE_S * syllables(word.text)
         start = max(word.start, word.end - needed)
-        covered[int(start * PEAK_RATE_HZ) : int(np.ceil(word.end * PEAK_RATE_HZ))] = True
+        covered[int(start * PEAK_RATE_HZ) : int(np.ceil((word.end + _TAIL_S) * PEAK_RATE_HZ))] = True
     return covered
 
 
-def _level_floor(loudness_db: Floats, speech: Sequence[Span]) -> float:
-    """Hesitations are no whisper: at most 25 dB below the loud part of speech."""
+def _loud_level(loudness_db: Floats, speech: Sequence[Span]) -> float:
+    """The level that speech reaches a tenth of the time, dB; hesitations are at most 25 dB below it."""
     spoken = np.zeros(len(loudness_db), bool)
     for span in speech:
         spoken[int(span.start * PEAK_RATE_HZ) : int(span.end * PEAK_RATE_HZ)] = True
-    return float(np.percentile(loudness_db[spoken], 90)) - _RANGE_DB if spoken.any() else 0.0
+    return float(np.percentile(loudness_db[spoken], 90)) if spoken.any() else 0.0
 
 
 def _runs(mask: NDArray[np.bool_]) -> list[tuple[int, int]]:

@@ -214,3 +214,25 @@ def test_a_level_hum_without_a_word_is_a_hesitation():
     pitch, loud, change = grids(3, hum)
     pitch[100:150] = np.linspace(100, 160, 50)
     assert hesitations(pitch, loud, change, [hum], []) == ()
+
+
+def phrase(voice_after: float):
+    """A phrase after a pause: sound from 1.0 s, voice `voice_after` later, 0.1 s long, then a break, then more."""
+    pitch, loud, change = grids(3, Span(1.2, 2.0))
+    loud[100:110] = -25
+    pitch[100 + round(100 * voice_after) : 110] = 140
+    return pitch, loud, change
+
+
+def test_a_short_hum_that_was_written_as_a_doubted_word():
+    speech = [Span(1.0, 2.0)]
+    said = words("好的", "我", "们", start=1.2, each=0.25)
+    misheard = [Word(0.99, 1.12, "恶", 0.45), *said]
+    (found,) = hesitations(*phrase(0.01), speech, misheard)
+    assert found.start == pytest.approx(1.0, abs=0.03)
+    assert found.end == pytest.approx(1.1, abs=0.03)
+    assert 0.4 <= found.confidence <= 0.7
+    assert hesitations(*phrase(0.06), speech, misheard) == ()  # it began with a consonant
+    assert hesitations(*phrase(0.01), speech, [Word(0.99, 1.12, "恶", 0.95), *said]) == ()
+    assert hesitations(*phrase(0.01), speech, [Word(0.99, 1.12, "嗯", 0.45), *said]) == ()
+    assert hesitations(*phrase(0.01), speech, [Word(0.6, 0.98, "你", 0.9), *misheard]) == ()
