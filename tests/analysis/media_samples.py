@@ -125,25 +125,20 @@ def stretch_mp4_header(path: Path, seconds: float) -> None:
     path.write_bytes(bytes(data))
 
 
-def huge_picture_mp4(path: Path, width: int = 12_000, height: int = 9_000) -> Path:
-    """An MP4 with a picture of 108 megapixels that was really encoded (grey, so that it is small)."""
-    with av.open(str(path), "w") as out:
-        stream = out.add_stream("mjpeg", rate=1, width=width, height=height, pix_fmt="yuvj420p")
-        frame = av.VideoFrame(width, height, "yuvj420p")
-        for plane in frame.planes:
-            plane.update(bytes([128]) * plane.buffer_size)
+def huge_picture(path: Path, width: int = 12_000, height: int = 9_000) -> Path:
+    """A small QuickTime file whose sample description and JPEG frames both say that the picture is huge."""
+    with av.open(str(path), "w", format="mov") as out:
+        stream = out.add_stream("mjpeg", rate=1, width=320, height=240, pix_fmt="yuvj420p")
+        frame = av.VideoFrame.from_ndarray(picture(0), format="rgb24")
         frame.pts, frame.time_base = 0, Fraction(1, 1)
         out.mux(stream.encode(frame))
         out.mux(stream.encode())
-    return path
-
-
-def lie_about_size(path: Path, width: int, height: int) -> None:
-    """Write another picture size into an MP4's sample description; the stream itself keeps its own."""
     data = bytearray(path.read_bytes())
-    place = max(data.find(b"avc1", data.find(b"stsd")), data.find(b"mp4v", data.find(b"stsd")))
-    struct.pack_into(">HH", data, place + 28, width, height)
+    struct.pack_into(">HH", data, data.find(b"\xff\xc0") + 5, height, width)
+    entry = data.find(b"jpeg", data.find(b"stsd"))
+    struct.pack_into(">HH", data, entry + 28, width, height)
     path.write_bytes(bytes(data))
+    return path
 
 
 def damage(path: Path, share: float = 0.5, length: int = 4000, seed: int = 3) -> None:

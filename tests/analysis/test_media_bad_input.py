@@ -154,7 +154,7 @@ def test_a_claim_beyond_twelve_hours_is_refused(tmp_path):
 
 
 def test_a_picture_of_a_hundred_megapixels_is_refused_before_it_is_decoded(tmp_path):
-    path = make.huge_picture_mp4(tmp_path / "a.mp4")
+    path = make.huge_picture(tmp_path / "a.mp4")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     with pytest.raises(f.MediaTooLarge) as caught:
         probe(path, "a.mp4")
