@@ -79,14 +79,32 @@ def print_sizes() -> None:
 
 
 def check_left_out(room: str) -> int:
-    """No file of a room that was left out, and none of its words in a text, template, schema or document file."""
-    named = [path for path in DIST.rglob("*") if room in path.name.lower()]
-    texts = [p for p in (DIST / "_internal" / "resources").rglob("*") if p.suffix in (".toml", ".json", ".md")]
-    spoken = [p for p in texts if any(word in p.read_text("utf-8").lower() for word in LEFT_OUT_WORDS)]
-    for path in [*named, *spoken]:
-        print(f"  still there: {path.relative_to(DIST)}")
-    print(f"without {room}: {'nothing of it is left' if not named + spoken else 'INCOMPLETE'}")
-    return int(bool(named or spoken))
+    """No file of a room that was left out, none of its words in a text or in what an analysis writes."""
+    named = [str(path.relative_to(DIST)) for path in DIST.rglob("*") if room in path.name.lower()]
+    texts = [p for p in (DIST / "_internal" / "resources").rglob("*") if p.suffix in (".toml", ".json")]
+    spoken = [str(p.relative_to(DIST)) for p in texts if speaks(p) and "whisper" not in str(p)]
+    written = check_written(room)
+    for what in (*named, *spoken, *written):
+        print(f"  still there: {what}")
+    left = named + spoken + written
+    print(f"without {room}: {'INCOMPLETE' if left else 'no file, text, track, event or column of it is left'}")
+    return int(bool(left))
+
+
+def speaks(path: Path) -> bool:
+    """Whether a file has a word of the room that was left out."""
+    return any(word in path.read_text("utf-8").lower() for word in LEFT_OUT_WORDS)
+
+
+def check_written(room: str) -> list[str]:
+    """The files of an analysis by the frozen program that still speak of the room."""
+    sample = DIST / "_internal" / "resources" / "sample" / "sample_en.mp4"
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder) / "out"
+        subprocess.run([DIST / "mianjian-cli", "analyze", sample, "--out", out], check=True, stdout=subprocess.DEVNULL)
+        files = [path for path in out.iterdir() if path.suffix in (".json", ".csv", ".eaf")]
+        words = (*LEFT_OUT_WORDS, room, "positive", "seven_")
+        return [path.name for path in files if any(word in path.read_text("utf-8-sig").lower() for word in words)]
 
 
 def check() -> int:
