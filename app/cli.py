@@ -10,8 +10,10 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
+from analysis.failures import Failure
 from app import text
 from app.settings import default_data_folder
+from sync.failures import RemoteFailure
 
 COMMANDS = ("demo", "analyze", "assess", "import", "show", "export", "sync", "sandbox", "models", "doctor")
 """Names of the commands; `import` lives in the module `app.commands.import_`."""
@@ -39,11 +41,7 @@ def main(argv: list[str]) -> int:
         options.data = default_data_folder()
     try:
         return int(options.run(options))
-    except Exception as failure:
-        if not hasattr(failure, "code") or not hasattr(failure, "params"):
-            raise
-        if not isinstance(failure.params, dict):  # an error of the database has such attributes too
-            raise
+    except (Failure, RemoteFailure) as failure:
         print(text.sentence(failure), file=sys.stderr)
         return 2
 

@@ -1,8 +1,8 @@
 """Makes the frozen program in `dist/mianjian`, and with `--check` proves that it stands alone.
 
 The proof runs the main job on the sample in a copy of the folder that is mounted read-only, with an empty home, an
-empty PATH, the checkout hidden and no network but loopback (Linux namespaces, as root); where those cannot be had it says so
-and proves what is left.
+empty PATH, the checkout hidden and no network but loopback (Linux namespaces, as root); where those cannot be had it
+says so and proves what is left.
 """
 
 from __future__ import annotations

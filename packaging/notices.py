@@ -38,7 +38,7 @@ Provenance, hashes and licences of the models stand in [PROVENANCE.md](resources
 ## Qt, FFmpeg
 
 Qt and PySide6 are used under the LGPL 3 as separate libraries in the program's folder, where they can be replaced.
-PyAV's wheel and Qt Multimedia carry FFmpeg libraries; see [docs/dependencies.md](docs/dependencies.md) on the codecs in them.
+PyAV's wheel and Qt Multimedia carry FFmpeg libraries; see [docs/dependencies.md](docs/dependencies.md) on the codecs.
 """
 
 

@@ -104,10 +104,8 @@ class MainWindow(QMainWindow):
         """The room of that name, if it was entered."""
         return self._rooms.get(name)
 
-    def say_failure(self, failure: Exception) -> None:
-        """A known failure as a sentence above the room; anything else is a bug and goes up."""
-        if not hasattr(failure, "code") or not hasattr(failure, "params"):
-            raise failure
+    def say_failure(self, failure: text.Coded) -> None:
+        """A known failure as a sentence above the room."""
         self.message.say(lambda: text.sentence(failure), "bad")
 
     def _restore(self) -> None:
