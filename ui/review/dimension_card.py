@@ -38,7 +38,7 @@ class DimensionCard(QFrame):
         super().__init__(parent)
         self.dimension = dimension
         self._row: DimensionScore | None = None
-        self._veiled, self._asking = False, False
+        self._veiled, self._asking, self._locked = False, False, False
         self._evidence: tuple[Evidence, ...] = ()
         self._observed: tuple[tuple[str, Metric], ...] = ()
         self._build()
@@ -98,6 +98,7 @@ class DimensionCard(QFrame):
         self.picker.show_score(row.mine)
         self.picker.setEnabled(editable)
         self.slider.setEnabled(editable and not weights_locked)
+        self._locked = weights_locked
         self.veil.setEnabled(editable)
         self.reason.setReadOnly(not editable)
         if not self.reason.hasFocus():
@@ -170,6 +171,7 @@ class DimensionCard(QFrame):
         self.title.setText(title + star)
         self.title.setToolTip(plain_tip(anchors_text(self.dimension, spoken)))
         self.picker.setToolTip(plain_tip(anchors_text(self.dimension, spoken)))
+        self.slider.setToolTip(tr("review.weights_locked" if self._locked else "review.weight_help"))
         self.slider.setAccessibleName(tr("review.weight_of", title=title))
         self.picker.setAccessibleName(tr("review.rating_of", title=title))
         self.veil.setText(tr("review.unveil_ask" if self._asking else "review.veil"))

@@ -134,7 +134,8 @@ class Player(QFrame):
     def open(self, presenter: Presenter, recording: Recording | None) -> None:
         """Load an interview's recording, paused at its start."""
         media = presenter.interview.media
-        self._broken, self.pane.image = False, None
+        self._broken = False
+        self.pane.show_image(None)
         self._has_sound = bool(media and media.has_audio)
         self.pane.show_message("")
         self.pane.show_recording(recording, sound_only=bool(media and not media.has_video))
@@ -260,7 +261,7 @@ class FullScreen(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._player = player
         self.pane = VideoPane(self)
-        self.pane.image = player.pane.image
+        self.pane.show_image(player.pane.image)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self.pane)

@@ -31,7 +31,8 @@ class VideoPane(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.image: QImage | None = None
+        self._image: QImage | None = None
+        self._frame: QVideoFrame | None = None
         self.message = ""
         self.show_overlay = True
         self.sound_only = False
@@ -58,10 +59,22 @@ class VideoPane(QWidget):
         self.update()
 
     def show_frame(self, frame: QVideoFrame) -> None:
-        """Show the next frame."""
+        """Show the next frame; it is turned into a picture only when it is painted, so that fast play skips frames."""
         if frame.isValid():
-            self.image = frame.toImage()
+            self._frame = frame
             self.update()
+
+    @property
+    def image(self) -> QImage | None:
+        """The newest picture; None before the first."""
+        if self._frame is not None:
+            self._image, self._frame = self._frame.toImage(), None
+        return self._image
+
+    def show_image(self, image: QImage | None) -> None:
+        """Show a picture that is there already, or none."""
+        self._image, self._frame = image, None
+        self.update()
 
     def show_time(self, time_s: float) -> None:
         """Tell the overlay what moment it is."""
@@ -89,9 +102,10 @@ class VideoPane(QWidget):
 
     def picture_area(self) -> QRectF:
         """Where the frame lies in the pane."""
-        if self.image is None or self.image.isNull():
+        image = self.image
+        if image is None or image.isNull():
             return QRectF(self.rect())
-        size = self.image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
+        size = image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
         return QRectF(
             (self.width() - size.width()) / 2, (self.height() - size.height()) / 2, size.width(), size.height()
         )
@@ -107,9 +121,9 @@ class VideoPane(QWidget):
             self._paint_message(painter)
         elif self.sound_only:
             self._paint_sound(painter)
-        elif self.image is not None:
+        elif (image := self.image) is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(self.picture_area(), self.image)
+            painter.drawImage(self.picture_area(), image)
             self._paint_face(painter)
         painter.end()
 
