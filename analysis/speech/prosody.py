@@ -27,13 +27,13 @@ LOUDNESS_STEPS = 5
 """Levels of 10 ms that one loudness value averages: 50 ms."""
 
 SILENCE_DB = -100.0
-_BLOCK_S = 60.0
+_BLOCK_S = 20.0
 
 
 def observe_prosody(
     sound: SoundFile, speech: Sequence[Span], words: Sequence[Word], progress: Progress, threads: int = 1
 ) -> ProsodyObservation:
-    """Pitch, loudness and hesitations, a minute at a time.
+    """Pitch, loudness and hesitations, a third of a minute at a time.
 
     `speech` are the spans of `observe_sound`, outside of which there is no pitch; `words` all recognised words, which
     no hesitation lies under. `progress` gets the media seconds done.
