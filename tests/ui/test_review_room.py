@@ -6,12 +6,13 @@ import shutil
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSlider
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QSlider
 
 from app.domain.types import Conclusion, Position
 from app.store.library import Library
 from tests.ui import review_data, review_library
 from ui import language, theme
+from ui.review.controls import plain_tip
 from ui.review.model import PassingLayout, Stage
 from ui.review.presenter import LibraryPresenter
 from ui.review.room import ReviewRoom
@@ -329,3 +330,12 @@ def test_tab_goes_through_the_room(qtbot, room):
         qtbot.keyClick(room.focusWidget(), Qt.Key.Key_Tab)
     assert room.player.play in seen
     assert seen.index(room.player.play) < seen.index(room.transcript.search) < seen.index(room.timeline)
+
+
+def test_hostile_text_stays_text_everywhere(qtbot, room):
+    hostile = "<img src='file:///etc/hostname'>"
+    room.scorecard.add_comment(3.0, hostile)
+    labels = [label for label in room.scorecard.comments.findChildren(QLabel) if label.text() == hostile]
+    assert [label.textFormat() for label in labels] == [Qt.TextFormat.PlainText]
+    assert all(label.textFormat() is Qt.TextFormat.PlainText for label in room.findChildren(QLabel) if label.text())
+    assert plain_tip(hostile) == "<qt>&lt;img src=&#x27;file:///etc/hostname&#x27;&gt;</qt>"

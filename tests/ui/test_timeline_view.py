@@ -212,10 +212,29 @@ def test_tables_hold_what_the_charts_show(qtbot, recording):
     dialog = tables.TableDialog(recording)
     qtbot.addWidget(dialog)
     dialog.show()
-    assert [dialog.tabs.tabText(page) for page in range(3)] == ["Events", "Measures", "Curves"]
+    assert [dialog.tabs.tabText(page) for page in range(4)] == ["Events", "Measures", "Curves", "Plot"]
     language.set_language("zh")
-    assert [dialog.tabs.tabText(page) for page in range(3)] == ["事件", "指标", "曲线"]
+    assert [dialog.tabs.tabText(page) for page in range(4)] == ["事件", "指标", "曲线", "曲线图"]
     view = dialog.tabs.widget(0)
     with qtbot.waitSignal(dialog.seekAsked) as asked:
         view.activated.emit(view.model().index(0, 0))
     assert asked.args[0] == pytest.approx(3.0)
+
+
+def test_plot_shows_one_curve_large_and_seeks(qtbot, recording):
+    dialog = tables.TableDialog(recording)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    dialog.tabs.setCurrentIndex(3)
+    plot = dialog.tabs.widget(3).layout().itemAt(0).widget()
+    assert plot.track() == "pitch"
+    assert len(plot.curve.getOriginalDataset()[1]) == len(recording.tracks["pitch"])
+    plot.choice.setCurrentIndex(plot.choice.findData("loudness"))
+    assert plot.plot.accessibleName() == "Plot of Loudness"
+    area = plot.plot.getPlotItem().vb.sceneBoundingRect()
+    with qtbot.waitSignal(dialog.seekAsked) as asked:
+        qtbot.mouseClick(plot.plot.viewport(), Qt.MouseButton.LeftButton, pos=plot.plot.mapFromScene(area.center()))
+    assert 15 < asked.args[0] < 45
+    theme.apply("dark")
+    dialog.grab()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QToolButton, QWidget
@@ -51,6 +53,11 @@ def plain_label(text_class: str = "", parent: QWidget | None = None) -> QLabel:
     if text_class:
         label.setProperty("class", text_class)
     return label
+
+
+def plain_tip(words: str) -> str:
+    """A hint that shows its text and nothing else: Qt would read tags in it, and load what they point at."""
+    return f"<qt>{html.escape(words).replace(chr(10), '<br>')}</qt>" if words else ""
 
 
 def restyle(widget: QWidget, style_class: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
@@ -17,7 +16,7 @@ from app.scoring.metrics import metric_title, source_text, value_text
 from app.scoring.wording import score_text, weight_text
 from app.text import timecode, tr
 from ui import icons, language, theme
-from ui.review.controls import icon_size, plain_label, restyle
+from ui.review.controls import icon_size, plain_label, plain_tip, restyle
 from ui.review.flow import FlowLayout
 from ui.review.score_widgets import RatingPicker, ScoreNumbers, WeightSlider, rating_text
 
@@ -199,11 +198,6 @@ class DimensionCard(QFrame):
         )
         parts = [f"{tr('review.machine')} {machine}", f"{tr('review.mine')} {rating_text(row.mine)}"]
         return ", ".join([title, *parts, f"{tr('review.combined')} {score_text(row.combined, row.low, row.high)}"])
-
-
-def plain_tip(words: str) -> str:
-    """A hint that shows its text and nothing else: Qt would read tags in it."""
-    return f"<qt>{html.escape(words).replace(chr(10), '<br>')}</qt>" if words else ""
 
 
 def anchors_text(dimension: Dimension, spoken: str) -> str:

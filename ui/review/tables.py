@@ -120,7 +120,7 @@ def _mean(values: np.ndarray) -> str:
 
 
 class TableDialog(QDialog):
-    """Three tables on tabs. Enter or a double click on a row with a time seeks there."""
+    """Three tables and a plot on tabs. Enter or a double click on a row with a time seeks there."""
 
     seekAsked = Signal(float)
 
@@ -128,14 +128,17 @@ class TableDialog(QDialog):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._recording = recording
+        self._plot_page: QWidget | None = None
         self.tabs = QTabWidget()
         layout = QVBoxLayout(self)
         layout.addWidget(self.tabs)
         self.resize(theme.scaled(860), theme.scaled(560))
+        self.tabs.currentChanged.connect(self._plot_where_chosen)
         language.on_change(self, self._fill)
 
     def _fill(self) -> None:
         current = max(0, self.tabs.currentIndex())
+        self._plot_page = None
         while self.tabs.count():
             page = self.tabs.widget(0)
             self.tabs.removeTab(0)
@@ -149,7 +152,23 @@ class TableDialog(QDialog):
             ("curves", curves_table(self._recording)),
         ):
             self.tabs.addTab(self._page(table, tr(f"review.table_{key}")), tr(f"review.table_{key}"))
+        self._plot_page = QWidget()
+        self.tabs.addTab(self._plot_page, tr("review.table_plot"))
         self.tabs.setCurrentIndex(current)
+        self._plot_where_chosen(current)
+
+    def _plot_where_chosen(self, index: int) -> None:
+        """The plot is made when its page is first opened: what it needs takes a moment to load."""
+        page = self._plot_page
+        if page is None or self.tabs.widget(index) is not page or page.layout() is not None:
+            return
+        from ui.review.curve_plot import CurvePlot
+
+        names = {name: track_name(name) for name in self._recording.tracks if name not in HIDDEN_TRACKS}
+        plot = CurvePlot(self._recording, names)
+        plot.seekAsked.connect(self.seekAsked)
+        room = QVBoxLayout(page)
+        room.addWidget(plot)
 
     def _page(self, table: Table, name: str) -> QTableView:
         view = QTableView()

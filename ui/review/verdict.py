@@ -22,7 +22,7 @@ from app.domain.types import Conclusion
 from app.scoring.wording import interval_text, score_text
 from app.text import percent, tr
 from ui import icons, language, theme
-from ui.review.controls import icon_size, plain_label, restyle
+from ui.review.controls import icon_size, plain_label, plain_tip, restyle
 from ui.review.model import Presenter
 from ui.review.score_widgets import Radar
 
@@ -235,7 +235,7 @@ class Verdict(QFrame):
             why = tr("review.left", what=tr("review.comma").join(left))
         self.left.setText(why)
         self.left.setVisible(bool(why))
-        self.sign.setToolTip(why)
+        self.sign.setToolTip(plain_tip(why))
         self.sign.setAccessibleDescription(why)
         self.signature.setVisible(bool(signatures))
         if signatures:
