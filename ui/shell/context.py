@@ -49,7 +49,7 @@ class Context:
     def held_sentence(self) -> str:
         """Who writes this library, when it is not this window."""
         holder = self.library.holder
-        who = f"{holder.who}@{holder.host}" if holder else text.tr("import.unknown_holder")
+        who = f"{holder.who}@{holder.host}" if holder else text.tr("store.unknown_holder")
         since = holder.since.astimezone().strftime("%Y-%m-%d %H:%M") if holder else "?"
         return text.tr("shell.held", who=who, since=since)
 
