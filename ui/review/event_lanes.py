@@ -133,7 +133,7 @@ def event_name(kind: str) -> str:
 
 
 class BarLane(Lane):
-    """Events as bars of one colour; with `round_` as soft pills (smiles), else as blocks."""
+    """Events as bars of one colour; with `round_` as soft pills, else as blocks."""
 
     height = 20
 

@@ -24,7 +24,7 @@ SPEECH_GAP_S = 2.0
 
 
 def optional_lanes() -> ModuleType | None:
-    """The module with the lanes of visible expression, or None in a build without it."""
+    """The lanes that a build can leave out, or None where it does."""
     return import_module(OPTIONAL) if find_spec(OPTIONAL) else None
 
 

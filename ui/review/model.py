@@ -44,16 +44,6 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an analysis is: `stage` is a stage's code, shares are 0..1, `remaining_s` None while unknown."""
-
-    stage: str
-    share: float
-    remaining_s: float | None
-    finished: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class CorrectionDraft:
     """A correction that a person asks for; see `analysis.document.Correction` for the meaning of the fields."""
 
