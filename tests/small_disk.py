@@ -16,7 +16,8 @@ def mounted(folder: Path, megabytes: int) -> Iterator[Path]:
     folder.mkdir()
     options = f"size={megabytes}m"
     try:
-        made = subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], capture_output=True, check=False)
+        command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder]
+        made = subprocess.run(command, capture_output=True, check=False)
     except FileNotFoundError:
         pytest.skip("there is no mount command here")
     if made.returncode:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import wave
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,6 @@ import numpy as np
 from analysis.document import Span
 from analysis.media import SoundFile, probe
 from analysis.speech import observe_prosody
-from tests.analysis.media_samples import write_wav
 
 RATE = 16000
 SECONDS = 8.0
@@ -66,6 +66,10 @@ def track(sound: np.ndarray) -> np.ndarray:
     """The product's pitch track (100 Hz grid) of a whole sound."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "voice.wav"
-        write_wav(file, sound, RATE)
+        with wave.open(str(file), "wb") as out:
+            out.setnchannels(1)
+            out.setsampwidth(2)
+            out.setframerate(RATE)
+            out.writeframes((np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
         opened = SoundFile.extract(file, probe(file, file.name), Path(folder), lambda _: None)
         return observe_prosody(opened, (Span(0.0, SECONDS),), (), lambda _: None).pitch_hz
