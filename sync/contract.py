@@ -107,9 +107,9 @@ class DimensionResult:
 
 @dataclass(frozen=True, slots=True)
 class TimedComment:
-    """A comment of the interviewer at a time of the recording."""
+    """A comment of the interviewer at a time (s) of the recording; None = on the interview as a whole."""
 
-    time_s: float
+    time_s: float | None
     text: str
 
 

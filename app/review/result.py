@@ -55,7 +55,7 @@ def assessment_result(
         keyword_rate=None if card.keyword_rate is None else round(card.keyword_rate, 4),
         conclusion=assessment.conclusion or Conclusion.CANNOT_TELL,
         summary=assessment.summary,
-        comments=tuple(TimedComment(round(c.time_s or 0.0, 2), c.text) for c in comments if c.text),
+        comments=tuple(TimedComment(rounded(c.time_s), c.text) for c in comments if c.text),
         signed_at=(signed_at or datetime.now(UTC)).isoformat(timespec="seconds"),
         app_version=__version__,
     )
@@ -79,7 +79,7 @@ def _dimension(row: DimensionScore, template: Template, assessment: Assessment, 
 
 
 def rounded(value: float | None) -> float | None:
-    """Scores travel with two decimals."""
+    """Scores and seconds travel with two decimals; missing stays missing."""
     return None if value is None else round(value, 2)
 
 

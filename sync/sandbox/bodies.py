@@ -11,6 +11,7 @@ Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 Score = Annotated[float, msgspec.Meta(ge=0, le=10)] | None
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Weight = Annotated[float, msgspec.Meta(ge=0)]
+Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Number = Annotated[int, msgspec.Meta(ge=1)]
 
 
@@ -50,9 +51,9 @@ class Dimension(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class TimedComment(msgspec.Struct, forbid_unknown_fields=True):
-    """A comment at a time (s) of the recording."""
+    """A comment at a time (s) of the recording, or (null) on the interview as a whole."""
 
-    time_s: Weight
+    time_s: Seconds | None
     text: str
 
 

@@ -97,8 +97,7 @@ def shown(held: Held) -> dict[str, Any]:
     """An assessment as the page shows it."""
     body = json.loads(held.body)
     for comment in body["comments"]:
-        whole = int(comment["time_s"])
-        comment["clock"] = f"{whole // 60:02d}:{whole % 60:02d}"
+        comment["clock"] = clock(comment["time_s"])
     return {
         "held": held,
         "body": body,
@@ -106,6 +105,11 @@ def shown(held: Held) -> dict[str, Any]:
         "signed": in_utc(body["signed_at"]),
         "arrived": in_utc(held.received_at),
     }
+
+
+def clock(time_s: float | None) -> str:
+    """A time of the recording for reading; nothing where the whole interview is meant."""
+    return "" if time_s is None else f"{int(time_s) // 60:02d}:{int(time_s) % 60:02d}"
 
 
 def in_utc(moment: str) -> str:

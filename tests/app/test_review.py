@@ -148,6 +148,7 @@ def test_signing_names_what_is_missing(review, each_language):
 def test_signed_bytes_are_canonical_and_exactly_what_is_sent(review, library):
     rate_all(review)
     review.add_comment(12.5, '<img src="file:///x">')
+    review.add_comment(None, "整体扎实")
     signature = review.sign()
     body = json.loads(signature.payload)
     assert rfc8785.dumps(body) == signature.payload
@@ -156,6 +157,7 @@ def test_signed_bytes_are_canonical_and_exactly_what_is_sent(review, library):
     assert result.composite == pytest.approx(review.card().composite.value, abs=0.01)
     assert (result.candidate_name, result.assessor, result.keyword_rate) == ("王小雨 𠮷", "li", 0.5)
     assert [d.mine for d in result.dimensions] == [7, 7, 7]
+    assert {c.text: c.time_s for c in result.comments} == {'<img src="file:///x">': 12.5, "整体扎实": None}
     assert result.analysis_id == review.analysis.id
     (item,) = waiting(review)
     assert item.payload == signature.payload

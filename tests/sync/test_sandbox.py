@@ -159,6 +159,8 @@ def test_the_page_shows_what_arrived_and_runs_nothing_of_it(call, interview, san
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page.text
     assert "<img src=" not in page.text
     assert "欧阳𠮷祥" in page.text
+    assert '<li><time>01:12</time><span class="text">&lt;img' in page.text
+    assert '<li><span class="text">整体' in page.text, "a comment on the whole interview has no time"
     assert ("收到的评估" if language == "zh" else "Received assessments") in page.text
     assert "default-src 'none'" in page.headers["Content-Security-Policy"]
     before = requests.get(sandbox.url + "/revision", timeout=10).text
