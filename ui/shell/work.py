@@ -8,12 +8,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from analysis.failures import Failure
+from analysis.failures import Cancelled, Failure
 from app import text
 from app.domain.types import AnalysisState, Imported
 from app.jobs import ChildReport, Job, JobQueue, JobState
 from app.store.library import Library
 from ui.shell.post import Post
+
+WAIT_S = 0.05
 
 
 class Work(QObject):
@@ -32,6 +34,8 @@ class Work(QObject):
         self._imports = JobQueue(post)
         self._analyses = JobQueue(post)
         self._running: dict[str, Job] = {}
+        self._deriving: dict[str, threading.Event] = {}
+        self._derive_later: dict[str, Callable[[], None]] = {}
 
     def import_paths(self, paths: Sequence[Path]) -> None:
         """Import files, and the recordings in folders, one after the other."""
@@ -65,24 +69,42 @@ class Work(QObject):
 
     def analyse(self, interview_id: str) -> None:
         """Queue the analysis of an interview; asking again while it is queued or runs changes nothing."""
-        from app.jobs.analysis import InterviewAnalysis
-
         if interview_id in self._running:
             return
         interview = self._library.interview(interview_id)
         self._library.set_analysis_state(interview_id, AnalysisState.QUEUED)
         self._running[interview_id] = self._analyses.submit(
-            InterviewAnalysis(self._library, interview_id),
-            title=interview.title,
-            subject=interview_id,
-            changed=self._analysis_changed,
+            self._analysing(interview_id), title=interview.title, subject=interview_id, changed=self._analysis_changed
         )
 
-    def derive_again(self, interview_id: str, done: Callable[[], None]) -> None:
-        """Derive the document of an interview anew after corrections; `done` when it is recorded."""
+    def _analysing(self, interview_id: str) -> Callable[[Callable[[ChildReport], None], threading.Event], str]:
         from app.jobs.analysis import InterviewAnalysis
 
+        work, deriving = InterviewAnalysis(self._library, interview_id), self._deriving.get(interview_id)
+
+        def run(report: Callable[[ChildReport], None], stop: threading.Event) -> str:
+            while deriving is not None and not deriving.wait(WAIT_S):
+                if stop.is_set():
+                    raise Cancelled
+            return work(report, stop)
+
+        return run
+
+    def derive_again(self, interview_id: str, done: Callable[[], None]) -> None:
+        """Derive the document of an interview anew after corrections; `done` when it is recorded.
+
+        Two jobs never work on one interview: while it is analysed, this waits for the end of that.
+        """
+        from app.jobs.analysis import InterviewAnalysis
+
+        if interview_id in self._running:
+            self._derive_later[interview_id] = done
+            return
+        over = self._deriving[interview_id] = threading.Event()
+
         def changed(job: Job) -> None:
+            if job.state.over:
+                over.set()
             if job.state is JobState.DONE:
                 done()
             elif job.state is JobState.FAILED:
@@ -122,6 +144,8 @@ class Work(QObject):
             if job.state is JobState.CANCELLED:
                 self._settle_cancelled(job.subject)
             self.analysisEnded.emit(job.subject, job.failure)
+            if (done := self._derive_later.pop(job.subject, None)) is not None:
+                self.derive_again(job.subject, done)
         elif job.state is JobState.RUNNING:
             share, words = described(job)
             self.analysisMoved.emit(job.subject, share, words)

@@ -1,0 +1,85 @@
+"""Long work that the window starts: two jobs never work on one interview."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from app.jobs import analysis
+from tests.ui.review_library import interview_in
+from ui.shell.post import Post
+from ui.shell.work import Work
+
+
+class Engine:
+    """Stands for the child processes: says what began and ended, and waits for its cue in between."""
+
+    def __init__(self) -> None:
+        self.happened: list[str] = []
+        self.may_end = {"analysis": threading.Event(), "derive": threading.Event()}
+
+    def do(self, name: str) -> str:
+        self.happened.append(f"{name} begins")
+        assert self.may_end[name].wait(10)
+        self.happened.append(f"{name} ends")
+        return name
+
+    def __call__(self, _library, _interview_id):
+        engine = self
+
+        class OneInterview:
+            def __call__(self, _report, _stop):
+                return engine.do("analysis")
+
+            def rederive(self, _report, _stop):
+                return engine.do("derive")
+
+        return OneInterview()
+
+
+@pytest.fixture
+def engine(monkeypatch):
+    engine = Engine()
+    monkeypatch.setattr(analysis, "InterviewAnalysis", engine)
+    return engine
+
+
+@pytest.fixture
+def work(library):
+    work = Work(library, Post())
+    yield work
+    work.close()
+
+
+def test_a_correction_during_an_analysis_is_derived_after_it(qtbot, library, work, engine):
+    interview_id, derived = interview_in(library, None), []
+    work.analyse(interview_id)
+    qtbot.waitUntil(lambda: engine.happened == ["analysis begins"])
+    for _ in range(2):
+        work.derive_again(interview_id, lambda: derived.append(interview_id))
+    engine.may_end["derive"].set()
+    engine.may_end["analysis"].set()
+    qtbot.waitUntil(lambda: derived == [interview_id])
+    assert engine.happened == ["analysis begins", "analysis ends", "derive begins", "derive ends"]
+
+
+def test_an_analysis_waits_for_the_correction_that_is_being_derived(qtbot, library, work, engine):
+    interview_id, derived = interview_in(library, None), []
+    work.derive_again(interview_id, lambda: derived.append(interview_id))
+    qtbot.waitUntil(lambda: engine.happened == ["derive begins"])
+    with qtbot.waitSignal(work.analysisEnded):
+        work.analyse(interview_id)
+        engine.may_end["analysis"].set()
+        engine.may_end["derive"].set()
+    assert engine.happened == ["derive begins", "derive ends", "analysis begins", "analysis ends"]
+
+
+def test_an_analysis_that_still_waits_can_be_cancelled(qtbot, library, work, engine):
+    interview_id = interview_in(library, None)
+    work.derive_again(interview_id, lambda: None)
+    work.analyse(interview_id)
+    with qtbot.waitSignal(work.analysisEnded):
+        work.cancel(interview_id)
+    engine.may_end["derive"].set()
+    assert not any(line.startswith("analysis") for line in engine.happened)
