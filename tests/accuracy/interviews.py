@@ -11,6 +11,8 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+import cn2an
+import inflect
 import jiwer
 import opencc
 from pyannote.core import Annotation, Segment
@@ -26,6 +28,7 @@ from app.jobs.analysis import Choices, places, request_for
 SETS = ("dev", "sample")
 COLLAR_S = 0.25
 NEAR_S = 0.5
+NUMBERS = inflect.engine()
 SIMPLE = opencc.OpenCC("t2s")
 
 
@@ -75,10 +78,19 @@ def error_rate(reference: str, hypothesis: str, language: str) -> float:
 
 
 def plain(text: str, language: str) -> str:
-    """Letters and figures only."""
+    """Words only, as they are spoken: "40%" and "forty percent", 百分之四十 and 40% are the same."""
     text = SIMPLE.convert(unicodedata.normalize("NFKC", text)).lower().replace("'", "")
+    text = cn2an.transform(text, "an2cn") if language == "zh" else spelt(text)
     words = re.sub(r"[^\w]+", " ", text).strip()
     return words.replace(" ", "") if language == "zh" else words
+
+
+def spelt(text: str) -> str:
+    """English text with its figures as words, "and" within them left out on both sides."""
+    text = re.sub(r"(?<=\d)\s?,\s?(?=\d{3})", "", text).replace("%", " percent")
+    text = re.sub(r"\d+(?:\.\d+)?", lambda figure: NUMBERS.number_to_words(figure[0], andword="", comma=""), text)
+    text = text.replace(" and a half", " point five").replace("okay", "ok").replace("cancelled", "canceled")
+    return re.sub(r"\b(hundred|thousand) and\b", r"\1", text)
 
 
 def diarization_error(analysis: Analysis, truth: dict[str, Any]) -> float:
