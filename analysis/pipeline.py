@@ -53,7 +53,7 @@ def run(request: AnalysisRequest, models: ModelStore, report: Report) -> Derived
         info = media.probe(request.media, _name(request))
         _refuse_other(Path(request.out_dir), info)
         hears, sees = allowed(request, info)
-        which = device.resolve(request.device) if hears else "cpu"
+        which = device.resolve(request.device, lambda: _gpu_computes(request, models)) if hears else "cpu"
         shelf = Shelf(observed_dir)
         book = CostBook(models.cache / COSTS_FILE)
         plan = plan_for(request, which, hears, sees)
@@ -70,6 +70,12 @@ def run(request: AnalysisRequest, models: ModelStore, report: Report) -> Derived
         shelf.finish(info, origin, (*plan.observing, *([EXTRA] if observed.extra else [])))
         book.learn(plan.measured(forecast), info.duration)
         return derived
+
+
+def _gpu_computes(request: AnalysisRequest, models: ModelStore) -> bool:
+    from analysis.speech.recogniser import computes_on_cuda
+
+    return computes_on_cuda(models.transcriber(request.transcriber)[0], request.threads)
 
 
 def derive_again(request: AnalysisRequest) -> Derived:

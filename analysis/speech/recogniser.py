@@ -158,28 +158,31 @@ def _check_complete(folder: Path) -> None:
         raise ModelUnusable(folder=str(folder), reason=missing[0])
 
 
-def _loaded(folder: str | Path, device: str, threads: int) -> WhisperModel:
-    """On "cuda" or, where a GPU really computes, on "auto": half precision there; else 8-bit integers on the CPU.
+def computes_on_cuda(folder: str | Path, threads: int) -> bool:
+    """Whether a GPU really computes with this model.
 
-    A GPU without its libraries shows only when something is computed, so a second of silence is.
+    One without its libraries, or without enough memory, shows only when something is computed, so a second of silence
+    is. ctranslate2 says so by RuntimeError, and by ValueError where it was built without CUDA.
     """
-    if device != "cpu" and ctranslate2.get_cuda_device_count() > 0:
-        try:
-            model = _opened(folder, "cuda", "float16", threads)
-            model.encode(model.feature_extractor(np.zeros(16_000, np.float32)))
-            return model
-        except RuntimeError as error:
-            if device == "cuda":
-                raise DeviceMissing(device=device) from error
-    if device == "cuda":
+    try:
+        model = _opened(folder, "cuda", threads)
+        model.encode(model.feature_extractor(np.zeros(16_000, np.float32)))
+    except (RuntimeError, ValueError):
+        return False
+    return True
+
+
+def _loaded(folder: str | Path, device: str, threads: int) -> WhisperModel:
+    if device == "cuda" and ctranslate2.get_cuda_device_count() == 0:
         raise DeviceMissing(device=device)
     try:
-        return _opened(folder, "cpu", "int8", threads)
+        return _opened(folder, device, threads)
     except (RuntimeError, ValueError, OSError) as error:
         raise ModelUnusable(folder=str(folder), reason=str(error).splitlines()[0][:200]) from error
 
 
-def _opened(folder: str | Path, device: str, kind: str, threads: int) -> WhisperModel:
+def _opened(folder: str | Path, device: str, threads: int) -> WhisperModel:
+    kind = "float16" if device == "cuda" else "int8"
     return WhisperModel(str(folder), device=device, compute_type=kind, cpu_threads=threads, local_files_only=True)
 
 

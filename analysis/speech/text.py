@@ -37,7 +37,7 @@ def observe_text(
 
     `speech` are the spans of `observe_sound`; `language` "zh", "en" or "auto" (decided for every window, so that
     mixed interviews work); `terms` of the position are hinted; `model_folder` is a faster-whisper folder; `device`
-    "cpu", "cuda" or "auto"; `progress` gets the media seconds done. Raises ModelUnusable, DeviceMissing.
+    "cpu" or "cuda"; `progress` gets the media seconds done. Raises ModelUnusable, DeviceMissing.
     """
     waiting = windows(sound, speech)
     if not waiting:

@@ -7,16 +7,19 @@ import re
 from itertools import pairwise
 from pathlib import Path
 
+import ctranslate2
 import jiwer
 import numpy as np
 import pytest
 
+from analysis import device
 from analysis import failures as f
 from analysis.document import Span, Word
 from analysis.media import SAMPLE_RATE, SoundFile, probe
 from analysis.models import ModelStore
 from analysis.request import Term
 from analysis.speech import observe_prosody, observe_sound, observe_speakers, observe_text
+from analysis.speech.recogniser import computes_on_cuda
 from app.resources import resource as shipped
 from app.settings import cache_folder
 from tests.analysis import media_samples as make
@@ -74,6 +77,25 @@ def error(reference_rttm: Path, turns) -> float:
         found[Segment(turn.start, turn.end), i] = turn.speaker
     extent = reference.get_timeline().extent() | found.get_timeline().extent()
     return float(DiarizationErrorRate(collar=0.5)(reference, found, uem=Timeline([extent])))
+
+
+def test_a_gpu_that_cannot_compute_is_passed_over_unless_it_was_asked_for(monkeypatch, whisper):
+    """Seen by the runtime, and useless: what a GPU without its libraries looks like."""
+    if ctranslate2.get_cuda_device_count():
+        pytest.skip("there is a CUDA device")
+    monkeypatch.setattr(device, "cuda_devices", lambda: 1)
+    tried = []
+
+    def computes():
+        tried.append(computes_on_cuda(whisper, 1))
+        return tried[-1]
+
+    assert device.resolve("auto", computes) == "cpu"
+    with pytest.raises(f.DeviceMissing):
+        device.resolve("cuda", computes)
+    assert tried == [False, False]
+    assert device.resolve("cpu", computes) == "cpu"
+    assert device.resolve("auto", lambda: True) == "cuda"
 
 
 def test_voice_activity_on_labelled_clips(corpus, sound_at):
