@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
+from zipfile import BadZipFile
 
 import msgspec
 import numpy as np
@@ -20,6 +21,8 @@ from analysis.document import MediaInfo, Span, Turn, Word
 
 Floats = NDArray[np.float32]
 T = TypeVar("T")
+DAMAGE = (FileNotFoundError, ValueError, EOFError, BadZipFile)
+"""What reading a kept file raises that a power cut left empty, or in part."""
 
 
 @dataclass(frozen=True)
@@ -149,19 +152,29 @@ def _replace(path: Path, write: Any) -> None:
     os.replace(part, path)
 
 
+def load_arrays(path: Path) -> dict[str, Floats]:
+    """The arrays of one file by name. Raises one of DAMAGE where it is not there or not whole."""
+    with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:  # numpy leaves a damaged file open
+        return {name: stored[name] for name in stored.files}
+
+
 def load(folder: Path, stage: str, kind: type[T]) -> T | None:
-    """Read one stage's observation back, None where the stage is not finished."""
-    path = folder / f"{stage}.json"
-    if not path.is_file():
+    """Read one stage's observation back; None where it is not finished, or was damaged (a power cut): look again."""
+    try:
+        return _loaded(folder, stage, kind)
+    except DAMAGE:
         return None
-    raw = json.loads(path.read_bytes())
+
+
+def _loaded(folder: Path, stage: str, kind: type[T]) -> T:
+    raw = json.loads((folder / f"{stage}.json").read_bytes())
     values: dict[str, Any] = dict(raw["fields"])
     for field in fields(kind):  # type: ignore[arg-type]
         values.setdefault(field.name, None)
     arrays = {}
     if raw["arrays"]:
-        with np.load(folder / f"{stage}.npz", allow_pickle=False) as stored:
-            arrays = {name: stored[name] for name in raw["arrays"]}
+        stored = load_arrays(folder / f"{stage}.npz")
+        arrays = {name: stored[name] for name in raw["arrays"]}
     plain = {name: value for name, value in values.items() if name not in arrays}
     hints = _hints(kind)
     typed = {name: msgspec.convert(value, hints[name]) for name, value in plain.items()}

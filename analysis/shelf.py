@@ -15,7 +15,8 @@ import numpy as np
 
 from analysis.disk import writing
 from analysis.document import MediaInfo, Provenance
-from analysis.observations import Floats, load, save
+from analysis.failures import DocumentInvalid
+from analysis.observations import DAMAGE, Floats, load, load_arrays, save
 
 T = TypeVar("T")
 INDEX = "stages.json"
@@ -75,9 +76,9 @@ class Shelf:
             self._note(stage, digest, seconds)
 
     def get_arrays(self, digest: str) -> dict[str, Floats] | None:
-        """The arrays of the optional room, by name, None where it did not look under this key."""
+        """The arrays of the optional room, by name, None where it did not look under this key or they are damaged."""
         kept = self.index.stages.get(EXTRA)
-        return self.latest_arrays() if kept and kept.name == f"{EXTRA}-{digest}" else None
+        return self._arrays(kept.name) if kept and kept.name == f"{EXTRA}-{digest}" else None
 
     def put_arrays(self, digest: str, arrays: dict[str, Floats]) -> None:
         """Keep the arrays of the optional room; its seconds are part of the stage that it looks along with."""
@@ -99,17 +100,30 @@ class Shelf:
                     path.unlink()
 
     def latest(self, stage: str, kind: type[T]) -> T | None:
-        """The stage of the last analysis, whatever its key."""
+        """The stage of the last analysis, whatever its key, None where it had none. DocumentInvalid: it is damaged."""
         kept = self.index.stages.get(stage)
-        return load(self.folder, kept.name, kind) if kept else None
+        if kept is None:
+            return None
+        found = load(self.folder, kept.name, kind)
+        if found is None:
+            raise DocumentInvalid(folder=str(self.folder), reason=kept.name)
+        return found
 
     def latest_arrays(self) -> dict[str, Floats] | None:
-        """The arrays of the optional room of the last analysis."""
+        """The arrays of the optional room of the last analysis. DocumentInvalid: they are damaged."""
         kept = self.index.stages.get(EXTRA)
         if kept is None:
             return None
-        with np.load(self.folder / f"{kept.name}.npz", allow_pickle=False) as stored:
-            return {name: stored[name] for name in stored.files}
+        found = self._arrays(kept.name)
+        if found is None:
+            raise DocumentInvalid(folder=str(self.folder), reason=kept.name)
+        return found
+
+    def _arrays(self, name: str) -> dict[str, Floats] | None:
+        try:
+            return load_arrays(self.folder / f"{name}.npz")
+        except DAMAGE:
+            return None
 
     def took(self, stages: Collection[str]) -> dict[str, float]:
         """Seconds that each kept stage took when it was observed."""

@@ -134,6 +134,20 @@ def test_only_what_belongs_to_the_analysis_is_kept(analysed, models):
     assert {path.stem for path in Path(request.observed_dir).iterdir()} == names | {"stages"}
 
 
+@pytest.mark.parametrize(("damaged", "stage"), [("speakers-*.json", "speakers"), ("face-*.npz", "face")])
+@pytest.mark.parametrize("content", [b"", bytes(64), b"PK\x03\x04"])
+def test_what_a_power_cut_damaged_is_observed_anew_and_never_left_out(
+    analysed, models, tmp_path, damaged, stage, content
+):
+    shutil.copytree(analysed[0].out_dir, tmp_path / "out")
+    request = request_for(Path(analysed[0].media), tmp_path / "out")
+    (kept,) = Path(request.observed_dir).glob(damaged)
+    kept.write_bytes(content)
+    with pytest.raises(DocumentInvalid):
+        pipeline.derive_again(request)
+    assert run(request, models)[1] == [stage]
+
+
 def half_way_error(request: AnalysisRequest, models: ModelStore) -> float:
     """How far off the remaining time was, half-way through, as a share of what really remained."""
     said: list[tuple[float, float]] = []
