@@ -185,13 +185,16 @@ class SyncService:
         try:
             if hurry:
                 self._forget_waits(client.address)
-            done = Sender(self._session, client, self._queue).drain(self._stop.is_set)
+            done = Sender(self._session, client, self._queue, self._audit_sent).drain(self._stop.is_set)
             self._link_registered()
             if done.stopped is not None or done.until is not None or not pulling or self._registration_unknown():
                 return self._reported(done, Received(), ())
             return self._pull(client, done)
         finally:
             client.close()
+
+    def _audit_sent(self, session: Session, item: Item) -> None:
+        self._library.record_in(session, "sent", _interview_id(item), f"{item.kind} {item.external_id}")
 
     def _pull(self, client: EhrClient, done: Drained) -> SyncReport:
         incoming, system = Incoming(self._library, client.address.base), client.address.base
@@ -287,11 +290,13 @@ class SyncService:
         failure = self._report.failure if self._report else None
         if isinstance(failure, RemoteUnreachable):
             return Connection.OFFLINE
-        return Connection.TROUBLE if failure or people or self._trouble else Connection.OK
+        if failure or people or self._trouble:
+            return Connection.TROUBLE
+        return Connection.OK if self._report else Connection.UNTRIED
 
     def _sentence(self, connection: Connection, people: int) -> str:
         if connection is Connection.NONE:
-            return text.tr("sync.not_set_up")
+            return text.tr("sync.no_address")
         if self._trouble is not None:
             return text.sentence(self._trouble)
         if self._report is None:

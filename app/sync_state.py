@@ -18,9 +18,10 @@ from sync.pull import Received
 
 
 class Connection(StrEnum):
-    """How the connection is: no address, all well, not reachable, or something a person has to look at."""
+    """How it is: no address, not tried since the start, all well, not reachable, or a person has to look."""
 
     NONE = "none"
+    UNTRIED = "untried"
     OK = "ok"
     OFFLINE = "offline"
     TROUBLE = "trouble"

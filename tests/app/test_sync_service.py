@@ -162,6 +162,9 @@ def test_moves_and_assessment_arrive_in_the_order_of_the_interview(library, serv
     moves = [move for move in sandbox.store.moves() if move["interview_id"] == interview.remote_id]
     assert [move["target"] for move in moves] == ["in_progress", "to_review", "assessed"]
     assert held.received_at <= moves[-1]["received_at"], "assessed only once the assessment is there"
+    sent = [line.detail for line in library.audit(interview.id) if line.action == "sent"]
+    assert [detail.split()[0] for detail in sent] == ["status", "status", "assessment", "status"]
+    assert f"assessment {held.external_id}" in sent
 
 
 def test_signed_while_down_arrives_exactly_once_after_it_comes_up(library, connect, tmp_path):
@@ -339,6 +342,7 @@ def test_every_state_has_a_sentence(each_language, library, service, sandbox):
 
 def test_no_address_no_key_and_a_wrong_address_are_sentences(library, connect):
     assert connect("").state().connection is Connection.NONE
+    assert connect("http://127.0.0.1:9").state().connection is Connection.UNTRIED
     assert connect("ftp://ehr.example").run_once().failure.code == "address_invalid"
     assert connect("http://ehr.example").run_once().failure.code == "address_invalid"
     settings = SettingsFile(library.folder)

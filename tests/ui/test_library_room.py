@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
@@ -107,15 +106,40 @@ def test_choosing_a_position_is_saved_at_once(qtbot, room, filled):
     assert filled.interview(interview.id).position.title == "后端工程师"
 
 
-def test_dropped_files_are_handed_on(qtbot, room, tmp_path):
+def drop(room, file, at):
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "面试 一.mp4"))])
-    drop = QDropEvent(
-        QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    data.setUrls([QUrl.fromLocalFile(str(file))])
+    room.dropEvent(
+        QDropEvent(at, Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier)
     )
+
+
+def test_dropped_files_are_handed_on(qtbot, room, tmp_path):
     with qtbot.waitSignal(room.importRequested) as asked:
-        room.dropEvent(drop)
-    assert asked.args == [[Path(tmp_path / "面试 一.mp4")]]
+        drop(room, tmp_path / "面试 一.mp4", QPointF(5, 5))
+    assert asked.args == [[tmp_path / "面试 一.mp4"]]
+
+
+def test_an_interview_that_waits_takes_the_recording_dropped_on_its_details(qtbot, room, tmp_path):
+    chosen = room.chosen()
+    assert room.details.add_recording.isVisible()
+    assert room.details.open.isHidden()
+    middle = room.details.mapTo(room, room.details.rect().center())
+    with qtbot.waitSignal(room.recordingGiven) as given:
+        drop(room, tmp_path / "面试 一.mp4", QPointF(middle))
+    assert given.args == [chosen.id, [tmp_path / "面试 一.mp4"]]
+
+
+def test_the_list_says_how_many_there_are(qtbot, room):
+    assert room.count.text() == "4 interviews"
+    room.search.setText("anna")
+    qtbot.waitUntil(lambda: room.count.text() == "1 interview")
+
+
+def test_a_long_name_shows_its_beginning(qtbot, room):
+    room.details.name.clearFocus()
+    room.details.name.show_words("a very long name " * 20)
+    assert room.details.name.cursorPosition() == 0
 
 
 def test_language_switches_while_running(qtbot, room):

@@ -193,6 +193,17 @@ def test_importing_in_the_window_analyses_and_says_so(qtbot, opened_window, corp
     assert opened_window.context.library.interview(ended.args[0]).analysis_id
 
 
+def test_a_recording_is_given_to_the_interview_that_waits_for_it(qtbot, opened_window, corpus):
+    work, library = opened_window.context.work, opened_window.context.library
+    waiting = next(interview for interview in library.interviews() if interview.media is None)
+    with qtbot.waitSignal(work.imported, timeout=60_000) as done:
+        opened_window.library_room.recordingGiven.emit(waiting.id, [corpus / "video" / "no_face.mp4"])
+    work.cancel(waiting.id)
+    assert done.args[0].interview.id == waiting.id
+    assert library.interview(waiting.id).candidate.name == waiting.candidate.name
+    assert library.interview(waiting.id).media.name == "no_face.mp4"
+
+
 def test_a_file_that_is_no_recording_becomes_a_sentence(qtbot, opened_window, tmp_path):
     fake = tmp_path / "面试.mp4"
     fake.write_text("ffconcat version 1.0\nfile /etc/passwd\n")

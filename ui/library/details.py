@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QProgressBar,
     QPushButton,
     QSpinBox,
@@ -25,7 +24,8 @@ from app.domain.types import AnalysisState, Interview
 from app.store.library import Library
 from ui import icons, language, theme
 from ui.library.consent import ConsentField
-from ui.library.model import local_time
+from ui.library.model import added, local_time
+from ui.widgets.text_line import TextLine
 
 FORM = ("column_candidate", "column_position", "round", "consent")
 BUSY = (AnalysisState.QUEUED, AnalysisState.RUNNING)
@@ -38,6 +38,7 @@ class DetailsPanel(QFrame):
     analyseRequested = Signal(str)
     cancelRequested = Signal(str)
     positionsRequested = Signal()
+    recordingAsked = Signal(str)
 
     def __init__(self, library: Library, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,12 +54,13 @@ class DetailsPanel(QFrame):
         self.facts = QLabel()
         self.facts.setProperty("class", "small")
         self.facts.setWordWrap(True)
-        self.name = QLineEdit()
+        self.name = TextLine()
         self.name.editingFinished.connect(self._save_name)
         self.position = QComboBox()
         self.position.activated.connect(self._save_position)
         self.round = QSpinBox()
         self.round.setRange(1, 20)
+        self.round.lineEdit().setTextMargins(theme.SPACE, 0, 0, 0)
         self.round.editingFinished.connect(self._save_round)
         self.consent = ConsentField(library)
         self.progress = QProgressBar()
@@ -81,6 +83,9 @@ class DetailsPanel(QFrame):
         self.open.clicked.connect(self._open)
         self.analyse = QPushButton()
         self.analyse.clicked.connect(self._analyse_or_cancel)
+        self.add_recording = QPushButton()
+        self.add_recording.setProperty("class", "primary")
+        self.add_recording.clicked.connect(self._ask_for_recording)
         self._labels = [QLabel() for _ in range(4)]
         form = QFormLayout()
         form.setVerticalSpacing(theme.SPACE)
@@ -107,7 +112,7 @@ class DetailsPanel(QFrame):
             column.addWidget(widget)
         column.addLayout(form)
         column.addStretch(1)
-        ending: tuple[QWidget, ...] = (self.state, self.progress, self.analyse, self.open)
+        ending: tuple[QWidget, ...] = (self.state, self.progress, self.analyse, self.open, self.add_recording)
         for part in ending:
             column.addWidget(part)
         outer = QVBoxLayout(self)
@@ -129,8 +134,7 @@ class DetailsPanel(QFrame):
         self.facts.setText(self._facts(interview))
         for field in (self.name, self.position, self.round, self.analyse):
             field.setEnabled(writable)
-        if not self.name.hasFocus():
-            self.name.setText(interview.candidate.name)
+        self.name.show_words(interview.candidate.name)
         with QSignalBlocker(self.round):
             self.round.setValue(interview.round)
         self._fill_positions(interview)
@@ -148,7 +152,9 @@ class DetailsPanel(QFrame):
             self.position.setCurrentIndex(max(0, self.position.findData(current)))
 
     def _facts(self, interview: Interview) -> str:
-        parts = [local_time(interview.created, interview.time_zone), text.tr(f"library.status_{interview.status}")]
+        at = interview.scheduled_at
+        when = local_time(at, interview.time_zone) if at else added(interview.created)
+        parts = [when, text.tr(f"library.status_{interview.status}")]
         media = interview.media
         if media:
             kind = "both" if media.has_video and media.has_audio else "video" if media.has_video else "audio"
@@ -170,14 +176,17 @@ class DetailsPanel(QFrame):
     def _show_state(self, interview: Interview) -> None:
         busy = interview.analysis_state in BUSY
         self.progress.setVisible(busy)
-        self.analyse.setEnabled(not self._library.read_only and interview.media is not None)
+        waits = interview.media is None
+        self.analyse.setVisible(not waits)
+        self.open.setVisible(not waits)
+        self.add_recording.setVisible(waits)
+        self.add_recording.setEnabled(not self._library.read_only)
         again = interview.analysis_state == AnalysisState.DONE
         self.analyse.setText(
             text.tr("library.cancel" if busy else "library.analyse_again" if again else "library.analyse")
         )
-        self.open.setEnabled(interview.media is not None)
         state = text.tr(f"library.analysis_{interview.analysis_state}")
-        self.state.setText(text.tr("library.analysis_line", state=state))
+        self.state.setText(text.tr("library.waits_for_recording" if waits else "library.analysis_line", state=state))
 
     def show_progress(self, interview_id: str, share: float | None, words: str) -> None:
         """The running analysis's share done (0..1) and what it is doing."""
@@ -187,6 +196,15 @@ class DetailsPanel(QFrame):
         self.progress.setValue(round(share * 1000))
         self.state.setText(words)
         self.analyse.setText(text.tr("library.cancel"))
+
+    def waits_for_recording(self) -> str:
+        """The id of the interview that is shown, if it has no recording yet and may be given one; else ""."""
+        interview = self.interview
+        return interview.id if interview and interview.media is None and not self._library.read_only else ""
+
+    def _ask_for_recording(self) -> None:
+        if waiting := self.waits_for_recording():
+            self.recordingAsked.emit(waiting)
 
     def _open(self) -> None:
         if self.interview is not None:
@@ -223,6 +241,7 @@ class DetailsPanel(QFrame):
         self.progress.setAccessibleName(text.tr("library.column_analysis"))
         self.edit_positions.setText(text.tr("library.edit_positions"))
         self.open.setText(text.tr("library.open_review"))
+        self.add_recording.setText(text.tr("library.add_recording"))
         self.empty.setText(text.tr("library.none_chosen"))
         if self.interview:
             self._fill(self.interview)

@@ -93,13 +93,18 @@ class InterviewTable(QAbstractTableModel):
             case "composite":
                 return "–" if interview.composite is None else f"{interview.composite:.1f}"
             case _:
-                return local_time(interview.created, interview.time_zone)
+                return added(interview.created)
 
     def _analysis(self, interview: Interview) -> str:
         share = self._progress.get(interview.id)
         if interview.analysis_state == AnalysisState.RUNNING and share is not None:
             return text.percent(share)
         return text.tr(f"library.analysis_{interview.analysis_state}")
+
+
+def added(moment: datetime) -> str:
+    """When something came into the library, in this computer's time zone: rows in order read in order."""
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 
 def local_time(moment: datetime, zone: str) -> str:

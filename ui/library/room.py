@@ -32,7 +32,7 @@ from ui.library.details import DetailsPanel
 from ui.library.model import COLUMNS, INTERVIEW_ROLE, InterviewTable
 
 FILTER_DELAY_MS = 120
-WIDTHS = {"candidate": 190, "position": 190, "status": 120, "analysis": 120, "length": 80, "composite": 80}
+WIDTHS = {"status": 116, "analysis": 92, "length": 72, "composite": 84, "created": 140}
 MEDIA_PATTERN = "*.mp4 *.m4v *.mkv *.mov *.webm *.avi *.wav *.mp3 *.m4a *.aac *.flac *.ogg *.oga *.opus"
 
 
@@ -41,6 +41,7 @@ class LibraryRoom(QWidget):
 
     openRequested = Signal(str)
     importRequested = Signal(list)
+    recordingGiven = Signal(str, list)
     analyseRequested = Signal(str)
     cancelRequested = Signal(str)
     positionsRequested = Signal()
@@ -61,6 +62,7 @@ class LibraryRoom(QWidget):
         self.details.analyseRequested.connect(self.analyseRequested)
         self.details.cancelRequested.connect(self.cancelRequested)
         self.details.positionsRequested.connect(self.positionsRequested)
+        self.details.recordingAsked.connect(self.choose_recording)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(FILTER_DELAY_MS)
@@ -82,7 +84,7 @@ class LibraryRoom(QWidget):
         header = view.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
-        header.setStretchLastSection(True)
+        header.setMinimumSectionSize(theme.scaled(60))
         view.setItemDelegateForColumn(COLUMNS.index("status"), StatusDelegate(view))
         view.doubleClicked.connect(self._open)
         view.selectionModel().selectionChanged.connect(self._selected)
@@ -118,6 +120,7 @@ class LibraryRoom(QWidget):
         column = QVBoxLayout(panel)
         column.setContentsMargins(1, 1, 1, 6)
         column.addWidget(self.pages, 1)
+        self.count.setContentsMargins(0, 0, 12, 0)
         column.addWidget(self.count, 0, Qt.AlignmentFlag.AlignRight)
         splitter = QSplitter()
         splitter.addWidget(panel)
@@ -153,7 +156,7 @@ class LibraryRoom(QWidget):
         chosen = self.chosen()
         rows = self._library.interviews(self._query())
         self.table.show(rows)
-        self.count.setText(text.tr("library.count", n=len(rows)))
+        self._show_count()
         self.pages.setCurrentIndex(0 if rows else 1)
         self._tell_why_empty()
         row = self.table.row_of(chosen.id) if chosen else -1
@@ -161,6 +164,11 @@ class LibraryRoom(QWidget):
             self.view.selectRow(max(0, row))
         else:
             self.details.show_interview(None)
+
+    def _show_count(self) -> None:
+        rows = len(self.table.rows)
+        self.count.setText(text.tr("library.count_one" if rows == 1 else "library.count", n=rows))
+        self.count.setVisible(rows > 0)
 
     def refresh_soon(self) -> None:
         """Something changed: read the list again when the changes have settled."""
@@ -189,10 +197,15 @@ class LibraryRoom(QWidget):
         self.table.set_progress(interview_id, share)
         self.details.show_progress(interview_id, share, words)
 
+    def choose_recording(self, interview_id: str) -> None:
+        """Ask for the recording that an interview waits for."""
+        file, _ = QFileDialog.getOpenFileName(self, text.tr("library.add_recording"), "", _pattern())
+        if file:
+            self.recordingGiven.emit(interview_id, [Path(file)])
+
     def choose_files(self) -> None:
         """Ask for recordings and import them."""
-        pattern = f"{text.tr('library.recordings')} ({MEDIA_PATTERN});;{text.tr('library.all_files')} (*)"
-        files, _ = QFileDialog.getOpenFileNames(self, text.tr("library.import_files"), "", pattern)
+        files, _ = QFileDialog.getOpenFileNames(self, text.tr("library.import_files"), "", _pattern())
         if files:
             self.importRequested.emit([Path(file) for file in files])
 
@@ -208,10 +221,18 @@ class LibraryRoom(QWidget):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Qt: import what was dropped."""
+        """Qt: import what was dropped; on the details of an interview that waits for its recording, as this one."""
         paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         event.acceptProposedAction()
-        self.importRequested.emit(paths)
+        waiting = self.details.waits_for_recording()
+        if (
+            waiting
+            and len(paths) == 1
+            and self.details.rect().contains(self.details.mapFrom(self, event.position()).toPoint())
+        ):
+            self.recordingGiven.emit(waiting, paths)
+        else:
+            self.importRequested.emit(paths)
 
     def _selected(self, _chosen: QItemSelection, _left: QItemSelection) -> None:
         self.details.show_interview(self.chosen())
@@ -229,7 +250,7 @@ class LibraryRoom(QWidget):
         self.position.setAccessibleName(text.tr("library.column_position"))
         self._fill_filters()
         self.table.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(COLUMNS) - 1)
-        self.count.setText(text.tr("library.count", n=len(self.table.rows)))
+        self._show_count()
         self._tell_why_empty()
         self.view.viewport().update()
 
@@ -263,7 +284,17 @@ class LibraryRoom(QWidget):
         size = theme.scaled(56)
         self.empty_mark.setPixmap(icons.icon("video", "faint").pixmap(size, size))
         self.view.verticalHeader().setDefaultSectionSize(theme.scaled(40))
-        for name, width in WIDTHS.items():
-            self.view.setColumnWidth(COLUMNS.index(name), theme.scaled(width))
-        self.view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header = self.view.horizontalHeader()
+        for column, name in enumerate(COLUMNS):
+            fixed = name in WIDTHS
+            header.setSectionResizeMode(
+                column, QHeaderView.ResizeMode.Interactive if fixed else QHeaderView.ResizeMode.Stretch
+            )
+            if fixed:
+                self.view.setColumnWidth(column, theme.scaled(WIDTHS[name]))
         self.details.setMinimumWidth(theme.scaled(320))
+
+
+def _pattern() -> str:
+    """What a file dialog offers: recordings first, then everything."""
+    return f"{text.tr('library.recordings')} ({MEDIA_PATTERN});;{text.tr('library.all_files')} (*)"

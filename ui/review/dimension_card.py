@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from analysis.document import Metric
 from app import text
@@ -19,6 +19,7 @@ from ui import icons, language, theme
 from ui.review.controls import icon_size, plain_label, plain_tip, restyle
 from ui.review.flow import FlowLayout
 from ui.review.score_widgets import RatingPicker, ScoreNumbers, WeightSlider, rating_text
+from ui.widgets.text_line import TextLine
 
 MOST_CHIPS = 5
 
@@ -59,7 +60,7 @@ class DimensionCard(QFrame):
         self.chip_row = FlowLayout(self.chips, spacing=5)
         self.observed = plain_label("small")
         self.observed.setWordWrap(True)
-        self.reason = QLineEdit()
+        self.reason = TextLine()
         self.reason.setClearButtonEnabled(True)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
@@ -100,8 +101,7 @@ class DimensionCard(QFrame):
         self._locked = weights_locked
         self.veil.setEnabled(editable)
         self.reason.setReadOnly(not editable)
-        if not self.reason.hasFocus():
-            self.reason.setText(reason)
+        self.reason.show_words(reason)
         self.reason.setVisible(row.mine is not None or bool(reason))
         self.show_numbers(row)
         if row.machine.evidence != self._evidence:

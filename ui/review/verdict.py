@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLineEdit,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -25,6 +24,7 @@ from ui import icons, language, theme
 from ui.review.controls import icon_size, plain_label, plain_tip, restyle
 from ui.review.model import Presenter
 from ui.review.score_widgets import Radar
+from ui.widgets.text_line import TextLine
 
 KEYS = {
     Conclusion.HIRE: "review.hire", Conclusion.UNSURE: "review.unsure",
@@ -104,7 +104,7 @@ class Verdict(QFrame):
         self.radar = Radar()
         self.deviation = plain_label("warn")
         self.deviation.setWordWrap(True)
-        self.why = QLineEdit()
+        self.why = TextLine()
         self.reset = QPushButton()
         self.reset.setProperty("class", "quiet")
         self.choices = {conclusion: QPushButton() for conclusion in Conclusion}
@@ -167,8 +167,7 @@ class Verdict(QFrame):
         for conclusion, button in self.choices.items():
             button.setChecked(conclusion is chosen)
             button.setEnabled(editable)
-        if not self.why.hasFocus():
-            self.why.setText(presenter.assessment.weight_reason)
+        self.why.show_words(presenter.assessment.weight_reason)
         deviates = presenter.deviates()
         self.why.setVisible(deviates)
         self.why.setEnabled(editable)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app import text
 from app.settings import SettingsFile
 from ui import language, theme
+from ui.widgets.text_line import TextLine
 
 SCALES = (100, 125, 150, 175, 200)
 
@@ -56,13 +57,13 @@ class SettingsRoom(QWidget):
         language.on_change(self, self._retranslate)
 
     def _make_fields(self) -> None:
-        self.assessor = QLineEdit(self._settings.values.assessor)
+        self.assessor = TextLine(self._settings.values.assessor)
         self.assessor.editingFinished.connect(self._save_assessor)
         self.language, self.theme, self.scale = QComboBox(), QComboBox(), QComboBox()
         self.language.activated.connect(self._save_language)
         self.theme.activated.connect(self._save_theme)
         self.scale.activated.connect(self._save_theme)
-        self.url = QLineEdit(self._settings.values.ehr_url)
+        self.url = TextLine(self._settings.values.ehr_url)
         self.url.setPlaceholderText("https://")
         self.url.editingFinished.connect(self._save_ehr)
         self.profile = QComboBox()
@@ -75,6 +76,7 @@ class SettingsRoom(QWidget):
         self.test_result = QLabel()
         self.test_result.setWordWrap(True)
         self.test_result.setTextFormat(Qt.TextFormat.PlainText)
+        self.test_result.hide()
         self.transcriber, self.device, self.jurisdiction = QComboBox(), QComboBox(), QComboBox()
         self.transcriber.activated.connect(self._save_engine)
         self.device.activated.connect(self._save_engine)
@@ -92,9 +94,11 @@ class SettingsRoom(QWidget):
         column.setContentsMargins(12, 12, 12, 12)
         column.setSpacing(14)
         models = QHBoxLayout()
+        models.setSpacing(theme.SPACE)
         models.addWidget(self.transcriber, 1)
         models.addWidget(self.add_model)
         key = QHBoxLayout()
+        key.setSpacing(theme.SPACE)
         key.addWidget(self.key, 1)
         key.addWidget(self.test)
         groups: dict[str, tuple[tuple[str, object], ...]] = {
@@ -131,11 +135,13 @@ class SettingsRoom(QWidget):
         form.setHorizontalSpacing(20)
         form.setVerticalSpacing(10)
         for key, field in fields:
+            if not key and isinstance(field, QWidget):
+                form.addRow(field)
+                continue
             label = QLabel()
             label.setProperty("class", "muted")
             label.setMinimumWidth(theme.scaled(130))
-            if key:
-                self._texts.append((label, f"settings.{key}"))
+            self._texts.append((label, f"settings.{key}"))
             if isinstance(field, QHBoxLayout):
                 form.addRow(label, field)
             elif isinstance(field, QWidget):
@@ -185,10 +191,11 @@ class SettingsRoom(QWidget):
         self._fill(self.transcriber, [(n, n) for n in names], chosen)
 
     def say_test_result(self, words: str, good: bool) -> None:
-        """What testing the connection, or adding a model, found."""
+        """What testing the connection, or keeping the key, found."""
         self.test_result.setProperty("class", "ok" if good else "bad")
         self.test_result.style().polish(self.test_result)
         self.test_result.setText(words)
+        self.test_result.show()
 
     def _save_assessor(self) -> None:
         name = self.assessor.text().strip()

@@ -10,7 +10,6 @@ from analysis.failures import Cancelled, Failure
 from app import text
 from app.domain.types import Imported
 from app.failures import NotFound
-from app.sync_state import Connection
 from ui import language
 from ui.library.positions import PositionsDialog
 from ui.library.room import LibraryRoom
@@ -18,8 +17,6 @@ from ui.shell.context import Context
 from ui.shell.layout import SettingsLayout
 from ui.shell.rooms import make_settings, make_sync
 from ui.shell.window import MainWindow
-
-STATES = {Connection.OK: "ok", Connection.OFFLINE: "offline", Connection.TROUBLE: "trouble", Connection.NONE: "none"}
 
 
 class Conductor(QObject):
@@ -54,6 +51,7 @@ class Conductor(QObject):
         room = LibraryRoom(self.context.library)
         room.openRequested.connect(self.open_review)
         room.importRequested.connect(self.context.work.import_paths)
+        room.recordingGiven.connect(lambda chosen, paths: self.context.work.import_paths(paths, chosen))
         room.analyseRequested.connect(self.context.work.analyse)
         room.cancelRequested.connect(self.context.work.cancel)
         room.positionsRequested.connect(self._edit_positions)
@@ -197,7 +195,7 @@ class Conductor(QObject):
 
     def _show_sync(self) -> None:
         state = self.context.sync.state()
-        self.window.top.show_sync(STATES[state.connection], state.queue + state.people)
+        self.window.top.show_sync(str(state.connection), state.queue + state.people)
 
     def import_at_start(self, files: list[Path]) -> None:
         """Files that were named on the command line."""

@@ -12,7 +12,7 @@ from ui import language, theme
 
 
 class StatusLight(QWidget):
-    """A small light with a shape of its own per state: ● connected, ○ offline, ▲ trouble, – not set up."""
+    """A small light with a shape of its own per state: ● connected, ○ offline, untried or not set up, ■ trouble."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,7 +82,7 @@ class TopBar(QFrame):
             widget.setVisible(on and self._interview is not None)
 
     def show_sync(self, state: str, waiting: int) -> None:
-        """`state`: "none" (no address), "ok", "offline" or "trouble"; `waiting`: items in the queue."""
+        """`state`: "none" (no address), "untried", "ok", "offline" or "trouble"; `waiting`: items in the queue."""
         self._sync = (state, waiting)
         self.light.state = state
         self.light.update()

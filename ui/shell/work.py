@@ -37,8 +37,11 @@ class Work(QObject):
         self._deriving: dict[str, threading.Event] = {}
         self._derive_later: dict[str, Callable[[], None]] = {}
 
-    def import_paths(self, paths: Sequence[Path]) -> None:
-        """Import files, and the recordings in folders, one after the other."""
+    def import_paths(self, paths: Sequence[Path], interview_id: str = "") -> None:
+        """Import files, and the recordings in folders, one after the other.
+
+        With `interview_id` the first of them is the recording that this interview waits for.
+        """
         from app.store.importing import recordings_in
 
         try:
@@ -48,14 +51,21 @@ class Work(QObject):
             return
         if not files:
             self.importFailed.emit(None)
-        for file in files:
-            self._imports.submit(self._importing(file), title=file.name, changed=self._import_changed)
+        for number, file in enumerate(files):
+            work = self._importing(file, interview_id if number == 0 else "")
+            self._imports.submit(work, title=file.name, changed=self._import_changed)
 
-    def _importing(self, file: Path) -> Callable[[Callable[[ChildReport], None], threading.Event], Imported]:
+    def _importing(
+        self, file: Path, interview_id: str
+    ) -> Callable[[Callable[[ChildReport], None], threading.Event], Imported]:
         def run(_report: Callable[[ChildReport], None], stop: threading.Event) -> Imported:
             from app.store.importing import import_file
+            from app.store.recordings import Belonging
 
-            return import_file(self._library, file, cancel=stop)
+            # Another recording may have come meanwhile: it is never replaced.
+            waits = bool(interview_id) and self._library.interview(interview_id).media is None
+            belonging = Belonging(interview_id=interview_id) if waits else None
+            return import_file(self._library, file, belonging=belonging, cancel=stop)
 
         return run
 

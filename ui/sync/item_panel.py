@@ -71,12 +71,12 @@ class ItemPanel(QFrame):
             widget.hide()
         for button in (self.mine, self.theirs, self.resend):
             button.hide()
-        self.title.setText(text.tr("sync_room.nothing"))
+        self._set_title(text.tr("sync_room.nothing"), "muted")
 
     def show_entry(self, entry: Entry, body: str, conflict: Conflict | None) -> None:
         """Show an item; `body` is exactly what it says, `conflict` its differences where it waits for a decision."""
         self._entry, self._conflict = entry, conflict
-        self.title.setText(entry.title)
+        self._set_title(entry.title, "heading")
         self.sentence.setText(entry.sentence)
         self.facts.setText(self._facts(entry))
         self.body_label.setText(text.tr("sync_room.body"))
@@ -90,6 +90,12 @@ class ItemPanel(QFrame):
         self.mine.setVisible(conflict is not None)
         self.theirs.setVisible(conflict is not None)
         self.resend.setVisible(entry.can_resend)
+
+    def _set_title(self, words: str, look: str) -> None:
+        self.title.setProperty("class", look)
+        self.title.style().polish(self.title)
+        self.title.setText(words)
+        self.title.setAlignment(Qt.AlignmentFlag.AlignCenter if look == "muted" else Qt.AlignmentFlag.AlignLeft)
 
     def _facts(self, entry: Entry) -> str:
         facts = [text.tr("sync_room.written", at=clock(entry.created)), text.tr("sync_room.attempts", n=entry.attempts)]

@@ -66,7 +66,7 @@ class RowsTable(QAbstractTableModel):
 
 
 class EntriesTable(RowsTable):
-    """Items of the outbox, newest first."""
+    """Items of the outbox in the order given: what waits for a person, what waits to be sent, then the newest."""
 
     columns = ("created", "title", "state", "sentence")
 

@@ -116,7 +116,7 @@ class SyncRoom(QWidget):
     def refresh(self) -> None:
         """Read how it stands, keeping the chosen item."""
         state = self._service.state()
-        self.light.state = "none" if state.connection is Connection.NONE else str(state.connection)
+        self.light.state = str(state.connection)
         self.light.update()
         self.sentence.setText(state.sentence)
         self.address.setText(state.url or text.tr("sync_room.no_address"))
@@ -125,7 +125,7 @@ class SyncRoom(QWidget):
         self.now.setText(text.tr("sync_room.running" if state.running else "sync_room.now"))
         kept = self.chosen()
         with QSignalBlocker(self.queue_view.selectionModel()):
-            self.entries.show(tuple(reversed(state.entries)))
+            self.entries.show(state.entries)
             self._choose(kept.op_id if kept else None)
         self.history.show(self._service.history())
         self.tabs.setTabText(0, text.tr("sync_room.queue", n=state.queue + state.people))
