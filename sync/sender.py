@@ -33,6 +33,9 @@ from sync.outbox import Item, Kind, Queue
 Sessions = Callable[[], AbstractContextManager[Session]]
 """Opens a session that commits when its block ends well."""
 
+Accepted = Callable[[Session, Item], None]
+"""Hears, in the transaction that settles an item, that the HR system has it."""
+
 HOLD = "hold"
 PATIENCE = 5
 """So many transient failures in a row end a run: the server is in trouble, not the item."""
@@ -64,8 +67,10 @@ class Hold:
 class Sender:
     """Sends what the outbox of one library holds to one HR system."""
 
-    def __init__(self, sessions: Sessions, client: EhrClient, queue: Queue) -> None:
-        self._sessions, self._client, self._queue = sessions, client, queue
+    def __init__(
+        self, sessions: Sessions, client: EhrClient, queue: Queue, accepted: Accepted = lambda *_: None
+    ) -> None:
+        self._sessions, self._client, self._queue, self._accepted = sessions, client, queue, accepted
         self._system = client.address.base
 
     def drain(self, stopping: Callable[[], bool] = lambda: False) -> Drained:
@@ -107,7 +112,8 @@ class Sender:
             self._postpone(item, failure)
             return failure
         with self._sessions() as session:
-            self._queue.complete(session, item, remote_id or None)
+            if self._queue.complete(session, item, remote_id or None):
+                self._accepted(session, item)
             _note(session, self._queue.clock, item, "sent")
         return None
 

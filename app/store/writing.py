@@ -64,9 +64,13 @@ class Writing:
         return unsubscribe
 
     def record(self, action: str, subject: str, detail: str = "") -> None:
-        """Add a line to the audit: what other rooms did with a row ("opened", "exported", "sent")."""
+        """Add a line to the audit: what other rooms did with a row ("opened", "exported")."""
         with self.session() as session:
-            self._note(session, action, "audit", subject, detail)
+            self.record_in(session, action, subject, detail)
+
+    def record_in(self, session: Session, action: str, subject: str, detail: str = "") -> None:
+        """The same in a transaction of `session`, together with what it tells of ("sent")."""
+        self._note(session, action, "audit", subject, detail)
 
     def audit(self, subject: str | None = None, limit: int = 1000) -> tuple[AuditEntry, ...]:
         """The newest lines about a row, or about all, oldest first."""
