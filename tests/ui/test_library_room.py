@@ -57,6 +57,14 @@ def test_model_is_a_proper_qt_model(qapp, filled):
     assert tester.model() is table
 
 
+def test_a_hint_is_read_as_text_only(qapp, library):
+    add(library, "<img src='file:///etc/hostname'>", "to_review")
+    table = InterviewTable()
+    table.show(library.interviews())
+    hint = table.index(0, COLUMNS.index("candidate")).data(Qt.ItemDataRole.ToolTipRole)
+    assert hint == "<qt>&lt;img src=&#x27;file:///etc/hostname&#x27;&gt; 录像.mp4</qt>"
+
+
 def test_search_finds_by_name_and_clears(qtbot, room):
     assert len(names(room)) == 4
     qtbot.keyClicks(room.search, "anna")

@@ -12,10 +12,10 @@ from app.domain.types import Conclusion, Position
 from app.store.library import Library
 from tests.ui import review_data, review_library
 from ui import language, theme
-from ui.review.controls import plain_tip
 from ui.review.model import PassingLayout, Stage
 from ui.review.presenter import LibraryPresenter
 from ui.review.room import ReviewRoom
+from ui.widgets.plain import plain_tip
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from app import text
 from app.domain.types import AnalysisState, Interview
+from ui.widgets.plain import plain_tip
 
 COLUMNS = ("candidate", "position", "status", "analysis", "length", "composite", "created")
 Index = QModelIndex | QPersistentModelIndex
@@ -74,7 +75,7 @@ class InterviewTable(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole and column in NUMBERS:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.ToolTipRole and column == "candidate":
-            return interview.title
+            return plain_tip(interview.title)
         return None
 
     def _cell(self, interview: Interview, column: str) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.text import timecode, tr
 from ui import icons, language, theme
@@ -55,23 +53,12 @@ def plain_label(text_class: str = "", parent: QWidget | None = None) -> QLabel:
     return label
 
 
-def plain_tip(words: str) -> str:
-    """A hint that shows its text and nothing else: Qt would read tags in it, and load what they point at."""
-    return f"<qt>{html.escape(words).replace(chr(10), '<br>')}</qt>" if words else ""
-
-
 def restyle(widget: QWidget, style_class: str) -> None:
     """Give a widget another class of the style sheet, at once."""
     if widget.property("class") != style_class:
         widget.setProperty("class", style_class)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
-
-
-def name_button(button: QAbstractButton, text_key: str) -> None:
-    """Give a button its text and the same name for screen readers, in the language in use."""
-    language.bind(button.setText, text_key)
-    language.bind(button.setAccessibleName, text_key)
 
 
 class SeekBar(QWidget):

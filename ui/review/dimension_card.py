@@ -16,9 +16,10 @@ from app.scoring.metrics import metric_title, source_text, value_text
 from app.scoring.wording import score_text, weight_text
 from app.text import timecode, tr
 from ui import icons, language, theme
-from ui.review.controls import icon_size, plain_label, plain_tip, restyle
+from ui.review.controls import icon_size, plain_label, restyle
 from ui.review.flow import FlowLayout
 from ui.review.score_widgets import RatingPicker, ScoreNumbers, WeightSlider, rating_text
+from ui.widgets.plain import plain_tip
 from ui.widgets.text_line import TextLine
 
 MOST_CHIPS = 5

@@ -21,9 +21,10 @@ from app.domain.types import Conclusion
 from app.scoring.wording import interval_text, score_text
 from app.text import percent, tr
 from ui import icons, language, theme
-from ui.review.controls import icon_size, plain_label, plain_tip, restyle
+from ui.review.controls import icon_size, plain_label, restyle
 from ui.review.model import Presenter
 from ui.review.score_widgets import Radar
+from ui.widgets.plain import plain_tip
 from ui.widgets.text_line import TextLine
 
 KEYS = {

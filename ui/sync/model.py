@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from app import text
 from app.sync_state import Entry, HistoryLine
+from ui.widgets.plain import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 ENTRY_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -56,8 +57,10 @@ class RowsTable(QAbstractTableModel):
         row = self.rows[index.row()]
         if role == ENTRY_ROLE:
             return row
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return self.cell(row, self.columns[index.column()])
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(self.cell(row, self.columns[index.column()]))
         return None
 
     def cell(self, row: Any, column: str) -> str:
