@@ -53,12 +53,6 @@ class Stale(Failure):
     code = "stale"
 
 
-class Veiled(Failure):
-    """The machine's score is hidden until rated or unveiled. params: dimension"""
-
-    code = "veiled"
-
-
 class CannotSign(Failure):
     """Something required for signing is absent. params: left (comma-separated titles)"""
 

@@ -12,7 +12,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QWidget
 
-from app.text import timecode, tr
+from app.text import tr
 from ui import language, theme
 from ui.review import timeline_paint
 from ui.review.lane import Lane, Mark, View
@@ -382,10 +382,6 @@ class Timeline(QAbstractScrollArea):
         """The pixel of a time on a lane: for tests and for pop-ups that belong to a moment."""
         row = next(row for row in self.rows() if row.lane.key == lane_key)
         return QPointF(self.view().x(time_s), row.area.center().y()).toPoint()
-
-    def describe(self) -> str:
-        """The visible window in words."""
-        return f"{timecode(self.start)} - {timecode(self.start + self.span)}"
 
 
 class _Press:

@@ -16,7 +16,6 @@ from ui.shell.top_bar import TopBar
 from ui.widgets.message_bar import MessageBar
 
 ROOMS = ("library", "review", "sync", "settings")
-Maker = Callable[[], QWidget]
 
 
 class MainWindow(QMainWindow):

@@ -32,7 +32,6 @@ class ItemPanel(QFrame):
         super().__init__(parent)
         self.setProperty("class", "panel")
         self._entry: Entry | None = None
-        self._conflict: Conflict | None = None
         self.title, self.sentence, self.facts, self.body_label = QLabel(), QLabel(), QLabel(), QLabel()
         self.title.setProperty("class", "heading")
         for label in (self.facts, self.body_label):
@@ -66,7 +65,7 @@ class ItemPanel(QFrame):
 
     def show_nothing(self) -> None:
         """No item is chosen: say what comes here."""
-        self._entry = self._conflict = None
+        self._entry = None
         for widget in (self.sentence, self.facts, self.fields, self.body_label, self.body):
             widget.hide()
         for button in (self.mine, self.theirs, self.resend):
@@ -75,7 +74,7 @@ class ItemPanel(QFrame):
 
     def show_entry(self, entry: Entry, body: str, conflict: Conflict | None) -> None:
         """Show an item; `body` is exactly what it says, `conflict` its differences where it waits for a decision."""
-        self._entry, self._conflict = entry, conflict
+        self._entry = entry
         self._set_title(entry.title, "heading")
         self.sentence.setText(entry.sentence)
         self.facts.setText(self._facts(entry))
