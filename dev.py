@@ -55,9 +55,11 @@ def venv_python() -> Path:
     return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-def call(*command: object, env: dict[str, str] | None = None, check: bool = True) -> int:
+def call(*command: object, env: dict[str, str] | None = None, check: bool = True, quiet: bool = False) -> int:
     """Run a command in the project's folder; end with its status when it fails and `check` is on."""
-    done = subprocess.run([str(part) for part in command], cwd=ROOT, env=env or os.environ.copy(), check=False)
+    words = [str(part) for part in command]
+    hidden = subprocess.DEVNULL if quiet else None
+    done = subprocess.run(words, cwd=ROOT, env=env or os.environ.copy(), stdout=hidden, stderr=hidden, check=False)
     if check and done.returncode:
         sys.exit(done.returncode)
     return done.returncode
@@ -140,7 +142,8 @@ def set_up(kind: str) -> None:
         make_venv()
     say("  Installing the locked packages")
     pip = [venv_python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
-    call(*pip, "--require-hashes", "--no-deps", "-r", LOCKS[kind])
+    if call(*pip, "--require-hashes", "--no-deps", "-r", LOCKS[kind], quiet=True, check=False):
+        call(*pip, "--require-hashes", "--no-deps", "-r", LOCKS[kind])  # once more, aloud: it says what is wrong
     (VENV / "mianjian.stamp").write_text(stamp(kind))
     say(f"  Done in {time.monotonic() - began:.0f} s; next time it starts at once.")
 

@@ -16,6 +16,12 @@ ROOT = Path(__file__).resolve().parent.parent
 CORPUS = ROOT.parent / "shared" / "corpus"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def one_application(qapp):
+    """One application object for all tests: a report's smaller one would keep windows from opening later."""
+    return qapp
+
+
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path_factory, monkeypatch):
     """No test touches a person's library or keyring. The assembled transcriber's cache is shared, it is read only."""

@@ -24,6 +24,14 @@ from tests.clips import cut
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 CANCEL_S = 1.0
+BEFORE: set[int] = set()
+
+
+@pytest.fixture(autouse=True)
+def helpers_of_others():
+    """What runs before a test here begins belongs to other tests (a tracker of multiprocessing lives to the end)."""
+    BEFORE.clear()
+    BEFORE.update(one.pid for one in psutil.Process().children(recursive=True))
 
 
 @pytest.fixture(scope="session")
@@ -44,12 +52,18 @@ def ignore(_: object) -> None:
     """Takes a message."""
 
 
+def workers() -> list[psutil.Process]:
+    """Children of this process that analyse, and theirs; other tests may have helpers of their own running."""
+    found = [one for one in psutil.Process().children() if one.pid not in BEFORE]
+    return [*found, *(deeper for one in found for deeper in one.children(recursive=True))]
+
+
 def left_behind(job: protocol.AnalyseJob) -> list[str]:
     """Temporary files and locks of an analysis, threads and processes."""
     out, cache = Path(job.request.out_dir), Path(job.places.cache)
     files = [*out.rglob("scratch-*"), *out.rglob("part-*"), *cache.glob("*.part-*")]
     threads = [thread.name for thread in threading.enumerate() if thread.name.startswith("child-")]
-    processes = [str(process) for process in psutil.Process().children(recursive=True)]
+    processes = [str(process) for process in workers()]
     return [str(path) for path in files] + threads + processes
 
 
@@ -138,7 +152,7 @@ def _set_when_there(cache: Path, cancel: threading.Event) -> None:
 @posix
 def test_a_killed_child_is_said_and_leaves_nothing(job):
     def kill(_: object) -> None:
-        for process in psutil.Process().children():
+        for process in workers():
             process.kill()
 
     with pytest.raises(WorkerDied) as died:
@@ -150,7 +164,7 @@ def test_a_killed_child_is_said_and_leaves_nothing(job):
 @posix
 def test_a_child_that_hangs_is_ended(job):
     def freeze(_: object) -> None:
-        for process in psutil.Process().children():
+        for process in workers():
             process.suspend()
 
     with pytest.raises(WorkerDied):
