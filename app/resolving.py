@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.domain.types import Interview, Signature
 from app.failures import OtherAssessor
 from app.outgoing import assessment_signed, enqueue_move, interview_of, status_id, steps
+from app.review.result import next_revision
 from app.store import Library
 from sync import outbox
 from sync.conflicts import Choice, Conflict, differences
@@ -53,7 +54,7 @@ def _sign_again(library: Library, queue: Queue, item: Item) -> None:
     interview = library.interview(body["interview_id"])
     signed = library.assessment(interview.id).signatures
     theirs = item.theirs.get("revision")
-    revision = max(len(signed), body["revision"], theirs if isinstance(theirs, int) else 0) + 1
+    revision = max(next_revision(signed), (theirs if isinstance(theirs, int) else 0) + 1)
     external_id = f"{body['assessment_id']}:{revision}"
     now = datetime.now(UTC).isoformat(timespec="seconds")
     payload = rfc8785.dumps(body | {"revision": revision, "external_id": external_id, "signed_at": now})

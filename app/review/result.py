@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ import rfc8785
 from app import __version__
 from app.domain.scores import DimensionScore, Scorecard
 from app.domain.template import Template
-from app.domain.types import Assessment, Comment, Interview
+from app.domain.types import Assessment, Comment, Interview, Signature
 from sync.contract import AssessmentResult, Conclusion, DimensionResult, TimedComment
 
 _OF_THE_ACT = ("external_id", "revision", "signed_at", "app_version", "interview_remote_id", "candidate_remote_id")
@@ -31,7 +31,7 @@ def assessment_result(
     signed_at: datetime | None = None,
 ) -> AssessmentResult:
     """What would be signed now; `card` is the whole one, without veil: by then every dimension has been rated."""
-    revision = len(assessment.signatures) + 1
+    revision = next_revision(assessment.signatures)
     return AssessmentResult(
         external_id=f"{assessment.id}:{revision}",
         assessment_id=assessment.id,
@@ -59,6 +59,18 @@ def assessment_result(
         signed_at=(signed_at or datetime.now(UTC)).isoformat(timespec="seconds"),
         app_version=__version__,
     )
+
+
+class _Signed(msgspec.Struct):
+    revision: int
+
+
+def next_revision(signatures: Sequence[Signature]) -> int:
+    """The revision after the newest signature's own, which may be above their count.
+
+    After a conflict mine is signed above the newest revision that the HR system has, be it from another computer.
+    """
+    return msgspec.json.decode(signatures[-1].payload, type=_Signed).revision + 1 if signatures else 1
 
 
 def _dimension(row: DimensionScore, template: Template, assessment: Assessment, language: str) -> DimensionResult:

@@ -210,14 +210,14 @@ def test_each_revision_is_sent_in_order(library, service, sandbox):
     assert [held.revision for held in reversed(sandbox.store.assessments())] == [1, 2]
 
 
-def in_conflict(library, service, sandbox):
-    """Somebody else's second revision is there already when ours comes."""
+def in_conflict(library, service, sandbox, revision=2):
+    """Somebody else's second (or later) revision is there already when ours comes."""
     service.run_once()
     interview = planned(library)
     sign(library, interview.id)
     service.run_once()
     first = json.loads(sandbox.store.assessments()[0].body)
-    theirs = first | {"revision": 2, "external_id": f"{first['assessment_id']}:2", "summary": "theirs"}
+    theirs = first | {"revision": revision, "external_id": f"{first['assessment_id']}:{revision}", "summary": "theirs"}
     sandbox.store.keep(json.dumps(theirs).encode(), theirs, "from-elsewhere")
     sign(library, interview.id, "mine")
     report = service.run_once()
@@ -239,6 +239,15 @@ def test_a_conflict_is_shown_field_by_field_and_mine_goes_as_a_new_revision(libr
     assert len(library.assessment(interview.id).signatures) == 3
     with pytest.raises(ConflictStale):
         service.resolve(entry.op_id, Choice.THEIRS)
+
+
+def test_what_is_signed_after_a_conflict_stays_above_their_revision(library, service, sandbox):
+    interview, entry = in_conflict(library, service, sandbox, revision=5)
+    service.resolve(entry.op_id, Choice.MINE)
+    assert service.run_once().complete
+    sign(library, interview.id, "once more")
+    assert service.run_once().complete
+    assert [held.revision for held in sandbox.store.assessments()][:2] == [7, 6]
 
 
 def test_keeping_theirs_sends_nothing(library, service, sandbox):
