@@ -196,6 +196,12 @@ QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox { back
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {
     border: 2px solid @accent; }
 QLineEdit:disabled, QPlainTextEdit:disabled { background: @raised; color: @muted; }
+QSlider::groove:horizontal { height: @px4; background: @border; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: @accent; border-radius: 2px; }
+QSlider::sub-page:horizontal:disabled { background: @faint; }
+QSlider::handle:horizontal { width: @px8; height: @px8; margin: -@px4 0; border-radius: @px6;
+    background: @panel; border: 2px solid @accent; }
+QSlider::handle:horizontal:disabled { border: 2px solid @faint; }
 QComboBox::drop-down { border: none; width: @px20; }
 QComboBox::down-arrow { image: url(@down); width: @px12; height: @px12; }
 QSpinBox, QDoubleSpinBox { padding: @px5 @px20 @px5 @px8 ; }

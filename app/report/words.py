@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from analysis.document import Analysis, Missing, Role, Segment
+from analysis.document import Analysis, Role, Segment
 from app import text
+from app.absence import absences
 from app.domain.scores import DimensionScore, Evidence
 from app.domain.template import Dimension
 from app.report.charts import Bar
@@ -183,7 +184,7 @@ class Words:
             self.say("model_line", role=self._named("model", m.role), id=m.id, hash=m.sha256[:12])
             for m in analysis.provenance.models
         ]
-        missing = dict.fromkeys(self._absent(m) for m in analysis.missing)
+        missing = absences(analysis.missing, self.language)
         comma = self.say("list_comma")
         return [
             (self.say("media_hash"), analysis.media.sha256),
@@ -192,10 +193,6 @@ class Words:
             (self.say("quality"), comma.join(self._quality(analysis)) or "–"),
             (self.say("missing"), comma.join(missing) or self.say("missing_none")),
         ]
-
-    def _absent(self, missing: Missing) -> str:
-        what = self._named("what", missing.what.partition(":")[0])
-        return self.say("missing_line", what=what, why=self._named("why", missing.why))
 
     def _named(self, kind: str, code: str) -> str:
         """The words for a code of the analysis; the code itself where it was made by another build."""

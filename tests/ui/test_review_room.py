@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QSlider
 
+from analysis.document import Missing, Speakers, Transcript
 from app.domain.types import Conclusion, Position
 from app.store.library import Library
 from tests.ui import review_data, review_library
 from ui import language, theme
+from ui.review import lane_list
 from ui.review.model import PassingLayout, Stage
 from ui.review.presenter import LibraryPresenter
 from ui.review.room import ReviewRoom
@@ -242,6 +245,45 @@ def test_everything_is_back_after_a_restart(qtbot, opened):
 
 
 # States
+
+
+def test_what_the_analysis_lacks_is_said_below_the_timeline_and_has_no_lane(qtbot, room):
+    whole = room.recording
+    lacking = (Missing("text", "no_speech"), Missing("speakers", "no_speech"), Missing("blink", "sampled_below_25"))
+    bare = replace(whole.analysis, missing=lacking, transcript=Transcript("zh", ()), events=())
+    bare = replace(bare, speakers=Speakers((), {}), exchanges=())
+    recording = replace(whole, analysis=bare)
+    keys = {lane.key for lane in lane_list.lanes_of(recording, tuple)}
+    assert keys.isdisjoint({"exchanges", "terms", "pauses"})
+    room.footing.show_missing(lacking)
+    said = "transcript, speakers (no speech was heard); blinks (sampled at fewer than 25 pictures a second)"
+    assert room.footing.isVisible()
+    assert said in room.footing.label.accessibleName()
+    room.transcript.show_recording(recording, "王小雨", editable=True)
+    assert room.transcript.empty.text() == "No transcript: no speech was heard."
+    language.set_language("zh")
+    assert "没有听到说话" in room.footing.label.accessibleName()
+    room.footing.show_missing(())
+    assert room.footing.isHidden()
+
+
+def test_an_analysis_anew_shows_how_far_it_is_and_can_be_cancelled(qtbot, room):
+    room.show_running(0.4, "Following the face · 01:05 left")
+    assert "Following the face · 01:05 left" in room.footing.label.accessibleName()
+    assert room.footing.bar.value() == 400
+    with qtbot.waitSignal(room.cancelAsked):
+        qtbot.mouseClick(room.footing.cancel, LEFT)
+    room.show_failure("")
+    assert room.footing.bar.isHidden()
+    assert room.stage is Stage.READY
+
+
+def test_alt_and_a_digit_go_to_a_dimension(qtbot, room):
+    qtbot.keyClick(room, Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
+    second = list(room.scorecard.cards.values())[1]
+    assert second.picker.hasFocus()
+    qtbot.keyClick(second.picker, Qt.Key.Key_8)
+    assert room.presenter.assessment.ratings[second.dimension.id].score == 8.0
 
 
 def test_stages_before_an_analysis(qtbot, library):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelection, QModelIndex, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -33,6 +33,7 @@ from ui.library.model import COLUMNS, INTERVIEW_ROLE, InterviewTable
 
 FILTER_DELAY_MS = 120
 WIDTHS = {"status": 116, "analysis": 92, "length": 72, "composite": 84, "created": 140}
+NARROW = 1100
 MEDIA_PATTERN = "*.mp4 *.m4v *.mkv *.mov *.webm *.avi *.wav *.mp3 *.m4a *.aac *.flac *.ogg *.oga *.opus"
 
 
@@ -214,6 +215,11 @@ class LibraryRoom(QWidget):
         folder = QFileDialog.getExistingDirectory(self, text.tr("library.import_folder"))
         if folder:
             self.importRequested.emit([Path(folder)])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: where there is little room, names come before dates (the details show them)."""
+        super().resizeEvent(event)
+        self.view.setColumnHidden(COLUMNS.index("created"), self.width() < theme.scaled(NARROW))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Qt: files may be dropped anywhere in the room."""

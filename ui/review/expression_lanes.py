@@ -128,8 +128,9 @@ def lanes(recording: Recording) -> list[Lane]:
     tracks = recording.tracks
     if all(name in tracks for name in THREE) and np.isfinite(tracks["positive"]).any():
         found.append(StackLane(recording))
-    if "smile" in tracks:
-        found.append(SmileLane(recording))
+    smiles = SmileLane(recording)
+    if smiles.events or smiles.frowns or ("smile" in tracks and np.isfinite(tracks["smile"]).any()):
+        found.append(smiles)
     curves = tuple(
         Curve(Pyramid(tracks[name], TRACK_RATE_HZ), token, f"expression_ui.{name}")
         for name, token in SEVEN.items()

@@ -29,18 +29,24 @@ def optional_lanes() -> ModuleType | None:
 
 
 def lanes_of(recording: Recording, comments: Callable[[], Sequence[Comment]]) -> tuple[Lane, ...]:
-    """All lanes that have something to show."""
+    """All lanes that have something to show. An empty lane says that nothing happened: what is missing has none."""
     analysis = recording.analysis
     events = _by_kind(analysis.events)
-    lanes: list[Lane] = [ExchangeLane(analysis.exchanges, analysis.speakers.turns, analysis.speakers.roles)]
+    missing = {each.what for each in analysis.missing}
+    lanes: list[Lane] = []
+    if "speakers" not in missing or analysis.speakers.turns:
+        lanes.append(ExchangeLane(analysis.exchanges, analysis.speakers.turns, analysis.speakers.roles))
     if recording.peaks is not None and len(recording.peaks):
         lanes.append(WaveLane(recording.peaks, PEAK_RATE_HZ))
     extra = optional_lanes()
     if extra is not None:
         lanes += extra.lanes(recording)
     lanes += _voice(recording)
-    lanes.append(PauseLane(events.get("pause", ()), _merged(events, "filler", "repetition")))
-    lanes.append(TermLane(_merged(events, "term", "quantified_result")))
+    pauses, fillers = events.get("pause", ()), _merged(events, "filler", "repetition")
+    if "text" not in missing or pauses:
+        lanes.append(PauseLane(pauses, fillers))
+    if "text" not in missing:
+        lanes.append(TermLane(_merged(events, "term", "quantified_result")))
     lanes.append(CommentLane(comments))
     lanes += _face(recording)
     return tuple(lanes)

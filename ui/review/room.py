@@ -16,6 +16,7 @@ from app.text import tr
 from ui import language, theme
 from ui.review import lane_list
 from ui.review.controls import IconButton
+from ui.review.footing import Footing
 from ui.review.model import CorrectionDraft, LayoutStore, PassingLayout, Presenter, Recording, Stage
 from ui.review.overview import Overview
 from ui.review.playback import JUMP_S
@@ -55,6 +56,7 @@ class ReviewRoom(QWidget):
         self.player = Player()
         self.transcript = Transcript()
         self.timeline = Timeline()
+        self.footing = Footing()
         self.standing = Standing()
         self.scorecard = ScorecardPanel(lambda: self.player.playback.position)
         self._build()
@@ -73,7 +75,9 @@ class ReviewRoom(QWidget):
         self.timeline_panel.setProperty("class", "panel")
         inside = QVBoxLayout(self.timeline_panel)
         inside.setContentsMargins(1, 1, 1, 1)
-        inside.addWidget(self.timeline)
+        inside.setSpacing(0)
+        inside.addWidget(self.timeline, 1)
+        inside.addWidget(self.footing)
         self.zoom_out = IconButton("minus", "review.zoom_out", self.timeline)
         self.zoom_in = IconButton("plus", "review.zoom_in", self.timeline)
         self.zoom_all = IconButton("full", "review.zoom_all", self.timeline)
@@ -117,6 +121,7 @@ class ReviewRoom(QWidget):
         self.scorecard.failed.connect(self.failed)
         self.standing.analyseAsked.connect(self.analyseAsked)
         self.standing.cancelAsked.connect(self.cancelAsked)
+        self.footing.cancelAsked.connect(self.cancelAsked)
         self.zoom_in.clicked.connect(lambda: self._zoom(1 / ZOOM_STEP))
         self.zoom_out.clicked.connect(lambda: self._zoom(ZOOM_STEP))
         self.zoom_all.clicked.connect(lambda: self.timeline.show_window(0.0, self.timeline.duration))
@@ -192,6 +197,7 @@ class ReviewRoom(QWidget):
         interview = self.presenter.interview
         if self.recording is not None:
             self._stand(Stage.READY)
+            self.footing.show_missing(self.recording.analysis.missing)
         elif interview.media is None:
             self._stand(Stage.NO_MEDIA)
         elif interview.analysis_state is AnalysisState.FAILED:
@@ -210,11 +216,15 @@ class ReviewRoom(QWidget):
         """The analysis runs: how far it is (0..1), and what it does with the time that is left, in words."""
         if self.recording is None:
             self._stand(Stage.RUNNING, share, words)
+        else:
+            self.footing.show_running(share, words)
 
     def show_failure(self, sentence: str) -> None:
         """The analysis failed, in one sentence; an empty one means that it was cancelled."""
         if self.recording is None:
             self._stand(Stage.FAILED if sentence else Stage.NOT_ANALYSED, reason=sentence)
+        else:
+            self.footing.show_missing(self.recording.analysis.missing)
 
     def _show_time(self, time_s: float) -> None:
         self.timeline.set_playhead(time_s, follow=self.player.playback.playing)
@@ -288,6 +298,8 @@ class ReviewRoom(QWidget):
     def _key_action(self, event: QKeyEvent) -> Callable[[], object] | None:
         playback = self.player.playback
         key = Qt.Key(event.key())
+        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
+            return self._dimension_action(key)
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             return self._control_action(key, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         actions: dict[Qt.Key, Callable[[], object]] = {
@@ -313,11 +325,12 @@ class ReviewRoom(QWidget):
         self.player.playback.set_loop(None)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def _dimension_action(self, key: Qt.Key) -> Callable[[], object] | None:
+        """Alt with a digit goes to that dimension, where digits rate."""
+        cards, number = list(self.scorecard.cards.values()), key - Qt.Key.Key_1
+        return (lambda: self.scorecard.bring(cards[number])) if 0 <= number < len(cards) else None
+
     def _control_action(self, key: Qt.Key, shift: bool) -> Callable[[], object] | None:
-        if Qt.Key.Key_1 <= key <= Qt.Key.Key_9:
-            pickers = [card.picker for card in self.scorecard.cards.values()]
-            number = key - Qt.Key.Key_1
-            return pickers[number].setFocus if number < len(pickers) else None
         actions: dict[Qt.Key, Callable[[], object]] = {
             Qt.Key.Key_F: self.transcript.search.setFocus,
             Qt.Key.Key_Z: lambda: self._undo(self.presenter.redo if shift else self.presenter.undo),

@@ -349,7 +349,7 @@ class Radar(QWidget):
 
     def sizeHint(self) -> QSize:
         return (
-            QSize(theme.scaled(120), theme.scaled(84)) if self.compact else QSize(theme.scaled(132), theme.scaled(112))
+            QSize(theme.scaled(144), theme.scaled(84)) if self.compact else QSize(theme.scaled(152), theme.scaled(112))
         )
 
     def set_compact(self, compact: bool) -> None:
@@ -397,10 +397,14 @@ class Radar(QWidget):
         metrics = QFontMetricsF(painter.font())
         for index, title in enumerate(self.titles):
             at = self._corner(index, 1.0)
-            text = metrics.elidedText(title, Qt.TextElideMode.ElideRight, self.width() / 2 - theme.scaled(7))
-            width = metrics.horizontalAdvance(text)
             centred = abs(at.x() - self.width() / 2) < 4
+            middle, gap = self.width() / 2, theme.scaled(5)
+            room = self.width() if centred else middle - gap
+            text = metrics.elidedText(title, Qt.TextElideMode.ElideRight, room)
+            width = metrics.horizontalAdvance(text)
             left = at.x() - width / 2
+            if not centred:
+                left = min(left, middle - gap - width) if at.x() < middle else max(left, middle + gap)
             left = min(max(0.0, left), self.width() - width)
             top = at.y() - metrics.height() - 1 if centred or at.y() < self.height() / 2 else at.y() + 1
             top = min(max(0.0, top), self.height() - metrics.height())

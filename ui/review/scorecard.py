@@ -217,6 +217,11 @@ class ScorecardPanel(QFrame):
         if self._do(lambda p: p.sign()):
             self.signed.emit()
 
+    def bring(self, card: DimensionCard) -> None:
+        """Show a dimension and give its rating the keys."""
+        self.scroller.ensureWidgetVisible(card)
+        card.picker.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def save_open_fields(self) -> None:
         """Save what is still being typed: the room is about to close."""
         self.summary.save()

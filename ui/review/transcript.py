@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from analysis.document import CorrectionKind, Role
+from analysis.document import Analysis, CorrectionKind, Role
+from app import text
+from app.absence import reason
 from app.text import tr
 from ui import language, theme
 from ui.review.controls import IconButton, plain_label
@@ -274,6 +276,7 @@ class Transcript(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("class", "panel")
+        self._analysed: Analysis | None = None
         self.list = TranscriptList(self)
         self.search = QLineEdit()
         self.search.setClearButtonEnabled(True)
@@ -333,6 +336,8 @@ class Transcript(QFrame):
         self.list.rows.show(recording.analysis if recording else None, names)
         self.swap.setEnabled(editable and bool(self.list.rows.lines))
         filled = bool(self.list.rows.lines)
+        self._analysed = recording.analysis if recording else None
+        self._tell_why_empty()
         self.list.setVisible(filled)
         self.empty.setVisible(not filled)
         self._search(self.search.text())
@@ -378,8 +383,16 @@ class Transcript(QFrame):
     def _rename(self) -> None:
         self.search.setPlaceholderText(tr("review.search"))
         self.search.setAccessibleName(tr("review.search"))
-        self.empty.setText(tr("review.no_transcript"))
+        self._tell_why_empty()
         self._show_hit()
+
+    def _tell_why_empty(self) -> None:
+        if self._analysed is None:
+            self.empty.setText(tr("review.no_transcript"))
+            return
+        whys = (each.why for each in self._analysed.missing if each.what == "text")
+        why = reason(next(whys, "no_speech"), text.language())
+        self.empty.setText(tr("review.without_transcript", why=why))
 
     def current(self) -> QModelIndex:
         """The row that has the keyboard."""

@@ -107,11 +107,16 @@ class Conductor(QObject):
             self.window.message.say(
                 lambda: text.tr("shell.analysis_finished", name=interview.title),
                 "ok",
-                action="shell.open_it",
+                action="" if self._is_on_screen(interview_id) else "shell.open_it",
                 done=lambda: self.open_review(interview_id),
             )
         elif not isinstance(failure, Cancelled):
             self.window.say_failure(failure)
+
+    def _is_on_screen(self, interview_id: str) -> bool:
+        """Whether the review of this interview is what the window shows."""
+        shown = self.window.pages.currentWidget()
+        return self._reviewed == interview_id and shown is self.window.room("review")
 
     def _refresh_review(self, interview_id: str, failure: Failure | None = None) -> None:
         review = self.window.room("review")
@@ -145,8 +150,7 @@ class Conductor(QObject):
         self.window.add_room("review", room)
         self._name_interview()
         self.window.enter("review")
-        if not self.context.library.read_only:
-            self.context.library.record("opened", interview_id)
+        presenter.session.note_opened()
         self._show_running_analysis(interview_id)
 
     def _show_running_analysis(self, interview_id: str) -> None:
