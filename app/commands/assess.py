@@ -124,6 +124,7 @@ def _interview(options: argparse.Namespace) -> int:
     changes = any(getattr(options, name) for name in CHANGING)
     with Library.open(options.data, read_only_if_held=not changes) as library:
         review = ReviewSession(library, whole_id(library, options.interview))
+        review.note_opened()
         _change(review, options)
         signature = review.sign() if options.sign else None
         shown = interview_report(review)

@@ -34,6 +34,7 @@ def run(options: argparse.Namespace) -> int:
 
     with Library.open(options.data, read_only_if_held=True) as library:
         review = ReviewSession(library, whole_id(library, options.id))
+        review.note_opened()
         if options.json:
             print(json.dumps(as_json(review), ensure_ascii=False, indent=2))
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -99,6 +100,11 @@ class ReviewSession:
 
     # What is seen
 
+    def note_opened(self) -> None:
+        """Audit that somebody looks at it; a library that another process writes cannot be told."""
+        if not self.library.read_only:
+            self.library.record("opened", self.interview_id)
+
     def card(self, weights: Mapping[str, float] | None = None) -> Scorecard:
         """The scorecard with the veil applied; `weights` (%) in place of the saved ones, while a slider moves."""
         whole = self._whole_card(weights)
@@ -187,7 +193,8 @@ class ReviewSession:
     def add_comment(self, time_s: float | None, words: str, *, bookmark: bool = False) -> Comment:
         """Write a comment at a time of the recording (None = on the whole interview)."""
         duration = self.analysis.media.duration if self.analysis else None
-        if time_s is not None and (time_s < 0 or (duration is not None and time_s > duration + 1)):
+        latest = sys.float_info.max if duration is None else duration + 1
+        if time_s is not None and not 0 <= time_s <= latest:
             allowed = f"0-{duration:.0f} s" if duration is not None else "≥ 0 s"
             raise ValueInvalid(what=text.tr("report.comment_time"), value=f"{time_s:g}", allowed=allowed)
         return self.library.add_comment(self.interview_id, time_s, words, bookmark=bookmark)

@@ -59,6 +59,13 @@ def test_it_can_be_seen_while_another_has_it(folder, interview_id, capsys):
     assert interview_id in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("command", [("show",), ("assess", "--interview")])
+def test_looking_at_an_interview_is_audited(folder, interview_id, command, capsys):
+    assert run(folder, *command, interview_id) == 0
+    with Library.open(folder) as library:
+        assert library.audit(interview_id)[-1].action == "opened"
+
+
 def test_unknown_and_ambiguous_ids(folder, interview_id, capsys, each_language):
     assert run(folder, "show", "zzz") == 2
     assert "zzz" in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import replace
 
 import msgspec
@@ -210,8 +211,9 @@ def test_wrong_values_are_refused(review):
         review.rate("charisma", 5)
     with pytest.raises(ValueInvalid):
         review.rate("reasoning", 11)
-    with pytest.raises(ValueInvalid):
-        review.add_comment(1e6, "late")
+    for moment in (1e6, -1.0, math.inf, math.nan):
+        with pytest.raises(ValueInvalid):
+            review.add_comment(moment, "never")
     with pytest.raises(ValueInvalid):
         review.set_weights({"reasoning": 60, "communication": 60})
 
