@@ -6,8 +6,8 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from analysis.failures import Failure
 from app import policy, text
+from sync.failures import RemoteFailure
 from ui import language, theme
 from ui.settings.room import SettingsRoom
 from ui.shell.context import Context
@@ -49,7 +49,7 @@ def make_settings(context: Context, window: MainWindow) -> SettingsRoom:
 def _keep_key(context: Context, room: SettingsRoom, key: str) -> None:
     try:
         context.sync.set_key(key)
-    except Failure as failure:
+    except RemoteFailure as failure:
         room.say_test_result(text.sentence(failure), good=False)
     else:
         room.say_test_result(text.tr("settings.key_kept"), good=True)
@@ -61,7 +61,7 @@ def _test(context: Context, room: SettingsRoom) -> None:
     def run() -> None:
         try:
             context.sync.test()
-        except Failure as failure:
+        except RemoteFailure as failure:
             sentence = text.sentence(failure)
             context.post(lambda: room.say_test_result(sentence, good=False))
         else:

@@ -46,6 +46,7 @@ class SyncRoom(QWidget):
         self.sentence.setWordWrap(True)
         for label in (self.address, self.last):
             label.setProperty("class", "small")
+        for label in (self.sentence, self.address, self.last):
             label.setTextFormat(Qt.TextFormat.PlainText)
         self.now, self.settings = QPushButton(), QPushButton()
         self.now.setProperty("class", "primary")
