@@ -127,8 +127,7 @@ class Hearing:
         """
         for role in self.roles:
             self.run.models.path(role)
-        assert self.transcriber
-        assert self.speakers_key
+        _ = self.transcriber, self.speakers_key
 
     def observe(self) -> Heard:
         """All four stages."""

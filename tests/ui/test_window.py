@@ -76,6 +76,15 @@ def test_review_opens_with_what_was_signed(qtbot, opened_window, reviewed_copy):
     assert room.presenter.is_signed()
 
 
+def test_a_damaged_analysis_is_a_sentence_and_the_window_stays(qtbot, opened_window, reviewed_copy):
+    _, interview_id = reviewed_copy
+    (opened_window.context.library.analysis_folder(interview_id) / "analysis.json").write_bytes(b"{")
+    opened_window.open_review(interview_id)
+    assert opened_window.window.room("review") is None
+    assert opened_window.window.message.isVisible()
+    assert "analysis.json" in opened_window.window.message.label.text()
+
+
 def test_reopening_the_review_many_times_is_safe(qtbot, opened_window, reviewed_copy):
     for _ in range(5):
         opened_window.open_review(reviewed_copy[1])

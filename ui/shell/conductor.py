@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject
 from analysis.failures import Cancelled, Failure
 from app import text
 from app.domain.types import Imported
-from app.failures import NotFound
 from ui import language
 from ui.library.positions import PositionsDialog
 from ui.library.room import LibraryRoom
@@ -137,7 +136,7 @@ class Conductor(QObject):
 
         try:
             presenter = LibraryPresenter(self.context.library, interview_id, lambda: self._derive_again(interview_id))
-        except NotFound as failure:
+        except Failure as failure:
             self.window.say_failure(failure)
             return
         room = ReviewRoom(presenter, self._layout)
