@@ -204,6 +204,7 @@ def test_signing_says_what_is_left_then_signs_once_and_again_after_a_change(qtbo
     with qtbot.waitSignal(room.signed):
         qtbot.mouseClick(verdict.sign, LEFT)
     signature = room.presenter.assessment.signatures[-1]
+    assert room.hasFocus()
     assert signature.sha256[:12] in verdict.signature.text()
     assert not verdict.sign.isEnabled()
     rate(qtbot, room, "communication", Qt.Key.Key_5)
@@ -276,6 +277,14 @@ def test_an_analysis_anew_shows_how_far_it_is_and_can_be_cancelled(qtbot, room):
     room.show_failure("")
     assert room.footing.bar.isHidden()
     assert room.stage is Stage.READY
+
+
+def test_a_comment_begun_by_key_is_in_sight(qtbot, room):
+    room.resize(1100, 640)
+    qtbot.keyClick(room, Qt.Key.Key_C)
+    field = room.scorecard.comments.field
+    assert field.hasFocus()
+    assert not field.visibleRegion().isEmpty()
 
 
 def test_alt_and_a_digit_go_to_a_dimension(qtbot, room):

@@ -11,6 +11,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
+from analysis.document import Event
 from app.domain.types import Comment
 from tests.ui import review_data
 from ui import language, theme
@@ -204,6 +205,11 @@ def test_tables_hold_what_the_charts_show(qtbot, recording):
     tester = QAbstractItemModelTester(events, QAbstractItemModelTester.FailureReportingMode.Fatal)
     assert events.rowCount() == len(recording.analysis.events)
     assert tester.model() is events
+    assert tables.event_detail(Event("structure", 0.0, 1.0, "task")) == "task"
+    language.set_language("zh")
+    assert tables.event_detail(Event("structure", 0.0, 1.0, "task")) == "任务"
+    assert tables.event_detail(Event("pause", 0.0, 1.0, "long")) == "较长"
+    language.set_language("en")
     metrics = tables.metrics_table(recording.analysis)
     texts = [metrics.data(metrics.index(row, 1)) for row in range(metrics.rowCount())]
     assert texts == ["231 char/min", "not measured"]

@@ -220,3 +220,17 @@ def test_a_file_that_is_no_recording_becomes_a_sentence(qtbot, opened_window, tm
         opened_window.context.work.import_paths([fake])
     assert "面试.mp4" in opened_window.window.message.label.text()
     assert opened_window.window.message.isVisible()
+
+
+def test_signing_says_whether_it_arrived(qtbot, opened_window, reviewed_copy):
+    opened_window.open_review(reviewed_copy[1])
+    review = opened_window.window.room("review")
+    review.presenter.rate("communication", 8.0)
+    review.refresh()
+    review.scorecard.verdict.sign.click()
+    assert "until an HR system is set up" in opened_window.window.message.label.text()
+    opened_window.context.settings.change(ehr_url="http://127.0.0.1:9")
+    review.presenter.rate("communication", 9.0)
+    review.refresh()
+    review.scorecard.verdict.sign.click()
+    qtbot.waitUntil(lambda: "kept on this computer" in opened_window.window.message.label.text(), timeout=20_000)

@@ -62,6 +62,8 @@ class PositionsDialog(QDialog):
         }  # fmt: skip
         self._labels = {name: QLabel() for name in self._fields}
         form = QFormLayout()
+        form.setHorizontalSpacing(theme.SPACE * 2)
+        form.setVerticalSpacing(theme.SPACE + 2)
         for name, field in self._fields.items():
             self._labels[name].setBuddy(field)
             form.addRow(self._labels[name], field)
@@ -73,7 +75,11 @@ class PositionsDialog(QDialog):
         right = QVBoxLayout()
         right.addLayout(form, 1)
         right.addWidget(self.close_button, 0, Qt.AlignmentFlag.AlignRight)
+        for label in self._labels.values():
+            label.setProperty("class", "muted")
         row = QHBoxLayout(self)
+        row.setContentsMargins(16, 16, 16, 16)
+        row.setSpacing(theme.SPACE * 2)
         row.addLayout(left, 1)
         row.addLayout(right, 2)
         self.form = form

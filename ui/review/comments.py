@@ -17,6 +17,7 @@ class Comments(QFrame):
     """The comment field, the bookmark button and the list. `now` tells the player's time."""
 
     commentGiven = Signal(float, str)
+    started = Signal()
     bookmarkAsked = Signal()
     removeAsked = Signal(str)
     seekAsked = Signal(float)
@@ -51,6 +52,7 @@ class Comments(QFrame):
         self._time = self._now() if time_s is None else time_s
         self._rename()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.started.emit()
 
     def present(self) -> float:
         """The player's time."""

@@ -117,10 +117,15 @@ def _bars(times: Doubles, area: QRectF, view: View, least: float) -> Doubles:
 
 def event_text(event: Event) -> str:
     """What the pointer and the table say about an event: what, how long or which word, and when."""
-    key = f"review.event_{event.kind}"
-    name = tr(key) if has(key) else event_name(event.kind)
-    detail = event.text or f"{event.end - event.start:.1f} s"
-    return f"{name} · {detail} · {timecode(event.start)}"
+    length = "" if event.text and event.kind != "pause" else f"{event.end - event.start:.1f} s"
+    parts = (event_name(event.kind), event_detail(event), length, timecode(event.start))
+    return " · ".join(part for part in parts if part)
+
+
+def event_detail(event: Event) -> str:
+    """An event's own words; where they are a code of the analysis (a part of an answer, a kind of pause), its name."""
+    key = f"review.{event.kind}_{event.text}"
+    return tr(key) if event.text and has(key) else event.text
 
 
 def event_name(kind: str) -> str:

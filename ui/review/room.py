@@ -117,6 +117,7 @@ class ReviewRoom(QWidget):
         self.scorecard.seekAsked.connect(playback.seek)
         self.scorecard.commentsChanged.connect(self._read_comments)
         self.scorecard.changed.connect(self.changed)
+        self.scorecard.signed.connect(self._let_go)
         self.scorecard.signed.connect(self.signed)
         self.scorecard.failed.connect(self.failed)
         self.standing.analyseAsked.connect(self.analyseAsked)
@@ -321,7 +322,7 @@ class ReviewRoom(QWidget):
         return actions.get(key)
 
     def _let_go(self) -> None:
-        """Escape: no loop any more, and the keys belong to the room again."""
+        """Escape, or signed: no loop any more, and the keys belong to the room again, not to the next control."""
         self.player.playback.set_loop(None)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 

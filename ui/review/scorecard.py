@@ -79,6 +79,7 @@ class ScorecardPanel(QFrame):
 
     def _connect(self) -> None:
         self.comments.commentGiven.connect(self.add_comment)
+        self.comments.started.connect(lambda: self.scroller.ensureWidgetVisible(self.comments.field))
         self.comments.bookmarkAsked.connect(self.add_bookmark)
         self.comments.removeAsked.connect(self._remove_comment)
         self.comments.seekAsked.connect(self.seekAsked)

@@ -15,7 +15,7 @@ from app.scoring.metrics import metric_title
 from app.text import has, percent, timecode, tr
 from ui import language, theme
 from ui.review.dimension_card import measured
-from ui.review.event_lanes import event_name, exchange_label
+from ui.review.event_lanes import event_detail, event_name, exchange_label
 from ui.review.model import Recording
 
 Index = QModelIndex | QPersistentModelIndex
@@ -58,7 +58,7 @@ def events_table(analysis: Analysis) -> Table:
     """Every event in time order."""
     events = sorted(analysis.events, key=lambda event: event.start)
     rows = [
-        (timecode(e.start), event_name(e.kind), e.text, f"{e.end - e.start:.1f} s",
+        (timecode(e.start), event_name(e.kind), event_detail(e), f"{e.end - e.start:.1f} s",
          "" if e.confidence is None else percent(e.confidence))
         for e in events
     ]  # fmt: skip

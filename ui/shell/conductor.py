@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QObject
@@ -9,6 +10,7 @@ from PySide6.QtCore import QObject
 from analysis.failures import Cancelled, Failure
 from app import text
 from app.domain.types import Imported
+from app.sync_state import Connection, SyncState
 from ui import language
 from ui.library.positions import PositionsDialog
 from ui.library.room import LibraryRoom
@@ -25,6 +27,7 @@ class Conductor(QObject):
         super().__init__(window)
         self.context, self.window = context, window
         self._reviewed = ""
+        self._signed_at: datetime | None = None
         self._layout = SettingsLayout(context.settings, keep=not context.library.read_only)
         context.offer_room("library", self._make_library)
         context.offer_room("sync", lambda: make_sync(context, window))
@@ -180,9 +183,19 @@ class Conductor(QObject):
         return " · ".join(parts)
 
     def _signed(self) -> None:
-        self._say("shell.signed", "ok")
+        connected = self.context.sync.state().connection is not Connection.NONE
+        self._signed_at = datetime.now(UTC) if connected else None
+        self._say("shell.signed" if connected else "shell.signed_none", "ok" if connected else "warn")
         self._name_interview()
         self.context.sync.sync_now()
+
+    def _say_how_sending_went(self, state: SyncState) -> None:
+        """After the first run since signing: whether it arrived, or waits."""
+        if self._signed_at is None or state.last_run is None or state.last_run < self._signed_at:
+            return
+        self._signed_at = None
+        waits = bool(state.queue or state.people)
+        self._say("shell.signed_kept" if waits else "shell.signed_ok", "warn" if waits else "ok")
 
     # What changed elsewhere
 
@@ -199,6 +212,7 @@ class Conductor(QObject):
     def _show_sync(self) -> None:
         state = self.context.sync.state()
         self.window.top.show_sync(str(state.connection), state.queue + state.people)
+        self._say_how_sending_went(state)
 
     def import_at_start(self, files: list[Path]) -> None:
         """Files that were named on the command line."""
