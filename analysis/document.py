@@ -51,11 +51,13 @@ class Stream:
 
 @dataclass(frozen=True, slots=True)
 class MediaInfo:
-    """The analysed file: its SHA-256 (hex), duration (s) and streams."""
+    """The analysed file: its SHA-256 (hex), duration (s) and streams. `claimed_s` is the length that its header states,
+    only where the file holds clearly less: it is cut short."""
 
     sha256: str
     duration: float
     streams: tuple[Stream, ...]
+    claimed_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,16 @@ from analysis.document import Missing
 from analysis.observations import Observed
 from analysis.request import AnalysisRequest
 
-NOT_ALLOWED, NO_SOUND, NO_PICTURE, NO_SPEECH, NOT_OBSERVED = (
-    "not_allowed", "no_sound", "no_picture", "no_speech", "not_observed",
+NOT_ALLOWED, NO_SOUND, NO_PICTURE, NO_SPEECH, NOT_OBSERVED, CUT_SHORT = (
+    "not_allowed", "no_sound", "no_picture", "no_speech", "not_observed", "cut_short",
 )  # fmt: skip
 
 
 def absences(observed: Observed, request: AnalysisRequest) -> list[Missing]:
-    """One entry for each stage without an observation, or with nothing in it."""
+    """The recording's end, where it is cut short; one entry for each stage without an observation, or nothing in it."""
     kinds = {stream.kind for stream in observed.media.streams}
-    found = _speech_stages(observed, request, has_sound="audio" in kinds)
+    found = [] if observed.media.claimed_s is None else [Missing("end", CUT_SHORT)]
+    found += _speech_stages(observed, request, has_sound="audio" in kinds)
     if observed.face is None:
         why = _why("face" in request.modalities, "video" in kinds, NO_PICTURE)
         found.append(Missing("face", why))

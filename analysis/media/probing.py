@@ -20,6 +20,11 @@ from analysis.media.opening import MAX_DURATION_S, Recording, opened
 GAP_LIMIT_S = 600.0
 """No recording is without a single packet for ten minutes; what a header places after such a gap is not believed."""
 
+HONEST = ("mov", "matroska", "wav", "flac", "avi")
+"""Demuxers of formats whose header states the length; elsewhere it is an estimate."""
+LACK_S, LACK_SHARE = 3.0, 0.02
+"""A file that lacks more than both of these of what its header states is cut short."""
+
 _HASH_BLOCK = 1 << 20
 
 
@@ -33,13 +38,24 @@ def probe(path: str | Path, name: str) -> MediaInfo:
     path = Path(path)
     with opened(path, name) as recording:
         tallies = _read_packets(recording)
+        stated = _stated_s(recording)
         streams = tuple(
             _describe(stream, tallies[stream.index]) for stream in _kept(recording) if tallies[stream.index].n
         )
     if not streams:
         raise MediaUnreadable(name=name)
     ends = [stream.start + (stream.duration or 0.0) for stream in streams]
-    return MediaInfo(sha256=_sha256(path, name), duration=round(max(ends), 3), streams=streams)
+    duration = round(max(ends), 3)
+    is_cut = stated is not None and stated - duration > max(LACK_S, LACK_SHARE * stated)
+    return MediaInfo(_sha256(path, name), duration, streams, round(stated, 3) if stated and is_cut else None)
+
+
+def _stated_s(recording: Recording) -> float | None:
+    """The length that the header states, where the format has such a header."""
+    container = recording.container
+    if container.duration is None or container.format.name.split(",")[0] not in HONEST:
+        return None
+    return float(container.duration / av.time_base)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 import time
 from contextlib import closing, suppress
 from pathlib import Path
@@ -22,6 +23,8 @@ LANGUAGES = ("auto", "zh", "en")
 DEVICES = ("auto", "cpu", "cuda")
 MOST_SPEAKERS = 8
 FPS_RANGE = (0.5, 60.0)
+ABSENT = ("no_sound", "no_picture", "no_speech", "no_face")
+"""Reasons for missing numbers that lie in the recording, and that somebody can do something about."""
 
 
 def add(commands: Any, shared: argparse.ArgumentParser) -> None:
@@ -71,11 +74,13 @@ def _file(options: argparse.Namespace) -> int:
     shutil.rmtree(folder / OBSERVED, ignore_errors=True)
     if not options.json_progress:
         print(text.tr("analyze.done", folder=folder, time=text.timecode(time.monotonic() - begun)))
+        _say_lacking(options.file.name, folder)
     return 0
 
 
 def _interview(options: argparse.Namespace) -> int:
     from analysis.protocol import AnalysisResult
+    from app.commands.show import whole_id
     from app.jobs.analysis import InterviewAnalysis
     from app.jobs.interrupt import interruptible
     from app.jobs.showing import show
@@ -86,12 +91,29 @@ def _interview(options: argparse.Namespace) -> int:
     choices, begun = _choices(options), time.monotonic()
     progress = show(options.json_progress)
     with Library.open(options.data) as library, closing(progress) as shown, interruptible() as cancel:
-        analysis_id = InterviewAnalysis(library, options.interview, choices)(shown.report, cancel)
-        folder = library.analysis_folder(options.interview)
+        interview_id = whole_id(library, options.interview)
+        analysis_id = InterviewAnalysis(library, interview_id, choices)(shown.report, cancel)
+        folder, media = library.analysis_folder(interview_id), library.interview(interview_id).media
         shown.result(AnalysisResult(analysis_id, str(folder), {}))
     if not options.json_progress:
         print(text.tr("analyze.done_interview", id=analysis_id[:12], time=text.timecode(time.monotonic() - begun)))
+        _say_lacking(media.name if media else "", folder)
     return 0
+
+
+def _say_lacking(name: str, folder: Path) -> None:
+    """What the recording did not yield, and what to do about a file that is cut short, on standard error."""
+    from analysis.export import read
+
+    analysis = read(folder).analysis
+    media = analysis.media
+    if media.claimed_s is not None:
+        there, claimed = text.timecode(media.duration), text.timecode(media.claimed_s)
+        print(text.tr("analyze.cut_short", name=name, there=there, claimed=claimed), file=sys.stderr)
+    found = dict.fromkeys(m.why for m in analysis.missing if m.why in ABSENT)
+    if found:
+        said = text.tr("report.list_comma").join(text.tr(f"report.why_{why}") for why in found)
+        print(text.tr("analyze.lacking", why=said), file=sys.stderr)
 
 
 def _choices(options: argparse.Namespace) -> Choices:

@@ -7,6 +7,7 @@ import os
 import resource
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
@@ -98,6 +99,27 @@ def test_truncated_mp4_without_index(tmp_path):
     path.write_bytes(data[: data.rfind(b"moov") - 4])
     with pytest.raises(f.MediaUnreadable):
         probe(path, "a.mp4")
+
+
+@pytest.mark.parametrize("ending", ["mp4", "mkv", "wav"])
+def test_a_file_that_is_cut_short_says_so(tmp_path, ending):
+    path = tmp_path / f"a.{ending}"
+    if ending == "wav":
+        make.record(path, 12, None, "pcm_s16le", sound=make.tone(12))
+    else:
+        with av.open(str(path), "w", options={"movflags": "faststart"} if ending == "mp4" else {}) as out:
+            _tone_into(out, 12)
+    assert probe(path, path.name).claimed_s is None
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 3 // 5])
+    info = probe(path, path.name)
+    assert info.duration < 9
+    if ending != "wav":  # FFmpeg itself takes a WAV's length from the size of the file
+        assert info.claimed_s == pytest.approx(12, abs=0.2)
+
+
+def _tone_into(out, seconds) -> None:
+    stream = out.add_stream("aac", rate=make.RATE, layout="mono")
+    make._write_audio(out, stream, make.tone(seconds), 0.0, 1, ())
 
 
 def test_truncated_matroska_gives_what_is_there(tmp_path):
