@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,8 @@ ALL = "all"
 CONCLUSIONS = ("hire", "unsure", "no_hire", "cannot_tell")
 CHANGING = ("template", "rate", "weights", "weight_reason", "comment", "conclusion", "summary", "unveil", "sign")
 """Options that change the library: without one of them it is only read."""
+OF_INTERVIEW = ("rate", "weight_reason", "comment", "conclusion", "summary", "unveil", "sign")
+"""Options that a bare folder cannot take: nobody's assessment is kept there."""
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
@@ -49,7 +51,13 @@ def run(options: argparse.Namespace) -> int:
         raise ValueInvalid(
             what="assess", value=options.folder or options.interview or "", allowed="DIR, --interview ID"
         )
-    return _folder(options) if options.interview is None else _interview(options)
+    if options.interview is not None:
+        return _interview(options)
+    for name in OF_INTERVIEW:
+        if getattr(options, name):
+            given = f"--{name.replace('_', '-')}"
+            raise ValueInvalid(what=str(options.folder), value=given, allowed="--template, --weights, --out")
+    return _folder(options)
 
 
 # A bare folder
@@ -58,11 +66,12 @@ def run(options: argparse.Namespace) -> int:
 def _folder(options: argparse.Namespace) -> int:
     from analysis.export import read
     from app.scoring import card, effective_weights, find_template, machine_scores, parse_weights, spread
+    from app.whole_file import whole_file
 
     template = find_template(options.template or "default")
     analysis = read(options.folder).analysis
     weights = None
-    if options.weights:
+    if options.weights is not None:
         weights = spread(effective_weights(template, {}), parse_weights(options.weights), template)
     shown = folder_report(
         template, card(template, machine_scores(template, analysis), None, None, weights), analysis.id
@@ -70,7 +79,8 @@ def _folder(options: argparse.Namespace) -> int:
     if options.out is None:
         print(json.dumps(shown, ensure_ascii=False, indent=2))
         return 0
-    _write(options.out, shown)
+    with whole_file(options.out) as part:
+        part.write_text(json.dumps(shown, ensure_ascii=False, indent=2), "utf-8")
     print(text.tr("assess.technician"))
     print(text.tr("assess.written", file=options.out))
     return 0
@@ -100,17 +110,11 @@ def folder_report(template: Template, card: Scorecard, analysis_id: str) -> dict
     }
 
 
-def _write(path: Path, shown: dict[str, Any]) -> None:
-    """Write JSON, whole or not at all. Raises FolderNotWritable, DiskFull."""
-    from app.store.vault import writing_into
+def _out(path: Path | None) -> AbstractContextManager[Path | None]:
+    """The file to write, opened before anything is signed. Raises ValueInvalid, FolderNotWritable, DiskFull."""
+    from app.whole_file import whole_file
 
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with writing_into(path.parent):
-            part.write_text(json.dumps(shown, ensure_ascii=False, indent=2), "utf-8")
-            os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    return nullcontext() if path is None else whole_file(path)
 
 
 # An interview of the library
@@ -121,15 +125,15 @@ def _interview(options: argparse.Namespace) -> int:
     from app.review import ReviewSession
     from app.store.library import Library
 
-    changes = any(getattr(options, name) for name in CHANGING)
-    with Library.open(options.data, read_only_if_held=not changes) as library:
+    changes = any(getattr(options, name) not in (None, [], False) for name in CHANGING)
+    with Library.open(options.data, read_only_if_held=not changes) as library, _out(options.out) as part:
         review = ReviewSession(library, whole_id(library, options.interview))
         review.note_opened()
         _change(review, options)
         signature = review.sign() if options.sign else None
         shown = interview_report(review)
-        if options.out is not None:
-            _write(options.out, shown)
+        if part is not None:
+            part.write_text(json.dumps(shown, ensure_ascii=False, indent=2), "utf-8")
         if options.json:
             print(json.dumps(shown, ensure_ascii=False, indent=2))
             return 0
@@ -149,7 +153,7 @@ def _change(review: ReviewSession, options: argparse.Namespace) -> None:
         review.set_template(_template_id(review, options.template))
     ratings = [_rating(review, given) for given in options.rate]
     comments = [_comment(given) for given in options.comment]
-    weights = parse_weights(options.weights) if options.weights else None
+    weights = parse_weights(options.weights) if options.weights is not None else None
     known = [d.id for d in review.template.dimensions]
     unveiled = known if ALL in options.unveil else [review.dimension(name).id for name in options.unveil]
     for dimension_id in unveiled:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import uuid4
 
 from app import text
 
@@ -56,35 +53,22 @@ def run(options: argparse.Namespace) -> int:
 
 def _of_analysis(library: Library, interview_id: str, kind: str, out: Path) -> None:
     from analysis.export import DocumentDamaged
+    from app.whole_file import whole_file
 
     source = library.analysis_folder(interview_id) / OF_ANALYSIS[kind]
     if not source.is_file():
         raise DocumentDamaged(folder=str(source.parent), file=source.name)
-    _whole(out, out.suffix, lambda part: _copy(source, part))
+    with whole_file(out) as part:
+        shutil.copyfile(source, part)
 
 
 def _of_report(library: Library, interview_id: str, kind: str, out: Path) -> None:
     from app.report import write_report
     from app.report.gather import report_data
     from app.review import ReviewSession
+    from app.whole_file import whole_file
 
     language = text.language()
     data = report_data(ReviewSession(library, interview_id), language)
-    _whole(out, f".{kind}", lambda part: write_report(data, language, part))
-
-
-def _copy(source: Path, target: Path) -> None:
-    shutil.copyfile(source, target)
-
-
-def _whole(out: Path, suffix: str, write: Callable[[Path], None]) -> None:
-    """Write beside the file first, then put it in place. Raises FolderNotWritable, DiskFull."""
-    from app.store.vault import writing_into
-
-    part = out.parent / f".{uuid4().hex[:12]}{suffix}"
-    try:
-        with writing_into(out.parent):
-            write(part)
-            os.replace(part, out)
-    finally:
-        part.unlink(missing_ok=True)
+    with whole_file(out, f".{kind}") as part:
+        write_report(data, language, part)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import errno
-import os
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
-from uuid import uuid4
 
-from analysis.failures import DiskFull, FolderNotWritable
 from app.failures import ValueInvalid
 from app.report.data import ReportData
+from app.whole_file import whole_file
 
 Writer = Callable[[ReportData, str, Path], None]
 
@@ -35,14 +32,5 @@ def write_report(data: ReportData, language: str, path: Path) -> None:
         raise ValueInvalid(what="--out", value=path.name, allowed=", ".join(f".{name}" for name in FORMATS))
     module, name = _MODULES[ending]
     write: Writer = getattr(import_module(module), name)
-    part = path.with_name(f".{uuid4().hex[:12]}.{ending}")
-    try:
-        part.touch(exist_ok=False)
+    with whole_file(path) as part:
         write(data, language, part)
-        os.replace(part, path)
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
-            raise DiskFull(folder=str(path.parent)) from error
-        raise FolderNotWritable(folder=str(path.parent)) from error
-    finally:
-        part.unlink(missing_ok=True)

@@ -37,7 +37,8 @@ def spread(weights: Mapping[str, float], given: Mapping[str, float], template: T
     """All weights after setting the `given` ones (%): the others keep their proportions and share what is left of 100.
 
     Where the others are all 0, they share by the template's proportions. Where every weight is given, they are
-    proportions of 100. ValueInvalid for an unknown dimension, a negative weight, or more than 100 % with others left.
+    proportions of 100. ValueInvalid for an unknown dimension, a negative weight, nothing but zeros, or more than 100 %
+    with others left.
     """
     allowed = ", ".join(weights)
     for key, value in given.items():
@@ -47,6 +48,8 @@ def spread(weights: Mapping[str, float], given: Mapping[str, float], template: T
             raise ValueInvalid(what=key, value=value, allowed="0-100")
     others = [key for key in weights if key not in given]
     if not others:
+        if not sum(given.values()):
+            raise ValueInvalid(what="--weights", value="0 %", allowed="> 0 %")
         return normalised(dict(given))
     left = 100.0 - sum(given.values())
     if left < -TOLERANCE:

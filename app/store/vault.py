@@ -216,6 +216,11 @@ def _copy(reader: BinaryIO, writer: BinaryIO, size: int, progress: Progress | No
     return digest.hexdigest()
 
 
+_REFUSED = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR, errno.EEXIST, errno.ENAMETOOLONG}
+)
+
+
 @contextmanager
 def reading_from(source: Path) -> Iterator[BinaryIO]:
     """The source of an import. Raises MediaMissing where it cannot be opened."""
@@ -235,7 +240,7 @@ def writing_into(folder: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise DiskFull(folder=str(folder)) from error
-        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR):
+        if error.errno in _REFUSED:
             raise FolderNotWritable(folder=str(folder)) from error
         raise
 

@@ -113,3 +113,22 @@ def test_a_refused_change_changes_nothing(data, interview_id, capsys):
     assert cli.main(["assess", "--interview", interview_id, "--data", str(data), *given]) == 2
     with Library.open(data, assessor="li") as library:
         assert library.assessments(interview_id) == ()
+
+
+def test_nothing_is_signed_where_the_result_cannot_be_written(data, interview_id, tmp_path, capsys):
+    base = ["assess", "--interview", interview_id, "--data", str(data)]
+    given = [word for name in ("communication", "reasoning", "composure") for word in ("--rate", f"{name}=7")]
+    (tmp_path / "file").touch()
+    out = str(tmp_path / "file" / "x.json")
+    assert cli.main([*base, *given, "--conclusion", "hire", "--sign", "--out", out]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert cli.main([*base, "--json"]) == 0
+    assert not json.loads(capsys.readouterr().out)["signed"]
+
+
+@pytest.mark.parametrize("given", [["--rate", "communication=5"], ["--sign"], ["--weights", ""],
+                                   ["--weights", "communication=0,reasoning=0,composure=0"]])  # fmt: skip
+def test_a_folder_refuses_what_it_cannot_take(folder, given, capsys):
+    assert cli.main(["assess", str(folder), *given]) == 2
+    said = capsys.readouterr()
+    assert (said.out, len(said.err.splitlines())) == ("", 1)

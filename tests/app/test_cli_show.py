@@ -104,3 +104,16 @@ def test_an_export_that_cannot_be(folder, interview_id, tmp_path, capsys, each_l
         bare = reviewable(library, analyse=False)
     assert run(folder, "export", bare, "--format", "vtt", "--out", tmp_path / "x.vtt") == 2
     assert not (tmp_path / "x.vtt").exists()
+
+
+@pytest.mark.parametrize("kind", ["vtt", "pdf"])
+@pytest.mark.parametrize("place", ["a folder", "below a file", "nowhere"])
+def test_an_output_that_cannot_be_is_one_plain_line(folder, interview_id, tmp_path, kind, place, capsys, each_language):
+    (tmp_path / "file").touch()
+    out = {"a folder": tmp_path, "below a file": tmp_path / "file" / f"x.{kind}", "nowhere": tmp_path / "no" / "x"}[
+        place
+    ]
+    before = set(tmp_path.parent.iterdir())
+    assert run(folder, "export", interview_id, "--format", kind, "--out", out) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert set(tmp_path.parent.iterdir()) == before

@@ -18,11 +18,10 @@ from PySide6.QtCore import QRectF, QSizeF, QUrl
 from PySide6.QtGui import QImage, QPainter, QTextDocument, QTextLayout
 
 from analysis.failures import DiskFull, FolderNotWritable
-from app import text
+from app import text, whole_file
 from app.domain.types import Conclusion
 from app.failures import ValueInvalid
 from app.report import FORMATS, Series, write_report
-from app.report import writing as report_writing
 from app.report.charts import Bar, draw_bars, draw_radar
 from app.report.curves import gaps, pieces
 from app.report.fonts import font
@@ -232,7 +231,7 @@ def test_a_failed_write_leaves_the_old_report_and_no_rest(review, tmp_path, monk
     def full(source, target):
         raise OSError(errno.ENOSPC, "full")
 
-    monkeypatch.setattr(report_writing.os, "replace", full)
+    monkeypatch.setattr(whole_file.os, "replace", full)
     with pytest.raises(DiskFull):
         write_report(report_data(review, "en"), "en", path)
     monkeypatch.undo()
