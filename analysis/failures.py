@@ -76,6 +76,12 @@ class DeviceMissing(Failure):
     code = "device_missing"
 
 
+class NameUnreadable(Failure):
+    """A path that is no text: its bytes are of another encoding than the system's. params: name"""
+
+    code = "name_unreadable"
+
+
 class DiskFull(Failure):
     """No space is left where results are written. params: folder"""
 

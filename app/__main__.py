@@ -16,21 +16,31 @@ def main(argv: list[str] | None = None) -> int:
         from analysis.worker import main as worker
 
         return int(worker() or 0)
-    if _is_window(arguments):
-        from ui.shell.start import main as window
-
-        return window(arguments)
-    from app import cli
-
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    from app import cli
+
+    if _is_window(arguments):
+        return _window(arguments)
     if arguments[:1] == ["demo"] and "--scratch" not in arguments and screen_available():
         from ui.shell.start import application, show_demo
 
         application()  # before the report makes a smaller one, which no window could be opened with
         return cli.main(arguments) or show_demo(arguments)
     return cli.main(arguments)
+
+
+def _window(arguments: list[str]) -> int:
+    """Open the window; where none can be shown, a sentence and 2."""
+    from app import cli
+
+    if not (screen_available() or os.environ.get("QT_QPA_PLATFORM")):
+        cli.say_no_screen(arguments)
+        return 2
+    from ui.shell.start import main as window
+
+    return window(arguments)
 
 
 def _is_window(arguments: list[str]) -> bool:

@@ -68,6 +68,7 @@ class _Silent(Exception):
 def _start(job: protocol.Job) -> subprocess.Popen[bytes]:
     """A session (POSIX) or process group (Windows) of its own: Ctrl-C in a terminal reaches the parent alone."""
     windows = sys.platform == "win32"
+    line = _encoded(job)
     child = subprocess.Popen(
         command(),
         stdin=subprocess.PIPE,
@@ -80,11 +81,20 @@ def _start(job: protocol.Job) -> subprocess.Popen[bytes]:
     )
     assert child.stdin is not None
     try:
-        child.stdin.write(msgspec.json.encode(job) + b"\n")
+        child.stdin.write(line)
         child.stdin.flush()
     except ConnectionError:
         pass  # it died at once; its end is noticed where its messages are read
     return child
+
+
+def _encoded(job: protocol.Job) -> bytes:
+    """The job as a line. Raises NameUnreadable where a path holds bytes that are no text in this system's encoding."""
+    try:
+        return msgspec.json.encode(job) + b"\n"
+    except UnicodeEncodeError as error:
+        name = error.object.encode("utf-8", "replace").decode()
+        raise failures.NameUnreadable(name=name) from None
 
 
 def _windows_flags() -> int:
