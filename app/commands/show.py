@@ -112,12 +112,12 @@ def lines(review: ReviewSession) -> list[str]:
 
 
 def _scores(review: ReviewSession) -> list[str]:
-    from app.scoring.wording import weight_text
+    from app.scoring.wording import score_text, weight_text
 
     card = review.card()
     rows = []
     for row in card.dimensions:
-        score = text.tr("show.unrated") if row.mine is None else f"{row.mine:g}"
+        score = text.tr("show.unrated") if row.mine is None else score_text(row.mine)
         title = review.dimension(row.dimension_id).title.in_(text.language())
         rows.append(text.tr("show.rating", title=title, score=score, weight=weight_text(row.weight)))
     return [*rows, f"{text.tr('show.composite')}: {_composite(card)}"]

@@ -43,7 +43,8 @@ def run(options: argparse.Namespace) -> int:
         if not service.address:
             print(text.tr("sync.not_set_up"), file=sys.stderr)
             return 2
-        return _finish(_run(service, once=options.once), as_json=options.json)
+        report = _run(service, once=options.once)
+        return _finish(report, _why(report, service), as_json=options.json)
 
 
 def _run(service: SyncService, *, once: bool) -> SyncReport:
@@ -66,13 +67,21 @@ def _passes(report: SyncReport) -> bool:
     return failure is None or (failure.retry and not isinstance(failure, RemoteUnreachable))
 
 
-def _finish(report: SyncReport, *, as_json: bool) -> int:
+def _why(report: SyncReport, service: SyncService) -> str:
+    """Why something still waits where the run itself did not fail: the sentence of the first item that was tried."""
+    if report.complete or report.failure is not None:
+        return ""
+    tried = [entry.sentence for entry in service.state().entries if entry.next_try is not None]
+    return f"{tried[-1]} " if tried else ""
+
+
+def _finish(report: SyncReport, why: str, *, as_json: bool) -> int:
     for name in report.refused_templates:
         print(text.tr("sync.template_refused", name=name), file=sys.stderr)
     if as_json:
         print(json.dumps(_plain(report), ensure_ascii=False))
     if not report.complete:
-        print(report.sentence, file=sys.stderr)
+        print(f"{why}{report.sentence}", file=sys.stderr)
         return 2
     if not as_json:
         print(report.sentence)

@@ -94,7 +94,7 @@ def find_template(wanted: str, known: Sequence[Template] = ()) -> Template:
     path = Path(wanted)
     if path.suffix == ".toml" or path.is_file():
         return load_template(path)
-    names = ", ".join(t.id for t in (*known, *shipped_templates()))
+    names = ", ".join(dict.fromkeys(t.id for t in (*known, *shipped_templates())))
     raise TemplateInvalid(name=wanted, reason=text.tr("assess.template_not_found", known=names))
 
 
