@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
 
 from app import text
+from app.failures import Stale
 from app.settings import SettingsFile
 from sync.failures import AddressInvalid, RemoteUnreachable
 from ui.settings.room import SettingsRoom
@@ -44,6 +45,15 @@ def test_a_key_without_an_address_is_a_sentence(qtbot, settings):
     settings.key.editingFinished.emit()
     assert settings.test_result.text() == text.sentence(AddressInvalid(address=""))
     assert settings.key.text() == ""
+
+
+def test_a_known_failure_that_no_room_caught_is_said_and_a_bug_stays_a_bug(opened):
+    bugs = []
+    hook = start.saying(opened.window.say_failure, lambda *found: bugs.append(found[0]))
+    hook(Stale, Stale(what="candidate"), None)
+    assert opened.window.message.label.text() == text.sentence(Stale(what="candidate"))
+    hook(ZeroDivisionError, ZeroDivisionError(), None)
+    assert bugs == [ZeroDivisionError]
 
 
 def test_no_label_of_the_sync_room_reads_tags(opened):

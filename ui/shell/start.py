@@ -5,16 +5,22 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
+from analysis.failures import Failure
 from app import text
 from app.cli import chosen_language
 from app.settings import SettingsFile, default_data_folder
+from sync.failures import RemoteFailure
 from ui import language, theme
 from ui.shell.conductor import Conductor
+
+ExceptHook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
 
 
 def main(arguments: list[str]) -> int:
@@ -73,15 +79,29 @@ def run(data: Path, lang: str = "", interview: str = "", files: list[Path] | Non
     opened = open_window(data, settings)
     if opened is None:
         return 2
+    sys.excepthook = saying(opened.window.say_failure, sys.excepthook)
     if interview:
         opened.open_review(interview)
     opened.import_at_start(files or [])
     return app.exec()
 
 
+def saying(say: Callable[[text.Coded], None], otherwise: ExceptHook) -> ExceptHook:
+    """A hook for what no room caught: a known failure (somebody else changed the row, the disk is full) becomes a
+    sentence in the window, anything else is a bug and stays one.
+    """
+
+    def hook(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        if isinstance(error, Failure | RemoteFailure):
+            say(error)
+        else:
+            otherwise(kind, error, trace)
+
+    return hook
+
+
 def open_window(data: Path, settings: SettingsFile) -> Conductor | None:
     """The main window on a library; where that cannot be opened, a sentence and None."""
-    from analysis.failures import Failure
     from app.store.library import Library
     from ui.shell.context import Context
     from ui.shell.window import MainWindow
