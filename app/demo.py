@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -23,7 +22,7 @@ from app import text
 from app.domain.scores import Scorecard
 from app.domain.types import Conclusion, Interview, InterviewStatus, Position
 from app.jobs import ChildReport
-from app.resources import resource, root
+from app.resources import program, resource, root
 from app.settings import SettingsFile
 from app.store.library import Library
 from app.store.recordings import Belonging
@@ -91,9 +90,7 @@ class SandboxProcess:
     """The sandbox EHR in a process of its own, which ends with this one."""
 
     def __init__(self, store: Path) -> None:
-        frozen = getattr(sys, "frozen", False)
-        program = [sys.executable] if frozen else [sys.executable, "-m", "app"]
-        command = [*program, "sandbox", "--json", "--exit-with-parent", "--store", str(store)]
+        command = [*program(), "sandbox", "--json", "--exit-with-parent", "--store", str(store)]
         self._process = subprocess.Popen(
             command, cwd=root(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=os.environ.copy()
         )

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from app import text
+from app.resources import program
 
 DEMO_REVIEWER = {"zh": "演示评审", "en": "Demo reviewer"}
 
@@ -30,14 +30,6 @@ def demo_folder(given: Path) -> Path:
 
     own = default_data_folder()
     return given if named or given != own else own.with_name(f"{own.name} Demo")
-
-
-def window_program() -> str:
-    """What to type to open the window: the frozen program's window, or this interpreter with the package."""
-    program = Path(sys.executable)
-    if getattr(sys, "frozen", False):
-        return f'"{program.with_name("mianjian" + program.suffix)}"'
-    return f'"{program}" -m app'
 
 
 @contextmanager
@@ -64,7 +56,7 @@ def run(options: argparse.Namespace) -> int:
         print(text.tr("demo.report", path=result.report))
         if not options.scratch:
             print(text.tr("demo.library", path=folder))
-            print(text.tr("demo.window", program=window_program(), path=folder))
+            print(text.tr("demo.window", program=" ".join(program(window=True)), path=folder))
         if options.scratch and not result.report.stat().st_size:
             return 2
     return 0 if result.arrived else 2

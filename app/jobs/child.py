@@ -30,7 +30,7 @@ THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 def command() -> list[str]:
     """What starts the child: the frozen program itself, or Python with the worker module."""
     if getattr(sys, "frozen", False):
-        return [sys.executable, "--analysis-worker"]
+        return [*resources.program(), "--analysis-worker"]
     return [sys.executable, "-m", "analysis.worker"]
 
 

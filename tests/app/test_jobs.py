@@ -196,7 +196,7 @@ def test_nonsense_on_the_pipe_is_not_believed(job, monkeypatch):
 
 def test_a_frozen_program_is_its_own_child(monkeypatch):
     monkeypatch.setattr(sys, "frozen", True, raising=False)
-    assert child.command() == [sys.executable, "--analysis-worker"]
+    assert child.command() == [str(Path(sys.executable).with_name("mianjian-cli")), "--analysis-worker"]
 
 
 def test_prepare_makes_the_playable_copy_and_the_thumbnail(clip, tmp_path):
