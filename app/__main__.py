@@ -38,8 +38,10 @@ def _window(arguments: list[str]) -> int:
     if not (screen_available() or os.environ.get("QT_QPA_PLATFORM")):
         cli.say_no_screen(arguments)
         return 2
+    from app.arguments import speak
     from ui.shell.start import main as window
 
+    speak()
     return window(arguments)
 
 

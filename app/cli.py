@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from analysis.failures import DiskFull, Failure, NameUnreadable
-from app import text
+from app import arguments, text
 from app.settings import default_data_folder
 from sync.failures import RemoteFailure
 
@@ -42,6 +42,7 @@ def parser() -> argparse.ArgumentParser:
 def main(argv: list[str]) -> int:
     """Run one command. 0 = done; 2 = it cannot be done, with one plain line on standard error."""
     text.set_language(chosen_language(argv))
+    arguments.speak()
     try:
         status = _run(argv)
         if sys.stdout is not None:
@@ -91,7 +92,8 @@ def say_no_screen(argv: list[str]) -> None:
 
 def chosen_language(argv: list[str]) -> str:
     """`--lang`, else MIANJIAN_LANG, else the system's language: Chinese where it is, English elsewhere."""
-    if "--lang" in argv[:-1] and argv[argv.index("--lang") + 1] in text.LANGUAGES:
-        return argv[argv.index("--lang") + 1]
+    for option, value in (*pairwise(argv), *(word.split("=", 1) for word in argv if word.startswith("--lang="))):
+        if option == "--lang" and value in text.LANGUAGES:
+            return value
     wanted = os.environ.get("MIANJIAN_LANG") or locale.getlocale()[0] or ""
     return "zh" if wanted.lower().startswith(("zh", "chinese")) else "en"

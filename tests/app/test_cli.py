@@ -31,6 +31,17 @@ def test_without_a_screen_no_window_but_a_sentence(words, told, each_language):
     assert "analyze" in done.stderr
 
 
+@pytest.mark.parametrize("words", ["models", "show", "analyze --bla", "analyze --language fr", "analyze --speakers",
+                                   "assess --sign=3", "analyze --help"])  # fmt: skip
+def test_the_parser_speaks_chinese_too(words, capsys):
+    with pytest.raises(SystemExit):
+        cli.main([*words.split(), "--lang=zh"])
+    said = capsys.readouterr()
+    assert "用法：" in said.out + said.err
+    for english in ("usage", "error", "options", "show this", "required", "unrecog", "invalid", "expected", "ignored"):
+        assert english not in said.out + said.err
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="pipes of POSIX")
 def test_a_reader_that_goes_away_is_no_crash():
     reader, writer = os.pipe()
