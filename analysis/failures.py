@@ -64,6 +64,18 @@ class ModelDamaged(Failure):
     code = "model_damaged"
 
 
+class OwnModelMissing(ModelMissing):
+    """A transcriber that a person added is no longer where it was. params: model, file"""
+
+    code = "own_model_missing"
+
+
+class OwnModelDamaged(ModelDamaged):
+    """A transcriber that a person added is no longer the one that was added. params: model, file"""
+
+    code = "own_model_damaged"
+
+
 class ModelUnusable(Failure):
     """A folder given as a model does not load. params: folder, reason"""
 

@@ -19,7 +19,7 @@ import msgspec
 
 from analysis import assembly, transcribers
 from analysis.document import ModelUse
-from analysis.failures import ModelDamaged, ModelMissing
+from analysis.failures import ModelDamaged, ModelMissing, OwnModelDamaged, OwnModelMissing
 
 TRANSCRIBER = "transcriber"
 CHUNK = 1 << 20
@@ -162,9 +162,9 @@ class ModelStore:
             return self.path(TRANSCRIBER), ModelUse(entry.id, entry.role, entry.digest)
         added = transcribers.find(self.data, Path(folder))
         if added is None:
-            raise ModelMissing(model=TRANSCRIBER, file=str(folder))
+            raise OwnModelMissing(model=Path(folder).name, file=str(folder))
         for file in added.files:
-            check_file(Path(added.folder) / file.name, file.sha256, file.bytes, added.id)
+            _check_own(added, file)
         return Path(added.folder), ModelUse(added.id, TRANSCRIBER, added.digest)
 
     def use(self, role: str) -> ModelUse:
@@ -236,6 +236,16 @@ def check_file(path: Path, sha256: str, size: int, model: str) -> None:
         raise ModelDamaged(model=model, file=path.name)
 
 
+def _check_own(added: transcribers.Added, file: transcribers.AddedFile) -> None:
+    """The same for a file of an added transcriber, where another next step helps."""
+    try:
+        check_file(Path(added.folder) / file.name, file.sha256, file.bytes, added.id)
+    except ModelMissing as missing:
+        raise OwnModelMissing(**missing.params) from None
+    except ModelDamaged as damaged:
+        raise OwnModelDamaged(**damaged.params) from None
+
+
 def package_file(name: str) -> Path:
     """PACKAGE/PATH as a path, without importing the package; a path that is not there where it is not installed."""
     package, _, rest = name.partition("/")
@@ -278,7 +288,7 @@ def _added_state(added: transcribers.Added) -> ModelState:
 def _added_verified(added: transcribers.Added) -> ModelState:
     try:
         for file in added.files:
-            check_file(Path(added.folder) / file.name, file.sha256, file.bytes, added.id)
+            _check_own(added, file)
     except ModelMissing:
         return ModelState.MISSING
     except ModelDamaged:

@@ -36,16 +36,18 @@ def _list(options: argparse.Namespace) -> int:
 
 def _verify(options: argparse.Namespace) -> int:
     """0 when every file is the one that it should be, else 2 and the first failure in plain words."""
-    from analysis.failures import ModelDamaged, ModelMissing
+    from analysis.failures import ModelDamaged, ModelMissing, OwnModelDamaged, OwnModelMissing
     from analysis.models import ModelState
     from app.jobs.analysis import model_store
 
-    found = model_store(options.data).verify()
+    store = model_store(options.data)
+    found, own = store.verify(), {added.id for added in store.added()}
     _print(found, options)
-    kinds = {ModelState.MISSING: ModelMissing, ModelState.DAMAGED: ModelDamaged}
     for status in found:
-        if status.state in kinds:
-            raise kinds[status.state](model=status.id, file=status.file)
+        if status.state is ModelState.MISSING:
+            raise (OwnModelMissing if status.id in own else ModelMissing)(model=status.id, file=status.file)
+        if status.state is ModelState.DAMAGED:
+            raise (OwnModelDamaged if status.id in own else ModelDamaged)(model=status.id, file=status.file)
     return 0
 
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from analysis import features, protocol
-from analysis.failures import Cancelled, ModelMissing
-from analysis.models import TRANSCRIBER, ModelStore
+from analysis.failures import Cancelled, OwnModelMissing
+from analysis.models import ModelStore
 from analysis.request import AnalysisRequest, KitQuestion, Term
 from app import policy, resources
 from app.domain.types import AnalysisState, Interview
@@ -65,13 +65,13 @@ def model_store(data: Path) -> ModelStore:
 
 
 def transcriber_folder(settings: Settings, data: Path) -> str | None:
-    """The folder of the chosen transcriber, None for the bundled one. ModelMissing where it is no longer known."""
+    """The folder of the chosen transcriber, None for the bundled one. OwnModelMissing where it is unknown now."""
     if settings.transcriber == BUNDLED:
         return None
     for added in model_store(data).added():
         if added.id == settings.transcriber:
             return added.folder
-    raise ModelMissing(model=TRANSCRIBER, file=settings.transcriber)
+    raise OwnModelMissing(model=settings.transcriber, file=settings.transcriber)
 
 
 def threads() -> int:

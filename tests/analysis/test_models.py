@@ -20,6 +20,8 @@ from analysis.failures import (
     ModelMissing,
     ModelNotLoading,
     ModelUnusable,
+    OwnModelDamaged,
+    OwnModelMissing,
 )
 from analysis.models import Manifest, ModelState, ModelStore
 from app.resources import resource
@@ -173,9 +175,12 @@ def test_a_local_folder_becomes_a_transcriber(store, whisper, tmp_path):
     assert (folder, use.id, use.sha256) == (mine, "我的 模型", store.use("transcriber").sha256)
     assert store.verify()[-1].state == ModelState.VERIFIED
     (mine / "config.json").write_text("{}")
-    with pytest.raises(ModelDamaged):
+    with pytest.raises(OwnModelDamaged):
         store.transcriber(str(mine))
     assert store.list()[-1].state == ModelState.DAMAGED
+    shutil.rmtree(mine)
+    with pytest.raises(OwnModelMissing):
+        store.transcriber(str(mine))
 
 
 def test_adding_again_renews_and_a_taken_name_gets_a_number(store, whisper):
@@ -185,7 +190,7 @@ def test_adding_again_renews_and_a_taken_name_gets_a_number(store, whisper):
 
 
 def test_a_folder_that_was_never_added_is_missing(store, tmp_path):
-    with pytest.raises(ModelMissing):
+    with pytest.raises(OwnModelMissing):
         store.transcriber(str(tmp_path))
 
 
