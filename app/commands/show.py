@@ -124,10 +124,13 @@ def _scores(review: ReviewSession) -> list[str]:
 
 
 def _composite(card: Scorecard) -> str:
+    from app.scoring.wording import score_text
+
     coverage = text.percent(card.composite.coverage)
-    if card.composite.value is None:
+    found = card.composite
+    if found.value is None:
         return text.tr("show.composite_none", coverage=coverage)
-    return text.tr("show.composite_value", value=f"{card.composite.value:.1f}", coverage=coverage)
+    return text.tr("show.composite_value", value=score_text(found.value, found.low, found.high), coverage=coverage)
 
 
 def _end(review: ReviewSession) -> list[str]:
