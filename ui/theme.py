@@ -152,7 +152,7 @@ def style_sheet() -> str:
     for name, value in {**names, **sizes}.items():
         text = text.replace(f"@{name};", f"{value};").replace(f"@{name} ", f"{value} ")
     tone = "dark" if _theme.dark else "light"
-    for name in ("up", "down"):
+    for name in ("up", "down", "check"):
         text = text.replace(f"@{name})", f'"{resource("icons", f"{name}-{tone}.svg").as_posix()}")')
     return text
 
@@ -233,6 +233,9 @@ QProgressBar { background: @track_bg; border: 1px solid @border; border-radius: 
     text-align: center; }
 QProgressBar::chunk { background: @accent; border-radius: @px3; }
 QCheckBox, QRadioButton { spacing: @px8; padding: @px2; }
+QCheckBox::indicator { width: @px16; height: @px16; border: 1px solid @faint; border-radius: @px3; background: @panel; }
+QCheckBox::indicator:checked { border: 1px solid @accent; background: @accent; image: url(@check); }
+QCheckBox::indicator:disabled { border: 1px solid @border; background: @veil; }
 QCheckBox:focus, QRadioButton:focus { border: 1px solid @accent; border-radius: @px3; }
 QTabBar::tab { padding: @px6 @px12 ; border: none; border-bottom: 2px solid transparent; color: @muted; }
 QTabBar::tab:selected { color: @accent; border-bottom: 2px solid @accent; }

@@ -59,6 +59,7 @@ def test_empty_window_loads_nothing_heavy(tmp_path):
 
 def test_rooms_are_entered_by_click_and_by_key(qtbot, opened_window):
     window = opened_window.window
+    assert window.focusWidget() is opened_window.library_room.view
     for number, name in enumerate(("library", "review", "sync", "settings"), 1):
         if name == "review":
             continue

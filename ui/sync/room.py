@@ -60,6 +60,7 @@ class SyncRoom(QWidget):
         self.panel.resendRequested.connect(lambda op: self._try(lambda: self._service.resend(op)))
         self.panel.choiceMade.connect(lambda op, choice: self._try(lambda: self._service.resolve(op, Choice(choice))))
         self._build()
+        self.setFocusProxy(self.queue_view)
         language.on_change(self, self._retranslate)
         self._unsubscribe = service.subscribe(self.refresh)
 
@@ -77,7 +78,7 @@ class SyncRoom(QWidget):
         header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.setStretchLastSection(True)
-        for column, width in enumerate((130, 300, 100)):
+        for column, width in enumerate((124, 250, 92)):
             view.setColumnWidth(column, theme.scaled(width))
         return view
 
