@@ -98,6 +98,17 @@ def test_offline_is_a_sentence_and_nothing_is_lost(signed, monkeypatch, capsys):
     assert json.loads(capsys.readouterr().out)["queue"] == 5
 
 
+@pytest.mark.parametrize(("fault", "told"), [("500:1", "500"), ("html:1", "understood"), ("cut:1", "understood")])
+def test_a_system_in_trouble_is_named_as_the_reason(signed, fault, told, tmp_path, monkeypatch, capsys):
+    with sandbox_process("--store", tmp_path / "ehr", "--faults", fault) as (_process, said):
+        monkeypatch.setenv("MIANJIAN_EHR_TOKEN", said["key"])
+        assert sync(signed, "--once", "--url", said["url"]) == 2
+    line = capsys.readouterr().err
+    assert len(line.splitlines()) == 1
+    assert told in line
+    assert "5" in line
+
+
 def test_no_address_and_no_key_are_sentences(signed, capsys):
     assert sync(signed, "--once") == 2
     assert "--url" in capsys.readouterr().err
