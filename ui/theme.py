@@ -222,7 +222,9 @@ QTableView, QTreeView, QListView { background: @panel; border: none; gridline-co
     selection-background-color: @accent_soft; selection-color: @text; outline: none;
     alternate-background-color: @raised; }
 QTableView::item, QListView::item { padding: @px4 @px5 ; }
-QTableView:focus, QListView:focus { border: 1px solid @accent; }
+QListView:focus { border: 1px solid @accent; }
+QTableView, QListWidget { border: none; border-left: 3px solid transparent; }
+QTableView:focus, QListWidget:focus { border: none; border-left: 3px solid @accent; }
 QScrollBar:vertical { background: transparent; width: @px10; margin: 0; }
 QScrollBar:horizontal { background: transparent; height: @px10; margin: 0; }
 QScrollBar::handle { background: @hatch; border-radius: @px4; min-height: @px30; min-width: @px30; margin: @px2; }
