@@ -122,7 +122,7 @@ def stamp(kind: str) -> str:
 def installed() -> str:
     """The stamp of the environment that is there, empty where there is none."""
     path = VENV / "mianjian.stamp"
-    return path.read_text() if path.is_file() and venv_python().exists() else ""
+    return path.read_text("utf-8") if path.is_file() and venv_python().exists() else ""
 
 
 def set_up(kind: str) -> None:
@@ -144,7 +144,7 @@ def set_up(kind: str) -> None:
     pip = [venv_python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]
     if call(*pip, "--require-hashes", "--no-deps", "-r", LOCKS[kind], quiet=True, check=False):
         call(*pip, "--require-hashes", "--no-deps", "-r", LOCKS[kind])  # once more, aloud: it says what is wrong
-    (VENV / "mianjian.stamp").write_text(stamp(kind))
+    (VENV / "mianjian.stamp").write_text(stamp(kind), "utf-8")
     say(f"  Done in {time.monotonic() - began:.0f} s; next time it starts at once.")
 
 

@@ -83,8 +83,8 @@ def _start(job: protocol.Job) -> subprocess.Popen[bytes]:
     try:
         child.stdin.write(line)
         child.stdin.flush()
-    except ConnectionError:
-        pass  # it died at once; its end is noticed where its messages are read
+    except OSError:
+        pass  # it died at once (EINVAL on Windows); its end is noticed where its messages are read
     return child
 
 
