@@ -39,6 +39,8 @@ SYSTEM_LIBRARIES = {
     "xcb-shape": "libxcb-shape0",
     "xcb-xinerama": "libxcb-xinerama0",
     "xcb-xkb": "libxcb-xkb1",
+    "Xrandr": "libxrandr2",  # the player's FFmpeg plug-in needs it, with or without a screen
+    "wayland-cursor": "libwayland-cursor0",
     "pulse": "libpulse0",
     "gomp": "libgomp1",
 }
