@@ -280,6 +280,21 @@ def test_charts_become_pictures():
     assert png(Chart(20, 10, lambda painter, area: painter.drawLine(0, 0, 20, 10))).startswith(b"\x89PNG")
 
 
+def bars_picture(title):
+    """The painted bars of one dimension with this title."""
+    from app.report.charts import Bar, Chart, draw_bars
+
+    bar = Bar(title, 7.0, 6.0, 5.0, 8.0, 6.7, False)
+    return png(Chart(400, 120, lambda painter, area: draw_bars(painter, area, [bar], ["a", "b", "c"])))
+
+
+@pytest.mark.parametrize("sign", ["面", "鉴", "𠮷"])
+def test_a_chart_paints_rare_names_and_no_box(sign):
+    ensure_gui()
+    missing = bars_picture("\U000f1234")  # nobody has this one: what is painted for it stands for any missing glyph
+    assert bars_picture(sign) not in (missing, bars_picture(" "))
+
+
 def test_every_label_of_a_report_goes_through_the_texts(review, tmp_path):
     write_report(report_data(review, text.PSEUDO), text.PSEUDO, tmp_path / "r.csv")
     rows = list(csv.reader((tmp_path / "r.csv").read_text("utf-8-sig").splitlines(keepends=True)))
