@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 TRACK_RATE_HZ = 10.0
 PEAK_RATE_HZ = 100.0
 HOLD_S = 0.3
@@ -70,6 +70,20 @@ class ModelUse:
 
 
 @dataclass(frozen=True, slots=True)
+class Fallback:
+    """A part that runs on something slower than what was asked for or could be had.
+
+    `part` is "transcriber", "face" or "decoder"; `wanted` and `used` name devices ("cuda", "directml", "vaapi", "cpu"
+    …); `why` is a code that `app.text` turns into a sentence.
+    """
+
+    part: str
+    wanted: str
+    used: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Provenance:
     """Where the numbers come from: models, settings, versions, device, and seconds spent per stage."""
 
@@ -78,6 +92,7 @@ class Provenance:
     versions: dict[str, str]
     device: str
     stages: dict[str, float]
+    fallbacks: tuple[Fallback, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,14 +161,58 @@ class QuestionMatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Relevance:
+    """A hint whether an answer is about its question, for a person to look at; weak evidence, never a score.
+
+    `rank` is the place (1 = best) of the answer's own question among the `of` questions of this interview, by
+    similarity of meaning; `off_topic` = the answer may be about something else.
+    """
+
+    rank: int
+    of: int
+    off_topic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Uptake:
+    """Something that a question brought in and the answer took up: `text` as said in [start, end] of the answer."""
+
+    text: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """How an answer takes up what its follow-up question added: an observation with its evidence, never a score.
+
+    `follows` is the index of the exchange that the question goes on from; `added` the content words that the question
+    brought in and nobody had said before; `taken_up` where the answer says them; `latency_s` from the answer's start to
+    the first of them, None without one; `elaboration` how many characters (zh) or words (en) the answer says in the
+    sentences that take something up and in those directly after.
+    """
+
+    follows: int
+    added: tuple[str, ...]
+    taken_up: tuple[Uptake, ...]
+    latency_s: float | None
+    elaboration: int
+
+
+@dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question with its answer. `latency_s` = answer's start - question's end, None where they overlap."""
+    """A question with its answer. `latency_s` = answer's start - question's end, None where they overlap.
+
+    `relevance` and `learning` are None where there is nothing to compare with.
+    """
 
     question: Question
     answer: Span
     matched_question: QuestionMatch | None = None
     candidates: tuple[QuestionMatch, ...] = ()
     latency_s: float | None = None
+    relevance: Relevance | None = None
+    learning: Learning | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,14 +272,49 @@ class Quality:
     clipping_share: float | None = None
     lighting: float | None = None
     sharpness: float | None = None
+    suppressed_segments: int | None = None
+    """Stretches of text dropped as invented by the recogniser on silence, noise or music."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermUse:
+    """How often the candidate used a term, exactly and as something that sounds like it.
+
+    `glossary` is the id of the domain glossary, "" for the position's own terms; `times` (s) has every use, in order.
+    """
+
+    term: str
+    glossary: str
+    exact: int
+    fuzzy: int
+    times: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A likely mishearing, for a person to accept as a correction: `before` at [start, end] sounds like `after`.
+
+    Nothing is replaced by itself. `similarity` 0..1 compares the sounds.
+    """
+
+    start: float
+    end: float
+    speaker: str
+    before: str
+    after: str
+    similarity: float
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """Something that this analysis does not have: `what` (a stage, track or event kind) and a code `why`."""
+    """Something that this analysis does not have: `what` (a stage, track or event kind) and a code `why`.
+
+    Where a stage failed, `why` is the failure's code and `params` are what its sentence names.
+    """
 
     what: str
     why: str
+    params: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +332,8 @@ class Analysis:
     metrics: Metrics
     quality: Quality
     missing: tuple[Missing, ...]
+    terms: tuple[TermUse, ...] = ()
+    suggestions: tuple[Suggestion, ...] = ()
     schema_version: int = field(default=SCHEMA_VERSION)
 
 

@@ -16,6 +16,14 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class Glossary:
+    """The terms of a domain, counted apart from the position's own."""
+
+    id: str
+    terms: tuple[Term, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class KitQuestion:
     """A question of the interview kit."""
 
@@ -40,6 +48,7 @@ class AnalysisRequest:
     speakers: int | None = 2
     terms: tuple[Term, ...] = ()
     questions: tuple[KitQuestion, ...] = ()
+    glossaries: tuple[Glossary, ...] = ()
     enrol_clip: str | None = None
     modalities: tuple[str, ...] = ("speech", "face")
     face_fps: float = 5.0
