@@ -99,3 +99,27 @@ class OtherAssessor(Failure):
     """Only the person who signed it can sign it again. params: assessor"""
 
     code = "other_assessor"
+
+
+class LanguageModelOff(Failure):
+    """No local language model is set up."""
+
+    code = "llm_off"
+
+
+class LanguageModelDied(Failure):
+    """The child process with the language model ended unexpectedly. params: detail"""
+
+    code = "llm_died"
+
+
+class PositionMissing(Failure):
+    """The interview has no position, so there is nobody to compare with."""
+
+    code = "position_missing"
+
+
+class NoAnswers(Failure):
+    """The transcript has no answer of the candidate."""
+
+    code = "no_answers"
