@@ -56,7 +56,7 @@ class AskingChild:
     def ask(
         self, messages: Sequence[Message], max_tokens: int = MOST_ANSWER_TOKENS, timeout_s: float = ASK_S
     ) -> Answer:
-        """The model's answer. Raises Cancelled, LanguageModelDied, or a Failure with the code of a `LanguageModelFailure`."""
+        """The answer. Raises Cancelled, LanguageModelDied, or a Failure with the code of a `LanguageModelFailure`."""
         question = Question(tuple(messages), max_tokens, timeout_s)
         tell(self._child, msgspec.json.encode(question) + b"\n")
         reply = self._reply(timeout_s)

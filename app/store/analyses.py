@@ -35,10 +35,10 @@ class _Heading(msgspec.Struct):
 class Analyses(Recordings):
     """What the engine found, and what people corrected."""
 
-    def record_analysis(self, interview_id: str, folder: Path) -> None:
+    def record_analysis(self, interview_id: str, folder: Path, correction_id: str | None = None) -> None:
         """Make a finished analysis the interview's current one. A folder outside the vault is copied into it.
 
-        Raises DocumentInvalid, NotFound, DiskFull.
+        `correction_id` names the last correction that it was derived with. Raises DocumentInvalid, NotFound, DiskFull.
         """
         document_id = _document_id(folder)
         inside = folder.resolve().is_relative_to(self.vault.folder.resolve())
@@ -53,6 +53,7 @@ class Analyses(Recordings):
                 row = AnalysisRow(interview_id=interview_id, folder=relative, assessor=self.assessor)
                 session.add(row)
             row.document_id = document_id
+            row.correction_id = correction_id
             row.recorded = _after_all(session, interview_id)
             interview.analysis_id = document_id
             interview.analysis_state = str(AnalysisState.DONE)
