@@ -98,6 +98,7 @@ def derive(observed: Observed, request: AnalysisRequest, provenance: Provenance)
         metrics=Metrics(merged[0], tuple(merged[1:])),
         quality=_quality(observed, merged[0]),
         missing=tuple(missing),
+        correction=request.corrections[-1].id if request.corrections else None,
     )
     return Derived(analysis, tracks)
 

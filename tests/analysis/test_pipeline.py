@@ -182,7 +182,9 @@ def test_deriving_again_needs_no_media_and_applies_corrections(analysed, models,
     other = Role.CANDIDATE if role is not Role.CANDIDATE else Role.INTERVIEWER
     correction = Correction("c1", CorrectionKind.ROLE, 0.0, 0.0, speaker, other, "tester", "2026-01-01T00:00:00+00:00")
     blind = replace(request, media=str(tmp_path / "gone.mp4"), corrections=(correction,))
-    assert pipeline.derive_again(blind).analysis.speakers.roles[speaker] is other
+    assert derived.correction is None
+    again = pipeline.derive_again(blind).analysis
+    assert (again.speakers.roles[speaker], again.correction) == (other, "c1")
     assert read(Path(request.out_dir)).analysis.speakers.roles[speaker] is other
 
 
