@@ -319,7 +319,10 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The document. `id` is the hex SHA-256 over media hash, settings and model hashes."""
+    """The document. `id` is the hex SHA-256 over media hash, settings and model hashes.
+
+    `correction` is the id of the newest correction that it includes, with all before; None where there was none.
+    """
 
     id: str
     media: MediaInfo
@@ -334,6 +337,7 @@ class Analysis:
     missing: tuple[Missing, ...]
     terms: tuple[TermUse, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    correction: str | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
 
 

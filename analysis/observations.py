@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.document import MediaInfo, Span, Turn, Word
+from analysis.document import MediaInfo, Missing, Span, Turn, Word
 
 Floats = NDArray[np.float32]
 T = TypeVar("T")
@@ -117,9 +117,10 @@ class FaceObservation:
 
 @dataclass(frozen=True)
 class Observed:
-    """Everything that deriving needs. A stage that was not allowed, or had nothing to look at, is None.
+    """Everything that deriving needs. A stage that was not allowed, failed, or had nothing to look at, is None.
 
-    `extra` holds the observations of optional rooms by name: arrays over `face.times`.
+    `extra` holds the observations of optional rooms by name: arrays over `face.times`. `failed` names the stages that
+    failed, each with its failure's code.
     """
 
     media: MediaInfo
@@ -129,6 +130,7 @@ class Observed:
     prosody: ProsodyObservation | None = None
     face: FaceObservation | None = None
     extra: dict[str, Floats] | None = None
+    failed: tuple[Missing, ...] = ()
 
 
 def _is_array(value: object) -> bool:

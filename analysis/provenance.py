@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import PackageNotFoundError, version
 
-from analysis.document import ModelUse, Provenance
+from analysis.document import Fallback, ModelUse, Provenance
 from analysis.request import AnalysisRequest
 
 LIBRARIES = (
@@ -38,7 +38,12 @@ def settings(request: AnalysisRequest) -> dict[str, str]:
 
 
 def provenance(
-    request: AnalysisRequest, models: tuple[ModelUse, ...], device: str, stages: dict[str, float]
+    request: AnalysisRequest,
+    models: tuple[ModelUse, ...],
+    device: str,
+    stages: dict[str, float],
+    fallbacks: tuple[Fallback, ...] = (),
 ) -> Provenance:
     """The whole record."""
-    return Provenance(models, settings(request), versions(), device, {k: round(v, 3) for k, v in stages.items()})
+    seconds = {name: round(spent, 3) for name, spent in stages.items()}
+    return Provenance(models, settings(request), versions(), device, seconds, fallbacks)

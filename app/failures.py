@@ -59,6 +59,12 @@ class CannotSign(Failure):
     code = "cannot_sign"
 
 
+class CorrectionsPending(Failure):
+    """Corrections were made that the machine's scores do not rest on yet."""
+
+    code = "corrections_pending"
+
+
 class ReasonNeeded(Failure):
     """A weight deviates from the template without a reason."""
 

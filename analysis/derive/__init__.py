@@ -47,6 +47,7 @@ from analysis.request import AnalysisRequest
 
 __all__ = ["PEAKS", "Derived", "analysis_id", "derive"]
 
+NO_CANDIDATE = "no_candidate"
 PEAKS = "peaks"
 """Name of the (n, 2) waveform array at 100 Hz among the tracks; it is not described in `Analysis.tracks`."""
 
@@ -97,6 +98,7 @@ def derive(observed: Observed, request: AnalysisRequest, provenance: Provenance)
         metrics=Metrics(merged[0], tuple(merged[1:])),
         quality=_quality(observed, merged[0]),
         missing=tuple(missing),
+        correction=request.corrections[-1].id if request.corrections else None,
     )
     return Derived(analysis, tracks)
 
@@ -128,8 +130,13 @@ def _metrics(
         metrics |= latency_metric(latencies if place == 0 else latencies[place - 1 : place])
         if place == 0:
             metrics |= interaction_metrics(talk)
-        found.append(metrics)
+        found.append(metrics if talk.candidate else _withheld(metrics))
     return found
+
+
+def _withheld(metrics: dict[str, Metric]) -> dict[str, Metric]:
+    """No number without a candidate: the voices could not be told apart, or nobody was given the role."""
+    return {name: Metric(None, metric.unit, 0, 0.0, NO_CANDIDATE) for name, metric in metrics.items()}
 
 
 def _look(observed: Observed, request: AnalysisRequest, talk: Conversation, length: int) -> _Seen:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from analysis import features
 from analysis.document import Missing
 from analysis.observations import Observed
@@ -24,7 +26,16 @@ def absences(observed: Observed, request: AnalysisRequest) -> list[Missing]:
     if room is not None and (observed.face is None or not observed.extra or room.OBSERVED not in request.modalities):
         why = _why(room.OBSERVED in request.modalities, "video" in kinds, NO_PICTURE)
         found.append(Missing(room.OBSERVED, why))
-    return found
+    return _with_failures(found, observed, room.OBSERVED if room else "")
+
+
+def _with_failures(found: list[Missing], observed: Observed, room: str) -> list[Missing]:
+    """The same, with the failure in place of "not observed" where a stage failed; the room needs the face."""
+    failures = {missing.what: missing for missing in observed.failed}
+    if room and "face" in failures:
+        failures.setdefault(room, replace(failures["face"], what=room))
+    told = [failures.pop(each.what, each) if each.why == NOT_OBSERVED else each for each in found]
+    return [*told, *(failures[name] for name in ("questions",) if name in failures)]
 
 
 def _speech_stages(observed: Observed, request: AnalysisRequest, *, has_sound: bool) -> list[Missing]:

@@ -92,7 +92,10 @@ def converse(observed: Observed, request: AnalysisRequest) -> Conversation:
     found_segments = _segments(observed, corrections, found_turns, lost)
     speech = speech_by_speaker(found_turns, activity)
     enrolled = observed.speakers.enrolled if observed.speakers else None
-    roles, lost_roles = correct_roles(assign_roles(speech, found_segments, enrolled), corrections.roles)
+    guessed = assign_roles(speech, found_segments, enrolled)
+    if observed.speakers is None:  # nobody was told apart: whose speech it is, only a person can say
+        guessed = dict.fromkeys(guessed, Role.OTHER)
+    roles, lost_roles = correct_roles(guessed, corrections.roles)
     index = SegmentIndex(found_segments)
     found_floors, signs = floors(speech, index)
     asked, lost_questions = match_kit(exchanges(found_floors, index, roles), request.questions, corrections.questions)
@@ -112,7 +115,7 @@ def converse(observed: Observed, request: AnalysisRequest) -> Conversation:
 
 
 def _turns(observed: Observed, corrections: Corrections, lost: list[str]) -> tuple[Turn, ...]:
-    """The turns with SPEAKER corrections. Without the speakers' stage all speech is one speaker's."""
+    """The turns with SPEAKER corrections. Without the speakers' stage all speech is "S1"'s."""
     turns: tuple[Turn, ...]
     if observed.speakers is not None:
         turns = observed.speakers.turns

@@ -10,7 +10,7 @@ import pytest
 
 from analysis import features
 from analysis.derive import PEAKS, analysis_id, derive
-from analysis.document import MediaInfo, Role, Span, Stream
+from analysis.document import Correction, CorrectionKind, MediaInfo, Missing, Role, Span, Stream
 from analysis.observations import Hesitation, Observed
 from tests.analysis.ideal import KIT, KIT_EN, NAMES, observed, provenance, request, truth
 
@@ -228,13 +228,22 @@ def test_silence_is_no_speech_and_nothing_is_invented():
     assert analysis.metrics.overall["speech_rate"].value is None
 
 
-def test_one_voice_is_the_candidate_and_needs_no_speakers_stage():
-    seen = dataclasses.replace(observed("zh"), speakers=None)
+def test_voices_that_were_not_told_apart_are_nobodys_until_a_person_says_so():
+    """The speakers' stage failed: the words stand, but no number is called the candidate's."""
+    failed = Missing("speakers", "model_damaged", {"model": "m", "file": "f.onnx"})
+    seen = dataclasses.replace(observed("zh"), speakers=None, failed=(failed,))
     analysis = derive(seen, request("zh"), provenance()).analysis
-    assert analysis.speakers.roles == {"S1": Role.CANDIDATE}
-    assert analysis.metrics.overall["talk_ratio"].quality == "one_speaker"
+    assert analysis.speakers.roles == {"S1": Role.OTHER}
+    assert {(m.value, m.quality) for m in analysis.metrics.overall.values() if m.unit != "share"} >= {
+        (None, "no_candidate")
+    }
+    assert analysis.metrics.overall["speech_rate"].quality == "no_candidate"
     assert analysis.exchanges == ()
-    assert whys(analysis)["speakers"] == "not_observed"
+    assert failed in analysis.missing
+    mine = Correction("c", CorrectionKind.ROLE, 0.0, 0.0, "S1", Role.CANDIDATE, "who", "2026-01-01T00:00:00+00:00")
+    corrected = derive(seen, dataclasses.replace(request("zh"), corrections=(mine,)), provenance()).analysis
+    assert corrected.metrics.overall["speech_rate"].value is not None
+    assert corrected.metrics.overall["talk_ratio"].quality == "one_speaker"
 
 
 def test_an_enrolled_voice_is_the_candidate():

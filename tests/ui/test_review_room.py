@@ -214,6 +214,38 @@ def test_signing_says_what_is_left_then_signs_once_and_again_after_a_change(qtbo
     assert room.presenter.assessment.signatures[-1].revision == 2
 
 
+def test_signing_waits_for_the_corrections_and_says_so(qtbot, room, tmp_path):
+    verdict = room.scorecard.verdict
+    for dimension in room.scorecard.cards:
+        rate(qtbot, room, dimension, Qt.Key.Key_7)
+    qtbot.mouseClick(verdict.choices[Conclusion.HIRE], LEFT)
+    assert verdict.sign.isEnabled()
+    qtbot.mouseClick(room.transcript.swap, LEFT)
+    assert not verdict.sign.isEnabled()
+    assert verdict.sign.text() == "Waiting for the corrections"
+    assert "Signing waits" in verdict.left.text()
+    language.set_language("zh")
+    assert verdict.left.text() == "更正尚未计入机器评分，计入后才能签字。"
+    language.set_language("en")
+    derived_anew(room, tmp_path / "anew")
+    assert verdict.sign.isEnabled()
+    with qtbot.waitSignal(room.signed):
+        qtbot.mouseClick(verdict.sign, LEFT)
+    qtbot.mouseClick(room.transcript.undo, LEFT)
+    assert verdict.sign.text() == "Waiting for the corrections"
+
+
+def derived_anew(room, folder):
+    """The engine has derived the document with all corrections; here it is the same but for that."""
+    library, interview_id = room.presenter.session.library, room.presenter.interview.id
+    newest = library.corrections(interview_id)[-1].id
+    recording = review_data.recording(57.16)
+    recording = replace(recording, analysis=replace(recording.analysis, correction=newest))
+    review_library.analysed(library, interview_id, folder, recording)
+    room.presenter.reload()
+    room.refresh()
+
+
 def test_changed_weights_need_a_reason_before_signing(qtbot, room):
     for dimension in room.scorecard.cards:
         rate(qtbot, room, dimension, Qt.Key.Key_7)

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from analysis.document import CorrectionKind
 from app import text
 from app.settings import SettingsFile
 from tests.conftest import ROOT
@@ -76,6 +77,21 @@ def test_review_opens_with_what_was_signed(qtbot, opened_window, reviewed_copy):
     assert room.recording is not None
     assert opened_window.window.top.badge.text() == "Assessed"
     assert room.presenter.is_signed()
+
+
+def test_a_correction_that_was_left_underived_is_taken_in_when_the_review_opens(qtbot, opened_window, reviewed_copy):
+    library, interview_id = opened_window.context.library, reviewed_copy[1]
+    segment = library.load_analysis(interview_id).analysis.transcript.segments[0]
+    word = segment.words[0]
+    made = library.add_correction(interview_id, CorrectionKind.WORD, word.start, word.end, word.text, "各位")
+    opened_window.open_review(interview_id)
+    room = opened_window.window.room("review")
+    assert room.presenter.is_behind()
+    assert room.scorecard.verdict.sign.text() == "Waiting for the corrections"
+    qtbot.waitUntil(lambda: not room.presenter.is_behind(), timeout=60_000)
+    assert room.recording.analysis.correction == made.id
+    assert room.scorecard.verdict.sign.text() == "Sign and send the changes"
+    assert room.scorecard.verdict.sign.isEnabled()
 
 
 def test_a_damaged_analysis_is_a_sentence_and_the_window_stays(qtbot, opened_window, reviewed_copy):

@@ -126,6 +126,10 @@ class Presenter(Protocol):
         """Whether the newest signature says what the assessment says now."""
         ...
 
+    def is_behind(self) -> bool:
+        """Whether a correction is not in the machine's scores yet: signing has to wait."""
+        ...
+
     def rate(self, dimension_id: str, score: float | None) -> None:
         """Rate a dimension 0-10 (None = not rated any more)."""
         ...

@@ -123,6 +123,10 @@ class LibraryPresenter:
         """Whether the newest signature still says what stands here."""
         return self._session.is_signed()
 
+    def is_behind(self) -> bool:
+        """Whether the document does not include every correction yet."""
+        return self._session.is_behind()
+
     def rate(self, dimension_id: str, score: float | None) -> None:
         """Rate a dimension."""
         self._session.rate(dimension_id, score)

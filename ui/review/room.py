@@ -284,6 +284,7 @@ class ReviewRoom(QWidget):
         self.recording = self.presenter.recording()
         self._show_transcript()
         self._show_timeline()
+        self.scorecard.refresh()
         self._show_time(self.player.playback.position)
         self.changed.emit()
 

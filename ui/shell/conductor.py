@@ -154,6 +154,8 @@ class Conductor(QObject):
         self.window.enter("review")
         presenter.session.note_opened()
         self._show_running_analysis(interview_id)
+        if presenter.is_behind() and not presenter.read_only:
+            self._derive_again(interview_id)  # the program was closed before the last correction was derived
 
     def _show_running_analysis(self, interview_id: str) -> None:
         job = self.context.work.running(interview_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -36,6 +37,7 @@ class Work(QObject):
         self._running: dict[str, Job] = {}
         self._deriving: dict[str, threading.Event] = {}
         self._derive_later: dict[str, Callable[[], None]] = {}
+        self._derivations: Counter[str] = Counter()
 
     def import_paths(self, paths: Sequence[Path], interview_id: str = "") -> None:
         """Import files, and the recordings in folders, one after the other.
@@ -103,10 +105,9 @@ class Work(QObject):
     def derive_again(self, interview_id: str, done: Callable[[], None]) -> None:
         """Derive the document of an interview anew after corrections; `done` when it is recorded.
 
-        Two jobs never work on one interview: while it is analysed, this waits for the end of that.
+        Two jobs never work on one interview: while it is analysed, this waits for the end of that. Of several that
+        wait only the last one is done: it takes in all corrections.
         """
-        from app.jobs.analysis import InterviewAnalysis
-
         if interview_id in self._running:
             self._derive_later[interview_id] = done
             return
@@ -115,13 +116,24 @@ class Work(QObject):
         def changed(job: Job) -> None:
             if job.state.over:
                 over.set()
-            if job.state is JobState.DONE:
+            if job.state is JobState.DONE and job.result:
                 done()
             elif job.state is JobState.FAILED:
                 self.analysisEnded.emit(interview_id, job.failure)
 
-        work = InterviewAnalysis(self._library, interview_id).rederive
-        self._imports.submit(work, title=interview_id, subject=interview_id, changed=changed)
+        self._imports.submit(self._derivation(interview_id), title=interview_id, subject=interview_id, changed=changed)
+
+    def _derivation(self, interview_id: str) -> Callable[[Callable[[ChildReport], None], threading.Event], str]:
+        """The work of one derivation: the new analysis' id, "" where a later one will do it."""
+        from app.jobs.analysis import InterviewAnalysis
+
+        self._derivations[interview_id] += 1
+        number, work = self._derivations[interview_id], InterviewAnalysis(self._library, interview_id).rederive
+
+        def run(report: Callable[[ChildReport], None], stop: threading.Event) -> str:
+            return work(report, stop) if number == self._derivations[interview_id] else ""
+
+        return run
 
     def add_model(self, folder: Path, done: Callable[[str], None], failed: Callable[[Failure], None]) -> None:
         """Check a faster-whisper folder in a child process; `done` with its name."""
