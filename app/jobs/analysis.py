@@ -163,10 +163,10 @@ class InterviewAnalysis:
         report: Callable[[ChildReport], None],
         stop: threading.Event,
     ) -> str:
-        folder, corrections = Path(job.request.out_dir), job.request.corrections
+        folder = Path(job.request.out_dir)
         try:
             result = run_child(job, report, stop)
-            self.library.record_analysis(self.interview_id, folder, corrections[-1].id if corrections else None)
+            self.library.record_analysis(self.interview_id, folder)
         except BaseException:  # whatever stopped it, an analysis that is not recorded must not stay
             shutil.rmtree(folder, ignore_errors=True)
             raise

@@ -27,20 +27,21 @@ DOCUMENT = "analysis.json"
 
 
 class _Heading(msgspec.Struct):
-    """The one field of the document that the library keeps in its rows."""
+    """The fields of the document that the library keeps in its rows."""
 
     id: str
+    correction: str | None = None
 
 
 class Analyses(Recordings):
     """What the engine found, and what people corrected."""
 
-    def record_analysis(self, interview_id: str, folder: Path, correction_id: str | None = None) -> None:
+    def record_analysis(self, interview_id: str, folder: Path) -> None:
         """Make a finished analysis the interview's current one. A folder outside the vault is copied into it.
 
-        `correction_id` names the last correction that it was derived with. Raises DocumentInvalid, NotFound, DiskFull.
+        Raises DocumentInvalid, NotFound, DiskFull.
         """
-        document_id = _document_id(folder)
+        document = _heading(folder)
         inside = folder.resolve().is_relative_to(self.vault.folder.resolve())
         kept = folder.resolve() if inside else self._copied(interview_id, folder)
         relative = kept.relative_to(self.vault.folder.resolve()).as_posix()
@@ -52,12 +53,12 @@ class Analyses(Recordings):
             if row is None:
                 row = AnalysisRow(interview_id=interview_id, folder=relative, assessor=self.assessor)
                 session.add(row)
-            row.document_id = document_id
-            row.correction_id = correction_id
+            row.document_id = document.id
+            row.correction_id = document.correction
             row.recorded = _after_all(session, interview_id)
-            interview.analysis_id = document_id
+            interview.analysis_id = document.id
             interview.analysis_state = str(AnalysisState.DONE)
-            self._note(session, "analysed", "interview", interview_id, document_id)
+            self._note(session, "analysed", "interview", interview_id, document.id)
 
     def _copied(self, interview_id: str, folder: Path) -> Path:
         target = self.vault.folder.resolve() / "analyses" / interview_id / uuid4().hex
@@ -135,11 +136,11 @@ def _correction_of(row: CorrectionRow) -> Correction:
     )  # fmt: skip
 
 
-def _document_id(folder: Path) -> str:
+def _heading(folder: Path) -> _Heading:
     from analysis.export import DocumentDamaged, DocumentMissing
 
     try:
-        return msgspec.json.decode((folder / DOCUMENT).read_bytes(), type=_Heading).id
+        return msgspec.json.decode((folder / DOCUMENT).read_bytes(), type=_Heading)
     except OSError as missing:
         raise DocumentMissing(folder=str(folder)) from missing
     except msgspec.DecodeError as damaged:

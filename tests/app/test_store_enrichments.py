@@ -113,8 +113,9 @@ def test_an_analysis_names_the_correction_that_it_was_derived_with(library):
 
 def record(library, interview_id, correction_id=None):
     folder = library.vault.derived("e" * 64) / f"analysis-{len(list(library.vault.derived('e' * 64).iterdir()))}"
-    write_all(folder, derived())
-    library.record_analysis(interview_id, folder, correction_id)
+    made = derived()
+    write_all(folder, replace(made, analysis=replace(made.analysis, correction=correction_id)))
+    library.record_analysis(interview_id, folder)
 
 
 def of(library, name, position, sha=None):
