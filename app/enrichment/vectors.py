@@ -75,7 +75,7 @@ def _arranged(compared: tuple[Compared, ...], vectors: Floats) -> AnswerVectors:
 def load(folder: Path) -> AnswerVectors | None:
     """What was kept for the analysis in a folder; None where there is nothing, or nothing that fits any more."""
     try:
-        with np.load(folder / FILE, allow_pickle=False) as stored:
+        with (folder / FILE).open("rb") as file, np.load(file, allow_pickle=False) as stored:
             facts = msgspec.json.decode(stored["facts"].tobytes(), type=_Facts)
             if (facts.made_by, facts.document) != (_made_by(), _stamp(folder)):
                 return None
