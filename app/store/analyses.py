@@ -5,14 +5,14 @@ from __future__ import annotations
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from analysis.document import Correction, CorrectionKind
+from analysis.document import Correction, CorrectionKind, Missing
 from app.domain.types import AnalysisState
 from app.failures import NotAnalysed
 from app.store.recordings import Recordings
@@ -24,12 +24,19 @@ if TYPE_CHECKING:
     from analysis.derive import Derived
 
 DOCUMENT = "analysis.json"
+Part = TypeVar("Part", bound=msgspec.Struct)
 
 
 class _Heading(msgspec.Struct):
     """The one field of the document that the library keeps in its rows."""
 
     id: str
+
+
+class _Absences(msgspec.Struct):
+    """What lists say of a document without reading all of it."""
+
+    missing: tuple[Missing, ...] = ()
 
 
 class Analyses(Recordings):
@@ -86,6 +93,10 @@ class Analyses(Recordings):
 
         return read(self.analysis_folder(interview_id))
 
+    def missing(self, interview_id: str) -> tuple[Missing, ...]:
+        """What the current analysis does not have; its tracks stay unread. Raises NotAnalysed, DocumentInvalid."""
+        return _decoded(self.analysis_folder(interview_id), _Absences).missing
+
     def corrections(self, interview_id: str) -> tuple[Correction, ...]:
         """All corrections in the order in which they were made, undone ones and their inverses included."""
         wanted = select(CorrectionRow).where(CorrectionRow.interview_id == interview_id).order_by(CorrectionRow.serial)
@@ -135,11 +146,18 @@ def _correction_of(row: CorrectionRow) -> Correction:
 
 
 def _document_id(folder: Path) -> str:
-    from analysis.export import DocumentDamaged, DocumentMissing
+    return _decoded(folder, _Heading).id
 
+
+def _decoded(folder: Path, wanted: type[Part]) -> Part:
+    """Some fields of the document in a folder. Raises DocumentInvalid."""
     try:
-        return msgspec.json.decode((folder / DOCUMENT).read_bytes(), type=_Heading).id
+        return msgspec.json.decode((folder / DOCUMENT).read_bytes(), type=wanted)
     except OSError as missing:
+        from analysis.export import DocumentMissing
+
         raise DocumentMissing(folder=str(folder)) from missing
     except msgspec.DecodeError as damaged:
+        from analysis.export import DocumentDamaged
+
         raise DocumentDamaged(folder=str(folder), file=DOCUMENT) from damaged

@@ -123,6 +123,7 @@ class ReviewRoom(QWidget):
         self.standing.analyseAsked.connect(self.analyseAsked)
         self.standing.cancelAsked.connect(self.cancelAsked)
         self.footing.cancelAsked.connect(self.cancelAsked)
+        self.footing.analyseAsked.connect(self.analyseAsked)
         self.zoom_in.clicked.connect(lambda: self._zoom(1 / ZOOM_STEP))
         self.zoom_out.clicked.connect(lambda: self._zoom(ZOOM_STEP))
         self.zoom_all.clicked.connect(lambda: self.timeline.show_window(0.0, self.timeline.duration))
@@ -198,7 +199,7 @@ class ReviewRoom(QWidget):
         interview = self.presenter.interview
         if self.recording is not None:
             self._stand(Stage.READY)
-            self.footing.show_missing(self.recording.analysis.missing)
+            self._show_footing()
         elif interview.media is None:
             self._stand(Stage.NO_MEDIA)
         elif interview.analysis_state is AnalysisState.FAILED:
@@ -225,7 +226,11 @@ class ReviewRoom(QWidget):
         if self.recording is None:
             self._stand(Stage.FAILED if sentence else Stage.NOT_ANALYSED, reason=sentence)
         else:
-            self.footing.show_missing(self.recording.analysis.missing)
+            self._show_footing(sentence)
+
+    def _show_footing(self, failure: str = "") -> None:
+        missing = self.recording.analysis.missing if self.recording else ()
+        self.footing.show_missing(missing, failure=failure, editable=not self.presenter.read_only)
 
     def _show_time(self, time_s: float) -> None:
         self.timeline.set_playhead(time_s, follow=self.player.playback.playing)

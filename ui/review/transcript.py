@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from analysis.document import Analysis, CorrectionKind, Role
+from analysis.document import Analysis, CorrectionKind, Missing, Role
 from app import text
 from app.absence import reason
 from app.text import tr
@@ -390,9 +390,9 @@ class Transcript(QFrame):
         if self._analysed is None:
             self.empty.setText(tr("review.no_transcript"))
             return
-        whys = (each.why for each in self._analysed.missing if each.what == "text")
-        why = reason(next(whys, "no_speech"), text.language())
-        self.empty.setText(tr("review.without_transcript", why=why))
+        absent = (each for each in self._analysed.missing if each.what == "text")
+        why = reason(next(absent, Missing("text", "no_speech")), text.language())
+        self.empty.setText(tr("review.without_transcript", why=why.rstrip(".。")))
 
     def current(self) -> QModelIndex:
         """The row that has the keyboard."""
