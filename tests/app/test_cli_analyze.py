@@ -83,7 +83,9 @@ def test_a_stage_that_fails_is_told_and_the_rest_is_written(clip, tmp_path, capf
     """The transcriber that the settings name was moved away after it was added."""
     data, out = tmp_path / "data", tmp_path / "out"
     data.mkdir()
-    lost = transcribers.Added("whisper-own", str(tmp_path / "gone"), (transcribers.AddedFile("model.bin", "0" * 64, 3),))
+    lost = transcribers.Added(
+        "whisper-own", str(tmp_path / "gone"), (transcribers.AddedFile("model.bin", "0" * 64, 3),)
+    )
     (data / "models.json").write_bytes(msgspec.json.encode([lost]))
     SettingsFile(data).change(transcriber="whisper-own")
     argv = ["--lang", each_language, "analyze", str(clip), "--out", str(out), "--modalities", "speech"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
@@ -110,6 +110,7 @@ class ReviewRoom(QWidget):
         self.timeline.foldedChanged.connect(lambda keys: self._remember("folded", keys))
         self.transcript.seekAsked.connect(playback.seek)
         self.transcript.corrected.connect(self._correct)
+        self.transcript.takeBackAsked.connect(lambda one: self._change(lambda: self.presenter.take_back(one)))
         self.transcript.commentAsked.connect(self.scorecard.comments.start)
         self.transcript.swapAsked.connect(self._swap_roles)
         self.transcript.undoAsked.connect(lambda: self._undo(self.presenter.undo))
@@ -136,9 +137,9 @@ class ReviewRoom(QWidget):
         order = [
             self.player.seek_bar, self.player.back, self.player.step_back, self.player.play, self.player.step_forward,
             self.player.forward, self.player.speed, self.player.mute, self.player.volume, self.player.overlay,
-            self.player.full_screen, self.transcript.search, self.transcript.follow, self.transcript.swap,
-            self.transcript.undo, self.transcript.redo, self.transcript.list, self.zoom_out, self.zoom_in,
-            self.zoom_all, self.table, self.timeline,
+            self.player.full_screen, self.transcript.search, self.transcript.mishearings, self.transcript.follow,
+            self.transcript.swap, self.transcript.undo, self.transcript.redo, self.transcript.list, self.zoom_out,
+            self.zoom_in, self.zoom_all, self.table, self.timeline,
         ]  # fmt: skip
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
@@ -263,8 +264,8 @@ class ReviewRoom(QWidget):
         dialog.show()
         return dialog
 
-    def _correct(self, draft: CorrectionDraft) -> None:
-        self._change(lambda: self.presenter.correct(draft))
+    def _correct(self, drafts: Sequence[CorrectionDraft]) -> None:
+        self._change(lambda: self.presenter.correct(*drafts))
 
     def _swap_roles(self) -> None:
         """Interviewer and candidate change places; other voices keep theirs."""
@@ -304,11 +305,11 @@ class ReviewRoom(QWidget):
 
     def _key_action(self, event: QKeyEvent) -> Callable[[], object] | None:
         playback = self.player.playback
-        key = Qt.Key(event.key())
+        key, shift = Qt.Key(event.key()), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if event.modifiers() & Qt.KeyboardModifier.AltModifier:
             return self._dimension_action(key)
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            return self._control_action(key, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            return self._control_action(key, shift)
         actions: dict[Qt.Key, Callable[[], object]] = {
             Qt.Key.Key_Space: playback.toggle,
             Qt.Key.Key_K: playback.toggle,
@@ -322,6 +323,7 @@ class ReviewRoom(QWidget):
             Qt.Key.Key_BracketRight: lambda: playback.faster(1),
             Qt.Key.Key_M: self.scorecard.add_bookmark,
             Qt.Key.Key_C: self.scorecard.comments.start,
+            Qt.Key.Key_F7: lambda: self.transcript.next_mishearing(-1 if shift else 1),
             Qt.Key.Key_F11: self.player.open_full_screen,
             Qt.Key.Key_Escape: self._let_go,
         }
