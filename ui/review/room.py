@@ -21,6 +21,7 @@ from ui.review.model import CorrectionDraft, LayoutStore, PassingLayout, Present
 from ui.review.overview import Overview
 from ui.review.playback import JUMP_S
 from ui.review.player import Player
+from ui.review.questions import Questions
 from ui.review.scorecard import ScorecardPanel
 from ui.review.standing import Standing
 from ui.review.tables import TableDialog
@@ -60,6 +61,7 @@ class ReviewRoom(QWidget):
         self.standing = Standing()
         self.scorecard = ScorecardPanel(lambda: self.player.playback.position)
         self._build()
+        self.questions = Questions(self)
         self._connect()
         self._arrange_tabs()
         self._place_saved()
@@ -110,6 +112,8 @@ class ReviewRoom(QWidget):
         self.timeline.foldedChanged.connect(lambda keys: self._remember("folded", keys))
         self.transcript.seekAsked.connect(playback.seek)
         self.transcript.corrected.connect(self._correct)
+        self.questions.card.seekAsked.connect(self.seek)
+        self.questions.card.corrected.connect(self._correct)
         self.transcript.takeBackAsked.connect(lambda one: self._change(lambda: self.presenter.take_back(one)))
         self.transcript.commentAsked.connect(self.scorecard.comments.start)
         self.transcript.swapAsked.connect(self._swap_roles)
@@ -167,6 +171,7 @@ class ReviewRoom(QWidget):
         self.scorecard.show_review(self.presenter)
         self._show_standing()
         self._show_time(place)
+        self.questions.refresh()
 
     def _show_label(self) -> None:
         extra, recording = lane_list.optional_lanes(), self.recording
@@ -292,6 +297,7 @@ class ReviewRoom(QWidget):
         self._show_timeline()
         self.scorecard.refresh()
         self._show_time(self.player.playback.position)
+        self.questions.refresh()
         self.changed.emit()
 
     # Keys
@@ -323,6 +329,7 @@ class ReviewRoom(QWidget):
             Qt.Key.Key_BracketRight: lambda: playback.faster(1),
             Qt.Key.Key_M: self.scorecard.add_bookmark,
             Qt.Key.Key_C: self.scorecard.comments.start,
+            Qt.Key.Key_Q: self.questions.show_here,
             Qt.Key.Key_F7: lambda: self.transcript.next_mishearing(-1 if shift else 1),
             Qt.Key.Key_F11: self.player.open_full_screen,
             Qt.Key.Key_Escape: self._let_go,
@@ -330,8 +337,9 @@ class ReviewRoom(QWidget):
         return actions.get(key)
 
     def _let_go(self) -> None:
-        """Escape, or signed: no loop any more, and the keys belong to the room again, not to the next control."""
+        """Escape, or signed: no loop and no card any more, and the keys belong to the room again, not to a control."""
         self.player.playback.set_loop(None)
+        self.questions.close()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _dimension_action(self, key: Qt.Key) -> Callable[[], object] | None:
