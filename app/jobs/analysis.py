@@ -150,7 +150,7 @@ class InterviewAnalysis:
             self.choices,
             modalities=modalities,
             terms=self.choices.terms or tuple(Term(word) for word in (position.keywords if position else ())),
-            questions=self.choices.questions or _kit(position.questions if position else ()),
+            questions=self.choices.questions or kit(position.questions if position else ()),
         )
         name = interview.media.name if interview.media else interview.title
         out_dir = derived / f"{ANALYSIS}{uuid4().hex}"
@@ -180,7 +180,8 @@ def _sha256(interview: Interview) -> str:
     return interview.media.sha256
 
 
-def _kit(questions: tuple[str, ...]) -> tuple[KitQuestion, ...]:
+def kit(questions: tuple[str, ...]) -> tuple[KitQuestion, ...]:
+    """A position's questions with the ids by which corrections name them."""
     return tuple(KitQuestion(f"q{number}", text) for number, text in enumerate(questions, start=1))
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analysis.document import Analysis, Role, Segment
 from app import text
-from app.absence import absences
+from app.absence import absences, failed
 from app.domain.scores import DimensionScore, Evidence
 from app.domain.template import Dimension
 from app.report.charts import Bar
@@ -184,15 +184,21 @@ class Words:
             self.say("model_line", role=self._named("model", m.role), id=m.id, hash=m.sha256[:12])
             for m in analysis.provenance.models
         ]
-        missing = absences(analysis.missing, self.language)
         comma = self.say("list_comma")
         return [
             (self.say("media_hash"), analysis.media.sha256),
             (self.say("analysis_id"), f"{analysis.id[:16]} · {analysis.provenance.device}"),
             (self.say("models"), "\n".join(models) or "–"),
             (self.say("quality"), comma.join(self._quality(analysis)) or "–"),
-            (self.say("missing"), comma.join(missing) or self.say("missing_none")),
+            (self.say("missing"), self._missing(analysis) or self.say("missing_none")),
         ]
+
+    def _missing(self, analysis: Analysis) -> str:
+        """What is absent in one line, then each failure of a stage in a line of its own."""
+        broken = failed(analysis.missing)
+        rest = [each for each in analysis.missing if each not in broken]
+        lines = [self.say("list_comma").join(absences(rest, self.language)), *absences(broken, self.language)]
+        return "\n".join(line for line in lines if line)
 
     def _named(self, kind: str, code: str) -> str:
         """The words for a code of the analysis; the code itself where it was made by another build."""

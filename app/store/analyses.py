@@ -5,14 +5,14 @@ from __future__ import annotations
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from analysis.document import Correction, CorrectionKind
+from analysis.document import Correction, CorrectionKind, Missing
 from app.domain.types import AnalysisState
 from app.failures import NotAnalysed
 from app.store.recordings import Recordings
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from analysis.derive import Derived
 
 DOCUMENT = "analysis.json"
+Part = TypeVar("Part", bound=msgspec.Struct)
 
 
 class _Heading(msgspec.Struct):
@@ -31,6 +32,12 @@ class _Heading(msgspec.Struct):
 
     id: str
     correction: str | None = None
+
+
+class _Absences(msgspec.Struct):
+    """What lists say of a document without reading all of it."""
+
+    missing: tuple[Missing, ...] = ()
 
 
 class Analyses(Recordings):
@@ -41,7 +48,7 @@ class Analyses(Recordings):
 
         Raises DocumentInvalid, NotFound, DiskFull.
         """
-        document = _heading(folder)
+        document = _decoded(folder, _Heading)
         inside = folder.resolve().is_relative_to(self.vault.folder.resolve())
         kept = folder.resolve() if inside else self._copied(interview_id, folder)
         relative = kept.relative_to(self.vault.folder.resolve()).as_posix()
@@ -87,6 +94,10 @@ class Analyses(Recordings):
         from analysis.export import read
 
         return read(self.analysis_folder(interview_id))
+
+    def missing(self, interview_id: str) -> tuple[Missing, ...]:
+        """What the current analysis does not have; its tracks stay unread. Raises NotAnalysed, DocumentInvalid."""
+        return _decoded(self.analysis_folder(interview_id), _Absences).missing
 
     def corrections(self, interview_id: str) -> tuple[Correction, ...]:
         """All corrections in the order in which they were made, undone ones and their inverses included."""
@@ -136,12 +147,15 @@ def _correction_of(row: CorrectionRow) -> Correction:
     )  # fmt: skip
 
 
-def _heading(folder: Path) -> _Heading:
-    from analysis.export import DocumentDamaged, DocumentMissing
-
+def _decoded(folder: Path, wanted: type[Part]) -> Part:
+    """Some fields of the document in a folder. Raises DocumentInvalid."""
     try:
-        return msgspec.json.decode((folder / DOCUMENT).read_bytes(), type=_Heading)
+        return msgspec.json.decode((folder / DOCUMENT).read_bytes(), type=wanted)
     except OSError as missing:
+        from analysis.export import DocumentMissing
+
         raise DocumentMissing(folder=str(folder)) from missing
     except msgspec.DecodeError as damaged:
+        from analysis.export import DocumentDamaged
+
         raise DocumentDamaged(folder=str(folder), file=DOCUMENT) from damaged

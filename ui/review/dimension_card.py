@@ -18,6 +18,7 @@ from app.text import timecode, tr
 from ui import icons, language, theme
 from ui.review.controls import icon_size, plain_label, restyle
 from ui.review.flow import FlowLayout
+from ui.review.measured import metric_text
 from ui.review.score_widgets import RatingPicker, ScoreNumbers, WeightSlider, rating_text
 from ui.widgets.plain import plain_tip
 from ui.widgets.text_line import TextLine
@@ -206,18 +207,6 @@ def anchors_text(dimension: Dimension, spoken: str) -> str:
     lines = [dimension.description.in_(spoken)]
     lines += [f"{score}  {anchor.in_(spoken)}" for score, anchor in sorted(dimension.anchors)]
     return "\n".join(line for line in lines if line)
-
-
-def metric_text(name: str, metric: Metric) -> str:
-    """Name, value and unit."""
-    return f"{metric_title(name, text.language())} {measured(metric)}"
-
-
-def measured(metric: Metric) -> str:
-    """A metric's value with its unit, or that there is none."""
-    if metric.value is None:
-        return tr("review.not_measured")
-    return value_text(metric.value, metric.unit, text.language())
 
 
 def evidence_text(item: Evidence) -> str:

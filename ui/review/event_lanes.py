@@ -33,6 +33,7 @@ class ExchangeLane(Lane):
     def __init__(self, exchanges: Sequence[Exchange], turns: Sequence[Turn], roles: Mapping[str, Role]) -> None:
         super().__init__("exchanges")
         self.exchanges = tuple(exchanges)
+        self.chosen: int | None = None
         self._questions = _spans([(e.question.start, e.answer.start) for e in exchanges])
         self._answers = _spans([(e.answer.start, e.answer.end) for e in exchanges])
         self._turns = {
@@ -47,7 +48,7 @@ class ExchangeLane(Lane):
     def marks(self) -> tuple[Mark, ...]:
         """One mark a question with its answer."""
         return tuple(
-            Mark(e.question.start, max(e.answer.end, e.question.end), exchange_text(number, e))
+            Mark(e.question.start, max(e.answer.end, e.question.end), exchange_text(number, e), str(number - 1))
             for number, e in enumerate(self.exchanges, 1)
         )
 
@@ -69,6 +70,17 @@ class ExchangeLane(Lane):
             strokes.draw_rects(painter, _bars(self._turns[role], below, view, 0.5))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         self._labels(painter, blocks, view)
+        self._outline(painter, blocks, view)
+
+    def _outline(self, painter: QPainter, area: QRectF, view: View) -> None:
+        """A frame around the question that is being looked at."""
+        if self.chosen is None or self.chosen >= len(self.exchanges):
+            return
+        exchange = self.exchanges[self.chosen]
+        left, right = view.x(exchange.question.start), view.x(exchange.answer.end)
+        painter.setPen(QPen(theme.color("accent"), 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(left, area.top() + 1, right - left - 1, area.height() - 2))
 
     def _labels(self, painter: QPainter, area: QRectF, view: View) -> None:
         painter.setFont(theme.font(12))

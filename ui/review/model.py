@@ -13,7 +13,7 @@ from typing import BinaryIO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.document import Analysis, CorrectionKind, Metric
+from analysis.document import Analysis, Correction, CorrectionKind, Metric
 from app.domain.scores import Scorecard
 from app.domain.template import Template
 from app.domain.types import Assessment, Comment, Conclusion, Interview
@@ -26,11 +26,13 @@ class Recording:
     """An analysed recording as the room shows it: the document with its corrections, its tracks and its waveform.
 
     `tracks` are the document's arrays by name (10 Hz); `peaks` is (n, 2) minimum and maximum at 100 Hz, or None.
+    `corrections` are those in force, in the order in which they were made.
     """
 
     analysis: Analysis
     tracks: Mapping[str, Floats]
     peaks: Floats | None
+    corrections: tuple[Correction, ...] = ()
 
 
 class Stage(StrEnum):
@@ -170,8 +172,16 @@ class Presenter(Protocol):
         """Take a comment back."""
         ...
 
+    def kit(self) -> Mapping[str, str]:
+        """The position's kit: each question's text by its id, in the kit's order."""
+        ...
+
     def correct(self, *drafts: CorrectionDraft) -> None:
-        """Correct words, speakers or roles; what is given together is undone together."""
+        """Correct words, speakers, roles or questions; what is given together is undone together."""
+        ...
+
+    def take_back(self, correction_id: str) -> None:
+        """Undo one correction, wherever it stands among the others."""
         ...
 
     def undo(self) -> bool:

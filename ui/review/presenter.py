@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 import numpy as np
@@ -74,7 +74,8 @@ class LibraryPresenter:
         corrections = self._library.corrections(self.interview.id)
         tracks = {name: np.asarray(values, np.float32) for name, values in derived.tracks.items() if name != PEAKS}
         peaks = derived.tracks.get(PEAKS)
-        return Recording(corrected(derived.analysis, corrections), tracks, peaks)
+        shown = corrected(derived.analysis, corrections, self.kit())
+        return Recording(shown, tracks, peaks, in_force(corrections))
 
     def open_media(self) -> BinaryIO | None:
         """The playable copy."""
@@ -167,6 +168,13 @@ class LibraryPresenter:
         """Take a comment back; its history stays in the library."""
         self._library.delete_comment(comment_id)
 
+    def kit(self) -> Mapping[str, str]:
+        """The position's questions, with the ids that the analysis gave them."""
+        from app.jobs.analysis import kit
+
+        position = self.interview.position
+        return {question.id: question.text for question in kit(position.questions if position else ())}
+
     # Corrections: append-only; undo appends the inverse, redo the inverse of that.
 
     def correct(self, *drafts: CorrectionDraft) -> None:
@@ -177,6 +185,12 @@ class LibraryPresenter:
         ]
         self._undoable.append(tuple(correction.id for correction in made))
         self._redoable.clear()
+        self._changed()
+
+    def take_back(self, correction_id: str) -> None:
+        """Append the inverse of one correction; redo makes it again."""
+        self._undoable = [group for group in self._groups() if correction_id not in group]
+        self._redoable.append(self._reverted((correction_id,)))
         self._changed()
 
     def undo(self) -> bool:

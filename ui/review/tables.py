@@ -14,8 +14,8 @@ from app import text
 from app.scoring.metrics import metric_title
 from app.text import has, percent, timecode, tr
 from ui import language, theme
-from ui.review.dimension_card import measured
 from ui.review.event_lanes import event_detail, event_name, exchange_label
+from ui.review.measured import measured, quality_text
 from ui.review.model import Recording
 
 Index = QModelIndex | QPersistentModelIndex
@@ -84,11 +84,6 @@ def metrics_table(analysis: Analysis) -> Table:
     answers += [""] * (len(analysis.metrics.answers) - len(answers))
     heads = [tr("review.column_metric"), tr("review.overall"), *answers[: len(analysis.metrics.answers)]]
     return Table([*heads, tr("review.column_basis"), tr("review.column_quality")], rows)
-
-
-def quality_text(code: str) -> str:
-    """Why a metric is as good as it is."""
-    return tr(f"review.quality_{code}") if has(f"review.quality_{code}") else code
 
 
 def curves_table(recording: Recording) -> Table:
