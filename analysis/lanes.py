@@ -38,8 +38,9 @@ Follow = Callable[[float], None]
 
 VERSIONS = {"sound": 1, "text": 1, "speakers": 1, "prosody": 1, "face": 1}
 """Raised whenever a stage would observe something else from the same recording."""
-SPEECH_ROLES = ("voice_activity", "speaker_segmentation", "speaker_embedding", "pitch")
-KIT_ROLES = ("sentence_embedding", "sentence_tokens")
+SPEECH_ROLES = (
+    "voice_activity", "speaker_segmentation", "speaker_embedding", "pitch", "sentence_embedding", "sentence_tokens",
+)  # fmt: skip
 FACE_ROLES = ("face_detector", "face_landmarks", "face_blendshapes", "face_mesh")
 
 
@@ -125,7 +126,7 @@ class Hearing:
 
         Raises ModelMissing, ModelDamaged, MediaMissing.
         """
-        for role in self.roles:
+        for role in SPEECH_ROLES:
             self.run.models.path(role)
         _ = self.transcriber, self.speakers_key
 
@@ -140,11 +141,6 @@ class Hearing:
             "prosody", self.prosody_key, ProsodyObservation, lambda progress: self._prosody(sound, text, progress)
         )
         return Heard(sound, text, speakers, prosody)
-
-    @property
-    def roles(self) -> tuple[str, ...]:
-        """The models beside the transcriber; a kit of questions needs those that match them."""
-        return SPEECH_ROLES + (KIT_ROLES if self.run.request.questions else ())
 
     @cached_property
     def transcriber(self) -> tuple[Path, ModelUse]:
@@ -174,7 +170,7 @@ class Hearing:
 
     def uses(self) -> tuple[ModelUse, ...]:
         """The models that took part."""
-        return (self.transcriber[1], *(self.run.models.use(role) for role in self.roles))
+        return (self.transcriber[1], *(self.run.models.use(role) for role in SPEECH_ROLES))
 
     def _clip_digest(self, clip: str | None) -> str:
         if clip is None:

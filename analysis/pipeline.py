@@ -19,6 +19,7 @@ from analysis import device, lanes, media
 from analysis.disk import writing
 from analysis.document import MediaInfo, ModelUse, Provenance
 from analysis.failures import DocumentInvalid, NothingToAnalyse, OutputTaken
+from analysis.language.meaning import remembering
 from analysis.models import ModelStore
 from analysis.observations import (
     FaceObservation,
@@ -66,7 +67,8 @@ def run(request: AnalysisRequest, models: ModelStore, report: Report) -> Derived
         probed_s = time.monotonic() - begun
         observed, uses = _observe(job, hearing, seeing)
         origin = provenance(request, uses, which, {"probe": probed_s} | shelf.took(plan.observing))
-        derived = _conclude(job, observed, origin)
+        with remembering(observed_dir, models.cache):
+            derived = _conclude(job, observed, origin)
         shelf.finish(info, origin, (*plan.observing, *([EXTRA] if observed.extra else [])))
         book.learn(plan.measured(forecast), info.duration)
         return derived
@@ -78,10 +80,10 @@ def _gpu_computes(request: AnalysisRequest, models: ModelStore) -> bool:
     return computes_on_cuda(models.transcriber(request.transcriber)[0], request.threads)
 
 
-def derive_again(request: AnalysisRequest) -> Derived:
+def derive_again(request: AnalysisRequest, cache: Path | None = None) -> Derived:
     """Derive from the kept stages with `request.corrections` and write the seven files; no media is decoded.
 
-    Raises DocumentInvalid where no finished analysis is kept.
+    `cache` is the folder of what a machine keeps. Raises DocumentInvalid where no finished analysis is kept.
     """
     from analysis.derive import derive
 
@@ -91,7 +93,9 @@ def derive_again(request: AnalysisRequest) -> Derived:
         index = shelf.index
         if index.media is None or index.provenance is None:
             raise DocumentInvalid(folder=str(observed_dir), reason="stages.json")
-        derived = derive(_kept(shelf, index.media, request), request, index.provenance)
+        observed = _kept(shelf, index.media, request)
+        with remembering(observed_dir, cache):
+            derived = derive(observed, request, index.provenance)
         _write(derived, Path(request.out_dir), temporary)
         return derived
 
