@@ -31,7 +31,7 @@ from analysis.observations import (
 )
 from analysis.plan import plan_for
 from analysis.progress import CostBook, Forecast, Report, Throttle
-from analysis.provenance import provenance
+from analysis.provenance import derived_again, provenance
 from analysis.request import AnalysisRequest
 from analysis.scratch import scratch
 from analysis.shelf import EXTRA, Shelf
@@ -93,9 +93,9 @@ def derive_again(request: AnalysisRequest, cache: Path | None = None) -> Derived
         index = shelf.index
         if index.media is None or index.provenance is None:
             raise DocumentInvalid(folder=str(observed_dir), reason="stages.json")
-        observed = _kept(shelf, index.media, request)
+        observed, origin = _kept(shelf, index.media, request), derived_again(index.provenance, request)
         with remembering(observed_dir, cache):
-            derived = derive(observed, request, index.provenance)
+            derived = derive(observed, request, origin)
         _write(derived, Path(request.out_dir), temporary)
         return derived
 
