@@ -153,7 +153,7 @@ def _do(job: protocol.Job, lines: Lines) -> protocol.Result:
     from analysis import pipeline
 
     if isinstance(job, protocol.DeriveJob):
-        derived = pipeline.derive_again(job.request)
+        derived = pipeline.derive_again(job.request, Path(job.places.cache))
     else:
         derived = pipeline.run(job.request, _models(job.places), lines.report)
     analysis = derived.analysis
