@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QTableView
 from analysis.document import Metric, Metrics
 from tests.ui import review_data
 from ui import language, theme
-from ui.review import findings
+from ui.review import found_tables
 from ui.review.moments import MOMENTS, laid_out, moment_at
 from ui.review.tables import TableDialog
 
@@ -52,7 +52,7 @@ def words_of(page):
 
 
 def test_questions_with_what_was_observed(recording):
-    table = findings.exchanges_table(recording.analysis)
+    table = found_tables.exchanges_table(recording.analysis)
     tester = QAbstractItemModelTester(table, QAbstractItemModelTester.FailureReportingMode.Fatal)
     assert texts(table, 0) == ["Q1", "Q2", "Q3", "Q4", "Q5"]
     assert texts(table, 3)[:3] == [review_data.KIT["q1"], review_data.KIT["q2"], "–"]
@@ -62,13 +62,13 @@ def test_questions_with_what_was_observed(recording):
     assert texts(table, 7)[:2] == ["–", "of Q1, 2 of 3 taken up"]
     assert table.times == (0.0, 15.0, 30.0, 45.0, 60.0)
     assert tester.model() is table
-    bare = findings.exchanges_table(review_data.analysis(30.0))
+    bare = found_tables.exchanges_table(review_data.analysis(30.0))
     assert (texts(bare, 6), texts(bare, 7)) == (["–"] * 2, ["–"] * 2)
 
 
 def test_terms_come_by_glossary_the_positions_own_first_with_exact_and_near_counts(recording):
-    table = findings.terms_table(recording.analysis)
-    assert texts(table, 0) == ["Position", "Position", "ai", "industry"]
+    table = found_tables.terms_table(recording.analysis, str.upper)
+    assert texts(table, 0) == ["Position", "Position", "AI", "INDUSTRY"]
     assert texts(table, 1) == ["负载均衡", "灰度发布", "Transformer", "PLC编程"]
     assert (texts(table, 2), texts(table, 3)) == (["2", "0", "5", "1"], ["1", "0", "0", "0"])
     assert texts(table, 4)[0] == "00:05, 00:20, 00:35"
@@ -78,16 +78,16 @@ def test_terms_come_by_glossary_the_positions_own_first_with_exact_and_near_coun
 
 def test_the_match_with_the_positions_terms_is_said_where_they_were_looked_for(recording):
     found = recording.analysis
-    assert findings.terms_summary(found) == ""
+    assert found_tables.terms_summary(found) == ""
     rate = {"keyword_rate": Metric(0.5, "share", 1, 1.0)}
     asked = replace(found, metrics=Metrics({**found.metrics.overall, **rate}, found.metrics.answers))
-    assert findings.terms_summary(asked) == "Keyword match of the position: 50 %, terms used: 1"
+    assert found_tables.terms_summary(asked) == "Keyword match of the position: 50 %, terms used: 1"
     language.set_language("zh")
-    assert findings.terms_summary(replace(asked, terms=())) == "职位关键词匹配：50 %"
+    assert found_tables.terms_summary(replace(asked, terms=())) == "职位关键词匹配：50 %"
 
 
 def test_mishearings_that_wait(recording):
-    table = findings.suggestions_table(recording)
+    table = found_tables.suggestions_table(recording)
     assert (
         list(zip(texts(table, 1), texts(table, 2), texts(table, 3), texts(table, 4), strict=True))
         == [("响应", "相应", "96 %", "Candidate")] * 2

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QTableView, QTabWidget, QVBoxLayout, QWidget
@@ -13,7 +15,7 @@ from app.text import has, percent, timecode, tr
 from ui import language, theme
 from ui.review.controls import plain_label
 from ui.review.event_lanes import event_detail, event_name, exchange_label
-from ui.review.findings import exchanges_table, suggestions_table, terms_summary, terms_table
+from ui.review.found_tables import exchanges_table, suggestions_table, terms_summary, terms_table
 from ui.review.measured import measured, quality_text
 from ui.review.model import Recording
 from ui.review.moments import MomentsDelegate
@@ -90,10 +92,12 @@ class TableDialog(QDialog):
 
     seekAsked = Signal(float)
 
-    def __init__(self, recording: Recording, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, recording: Recording, parent: QWidget | None = None, *, glossary_title: Callable[[str], str] = str
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._recording = recording
+        self._recording, self._glossary_title = recording, glossary_title
         self._plot_page: QWidget | None = None
         self._turn: tuple[Table | None, int, int] = (None, -1, 0)
         self.tabs = QTabWidget()
@@ -119,7 +123,7 @@ class TableDialog(QDialog):
         self._plot_page = QWidget()
         self._add("plot", self._plot_page)
         self._add("exchanges", self._page(exchanges_table(analysis), "exchanges"))
-        self._add("terms", self._page(terms_table(analysis), "terms", terms_summary(analysis)))
+        self._add("terms", self._page(terms_table(analysis, self._glossary_title), "terms", terms_summary(analysis)))
         self._add("suggestions", self._page(suggestions_table(self._recording), "suggestions"))
         self._add("origin", OriginPage(analysis))
         self.tabs.setCurrentIndex(current)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from analysis.document import Analysis, Exchange, Role, TermUse
 from app.scoring.keywords import LOOKED_FOR
-from app.text import has, percent, timecode, tr
+from app.text import percent, timecode, tr
 from ui.review import exchange_facts as facts
 from ui.review.measured import told
 from ui.review.model import Recording
@@ -53,11 +55,14 @@ def _follow_up(exchange: Exchange) -> str:
     return tr("review.follow_up_short", number=learning.follows + 1, taken=taken, added=len(learning.added))
 
 
-def terms_table(analysis: Analysis) -> Table:
-    """How often each term was used, the position's own first, then by glossary and by use."""
+def terms_table(analysis: Analysis, title: Callable[[str], str]) -> Table:
+    """How often each term was used, the position's own first, then by glossary and by use.
+
+    `title` gives a glossary's title by its id.
+    """
     uses = sorted(analysis.terms, key=lambda use: (use.glossary, -(use.exact + use.fuzzy), use.term))
     rows = [
-        [glossary_name(use.glossary), use.term, str(use.exact), str(use.fuzzy), ", ".join(map(timecode, use.times))]
+        [_glossary(use.glossary, title), use.term, str(use.exact), str(use.fuzzy), ", ".join(map(timecode, use.times))]
         for use in uses
     ]
     keys = ("glossary", "term", "exact", "heard_as", "moments")
@@ -84,10 +89,8 @@ def _is_used(use: TermUse) -> bool:
     return use.exact + use.fuzzy > 0
 
 
-def glossary_name(glossary: str) -> str:
-    """The name of a glossary; its id where this build has no text for it."""
-    key = f"review.glossary_{glossary or 'own'}"
-    return tr(key) if has(key) else glossary
+def _glossary(glossary: str, title: Callable[[str], str]) -> str:
+    return title(glossary) if glossary else tr("review.glossary_own")
 
 
 def suggestions_table(recording: Recording) -> Table:
