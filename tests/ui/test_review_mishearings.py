@@ -220,9 +220,9 @@ def middle(rows, row, stretch):
 def test_how_many_are_open_stands_beside_the_search(qtbot, room):
     chip = room.transcript.mishearings
     assert (chip.isVisible(), chip.text()) == (True, "2")
-    assert chip.accessibleName() == "2 likely mishearings"
+    assert chip.accessibleName() == "Likely mishearings: 2"
     language.set_language("zh")
-    assert chip.accessibleName() == "2 处可能听错"
+    assert chip.accessibleName() == "可能听错：2 处"
     room.transcript.show_recording(review_data.recording(60.0), "王小雨", editable=True)
     assert chip.isHidden()
 

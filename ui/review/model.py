@@ -176,6 +176,10 @@ class Presenter(Protocol):
         """The position's kit: each question's text by its id, in the kit's order."""
         ...
 
+    def glossary_title(self, glossary: str) -> str:
+        """What a domain glossary is called in the window's language; its id where nobody named it."""
+        ...
+
     def correct(self, *drafts: CorrectionDraft) -> None:
         """Correct words, speakers, roles or questions; what is given together is undone together."""
         ...

@@ -8,6 +8,7 @@ from typing import BinaryIO
 import numpy as np
 
 from analysis.document import Correction, Metric
+from app import text
 from app.domain.scores import Scorecard
 from app.domain.template import Template
 from app.domain.types import Assessment, Comment, Conclusion, Interview
@@ -174,6 +175,11 @@ class LibraryPresenter:
 
         position = self.interview.position
         return {question.id: question.text for question in kit(position.questions if position else ())}
+
+    def glossary_title(self, glossary: str) -> str:
+        """A glossary's title, from the texts of this build."""
+        key = f"glossary.title_{glossary}"
+        return text.tr(key) if text.has(key) else glossary
 
     # Corrections: append-only; undo appends the inverse, redo the inverse of that.
 

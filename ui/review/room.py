@@ -264,7 +264,7 @@ class ReviewRoom(QWidget):
         """Show the tables behind the charts."""
         if self.recording is None:
             return None
-        dialog = TableDialog(self.recording, self)
+        dialog = TableDialog(self.recording, self, glossary_title=self.presenter.glossary_title)
         dialog.seekAsked.connect(self.seek)
         dialog.show()
         return dialog
