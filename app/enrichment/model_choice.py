@@ -22,6 +22,14 @@ def required(settings: Settings) -> ModelChoice:
     return choice
 
 
+def check_address(url: str) -> None:
+    """Raises LlmAddressRefused for an address that is not one of this computer; an empty one is none."""
+    from sync.providers import open_model
+
+    if url.strip():
+        open_model(ServerModel(url)).close()
+
+
 def test(settings: Settings) -> str:
     """The name of the model that would answer; asks it nothing. Raises LanguageModelOff, LanguageModelFailure."""
     from sync.providers import open_model
