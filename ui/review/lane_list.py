@@ -42,7 +42,7 @@ def lanes_of(recording: Recording, comments: Callable[[], Sequence[Comment]]) ->
     if extra is not None:
         lanes += extra.lanes(recording)
     lanes += _voice(recording)
-    pauses, fillers = events.get("pause", ()), _merged(events, "filler", "repetition")
+    pauses, fillers = events.get("pause", ()), _merged(events, "filler", "repetition", "restart")
     if "text" not in missing or pauses:
         lanes.append(PauseLane(pauses, fillers))
     if "text" not in missing:
