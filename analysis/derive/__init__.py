@@ -17,6 +17,7 @@ import numpy as np
 from analysis import features
 from analysis.derive.absence import absences
 from analysis.derive.basis import basis
+from analysis.derive.comparing import compared
 from analysis.derive.conversation import Conversation, converse
 from analysis.derive.events import SpokenEvents, in_order, spoken_events
 from analysis.derive.measures import interaction_metrics, latency_metric, timing_metrics, voice_metrics
@@ -67,7 +68,7 @@ class _Seen:
 
 def derive(observed: Observed, request: AnalysisRequest, provenance: Provenance) -> Derived:
     """The document and its tracks. Pure: nothing is read or written, and equal arguments give equal results."""
-    talk = converse(observed, request)
+    talk = compared(converse(observed, request))
     length = track_length(observed.media.duration)
     spoken = spoken_events(talk, observed.prosody, request.terms, request.glossaries)
     voice = voice_tracks(talk, observed.sound, observed.prosody, length)
