@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QTableVie
 
 from analysis.document import TRACK_RATE_HZ, Analysis
 from app import text
-from app.scoring.metrics import metric_title
+from app.scoring.metrics import UNIT_KEYS, metric_title
 from app.text import has, percent, timecode, tr
 from ui import language, theme
 from ui.review.controls import plain_label
@@ -70,8 +70,16 @@ def curves_table(recording: Recording) -> Table:
         for start in starts
     ]
     infos = recording.analysis.tracks
-    heads = [f"{track_name(name)} ({infos[name].unit})" if name in infos else track_name(name) for name in shown]
+    heads = [
+        f"{track_name(name)} ({unit_name(infos[name].unit)})" if name in infos else track_name(name) for name in shown
+    ]
     return Table([tr("review.column_time"), *heads], rows, [start / TRACK_RATE_HZ for start in starts])
+
+
+def unit_name(unit: str) -> str:
+    """A track's unit in the window's language; symbols stand as they are."""
+    key = UNIT_KEYS.get(unit.split(" ")[0])
+    return tr(f"assess.{key}") if key else tr("review.unit_deg") if unit == "deg" else unit
 
 
 def track_name(name: str) -> str:
