@@ -56,6 +56,14 @@ def test_times_of_a_corrected_word_stay_and_it_is_sure():
     assert new.probability == 1.0
 
 
+def test_a_word_that_a_person_confirms_reads_as_before_and_is_sure():
+    analysis = corrected(correction(WORD, 28.0, 28.9, "负载均衡", "负载均衡"))
+    words = [word for segment in analysis.transcript.segments for word in segment.words if "负载" in word.text]
+    assert texts(analysis) == texts(corrected())
+    assert [word.probability for word in words] == [1.0]
+    assert (lost(analysis), analysis.correction) == ([], "c1")
+
+
 def test_a_filler_that_the_recogniser_dropped_can_be_put_in():
     analysis = corrected(correction(WORD, 46.5, 46.9, "团队", "嗯，团队"))
     assert "向嗯，团队" in texts(analysis)
@@ -138,7 +146,7 @@ ALL = (
 @given(st.permutations(ALL), st.permutations(ALL))
 def test_undoing_all_brings_the_first_document_back(made, undone):
     inverse = [dataclasses.replace(c, id=f"u{c.id}", before=c.after, after=c.before, reverts=c.id) for c in undone]
-    assert corrected(*made, *inverse) == corrected()
+    assert corrected(*made, *inverse) == dataclasses.replace(corrected(), correction=inverse[-1].id)
 
 
 @settings(max_examples=10, deadline=None)
@@ -146,7 +154,7 @@ def test_undoing_all_brings_the_first_document_back(made, undone):
 def test_an_undo_can_be_undone(change):
     undo = dataclasses.replace(change, id="u", reverts=change.id)
     redo = dataclasses.replace(change, id="uu", reverts="u")
-    assert corrected(change, undo, redo) == corrected(change)
+    assert corrected(change, undo, redo) == dataclasses.replace(corrected(change), correction="uu")
 
 
 def bare(text):
