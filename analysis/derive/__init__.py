@@ -75,7 +75,7 @@ def derive(observed: Observed, request: AnalysisRequest, provenance: Provenance)
     """The document and its tracks. Pure: nothing is read or written, and equal arguments give equal results."""
     talk = converse(observed, request)
     length = track_length(observed.media.duration)
-    spoken = spoken_events(talk, observed.prosody, request.terms)
+    spoken = spoken_events(talk, observed.prosody, request.terms, request.glossaries)
     voice = voice_tracks(talk, observed.sound, observed.prosody, length)
     seen = _look(observed, request, talk, length)
     spoken_metrics = _metrics(observed, request, talk, spoken, voice.tracks.get("vocal_activation"))
@@ -99,6 +99,8 @@ def derive(observed: Observed, request: AnalysisRequest, provenance: Provenance)
         quality=_quality(observed, merged[0]),
         missing=tuple(missing),
         correction=request.corrections[-1].id if request.corrections else None,
+        terms=spoken.vocabulary.uses,
+        suggestions=spoken.vocabulary.suggestions,
     )
     return Derived(analysis, tracks)
 

@@ -16,9 +16,10 @@ from analysis.derive.conversation import Conversation
 from analysis.document import Event, Span
 from analysis.language.fillers import fillers, repetitions
 from analysis.language.structure import quantified_results, structure
-from analysis.language.terms import find_terms, term_events
+from analysis.language.terms import term_events
+from analysis.language.vocabulary import OWN, Vocabulary, vocabulary
 from analysis.observations import Hesitation, ProsodyObservation
-from analysis.request import Term
+from analysis.request import Glossary, Term
 
 _DOUBLE_S = 0.15
 _LONG_PAUSE_S = 1.0
@@ -26,10 +27,16 @@ _LONG_PAUSE_S = 1.0
 
 @dataclass(frozen=True)
 class SpokenEvents:
-    """`events` in time order; `terms` = (term, time in s) of every hit by the candidate."""
+    """`events` in time order; `vocabulary` = what the terms yield in the candidate's words."""
 
     events: tuple[Event, ...]
-    terms: tuple[tuple[str, float], ...]
+    vocabulary: Vocabulary
+
+    @cached_property
+    def terms(self) -> tuple[tuple[str, float], ...]:
+        """(term, time in s) of every hit of the position's own terms."""
+        own = (use for use in self.vocabulary.uses if use.glossary == OWN)
+        return tuple(sorted(((use.term, time) for use in own for time in use.times), key=lambda hit: hit[1]))
 
     @cached_property
     def _middles(self) -> NDArray[np.float64]:
@@ -41,23 +48,26 @@ class SpokenEvents:
         return tuple(self.events[place] for place in places)
 
 
-def spoken_events(talk: Conversation, prosody: ProsodyObservation | None, terms: Sequence[Term]) -> SpokenEvents:
+def spoken_events(
+    talk: Conversation,
+    prosody: ProsodyObservation | None,
+    terms: Sequence[Term],
+    glossaries: Sequence[Glossary] = (),
+) -> SpokenEvents:
     """Everything that the words and the silences tell."""
-    events = _pauses(talk)
-    named: list[tuple[str, float]] = []
+    passages = talk.candidate_passages()
+    found = vocabulary(passages, talk.candidate or "", terms, glossaries, talk.language)
+    events = [*_pauses(talk), *term_events(passages, found.hits)]
     filled: list[Event] = []
-    for passage in talk.candidate_passages():
+    for passage in passages:
         filled += fillers(passage)
         events += repetitions(passage) + quantified_results(passage)
-        hits = find_terms(passage, terms)
-        events += term_events(passage, hits)
-        named += [(hit.term, passage.starts[hit.begin]) for hit in hits]
         if any(_meets(passage.starts[0], passage.ends[-1], exchange.answer) for exchange in talk.exchanges):
             events += structure(passage)
     events += filled + _hesitations(talk, prosody.hesitations if prosody else (), filled)
     events += [Event("backchannel", b.start, b.end, b.text, None) for b in talk.backchannels if b.text]
     events += [Event("overlap", span.start, span.end) for span in talk.overlaps]
-    return SpokenEvents(in_order(events), tuple(sorted(named, key=lambda hit: hit[1])))
+    return SpokenEvents(in_order(events), found)
 
 
 def in_order(events: Iterable[Event]) -> tuple[Event, ...]:

@@ -54,6 +54,8 @@ def whole_id(library: Library, given: str) -> str:
 
 def as_json(review: ReviewSession) -> dict[str, Any]:
     """Everything that a script may want to know, veiled scores left out."""
+    from app.enrichment.findings import Findings
+
     library, interview = review.library, review.interview
     shown = {
         "interview": interview,
@@ -63,6 +65,7 @@ def as_json(review: ReviewSession) -> dict[str, Any]:
         "analysis": _findings(review),
         "comments": review.comments,
         "corrections": library.corrections(interview.id),
+        "enrichments": Findings(review).as_json(),
         "delivery": [_delivery(item) for item in deliveries(library, interview.id)],
     }
     built: dict[str, Any] = msgspec.to_builtins(shown)

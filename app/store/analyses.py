@@ -28,9 +28,10 @@ Part = TypeVar("Part", bound=msgspec.Struct)
 
 
 class _Heading(msgspec.Struct):
-    """The one field of the document that the library keeps in its rows."""
+    """The fields of the document that the library keeps in its rows."""
 
     id: str
+    correction: str | None = None
 
 
 class _Absences(msgspec.Struct):
@@ -47,7 +48,7 @@ class Analyses(Recordings):
 
         Raises DocumentInvalid, NotFound, DiskFull.
         """
-        document_id = _document_id(folder)
+        document = _decoded(folder, _Heading)
         inside = folder.resolve().is_relative_to(self.vault.folder.resolve())
         kept = folder.resolve() if inside else self._copied(interview_id, folder)
         relative = kept.relative_to(self.vault.folder.resolve()).as_posix()
@@ -59,11 +60,12 @@ class Analyses(Recordings):
             if row is None:
                 row = AnalysisRow(interview_id=interview_id, folder=relative, assessor=self.assessor)
                 session.add(row)
-            row.document_id = document_id
+            row.document_id = document.id
+            row.correction_id = document.correction
             row.recorded = _after_all(session, interview_id)
-            interview.analysis_id = document_id
+            interview.analysis_id = document.id
             interview.analysis_state = str(AnalysisState.DONE)
-            self._note(session, "analysed", "interview", interview_id, document_id)
+            self._note(session, "analysed", "interview", interview_id, document.id)
 
     def _copied(self, interview_id: str, folder: Path) -> Path:
         target = self.vault.folder.resolve() / "analyses" / interview_id / uuid4().hex
@@ -143,10 +145,6 @@ def _correction_of(row: CorrectionRow) -> Correction:
         row.id, CorrectionKind(row.kind), row.start, row.end, row.before, row.after, row.assessor,
         row.created.isoformat(), row.reverts,
     )  # fmt: skip
-
-
-def _document_id(folder: Path) -> str:
-    return _decoded(folder, _Heading).id
 
 
 def _decoded(folder: Path, wanted: type[Part]) -> Part:

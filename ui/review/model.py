@@ -17,6 +17,7 @@ from analysis.document import Analysis, Correction, CorrectionKind, Metric
 from app.domain.scores import Scorecard
 from app.domain.template import Template
 from app.domain.types import Assessment, Comment, Conclusion, Interview
+from app.enrichment.findings import Findings
 
 Floats = NDArray[np.float32]
 
@@ -82,6 +83,11 @@ class Presenter(Protocol):
     @property
     def weights_locked(self) -> bool:
         """Whether the position locks its weights."""
+        ...
+
+    @property
+    def findings(self) -> Findings:
+        """What was found beside the analysis, as it may be seen."""
         ...
 
     def recording(self) -> Recording | None:

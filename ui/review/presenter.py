@@ -12,6 +12,7 @@ from app import text
 from app.domain.scores import Scorecard
 from app.domain.template import Template
 from app.domain.types import Assessment, Comment, Conclusion, Interview
+from app.enrichment.findings import Findings
 from app.failures import NotFound
 from app.review import ReviewSession
 from app.store import Library
@@ -29,6 +30,7 @@ class LibraryPresenter:
     def __init__(self, library: Library, interview_id: str, derive_again: Callable[[], None] | None = None) -> None:
         self._library = library
         self._session = ReviewSession(library, interview_id)
+        self._findings = Findings(self._session)
         self._derive_again = derive_again
         self._undoable: list[tuple[str, ...]] = []
         self._redoable: list[tuple[str, ...]] = []
@@ -62,6 +64,11 @@ class LibraryPresenter:
     def weights_locked(self) -> bool:
         """Whether the position locks its weights."""
         return self._session.weights_locked
+
+    @property
+    def findings(self) -> Findings:
+        """What was found beside the analysis."""
+        return self._findings
 
     def reload(self) -> None:
         """Read everything again: an analysis was finished, or something came from elsewhere."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QV
 
 from analysis.document import CorrectionKind, Role
 from analysis.failures import Failure
+from app.domain.enrichment import EnrichmentKind
 from app.domain.types import AnalysisState, Comment
 from app.text import tr
 from ui import language, theme
@@ -36,12 +37,15 @@ class ReviewRoom(QWidget):
     """Reviews one interview. The window around it starts analyses and shows failures.
 
     `analyseAsked`, `cancelAsked`: the person wants the analysis started or stopped; answer with `show_running`,
-    `show_failure` and, once it is done, `refresh`. `changed`: something was saved. `signed`: signed, and in the outbox.
+    `show_failure` and, once it is done, `refresh`. `enrichAsked`, `enrichCancelAsked`: the same for an enrichment of a
+    kind; answer with `show_enriching`. `changed`: something was saved. `signed`: signed, and in the outbox.
     `failed`: a known failure (an object with code and params) that the window puts into words.
     """
 
     analyseAsked = Signal()
     cancelAsked = Signal()
+    enrichAsked = Signal(str)
+    enrichCancelAsked = Signal(str)
     changed = Signal()
     signed = Signal()
     failed = Signal(object)
@@ -125,6 +129,8 @@ class ReviewRoom(QWidget):
         self.scorecard.signed.connect(self._let_go)
         self.scorecard.signed.connect(self.signed)
         self.scorecard.failed.connect(self.failed)
+        self.scorecard.findings.enrichAsked.connect(self.enrichAsked)
+        self.scorecard.findings.cancelAsked.connect(self.enrichCancelAsked)
         self.standing.analyseAsked.connect(self.analyseAsked)
         self.standing.cancelAsked.connect(self.cancelAsked)
         self.footing.cancelAsked.connect(self.cancelAsked)
@@ -226,6 +232,12 @@ class ReviewRoom(QWidget):
             self._stand(Stage.RUNNING, share, words)
         else:
             self.footing.show_running(share, words)
+
+    def show_enriching(self, kind: str, words: str | None) -> None:
+        """An enrichment is being made: how far it is, in words; None = over, so that the newest one is shown."""
+        self.scorecard.findings.show_running(EnrichmentKind(kind), words)
+        if words is None:
+            self.scorecard.refresh_findings()
 
     def show_failure(self, sentence: str) -> None:
         """The analysis failed, in one sentence; an empty one means that it was cancelled."""
