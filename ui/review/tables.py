@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
@@ -101,11 +101,15 @@ class TableDialog(QDialog):
     seekAsked = Signal(float)
 
     def __init__(
-        self, recording: Recording, parent: QWidget | None = None, *, glossary_title: Callable[[str], str] = str
+        self,
+        recording: Recording,
+        parent: QWidget | None = None,
+        *,
+        glossary_titles: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._recording, self._glossary_title = recording, glossary_title
+        self._recording, self._glossary_titles = recording, glossary_titles
         self._plot_page: QWidget | None = None
         self._turn: tuple[Table | None, int, int] = (None, -1, 0)
         self.tabs = QTabWidget()
@@ -131,7 +135,7 @@ class TableDialog(QDialog):
         self._plot_page = QWidget()
         self._add("plot", self._plot_page)
         self._add("exchanges", self._page(exchanges_table(analysis), "exchanges"))
-        self._add("terms", self._page(terms_table(analysis, self._glossary_title), "terms", terms_summary(analysis)))
+        self._add("terms", self._page(terms_table(analysis, self._glossary_titles()), "terms", terms_summary(analysis)))
         self._add("suggestions", self._page(suggestions_table(self._recording), "suggestions"))
         self._add("origin", OriginPage(analysis))
         self.tabs.setCurrentIndex(current)
