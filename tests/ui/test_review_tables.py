@@ -11,10 +11,12 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLabel, QTableView
 
 from analysis.document import Metric, Metrics
-from tests.ui import review_data
+from app import glossaries
+from tests.ui import review_data, review_library
 from ui import language, theme
 from ui.review import found_tables
 from ui.review.moments import MOMENTS, laid_out, moment_at
+from ui.review.presenter import LibraryPresenter
 from ui.review.tables import TableDialog
 
 LEFT = Qt.MouseButton.LeftButton
@@ -67,8 +69,8 @@ def test_questions_with_what_was_observed(recording):
 
 
 def test_terms_come_by_glossary_the_positions_own_first_with_exact_and_near_counts(recording):
-    table = found_tables.terms_table(recording.analysis, str.upper)
-    assert texts(table, 0) == ["Position", "Position", "AI", "INDUSTRY"]
+    table = found_tables.terms_table(recording.analysis, {"ai": "AI"})
+    assert texts(table, 0) == ["Position", "Position", "AI", "industry"]
     assert texts(table, 1) == ["负载均衡", "灰度发布", "Transformer", "PLC编程"]
     assert (texts(table, 2), texts(table, 3)) == (["2", "0", "5", "1"], ["1", "0", "0", "0"])
     assert texts(table, 4)[0] == "00:05, 00:20, 00:35"
@@ -195,3 +197,13 @@ def test_every_page_paints_at_every_scale(qtbot, recording, spoken, scale):
         assert not dialog.grab().isNull()
     for label in dialog.tabs.widget(ORIGIN).findChildren(QLabel):
         assert label.height() >= label.heightForWidth(label.width()), label.text()
+
+
+def test_glossaries_are_called_by_their_titles_in_the_windows_language(library):
+    presenter = LibraryPresenter(library, review_library.interview_in(library, None))
+    assert presenter.glossary_titles()["ai"] == glossaries.title_of("ai", library.folder, "en")
+    language.set_language("zh")
+    assert presenter.glossary_titles()["industrial"] == glossaries.title_of("industrial", library.folder, "zh")
+    (library.folder / glossaries.FOLDER).mkdir()
+    (library.folder / glossaries.FOLDER / "own.toml").write_text("id =", "utf-8")
+    assert presenter.glossary_titles() == {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -21,11 +22,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from analysis.document import CorrectionKind
+from analysis.derive import Derived
+from analysis.document import CorrectionKind, Missing
+from analysis.export import write_all
 from app import text
 from app.settings import SettingsFile
 from tests.conftest import ROOT
+from tests.ui import review_data
 from ui import language, theme
+from ui.review.model import Recording
 from ui.review.room import ReviewRoom
 from ui.shell import start
 
@@ -158,6 +163,42 @@ def test_every_visible_text_is_translated(qtbot, opened_window, reviewed_copy):
     opened_window.open_review(reviewed_copy[1])
     left = untranslated(window, own)
     assert not left, "\n".join(str(one) for one in left)
+
+
+def test_every_text_about_what_was_found_is_translated(qtbot, opened_window, reviewed_copy, tmp_path):
+    library, interview_id = opened_window.context.library, reviewed_copy[1]
+    made = library.load_analysis(interview_id)
+    shown = review_data.with_findings(Recording(made.analysis, made.tracks, None))
+    lacking = (*shown.analysis.missing, Missing("speakers", "worker_died", {"detail": "signal 9"}))
+    filled = replace(shown.analysis, missing=lacking, correction=None)
+    write_all(tmp_path / "filled", Derived(filled, made.tracks))
+    library.record_analysis(interview_id, tmp_path / "filled")
+    language.set_language(text.PSEUDO)
+    opened_window.open_review(interview_id)
+    room = opened_window.window.room("review")
+    own = own_words(opened_window, interview_id) | found_words(filled)
+    qtbot.keyClick(room, Qt.Key.Key_F7)
+    room.questions.show(1)
+    parts = [opened_window.window, room.transcript.list.row_menu(4, 12)]
+    left = [one for part in parts for one in untranslated(part, own)]
+    dialog = room.open_tables()
+    for page in range(dialog.tabs.count()):
+        dialog.tabs.setCurrentIndex(page)
+        left += untranslated(dialog, own)
+    dialog.close()
+    assert not left, "\n".join(str(one) for one in left)
+
+
+def found_words(analysis):
+    """What people said, and what models, settings and libraries are called."""
+    origin = analysis.provenance
+    words = {each.question.text for each in analysis.exchanges}
+    words |= {match.text for each in analysis.exchanges for match in each.candidates}
+    words |= {uptake.text for each in analysis.exchanges if each.learning for uptake in each.learning.taken_up}
+    words |= {each.after for each in analysis.suggestions} | {analysis.id[:24], analysis.media.sha256[:24], "odd"}
+    words |= {f"{spent:.1f} s" for spent in origin.stages.values()} | {"dBFS", *analysis.speakers.roles}
+    words |= {model.id for model in origin.models} | set(origin.versions) | set(origin.versions.values())
+    return words | {value for value in origin.settings.values() if len(value) > 8} | set(review_data.KIT.values())
 
 
 def own_words(conductor, interview_id):

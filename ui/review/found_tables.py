@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from analysis.document import Analysis, Exchange, Role, TermUse
 from app.scoring.keywords import LOOKED_FOR
@@ -55,14 +55,14 @@ def _follow_up(exchange: Exchange) -> str:
     return tr("review.follow_up_short", number=learning.follows + 1, taken=taken, added=len(learning.added))
 
 
-def terms_table(analysis: Analysis, title: Callable[[str], str]) -> Table:
+def terms_table(analysis: Analysis, titles: Mapping[str, str]) -> Table:
     """How often each term was used, the position's own first, then by glossary and by use.
 
-    `title` gives a glossary's title by its id.
+    `titles` has the glossaries' titles by id; one that nobody named stands by its id.
     """
     uses = sorted(analysis.terms, key=lambda use: (use.glossary, -(use.exact + use.fuzzy), use.term))
     rows = [
-        [_glossary(use.glossary, title), use.term, str(use.exact), str(use.fuzzy), ", ".join(map(timecode, use.times))]
+        [_glossary(use.glossary, titles), use.term, str(use.exact), str(use.fuzzy), ", ".join(map(timecode, use.times))]
         for use in uses
     ]
     keys = ("glossary", "term", "exact", "heard_as", "moments")
@@ -89,8 +89,8 @@ def _is_used(use: TermUse) -> bool:
     return use.exact + use.fuzzy > 0
 
 
-def _glossary(glossary: str, title: Callable[[str], str]) -> str:
-    return title(glossary) if glossary else tr("review.glossary_own")
+def _glossary(glossary: str, titles: Mapping[str, str]) -> str:
+    return titles.get(glossary, glossary) if glossary else tr("review.glossary_own")
 
 
 def suggestions_table(recording: Recording) -> Table:

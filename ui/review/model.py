@@ -182,8 +182,8 @@ class Presenter(Protocol):
         """The position's kit: each question's text by its id, in the kit's order."""
         ...
 
-    def glossary_title(self, glossary: str) -> str:
-        """What a domain glossary is called in the window's language; its id where nobody named it."""
+    def glossary_titles(self) -> Mapping[str, str]:
+        """What the domain glossaries are called in the window's language, by id."""
         ...
 
     def correct(self, *drafts: CorrectionDraft) -> None:

@@ -8,6 +8,7 @@ from typing import BinaryIO
 import numpy as np
 
 from analysis.document import Correction, Metric
+from analysis.failures import InputInvalid
 from app import text
 from app.domain.scores import Scorecard
 from app.domain.template import Template
@@ -183,10 +184,16 @@ class LibraryPresenter:
         position = self.interview.position
         return {question.id: question.text for question in kit(position.questions if position else ())}
 
-    def glossary_title(self, glossary: str) -> str:
-        """A glossary's title, from the texts of this build."""
-        key = f"glossary.title_{glossary}"
-        return text.tr(key) if text.has(key) else glossary
+    def glossary_titles(self) -> Mapping[str, str]:
+        """The titles of those in force; none where a glossary's file cannot be read, which the next analysis says."""
+        from app.glossaries import glossaries
+
+        spoken = text.language()
+        try:
+            found = glossaries(self._library.folder)
+        except InputInvalid:
+            return {}
+        return {glossary.id: glossary.title.get(spoken, glossary.id) for glossary in found}
 
     # Corrections: append-only; undo appends the inverse, redo the inverse of that.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QTableVie
 
 from analysis.document import TRACK_RATE_HZ, Analysis
 from app import text
-from app.scoring.metrics import metric_title
+from app.scoring.metrics import UNIT_KEYS, metric_title
 from app.text import has, percent, timecode, tr
 from ui import language, theme
 from ui.review.controls import plain_label
@@ -70,8 +70,16 @@ def curves_table(recording: Recording) -> Table:
         for start in starts
     ]
     infos = recording.analysis.tracks
-    heads = [f"{track_name(name)} ({infos[name].unit})" if name in infos else track_name(name) for name in shown]
+    heads = [
+        f"{track_name(name)} ({unit_name(infos[name].unit)})" if name in infos else track_name(name) for name in shown
+    ]
     return Table([tr("review.column_time"), *heads], rows, [start / TRACK_RATE_HZ for start in starts])
+
+
+def unit_name(unit: str) -> str:
+    """A track's unit in the window's language; symbols stand as they are."""
+    key = UNIT_KEYS.get(unit.split(" ")[0])
+    return tr(f"assess.{key}") if key else tr("review.unit_deg") if unit == "deg" else unit
 
 
 def track_name(name: str) -> str:
@@ -93,11 +101,15 @@ class TableDialog(QDialog):
     seekAsked = Signal(float)
 
     def __init__(
-        self, recording: Recording, parent: QWidget | None = None, *, glossary_title: Callable[[str], str] = str
+        self,
+        recording: Recording,
+        parent: QWidget | None = None,
+        *,
+        glossary_titles: Callable[[], Mapping[str, str]] = dict,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._recording, self._glossary_title = recording, glossary_title
+        self._recording, self._glossary_titles = recording, glossary_titles
         self._plot_page: QWidget | None = None
         self._turn: tuple[Table | None, int, int] = (None, -1, 0)
         self.tabs = QTabWidget()
@@ -123,7 +135,7 @@ class TableDialog(QDialog):
         self._plot_page = QWidget()
         self._add("plot", self._plot_page)
         self._add("exchanges", self._page(exchanges_table(analysis), "exchanges"))
-        self._add("terms", self._page(terms_table(analysis, self._glossary_title), "terms", terms_summary(analysis)))
+        self._add("terms", self._page(terms_table(analysis, self._glossary_titles()), "terms", terms_summary(analysis)))
         self._add("suggestions", self._page(suggestions_table(self._recording), "suggestions"))
         self._add("origin", OriginPage(analysis))
         self.tabs.setCurrentIndex(current)
