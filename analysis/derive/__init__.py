@@ -9,13 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib import import_module
 
 import numpy as np
 
 from analysis import features
-from analysis.derive.absence import absences
+from analysis.derive.absence import MEANING, absences
 from analysis.derive.basis import basis
 from analysis.derive.comparing import compared
 from analysis.derive.conversation import Conversation, converse
@@ -38,6 +39,7 @@ from analysis.document import (
     TrackInfo,
     Transcript,
 )
+from analysis.language.meaning import absent
 from analysis.observations import Floats, Observed
 from analysis.request import AnalysisRequest
 
@@ -69,6 +71,12 @@ class _Seen:
 
 def derive(observed: Observed, request: AnalysisRequest, provenance: Provenance) -> Derived:
     """The document and its tracks. Pure: nothing is read or written, and equal arguments give equal results."""
+    compares = all(missing.what != MEANING for missing in observed.failed)
+    with nullcontext() if compares else absent():
+        return _derive(observed, request, provenance)
+
+
+def _derive(observed: Observed, request: AnalysisRequest, provenance: Provenance) -> Derived:
     talk = compared(converse(observed, request))
     length = track_length(observed.media.duration)
     spoken = spoken_events(talk, observed.prosody, request.terms, request.glossaries)

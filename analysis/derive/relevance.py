@@ -13,7 +13,7 @@ import numpy as np
 
 from analysis.derive.answers import Sentence
 from analysis.document import Exchange, Relevance
-from analysis.language.meaning import UNRELATED, vectors
+from analysis.language.meaning import UNRELATED, available, vectors
 from analysis.observations import Floats
 
 MIN_UNITS = 30
@@ -31,6 +31,8 @@ def relevances(
 
     An answer to a follow-up question may be about the question that it follows as well.
     """
+    if not available():
+        return [None] * len(exchanges)
     asked = vectors([exchange.question.text for exchange in exchanges])
     return [_relevance(said, exchanges, asked, _with_parents(number, follows)) for number, said in enumerate(answers)]
 

@@ -16,7 +16,7 @@ import numpy as np
 
 from analysis.document import Event
 from analysis.language.lexicon import lexicon
-from analysis.language.meaning import CLEAR_MARGIN, vectors
+from analysis.language.meaning import CLEAR_MARGIN, available, vectors
 from analysis.language.passage import Passage
 from analysis.language.script import units
 from analysis.observations import Floats
@@ -83,9 +83,10 @@ def lean(sentences: Sequence[str]) -> list[dict[str, float]]:
 
     Sentences share their topic with a whole interview and with each other, which says nothing of their part in a story.
     So a class is the mean of its examples, in both languages, less the mean of all classes: what sets it apart.
+    Without the encoder the dictionaries are empty.
     """
-    if not sentences:
-        return []
+    if not sentences or not available():
+        return [{} for _ in sentences]
     names, middle, directions = _directions()
     return [dict(zip(names, map(float, row), strict=True)) for row in (vectors(sentences) - middle) @ directions.T]
 
@@ -103,6 +104,8 @@ def _directions() -> tuple[list[str], Floats, Floats]:
 
 def judge(marks: Marked, leans: dict[str, float]) -> tuple[str, float] | None:
     """A sentence's class and its confidence from its markers and its meaning; None = part of no story."""
+    if not leans:
+        return _by_markers(marks)
     first, second = sorted(leans, key=lambda name: -leans[name])[:2]
     clear = leans[first] - leans[second] >= CLEAR_MARGIN
     if not marks.classes:
@@ -115,6 +118,12 @@ def judge(marks: Marked, leans: dict[str, float]) -> tuple[str, float] | None:
     if marks.markers > 1 or first == name:
         return name, _AGREED
     return (UNSURE, _TIE) if clear and first != OTHER else (name, _ONE_MARKER)
+
+
+def _by_markers(marks: Marked) -> tuple[str, float] | None:
+    if len(marks.classes) > 1:
+        return UNSURE, _TIE
+    return (marks.classes[0], _AGREED if marks.markers > 1 else _ONE_MARKER) if marks.classes else None
 
 
 def quantified_results(passage: Passage) -> list[Event]:
