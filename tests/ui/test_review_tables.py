@@ -78,6 +78,14 @@ def test_terms_come_by_glossary_the_positions_own_first_with_exact_and_near_coun
     assert table.times[1] is None
 
 
+def test_a_term_of_the_position_that_was_not_heard_stands_there_too(recording):
+    found = recording.analysis
+    asked = replace(found.provenance, settings={"terms": "负载均衡|load balancing; 复盘"})
+    table = found_tables.terms_table(replace(found, provenance=asked), {})
+    assert texts(table, 1)[:3] == ["负载均衡", "复盘", "灰度发布"]
+    assert [texts(table, column)[1] for column in (2, 3, 4)] == ["0", "0", ""]
+
+
 def test_the_match_with_the_positions_terms_is_said_where_they_were_looked_for(recording):
     found = recording.analysis
     assert found_tables.terms_summary(found) == ""

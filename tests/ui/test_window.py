@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -97,6 +98,26 @@ def test_a_correction_that_was_left_underived_is_taken_in_when_the_review_opens(
     assert room.recording.analysis.correction == made.id
     assert room.scorecard.verdict.sign.text() == "Sign and send the changes"
     assert room.scorecard.verdict.sign.isEnabled()
+
+
+def test_mishearings_that_are_taken_are_derived_and_then_signed(qtbot, opened_window, reviewed_copy):
+    """The recogniser wrote 为服务 for 微服务, which the position looks for."""
+    opened_window.open_review(reviewed_copy[1])
+    room = opened_window.window.room("review")
+    heard = {suggestion.after for suggestion in room.transcript.list.suggestions()}
+    assert "微服务" in heard
+    qtbot.keyClick(room, Qt.Key.Key_F7)
+    while room.transcript.list.offer is not None:
+        qtbot.keyClick(room.transcript.list.offer, Qt.Key.Key_Return)
+    assert not room.transcript.list.suggestions()
+    assert not room.scorecard.verdict.sign.isEnabled()
+    qtbot.waitUntil(lambda: not room.presenter.is_behind(), timeout=120_000)
+    analysis = room.recording.analysis
+    assert analysis.suggestions == ()
+    assert {use.term: (use.exact, use.fuzzy) for use in analysis.terms if not use.glossary}["微服务"] == (1, 0)
+    room.scorecard.verdict.sign.click()
+    signed = json.loads(room.presenter.assessment.signatures[-1].payload)
+    assert signed["correction_id"] == room.presenter.session.library.corrections(reviewed_copy[1])[-1].id
 
 
 def test_a_damaged_analysis_is_a_sentence_and_the_window_stays(qtbot, opened_window, reviewed_copy):

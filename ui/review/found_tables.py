@@ -60,7 +60,8 @@ def terms_table(analysis: Analysis, titles: Mapping[str, str]) -> Table:
 
     `titles` has the glossaries' titles by id; one that nobody named stands by its id.
     """
-    uses = sorted(analysis.terms, key=lambda use: (use.glossary, -(use.exact + use.fuzzy), use.term))
+    listed = (*analysis.terms, *_unheard(analysis))
+    uses = sorted(listed, key=lambda use: (use.glossary, -(use.exact + use.fuzzy), use.term))
     rows = [
         [_glossary(use.glossary, titles), use.term, str(use.exact), str(use.fuzzy), ", ".join(map(timecode, use.times))]
         for use in uses
@@ -73,6 +74,13 @@ def terms_table(analysis: Analysis, titles: Mapping[str, str]) -> Table:
         moments=[use.times for use in uses],
         widths={0: 110, 1: 190, 2: 70, 3: 90},
     )
+
+
+def _unheard(analysis: Analysis) -> list[TermUse]:
+    """The position's terms that were looked for and not heard; the analysis' settings have them, aliases after "|"."""
+    asked = [term.split("|")[0] for term in analysis.provenance.settings.get("terms", "").split("; ")]
+    known = {use.term for use in analysis.terms if not use.glossary}
+    return [TermUse(term, "", 0, 0, ()) for term in dict.fromkeys(asked) if term and term not in known]
 
 
 def terms_summary(analysis: Analysis) -> str:

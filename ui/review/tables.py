@@ -16,7 +16,7 @@ from ui import language, theme
 from ui.review.controls import plain_label
 from ui.review.event_lanes import event_detail, event_name, exchange_label
 from ui.review.found_tables import exchanges_table, suggestions_table, terms_summary, terms_table
-from ui.review.measured import measured, quality_text
+from ui.review.measured import measured, quality_text, told
 from ui.review.model import Recording
 from ui.review.moments import MomentsDelegate
 from ui.review.origin_page import OriginPage
@@ -50,13 +50,14 @@ def metrics_table(analysis: Analysis) -> Table:
         row = [metric_title(name, text.language()), measured(overall) if overall else ""]
         for answer in analysis.metrics.answers:
             metric = answer.get(name)
-            row.append(measured(metric) if metric else "")
+            row.append(told(metric) if metric else "")
         basis = "" if overall is None else tr("review.basis", n=overall.n, share=percent(overall.coverage))
         rows.append([*row, basis, quality_text(overall.quality) if overall else ""])
     answers = [exchange_label(number, e) for number, e in enumerate(analysis.exchanges, 1)]
     answers += [""] * (len(analysis.metrics.answers) - len(answers))
     heads = [tr("review.column_metric"), tr("review.overall"), *answers[: len(analysis.metrics.answers)]]
-    return Table([*heads, tr("review.column_basis"), tr("review.column_quality")], rows)
+    widths = {0: 170, len(heads): 190}
+    return Table([*heads, tr("review.column_basis"), tr("review.column_quality")], rows, widths=widths)
 
 
 def curves_table(recording: Recording) -> Table:
@@ -190,6 +191,7 @@ class TableDialog(QDialog):
         view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         view.horizontalHeader().setDefaultSectionSize(theme.scaled(130))
         view.horizontalHeader().setStretchLastSection(True)
+        view.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
         view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, width in table.widths.items():
             view.setColumnWidth(column, theme.scaled(width))
