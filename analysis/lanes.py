@@ -49,7 +49,8 @@ STAGE_ROLES = {
     "speakers": ("speaker_segmentation", "speaker_embedding"),
     "prosody": ("pitch",),
 }
-KIT_ROLES = ("sentence_embedding", "sentence_tokens")
+MEANING, MEANING_ROLES = "meaning", ("sentence_embedding", "sentence_tokens")
+"""What compares sentences. No stage observes with it: deriving reads it."""
 FACE_ROLES = ("face_detector", "face_landmarks", "face_blendshapes", "face_mesh")
 
 
@@ -247,8 +248,11 @@ class Hearing:
         """The models that took part."""
         failed, found = self.run.failed, self.run.models
         roles = [role for stage, roles in STAGE_ROLES.items() if stage not in failed for role in roles]
-        kit = KIT_ROLES if self.run.request.questions and "questions" not in failed else ()
-        return (*(() if "text" in failed else (self.transcriber[1],)), *(found.use(role) for role in (*roles, *kit)))
+        meaning = () if MEANING in failed else MEANING_ROLES
+        return (
+            *(() if "text" in failed else (self.transcriber[1],)),
+            *(found.use(role) for role in (*roles, *meaning)),
+        )
 
     def _clip_digest(self, clip: str | None) -> str:
         if clip is None:

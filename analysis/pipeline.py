@@ -19,6 +19,7 @@ from analysis import device, lanes, media
 from analysis.disk import writing
 from analysis.document import Fallback, MediaInfo, Missing, ModelUse, Provenance
 from analysis.failures import DocumentInvalid, Failure, NothingToAnalyse, OutputTaken
+from analysis.language.meaning import remembering
 from analysis.models import ModelStore
 from analysis.observations import (
     FaceObservation,
@@ -30,7 +31,7 @@ from analysis.observations import (
 )
 from analysis.plan import plan_for
 from analysis.progress import CostBook, Forecast, Report, Throttle
-from analysis.provenance import provenance
+from analysis.provenance import derived_again, provenance
 from analysis.request import AnalysisRequest
 from analysis.scratch import scratch
 from analysis.shelf import EXTRA, Shelf
@@ -68,7 +69,8 @@ def run(request: AnalysisRequest, models: ModelStore, report: Report) -> Derived
         done = tuple(stage for stage in plan.observing if stage not in job.failed)
         stages = {"probe": probed_s} | shelf.took(done)
         origin = provenance(request, uses, job.device, stages, tuple(job.fallbacks))
-        derived = _conclude(job, observed, origin)
+        with remembering(observed_dir, models.cache):
+            derived = _conclude(job, observed, origin)
         shelf.finish(info, origin, (*done, *([EXTRA] if observed.extra else [])), observed.failed)
         book.learn(plan.measured(forecast, done), info.duration)
         return derived
@@ -88,10 +90,10 @@ def _device(request: AnalysisRequest, models: ModelStore) -> tuple[str, Fallback
     return device.resolve(request.device, computes)
 
 
-def derive_again(request: AnalysisRequest) -> Derived:
+def derive_again(request: AnalysisRequest, cache: Path | None = None) -> Derived:
     """Derive from the kept stages with `request.corrections` and write the seven files; no media is decoded.
 
-    Raises DocumentInvalid where no finished analysis is kept.
+    `cache` is the folder of what a machine keeps. Raises DocumentInvalid where no finished analysis is kept.
     """
     from analysis.derive import derive
 
@@ -101,7 +103,9 @@ def derive_again(request: AnalysisRequest) -> Derived:
         index = shelf.index
         if index.media is None or index.provenance is None:
             raise DocumentInvalid(folder=str(observed_dir), reason="stages.json")
-        derived = derive(_kept(shelf, index.media, request), request, index.provenance)
+        observed, origin = _kept(shelf, index.media, request), derived_again(index.provenance, request)
+        with remembering(observed_dir, cache):
+            derived = derive(observed, request, origin)
         _write(derived, Path(request.out_dir), temporary)
         return derived
 
@@ -176,7 +180,8 @@ def _observe(
             job.stop.set()
     _raise_what_ended(job, [error for future in running if (error := future.exception())])
     ears, eyes = heard.result() if heard else lanes.Heard(), seen.result() if seen else None
-    _check_kit(job)
+    if hearing:
+        _check_meaning(job)
     observed = Observed(
         job.media,
         sound=ears.sound,
@@ -201,13 +206,13 @@ def _raise_what_ended(job: lanes.Run, errors: list[BaseException]) -> None:
             raise error
 
 
-def _check_kit(job: lanes.Run) -> None:
-    """Without the models that compare sentences, the questions stay without a match; nothing else is lost."""
+def _check_meaning(job: lanes.Run) -> None:
+    """Without the models that compare sentences, nothing is matched by meaning; all the rest is there."""
     try:
-        for role in lanes.KIT_ROLES if job.request.questions else ():
+        for role in lanes.MEANING_ROLES:
             job.models.path(role)
     except Failure as failure:
-        job.failed["questions"] = failure
+        job.failed[lanes.MEANING] = failure
 
 
 def _missing(stage: str, failure: Failure) -> Missing:

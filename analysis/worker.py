@@ -153,7 +153,7 @@ def _do(job: protocol.Job, lines: Lines) -> protocol.Result:
     from analysis import pipeline
 
     if isinstance(job, protocol.DeriveJob):
-        derived = pipeline.derive_again(job.request)
+        derived = pipeline.derive_again(job.request, Path(job.places.cache))
     else:
         derived = pipeline.run(job.request, _models(job.places), lines.report)
     analysis = derived.analysis
@@ -178,7 +178,7 @@ def _prepare(job: protocol.PrepareJob) -> protocol.PrepareResult:
 def _embed(job: protocol.EmbedJob, lines: Lines) -> protocol.EmbedResult:
     from analysis import embedding
 
-    embedding.embed(job.texts, Path(job.out), lines.report)
+    embedding.embed(job.texts, Path(job.out), Path(job.places.cache), lines.report)
     return protocol.EmbedResult(embedding.encoder())
 
 

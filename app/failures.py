@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.failures import Failure
+from analysis.failures import Failure, InputInvalid
 
 
 class LibraryHeld(Failure):
@@ -81,6 +81,12 @@ class TemplateInvalid(Failure):
     """A template file cannot be used. params: name, reason"""
 
     code = "template_invalid"
+
+
+class GlossaryInvalid(InputInvalid):
+    """A glossary file cannot be used. params: name, line, reason"""
+
+    code = "glossary_invalid"
 
 
 class ValueInvalid(Failure):

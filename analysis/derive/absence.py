@@ -9,6 +9,7 @@ from analysis.document import Missing
 from analysis.observations import Observed
 from analysis.request import AnalysisRequest
 
+MEANING = "meaning"
 NOT_ALLOWED, NO_SOUND, NO_PICTURE, NO_SPEECH, NOT_OBSERVED, CUT_SHORT = (
     "not_allowed", "no_sound", "no_picture", "no_speech", "not_observed", "cut_short",
 )  # fmt: skip
@@ -35,7 +36,7 @@ def _with_failures(found: list[Missing], observed: Observed, room: str) -> list[
     if room and "face" in failures:
         failures.setdefault(room, replace(failures["face"], what=room))
     told = [failures.pop(each.what, each) if each.why == NOT_OBSERVED else each for each in found]
-    return [*told, *(failures[name] for name in ("questions",) if name in failures)]
+    return [*told, *(failures[name] for name in (MEANING,) if name in failures)]
 
 
 def _speech_stages(observed: Observed, request: AnalysisRequest, *, has_sound: bool) -> list[Missing]:

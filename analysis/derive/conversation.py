@@ -58,7 +58,8 @@ class Conversation:
         """The candidate's voice activity."""
         return self.speech.get(self.candidate or "", ())
 
-    def candidate_passages(self) -> list[Passage]:
+    @cached_property
+    def candidate_passages(self) -> tuple[Passage, ...]:
         """The candidate's words, one passage for each floor and language in it."""
         mine = [segment for segment in self.segments if segment.speaker == self.candidate]
         passages: list[Passage] = []
@@ -73,7 +74,7 @@ class Conversation:
             words = [word for segment in group for word in segment.words]
             inside = tuple(s for s in silences if s.start < words[-1].end + 1 and s.end > words[0].start - 1)
             passages.append(passage_of(words, group[0].language, inside))
-        return passages
+        return tuple(passages)
 
     def _same_floor(self, left: Segment, right: Segment) -> bool:
         middle = (right.start + right.end) / 2

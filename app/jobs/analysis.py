@@ -19,7 +19,7 @@ from analysis import features, protocol
 from analysis.failures import Cancelled, OwnModelMissing
 from analysis.models import ModelStore
 from analysis.request import AnalysisRequest, KitQuestion, Term
-from app import policy, resources
+from app import glossaries, policy, resources
 from app.domain.types import AnalysisState, Interview
 from app.failures import NotFound
 from app.jobs.child import ChildReport, run_child
@@ -83,7 +83,10 @@ def threads() -> int:
 def request_for(
     media: Path, name: str, out_dir: Path, observed_dir: Path, choices: Choices, data: Path
 ) -> AnalysisRequest:
-    """The request for a file with these choices; the settings in the folder `data` fill what they leave open."""
+    """The request for a file with these choices; the settings in the folder `data` fill what they leave open.
+
+    Raises InputInvalid where a glossary there cannot be read.
+    """
     settings = SettingsFile(data).values
     return AnalysisRequest(
         media=str(media.resolve()),
@@ -93,6 +96,7 @@ def request_for(
         speakers=choices.speakers or None,
         terms=choices.terms or (),
         questions=choices.questions or (),
+        glossaries=glossaries.requested(data),
         enrol_clip=str(choices.enrol_clip.resolve()) if choices.enrol_clip else None,
         modalities=features.modalities() if choices.modalities is None else choices.modalities,
         face_fps=choices.face_fps or settings.face_fps,

@@ -18,7 +18,7 @@ from analysis.failures import DocumentInvalid
 from app import policy
 from app.domain.enrichment import Basis, Comparable, Enrichment, EnrichmentKind, Method
 from app.failures import NoAnswers, PositionMissing
-from app.jobs.analysis import InterviewAnalysis
+from app.jobs.analysis import InterviewAnalysis, places
 from app.jobs.asking import AskingChild
 from app.jobs.child import ChildReport, run_child
 from app.settings import SettingsFile
@@ -108,7 +108,7 @@ class NoveltyWork(_Enriching):
 
         with self.library.vault.working() as folder:
             out = folder / "vectors.npy"
-            run_child(protocol.EmbedJob(texts, str(out)), report, stop)
+            run_child(protocol.EmbedJob(texts, str(out), places(self.library.folder)), report, stop)
             vectors: Floats = np.load(out, allow_pickle=False)
         return vectors
 

@@ -246,6 +246,20 @@ def test_voices_that_were_not_told_apart_are_nobodys_until_a_person_says_so():
     assert corrected.metrics.overall["talk_ratio"].quality == "one_speaker"
 
 
+def test_without_the_encoder_nothing_is_matched_by_meaning_and_the_rest_is_there(monkeypatch):
+    """Its files are damaged. A person's own match of a question stays."""
+    monkeypatch.setattr("analysis.language.encoder.encoder", lambda *_: pytest.fail("the encoder was asked for"))
+    failed = Missing("meaning", "model_damaged", {"model": "m", "file": "f.npz"})
+    seen = dataclasses.replace(observed("zh"), failed=(failed,))
+    mine = Correction("c", CorrectionKind.QUESTION, 2.5, 4.3, "", "intro", "who", "2026-01-01T00:00:00+00:00")
+    asked = dataclasses.replace(request("zh"), questions=KIT, corrections=(mine,))
+    analysis = derive(seen, asked, provenance()).analysis
+    assert failed in analysis.missing
+    assert [e.matched_question and e.matched_question.id for e in analysis.exchanges] == ["intro", None, None]
+    assert all(e.relevance is None and e.candidates == () for e in analysis.exchanges)
+    assert {e.text for e in events(analysis, "structure")} & {"task", "result"}
+
+
 def test_an_enrolled_voice_is_the_candidate():
     seen = observed("zh")
     seen = dataclasses.replace(seen, speakers=dataclasses.replace(seen.speakers, enrolled="S1"))

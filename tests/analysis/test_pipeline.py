@@ -131,7 +131,7 @@ def test_only_what_belongs_to_the_analysis_is_kept(analysed, models):
     run(request, models)
     index = json.loads((Path(request.observed_dir) / "stages.json").read_text("utf-8"))
     names = {kept["name"] for kept in index["stages"].values()}
-    assert {path.stem for path in Path(request.observed_dir).iterdir()} == names | {"stages"}
+    assert {path.stem for path in Path(request.observed_dir).iterdir()} == names | {"stages", "vectors"}
 
 
 @pytest.mark.parametrize(("damaged", "stage"), [("speakers-*.json", "speakers"), ("face-*.npz", "face")])

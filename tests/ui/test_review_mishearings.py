@@ -116,6 +116,8 @@ def test_a_mishearing_has_one_mark_of_its_own_and_says_what_it_sounds_like(qapp)
     assert marked == [(3, 6, Style.SUGGESTED), (9, 12, Style.SUGGESTED)]
     assert line.hint_at(4) == "Sounds like “微服务”"
     assert line.hint_at(0) == ""
+    spoken = model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole).splitlines()
+    assert spoken[1:] == ["为服务: Sounds like “微服务”"] * 2
     language.set_language("zh")
     assert line.hint_at(4) == "听起来像“微服务”"
     assert tester.model() is model
@@ -137,6 +139,8 @@ def test_a_corrected_word_keeps_the_machines_own(qapp):
     assert [(s.start, s.end) for s in line.stretches if s.style is Style.CORRECTED] == [(3, 6)]
     assert line.hint_at(4) == "The machine wrote: “为服务”"
     assert line.original_at(0) is None
+    spoken = model.data(model.index(0), Qt.ItemDataRole.AccessibleTextRole)
+    assert "微服务: The machine wrote: “为服务”" in spoken
 
 
 def test_of_a_whole_row_only_what_differs_is_marked():
@@ -220,9 +224,9 @@ def middle(rows, row, stretch):
 def test_how_many_are_open_stands_beside_the_search(qtbot, room):
     chip = room.transcript.mishearings
     assert (chip.isVisible(), chip.text()) == (True, "2")
-    assert chip.accessibleName() == "2 likely mishearings"
+    assert chip.accessibleName() == "Likely mishearings: 2"
     language.set_language("zh")
-    assert chip.accessibleName() == "2 处可能听错"
+    assert chip.accessibleName() == "可能听错：2 处"
     room.transcript.show_recording(review_data.recording(60.0), "王小雨", editable=True)
     assert chip.isHidden()
 

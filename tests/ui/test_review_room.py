@@ -303,20 +303,21 @@ def test_what_the_analysis_lacks_is_said_below_the_timeline_and_has_no_lane(qtbo
 def test_a_failed_stage_says_why_and_offers_to_analyse_again(qtbot, room):
     broken = Missing("speakers", "model_missing", {"model": "pyannote", "file": "segmentation.onnx"})
     room.footing.show_missing((broken, Missing("blink", "sampled_below_25")))
-    said = room.footing.label.text()
-    assert said.splitlines()[0].startswith("Speakers failed: The model file “segmentation.onnx” (pyannote) is missing.")
-    assert said.splitlines()[1] == "Not available: blinks (sampled at fewer than 25 pictures a second)"
+    said = room.footing.trouble.text()
+    assert said.startswith("Speakers failed: The model file “segmentation.onnx” (pyannote) is missing.")
+    assert room.footing.label.text() == "Not available: blinks (sampled at fewer than 25 pictures a second)"
     assert room.footing.mark.isVisible()
     with qtbot.waitSignal(room.analyseAsked):
         qtbot.mouseClick(room.footing.again, LEFT)
     language.set_language("zh")
-    assert room.footing.label.text().startswith("说话人未完成：缺少模型文件“segmentation.onnx”")
+    assert room.footing.trouble.text().startswith("说话人未完成：缺少模型文件“segmentation.onnx”")
     assert room.footing.again.text() == "重新分析"
     room.show_running(0.2, "区分说话人 · 还需 00:10")
     assert room.footing.again.isHidden()
     assert room.footing.mark.isHidden()
     room.show_failure("磁盘已满。")
-    assert room.footing.label.text() == "磁盘已满。"
+    assert room.footing.trouble.text() == "磁盘已满。"
+    assert room.footing.label.isHidden()
     assert room.footing.again.isVisible()
     room.show_failure("")
     assert room.footing.isHidden()

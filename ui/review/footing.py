@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from analysis.document import Missing
 from app import text
@@ -32,6 +32,8 @@ class Footing(QWidget):
         self._running: tuple[float, str] | None = None
         self._whole = ""
         self.mark = QLabel()
+        self.trouble = plain_label("warn")
+        self.trouble.setWordWrap(True)
         self.label = plain_label("small")
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.bar = QProgressBar()
@@ -39,13 +41,18 @@ class Footing(QWidget):
         self.bar.setTextVisible(False)
         self.cancel = self._button(self._cancel)
         self.again = self._button(self.analyseAsked.emit)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.trouble)
+        words.addWidget(self.label)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 2, 8, 4)
-        row.addWidget(self.mark)
-        row.addWidget(self.label, 3)
+        row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 3)
         row.addWidget(self.bar, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.cancel)
-        row.addWidget(self.again)
+        row.addWidget(self.again, 0, Qt.AlignmentFlag.AlignTop)
+        restyle(self.again, "")
         language.on_change(self, self._tell)
         theme.changed.connect(self._tell)
 
@@ -91,16 +98,19 @@ class Footing(QWidget):
             self.bar.setAccessibleDescription(percent(running[0]))
             self._whole = tr("review.analysing_anew", words=running[1])
         else:
-            self._whole = "\n".join(line for line in (*trouble, self._absent()) if line)
+            self._whole = self._absent()
+        self.trouble.setText("\n".join(trouble))
         self.label.setAccessibleName(self._whole)
         self.label.setToolTip(plain_tip(self._whole))
-        self.setVisible(bool(self._whole))
+        self.label.setVisible(bool(self._whole))
+        self.setVisible(bool(self._whole or trouble))
         self._fit()
 
     def _show_controls(self, running: bool, trouble: bool) -> None:
         for widget in (self.bar, self.cancel):
             widget.setVisible(running)
         self.mark.setVisible(trouble and not running)
+        self.trouble.setVisible(trouble and not running)
         self.again.setVisible(trouble and not running and self._editable)
         side = theme.scaled(16)
         self.mark.setPixmap(icons.icon("warning", "warn").pixmap(side, side))
@@ -111,13 +121,7 @@ class Footing(QWidget):
         self.bar.setAccessibleName(tr("review.stage_running"))
 
     def _fit(self) -> None:
-        """What went wrong is read to its end, over several lines; what is merely absent stays on one."""
-        wraps = bool(self._trouble) and self._running is None
-        self.label.setWordWrap(wraps)
-        restyle(self.label, "warn" if wraps else "small")
-        if wraps:
-            self.label.setText(self._whole)
-            return
+        """What is merely absent stays on one line; what went wrong is read to its end above it."""
         width = max(0, self.label.width())
         self.label.setText(QFontMetricsF(self.label.font()).elidedText(self._whole, Qt.TextElideMode.ElideRight, width))
 

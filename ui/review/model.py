@@ -182,6 +182,10 @@ class Presenter(Protocol):
         """The position's kit: each question's text by its id, in the kit's order."""
         ...
 
+    def glossary_titles(self) -> Mapping[str, str]:
+        """What the domain glossaries are called in the window's language, by id."""
+        ...
+
     def correct(self, *drafts: CorrectionDraft) -> None:
         """Correct words, speakers, roles or questions; what is given together is undone together."""
         ...

@@ -8,6 +8,8 @@ from typing import BinaryIO
 import numpy as np
 
 from analysis.document import Correction, Metric
+from analysis.failures import InputInvalid
+from app import text
 from app.domain.scores import Scorecard
 from app.domain.template import Template
 from app.domain.types import Assessment, Comment, Conclusion, Interview
@@ -181,6 +183,17 @@ class LibraryPresenter:
 
         position = self.interview.position
         return {question.id: question.text for question in kit(position.questions if position else ())}
+
+    def glossary_titles(self) -> Mapping[str, str]:
+        """The titles of those in force; none where a glossary's file cannot be read, which the next analysis says."""
+        from app.glossaries import glossaries
+
+        spoken = text.language()
+        try:
+            found = glossaries(self._library.folder)
+        except InputInvalid:
+            return {}
+        return {glossary.id: glossary.title.get(spoken, glossary.id) for glossary in found}
 
     # Corrections: append-only; undo appends the inverse, redo the inverse of that.
 

@@ -276,7 +276,7 @@ class ReviewRoom(QWidget):
         """Show the tables behind the charts."""
         if self.recording is None:
             return None
-        dialog = TableDialog(self.recording, self)
+        dialog = TableDialog(self.recording, self, glossary_titles=self.presenter.glossary_titles)
         dialog.seekAsked.connect(self.seek)
         dialog.show()
         return dialog

@@ -79,6 +79,12 @@ class Line:
         """What was corrected at a character; of several the shortest."""
         return next((o for o in self.originals if o.place[0] <= offset <= o.place[1]), None)
 
+    def hints(self) -> list[str]:
+        """What there is to be said of single words, for those who hear the row: each word with its hint."""
+        offered = [(s.start, s.end) for s in self.stretches if s.style is Style.SUGGESTED]
+        places = [*offered, *(place for original in self.originals for place in original.changed)]
+        return [f"{self.segment.text[start:end]}: {self.hint_at(start)}" for start, end in sorted(places)]
+
     def hint_at(self, offset: int) -> str:
         """What the pointer says about the words there; "" where nothing is to be said."""
         offered, original = self.stretch_at(offset, Style.SUGGESTED), self.original_at(offset)
@@ -152,7 +158,7 @@ class TranscriptModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return line.segment.text
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{timecode(line.segment.start)} {line.name}: {line.segment.text}"
+            return "\n".join((f"{timecode(line.segment.start)} {line.name}: {line.segment.text}", *line.hints()))
         return line if role == self.LineRole else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -72,7 +72,7 @@ class RowDelegate(QStyledItemDelegate):
             painter.fillRect(QRectF(area.left(), area.top(), theme.scaled(3), area.height()), theme.color("accent"))
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(area, theme.color("raised"))
-        self._paint_head(painter, area, line)
+        self._paint_head(painter, area, line, current=row == self.current_row)
         layout = self.layout(row, self.text_width(int(area.width())))
         origin = self.body(area)
         self._paint_word(painter, row, line, layout, origin)
@@ -83,7 +83,7 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(area.adjusted(1, 1, -2, -2), 3, 3)
         painter.restore()
 
-    def _paint_head(self, painter: QPainter, area: QRectF, line: Line) -> None:
+    def _paint_head(self, painter: QPainter, area: QRectF, line: Line, *, current: bool) -> None:
         time, name, badge = self._head_areas(area, line)
         painter.setFont(theme.mono(12))
         painter.setPen(theme.color("muted"))
@@ -93,13 +93,13 @@ class RowDelegate(QStyledItemDelegate):
         words = QFontMetricsF(painter.font()).elidedText(line.name, Qt.TextElideMode.ElideRight, name.width())
         painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, words)
         if line.exchange is not None:
-            self._paint_badge(painter, badge, line.exchange)
+            self._paint_badge(painter, badge, line.exchange, "panel" if current else "accent_soft")
 
-    def _paint_badge(self, painter: QPainter, area: QRectF, exchange: int) -> None:
+    def _paint_badge(self, painter: QPainter, area: QRectF, exchange: int, ground: str) -> None:
         """The number of the question that begins here: a click shows what belongs to it."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("accent" if exchange == self.chosen else "accent_soft"))
+        painter.setBrush(theme.color("accent" if exchange == self.chosen else ground))
         painter.drawRoundedRect(area, area.height() / 2, area.height() / 2)
         painter.setFont(theme.font(11, bold=True))
         painter.setPen(theme.color("on_accent" if exchange == self.chosen else "accent"))
