@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 
 import numpy as np
@@ -74,6 +74,7 @@ class _Seen:
 def derive(observed: Observed, request: AnalysisRequest, provenance: Provenance) -> Derived:
     """The document and its tracks. Pure: nothing is read or written, and equal arguments give equal results."""
     talk = converse(observed, request)
+    observed = _only_the_candidate(observed, talk)
     length = track_length(observed.media.duration)
     spoken = spoken_events(talk, observed.prosody, request.terms)
     voice = voice_tracks(talk, observed.sound, observed.prosody, length)
@@ -136,6 +137,17 @@ def _metrics(
 def _withheld(metrics: dict[str, Metric]) -> dict[str, Metric]:
     """No number without a candidate: the voices could not be told apart, or nobody was given the role."""
     return {name: Metric(None, metric.unit, 0, 0.0, NO_CANDIDATE) for name, metric in metrics.items()}
+
+
+def _only_the_candidate(observed: Observed, talk: Conversation) -> Observed:
+    """The same with the faces of other people left out."""
+    if observed.face is None:
+        return observed
+    chosen = import_module("analysis.face.candidate").choose(
+        observed.face, talk.candidate_speech, talk.others_speech if talk.candidate else ()
+    )
+    extra = {name: chosen.of(values) for name, values in observed.extra.items()} if observed.extra else observed.extra
+    return replace(observed, face=chosen.face, extra=extra)
 
 
 def _look(observed: Observed, request: AnalysisRequest, talk: Conversation, length: int) -> _Seen:
