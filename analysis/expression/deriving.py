@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,6 +11,8 @@ from analysis.document import Event, Metric, Span, TrackInfo
 from analysis.expression import METRICS, OBSERVED, TRACKS
 from analysis.expression.curves import three_way, unclear
 from analysis.expression.episodes import episodes, frown_score, smile_score
+from analysis.face.legible import legible
+from analysis.face.measures import why_few
 from analysis.face.series import described, held, in_order, inside, sampled_share, smoothed, step
 from analysis.observations import FaceObservation, Floats
 
@@ -24,9 +27,12 @@ def derive(
 ) -> tuple[dict[str, Floats], dict[str, TrackInfo], list[Event], list[dict[str, Metric]]]:
     """Tracks of `length` samples at 10 Hz, their descriptions, smiles and frowns, and metrics per group of spans.
 
-    `extra` holds what `Observer.finish` gave, over the same samples as `face`.
+    `extra` holds what `Observer.finish` gave, over the same samples as `face`. What is too dark or too blurred to read
+    shows nothing.
     """
-    seven = extra[OBSERVED]
+    readable = legible(face)[:, None]
+    seven = np.where(readable, extra[OBSERVED], np.nan).astype(np.float32)
+    face = replace(face, blendshapes=np.where(readable, face.blendshapes, np.nan).astype(np.float32))
     three = three_way(face.times, seven, face.blendshapes)
     smile, frown = smile_score(face, seven), frown_score(face, seven)
     columns = [*three.T, *smoothed(face.times, seven, _SEVEN_SMOOTHING_S).T, smile, frown]
@@ -46,7 +52,7 @@ def _metrics(
     seconds = count * step(face.rate_hz)
     coverage = sampled_share(face.times, spans, face.rate_hz) * count / max(1, int(here.sum()))
     if seconds < _MIN_SECONDS:
-        why = "too_little_face" if count else "no_face"
+        why = why_few(face, here)
         return {name: Metric(None, unit, count, coverage, why) for name, unit in METRICS.items()}
     return _episode_metrics(smiles, frowns, spans, seconds, coverage) | _share_metrics(three[shown], coverage)
 
