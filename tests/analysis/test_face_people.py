@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from analysis.document import Missing, Span
+from analysis.face import landmarks_of
+from analysis.face.appearance import appearance, mean
 from analysis.face.candidate import choose
 from analysis.face.derive import derive, metrics
+from analysis.face.scene import Scene
 from tests.analysis.composing import FPS, filling, shown, side_by_side, still, video
 from tests.analysis.reading import read
-from tests.analysis.seeing import observer, pictures, watched
+from tests.analysis.seeing import face_models, observer, pictures, watched
 
 SIZE = (640, 360)
 SHOT_S = 4.0
@@ -95,6 +100,29 @@ def test_one_person_in_one_recording_stays_one_person(corpus, sample):
         face = watched(path, 5, start, end)
         assert np.unique(face.person[np.isfinite(face.person)]).tolist() == [1], path.name
         assert choose(face, [], []).face is face
+
+
+def test_a_cut_is_noticed_and_a_moving_speaker_is_none(corpus, two_speakers):
+    for fps in (5, 1):
+        scene = Scene()
+        cuts = [time_s for time_s, rgb in pictures(two_speakers, fps) if scene.cut(rgb)]
+        assert cuts == pytest.approx(np.arange(1, 7) * SHOT_S, abs=1 / fps)
+        moving = Scene()
+        assert not any(moving.cut(rgb) for _, rgb in pictures(corpus / "video" / "talk_en_8s.mp4", fps))
+
+
+def test_a_look_is_compared_whatever_lies_outside_of_the_picture(corpus):
+    rgb = pictures(corpus / "video" / "single_face.mp4", 5, 0, 1)[0][1]
+    found = landmarks_of(rgb, *face_models())
+    crop = found.region.scaled(1.5).cut(rgb, 256)
+    whole = appearance(rgb, found.region, crop)
+    assert whole.distance(whole) == pytest.approx(0, abs=0.02)
+    corner = replace(found.region, centre_x=0.0, centre_y=0.0)
+    assert appearance(rgb, corner, crop).around.sum() == pytest.approx(1)
+    outside = appearance(rgb, replace(found.region, centre_x=-5000.0), crop)
+    assert outside.around.sum() == 0
+    assert whole.distance(outside) == pytest.approx(0.5, abs=0.02)
+    assert whole.distance(mean(whole, 3, outside)) < outside.distance(whole)
 
 
 SPEAKS = ([Span(0, 12)], [Span(12, 20)])
