@@ -194,6 +194,7 @@ def _quality(observed: Observed, overall: dict[str, Metric]) -> Quality:
         clipping_share=_rounded(observed.sound.clipping_share, 6) if observed.sound else None,
         lighting=_typical(observed.face.lighting) if observed.face else None,
         sharpness=_typical(observed.face.sharpness) if observed.face else None,
+        suppressed_segments=observed.text.suppressed if observed.text else None,
     )
 
 
