@@ -87,10 +87,11 @@ def loudness_void(sound: SoundObservation, speech: tuple[Span, ...]) -> str:
     """
     if sound.gain_control:
         return GAIN
-    peaks = np.abs(sound.peaks).max(axis=1) if len(sound.peaks) else np.zeros(0, np.float32)
-    spoken = peaks[mask(speech, len(peaks), PEAK_RATE_HZ)]
-    cut = spoken.size and sound.clipping_share > 0 and float(np.mean(spoken >= CLIP_LEVEL)) >= _CLIPPED_SHARE
-    return CLIPPED if cut else ""
+    if sound.clipping_share <= 0:
+        return ""
+    spoken = sound.peaks[mask(speech, len(sound.peaks), PEAK_RATE_HZ)]
+    cut = (spoken[:, 0] <= -CLIP_LEVEL) | (spoken[:, 1] >= CLIP_LEVEL)
+    return CLIPPED if cut.size and float(np.mean(cut)) >= _CLIPPED_SHARE else ""
 
 
 def rate_unit(language: str) -> str:
