@@ -235,7 +235,7 @@ def parser() -> argparse.ArgumentParser:
     test.set_defaults(run=command_test)
     tools = {
         "bench": ("tests.bench", "print the figures of speed and memory"),
-        "accuracy": ("tests.accuracy", "print the figures of accuracy on ../shared/corpus"),
+        "accuracy": ("tests.accuracy", "print the accuracy report on ../shared/corpus or another folder"),
         "build": ("packaging/build.py", "make the frozen program; --check proves it"),
         "shots": ("tests.shots", "screenshots of every screen into a folder"),
     }

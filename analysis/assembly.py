@@ -30,7 +30,7 @@ def assemble(folder: Path, files: dict[str, tuple[Path, ...]]) -> None:
         try:
             for name, sources in files.items():
                 _join(part / name, sources)
-            _take_place(part, folder)
+            take_place(part, folder)
         finally:
             shutil.rmtree(part, ignore_errors=True)
 
@@ -50,7 +50,8 @@ def _join(target: Path, sources: tuple[Path, ...]) -> None:
                 shutil.copyfileobj(stream, out, CHUNK)
 
 
-def _take_place(part: Path, folder: Path) -> None:
+def take_place(part: Path, folder: Path) -> None:
+    """Rename a finished folder to its name; where another process was first, its folder stays."""
     try:
         os.rename(part, folder)
     except OSError:

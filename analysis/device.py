@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from analysis.document import Fallback
 from analysis.failures import DeviceMissing
 
 
@@ -14,15 +15,18 @@ def cuda_devices() -> int:
     return int(ctranslate2.get_cuda_device_count())
 
 
-def resolve(device: str, computes: Callable[[], bool]) -> str:
-    """ "auto" becomes "cuda" where one is there and computes, else "cpu".
+def resolve(device: str, computes: Callable[[], bool]) -> tuple[str, Fallback | None]:
+    """ "auto" becomes "cuda" where one is there and computes, else "cpu"; a GPU that is there but does not compute is
+    told by a Fallback.
 
     `computes` tries it out, and is asked only where a device is there. Raises DeviceMissing for a "cuda" that is not
     there or does not compute: said before any time is spent.
     """
     if device == "cpu":
-        return "cpu"
-    found = cuda_devices() > 0 and computes()
-    if device == "cuda" and not found:
+        return "cpu", None
+    there = cuda_devices() > 0
+    if there and computes():
+        return "cuda", None
+    if device == "cuda":
         raise DeviceMissing(device="cuda")
-    return "cuda" if found else "cpu"
+    return "cpu", Fallback("transcriber", "cuda", "cpu", "gpu_unusable") if there else None

@@ -14,6 +14,8 @@ from enum import StrEnum
 SCHEMA_VERSION = 2
 TRACK_RATE_HZ = 10.0
 PEAK_RATE_HZ = 100.0
+CLIP_LEVEL = 0.985
+"""Samples from here on, of a full scale of 1, count as being at the limit."""
 HOLD_S = 0.3
 """A sampled value holds for this long, then the track is NaN."""
 
@@ -319,7 +321,10 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The document. `id` is the hex SHA-256 over media hash, settings and model hashes."""
+    """The document. `id` is the hex SHA-256 over media hash, settings and model hashes.
+
+    `correction` is the id of the newest correction that it includes, with all before; None where there was none.
+    """
 
     id: str
     media: MediaInfo
@@ -334,6 +339,7 @@ class Analysis:
     missing: tuple[Missing, ...]
     terms: tuple[TermUse, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
+    correction: str | None = None
     schema_version: int = field(default=SCHEMA_VERSION)
 
 

@@ -88,6 +88,12 @@ class DeviceMissing(Failure):
     code = "device_missing"
 
 
+class StageFailed(Failure):
+    """A stage ended with an error that nobody foresaw; the others went on. params: detail"""
+
+    code = "stage_failed"
+
+
 class NameUnreadable(Failure):
     """A path that is no text: its bytes are of another encoding than the system's. params: name"""
 

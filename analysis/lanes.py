@@ -2,24 +2,30 @@
 
 Each stage is kept under a key of the media, its version, the settings that matter to it and its models, so that an
 interrupted analysis goes on from what is finished, and a changed setting observes anew only what it touches.
+
+A stage that fails leaves the others their results: what fails is noted with its reason, and what needs it is missing
+for the same reason. Only what ends the whole analysis goes further: a full disk, an output folder that cannot be
+written, and a stop.
 """
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
 from analysis import features, speech
-from analysis.document import MediaInfo, ModelUse
+from analysis.document import Fallback, MediaInfo, ModelUse
 from analysis.face import FaceObserver
-from analysis.failures import MediaMissing
-from analysis.media import SoundFile, frames
+from analysis.failures import DiskFull, Failure, FolderNotWritable, MediaMissing, ModelUnusable, StageFailed
+from analysis.media import DETAIL_SIDE, MAX_SIDE, Pictures, SoundFile
 from analysis.models import ModelStore, sha256_of
 from analysis.observations import (
     FaceObservation,
@@ -29,27 +35,32 @@ from analysis.observations import (
     SpeakerObservation,
     TextObservation,
 )
-from analysis.progress import Forecast, Report, StageDone
+from analysis.progress import Forecast, Progress, Report, StageDone
 from analysis.request import AnalysisRequest
 from analysis.shelf import Shelf, key
 
 T = TypeVar("T")
 Follow = Callable[[float], None]
 
-VERSIONS = {"sound": 1, "text": 1, "speakers": 1, "prosody": 1, "face": 1}
+VERSIONS = {"sound": 1, "text": 1, "speakers": 1, "prosody": 1, "face": 2}
 """Raised whenever a stage would observe something else from the same recording."""
-SPEECH_ROLES = ("voice_activity", "speaker_segmentation", "speaker_embedding", "pitch")
-KIT_ROLES = ("sentence_embedding", "sentence_tokens")
+STAGE_ROLES = {
+    "sound": ("voice_activity",),
+    "speakers": ("speaker_segmentation", "speaker_embedding"),
+    "prosody": ("pitch",),
+}
+MEANING, MEANING_ROLES = "meaning", ("sentence_embedding", "sentence_tokens")
+"""What compares sentences. No stage observes with it: deriving reads it."""
 FACE_ROLES = ("face_detector", "face_landmarks", "face_blendshapes", "face_mesh")
 
 
-class Stopped(Exception):
-    """The other lane has failed: this one stops at its next report. Never leaves the pipeline."""
+class Stopped(BaseException):
+    """The analysis ends: this lane stops at its next report. No failure of a stage, and never leaves the pipeline."""
 
 
 @dataclass
 class Run:
-    """What both lanes share."""
+    """What both lanes share. `failed` has each stage that failed, or lacks what it needs, with the failure."""
 
     request: AnalysisRequest
     media: MediaInfo
@@ -58,13 +69,47 @@ class Run:
     scratch: Path
     device: str
     forecast: Forecast
-    report: Report
+    reporting: Report
     stop: threading.Event = field(default_factory=threading.Event)
+    failed: dict[str, Failure] = field(default_factory=dict)
+    fallbacks: list[Fallback] = field(default_factory=list)
+    broken: BaseException | None = None
 
     @property
     def name(self) -> str:
         """What the person calls the recording."""
         return self.request.display_name or Path(self.request.media).name
+
+    def report(self, event: Progress | StageDone) -> None:
+        """Tell how far it is. Whoever listens may end the analysis by raising: no stage has failed then."""
+        try:
+            self.reporting(event)
+        except BaseException as error:
+            self.broken = self.broken or error
+            self.stop.set()
+            raise Stopped from error
+
+    def attempt(self, name: str, observe: Callable[[], T]) -> T | None:
+        """What a stage gives, None where it failed, with the reason noted.
+
+        Decoders and runtimes raise whatever they like when memory is short or a file is odd, so every exception counts
+        as this stage's failure; one that nobody foresaw is also printed in full for the engineer.
+        """
+        try:
+            return observe()
+        except (DiskFull, FolderNotWritable):
+            raise
+        except Failure as failure:
+            self.lack(name, failure)
+        except Exception as error:  # noqa: BLE001 - the border of a stage: the others' results must stay
+            traceback.print_exc(file=sys.stderr)
+            self.lack(name, StageFailed(detail=_told(error)))
+        return None
+
+    def lack(self, name: str, failure: Failure) -> None:
+        """Note that a stage is missing, and go on without it."""
+        self.failed[name] = failure
+        self.report(self.forecast.end(name))
 
     def stage(self, name: str, kept: T | None, observe: Callable[[Follow], T],
               keep: Callable[[T, float], None]) -> T:  # fmt: skip
@@ -98,6 +143,12 @@ class Run:
         return progress
 
 
+def _told(error: Exception) -> str:
+    """The kind of an unforeseen error and its first line."""
+    first = str(error).strip().splitlines()[:1]
+    return ": ".join([type(error).__name__, *(line[:160] for line in first)])
+
+
 def optional_room(request: AnalysisRequest) -> ModuleType | None:
     """The optional room, where this build has it and the request allows it."""
     room = features.expression()
@@ -106,12 +157,12 @@ def optional_room(request: AnalysisRequest) -> ModuleType | None:
 
 @dataclass(frozen=True)
 class Heard:
-    """What the hearing lane found."""
+    """What the hearing lane found; None where a stage failed."""
 
-    sound: SoundObservation
-    text: TextObservation
-    speakers: SpeakerObservation
-    prosody: ProsodyObservation
+    sound: SoundObservation | None = None
+    text: TextObservation | None = None
+    speakers: SpeakerObservation | None = None
+    prosody: ProsodyObservation | None = None
 
 
 @dataclass
@@ -120,31 +171,50 @@ class Hearing:
 
     run: Run
 
-    def check_models(self) -> None:
-        """Verify every model, and that the enrolment clip is there, before any time is spent.
-
-        Raises ModelMissing, ModelDamaged, MediaMissing.
-        """
-        for role in self.roles:
-            self.run.models.path(role)
-        _ = self.transcriber, self.speakers_key
+    def check_inputs(self) -> None:
+        """That the enrolment clip is there, before any time is spent. Raises MediaMissing."""
+        self._clip_digest(self.run.request.enrol_clip)
 
     def observe(self) -> Heard:
-        """All four stages."""
-        sound = self._stage("sound", self.sound_key, SoundObservation, self._sound)
-        text = self._stage("text", self.text_key, TextObservation, lambda progress: self._text(sound, progress))
-        speakers = self._stage(
-            "speakers", self.speakers_key, SpeakerObservation, lambda progress: self._speakers(sound, progress)
-        )
-        prosody = self._stage(
-            "prosody", self.prosody_key, ProsodyObservation, lambda progress: self._prosody(sound, text, progress)
-        )
+        """All four stages. Without voice activity there are no others; hesitations are what no word explains, so
+        without words there is pitch and loudness only."""
+        run = self.run
+        sound = run.attempt("sound", lambda: self._stage("sound", self.sound_key, SoundObservation, self._sound))
+        if sound is None:
+            for name in ("text", "speakers", "prosody"):
+                run.lack(name, run.failed["sound"])
+            return Heard()
+        text = run.attempt("text", lambda: self._observe_text(sound))
+        speakers = run.attempt("speakers", lambda: self._observe_speakers(sound))
+        prosody = run.attempt("prosody", lambda: self._observe_prosody(sound, text))
         return Heard(sound, text, speakers, prosody)
 
-    @property
-    def roles(self) -> tuple[str, ...]:
-        """The models beside the transcriber; a kit of questions needs those that match them."""
-        return SPEECH_ROLES + (KIT_ROLES if self.run.request.questions else ())
+    def _observe_text(self, sound: SoundObservation) -> TextObservation:
+        """On a GPU that gives out half-way (memory that another program took) it is heard again on the CPU, unless a
+        person asked for that GPU."""
+        run = self.run
+        try:
+            return self._heard(sound)
+        except (ModelUnusable, RuntimeError):
+            if run.device == "cpu" or run.request.device != "auto":
+                raise
+            traceback.print_exc(file=sys.stderr)
+        run.fallbacks.append(Fallback("transcriber", run.device, "cpu", "gpu_failed"))
+        run.device = "cpu"
+        return self._heard(sound)
+
+    def _heard(self, sound: SoundObservation) -> TextObservation:
+        return self._stage("text", self.text_key, TextObservation, lambda progress: self._text(sound, progress))
+
+    def _observe_speakers(self, sound: SoundObservation) -> SpeakerObservation:
+        return self._stage(
+            "speakers", self.speakers_key, SpeakerObservation, lambda progress: self._speakers(sound, progress)
+        )
+
+    def _observe_prosody(self, sound: SoundObservation, text: TextObservation | None) -> ProsodyObservation:
+        self.run.models.path("pitch")
+        digest = self.prosody_key(text is not None)
+        return self._stage("prosody", digest, ProsodyObservation, lambda progress: self._prosody(sound, text, progress))
 
     @cached_property
     def transcriber(self) -> tuple[Path, ModelUse]:
@@ -155,8 +225,9 @@ class Hearing:
     def sound_key(self) -> str:
         return key("sound", VERSIONS["sound"], self.run.media.sha256, self._digest("voice_activity"))
 
-    @cached_property
+    @property
     def text_key(self) -> str:
+        """Changes with the device: a GPU computes in another precision."""
         request = self.run.request
         model = self.transcriber[1].sha256
         return key("text", VERSIONS["text"], self.sound_key, request.language, request.terms, model, self.run.device)
@@ -168,13 +239,20 @@ class Hearing:
         models = (self._digest("speaker_segmentation"), self._digest("speaker_embedding"))
         return key("speakers", VERSIONS["speakers"], self.sound_key, request.speakers, clip, *models)
 
-    @cached_property
-    def prosody_key(self) -> str:
-        return key("prosody", VERSIONS["prosody"], self.sound_key, self.text_key, self._digest("pitch"))
+    def prosody_key(self, worded: bool) -> str:
+        """`worded`: the words are known."""
+        text = self.text_key if worded else ""
+        return key("prosody", VERSIONS["prosody"], self.sound_key, text, self._digest("pitch"))
 
     def uses(self) -> tuple[ModelUse, ...]:
         """The models that took part."""
-        return (self.transcriber[1], *(self.run.models.use(role) for role in self.roles))
+        failed, found = self.run.failed, self.run.models
+        roles = [role for stage, roles in STAGE_ROLES.items() if stage not in failed for role in roles]
+        meaning = () if MEANING in failed else MEANING_ROLES
+        return (
+            *(() if "text" in failed else (self.transcriber[1],)),
+            *(found.use(role) for role in (*roles, *meaning)),
+        )
 
     def _clip_digest(self, clip: str | None) -> str:
         if clip is None:
@@ -197,6 +275,7 @@ class Hearing:
         return SoundFile.extract(run.request.media, run.media, run.scratch, lambda _: None, run.name)
 
     def _sound(self, progress: Follow) -> SoundObservation:
+        self.run.models.path("voice_activity")
         return speech.observe_sound(self._samples, progress)
 
     def _text(self, sound: SoundObservation, progress: Follow) -> TextObservation:
@@ -213,9 +292,10 @@ class Hearing:
             models.path("speaker_embedding"), request.threads, progress,
         )  # fmt: skip
 
-    def _prosody(self, sound: SoundObservation, text: TextObservation, progress: Follow) -> ProsodyObservation:
-        words = tuple(word for segment in text.segments for word in segment.words)
-        return speech.observe_prosody(self._samples, sound.speech, words, progress)
+    def _prosody(self, sound: SoundObservation, text: TextObservation | None, progress: Follow) -> ProsodyObservation:
+        words = tuple(word for segment in text.segments for word in segment.words) if text else ()
+        found = speech.observe_prosody(self._samples, sound.speech, words, progress)
+        return found if text else replace(found, hesitations=())
 
 
 @dataclass(frozen=True)
@@ -232,13 +312,11 @@ class Seeing:
 
     run: Run
 
-    def check_models(self) -> None:
-        """Verify every model before any time is spent. Raises ModelMissing, ModelDamaged."""
-        for role in (*FACE_ROLES, *(self.room.MODELS if self.room else ())):
-            self.run.models.path(role)
-
-    def observe(self) -> Seen:
+    def observe(self) -> Seen | None:
         """The face, and what the optional room saw in it. Either both are kept or both are looked at again."""
+        return self.run.attempt("face", self._observe)
+
+    def _observe(self) -> Seen:
         run, room = self.run, self.room
         face = run.shelf.get("face", self.face_key, FaceObservation)
         extra = run.shelf.get_arrays(self.extra_key) if room else None
@@ -247,8 +325,17 @@ class Seeing:
 
     @cached_property
     def room(self) -> ModuleType | None:
-        """The optional room, where this build has it and the request allows it."""
-        return optional_room(self.run.request)
+        """The optional room, where this build has it, the request allows it and its models are whole."""
+        room = optional_room(self.run.request)
+        if room is None:
+            return None
+        try:
+            for role in room.MODELS:
+                self.run.models.path(role)
+        except Failure as failure:
+            self.run.failed[room.OBSERVED] = failure
+            return None
+        return room
 
     @cached_property
     def face_key(self) -> str:
@@ -261,6 +348,8 @@ class Seeing:
 
     def uses(self) -> tuple[ModelUse, ...]:
         """The models that took part."""
+        if "face" in self.run.failed:
+            return ()
         return (*(self.run.models.use(role) for role in FACE_ROLES), *self._room_uses())
 
     def _room_uses(self) -> tuple[ModelUse, ...]:
@@ -269,12 +358,15 @@ class Seeing:
     def _look(self, progress: Follow) -> Seen:
         run, request = self.run, self.run.request
         detector, landmarks, blendshapes, mesh = (run.models.path(role) for role in FACE_ROLES)
-        observer = FaceObserver(detector, landmarks, blendshapes, mesh, 1)
+        observer = FaceObserver(detector, landmarks, blendshapes, mesh, 1, request.device)
         further = self.room.Observer(run.models.path(self.room.MODELS[0]), 1) if self.room else None
-        for time_s, rgb in frames(request.media, run.media, request.face_fps, progress, run.name, 1):
+        pictures = Pictures(request.media, run.media, request.face_fps, progress, run.name, 1, request.device)
+        for time_s, rgb in pictures:
             look = observer.look(time_s, rgb)
             if further is not None:
                 further.look(rgb, look)
+            pictures.max_side = DETAIL_SIDE if observer.wants_detail else MAX_SIDE
+        run.fallbacks += [each for each in (pictures.fallback, observer.fallback) if each is not None]
         return Seen(observer.finish(), further.finish() if further is not None else None)
 
     def _keep(self, seen: Seen, seconds: float) -> None:

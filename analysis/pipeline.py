@@ -17,8 +17,9 @@ import msgspec
 
 from analysis import device, lanes, media
 from analysis.disk import writing
-from analysis.document import MediaInfo, ModelUse, Provenance
-from analysis.failures import DocumentInvalid, NothingToAnalyse, OutputTaken
+from analysis.document import Fallback, MediaInfo, Missing, ModelUse, Provenance
+from analysis.failures import DocumentInvalid, Failure, NothingToAnalyse, OutputTaken
+from analysis.language.meaning import remembering
 from analysis.models import ModelStore
 from analysis.observations import (
     FaceObservation,
@@ -30,7 +31,7 @@ from analysis.observations import (
 )
 from analysis.plan import plan_for
 from analysis.progress import CostBook, Forecast, Report, Throttle
-from analysis.provenance import provenance
+from analysis.provenance import derived_again, provenance
 from analysis.request import AnalysisRequest
 from analysis.scratch import scratch
 from analysis.shelf import EXTRA, Shelf
@@ -53,35 +54,46 @@ def run(request: AnalysisRequest, models: ModelStore, report: Report) -> Derived
         info = media.probe(request.media, _name(request))
         _refuse_other(Path(request.out_dir), info)
         hears, sees = allowed(request, info)
-        which = device.resolve(request.device, lambda: _gpu_computes(request, models)) if hears else "cpu"
+        which, fallback = _device(request, models) if hears else ("cpu", None)
         shelf = Shelf(observed_dir)
         book = CostBook(models.cache / COSTS_FILE)
         plan = plan_for(request, which, hears, sees)
         forecast = Forecast(plan.lanes, plan.tail, info.duration, plan.costs(book))
         job = lanes.Run(request, info, models, shelf, temporary, which, forecast, Throttle(report))
+        job.fallbacks += [fallback] if fallback else []
         hearing, seeing = lanes.Hearing(job) if hears else None, lanes.Seeing(job) if sees else None
-        for lane in (hearing, seeing):
-            if lane is not None:
-                lane.check_models()
+        if hearing:
+            hearing.check_inputs()
         probed_s = time.monotonic() - begun
         observed, uses = _observe(job, hearing, seeing)
-        origin = provenance(request, uses, which, {"probe": probed_s} | shelf.took(plan.observing))
-        derived = _conclude(job, observed, origin)
-        shelf.finish(info, origin, (*plan.observing, *([EXTRA] if observed.extra else [])))
-        book.learn(plan.measured(forecast), info.duration)
+        done = tuple(stage for stage in plan.observing if stage not in job.failed)
+        stages = {"probe": probed_s} | shelf.took(done)
+        origin = provenance(request, uses, job.device, stages, tuple(job.fallbacks))
+        with remembering(observed_dir, models.cache):
+            derived = _conclude(job, observed, origin)
+        shelf.finish(info, origin, (*done, *([EXTRA] if observed.extra else [])), observed.failed)
+        book.learn(plan.measured(forecast, done), info.duration)
         return derived
 
 
-def _gpu_computes(request: AnalysisRequest, models: ModelStore) -> bool:
+def _device(request: AnalysisRequest, models: ModelStore) -> tuple[str, Fallback | None]:
+    """What the transcriber runs on. A transcriber that is damaged is the text stage's failure, not the device's."""
     from analysis.speech.recogniser import computes_on_cuda
 
-    return computes_on_cuda(models.transcriber(request.transcriber)[0], request.threads)
+    def computes() -> bool:
+        try:
+            folder = models.transcriber(request.transcriber)[0]
+        except Failure:
+            return False
+        return computes_on_cuda(folder, request.threads)
+
+    return device.resolve(request.device, computes)
 
 
-def derive_again(request: AnalysisRequest) -> Derived:
+def derive_again(request: AnalysisRequest, cache: Path | None = None) -> Derived:
     """Derive from the kept stages with `request.corrections` and write the seven files; no media is decoded.
 
-    Raises DocumentInvalid where no finished analysis is kept.
+    `cache` is the folder of what a machine keeps. Raises DocumentInvalid where no finished analysis is kept.
     """
     from analysis.derive import derive
 
@@ -91,7 +103,9 @@ def derive_again(request: AnalysisRequest) -> Derived:
         index = shelf.index
         if index.media is None or index.provenance is None:
             raise DocumentInvalid(folder=str(observed_dir), reason="stages.json")
-        derived = derive(_kept(shelf, index.media, request), request, index.provenance)
+        observed, origin = _kept(shelf, index.media, request), derived_again(index.provenance, request)
+        with remembering(observed_dir, cache):
+            derived = derive(observed, request, origin)
         _write(derived, Path(request.out_dir), temporary)
         return derived
 
@@ -107,6 +121,7 @@ def _kept(shelf: Shelf, info: MediaInfo, request: AnalysisRequest) -> Observed:
         prosody=shelf.latest("prosody", ProsodyObservation) if hears else None,
         face=shelf.latest("face", FaceObservation) if sees else None,
         extra=shelf.latest_arrays() if sees and lanes.optional_room(request) else None,
+        failed=shelf.index.failed,
     )
 
 
@@ -152,7 +167,10 @@ def _refuse_other(out_dir: Path, info: MediaInfo) -> None:
 def _observe(
     job: lanes.Run, hearing: lanes.Hearing | None, seeing: lanes.Seeing | None
 ) -> tuple[Observed, tuple[ModelUse, ...]]:
-    """Both lanes beside each other: decoders and models let other threads run. The first failure counts."""
+    """Both lanes beside each other: decoders and models let other threads run.
+
+    A stage that fails is noted; where all of them do, the first failure is the analysis' own.
+    """
     with ThreadPoolExecutor(2, thread_name_prefix="lane") as pool:
         heard = pool.submit(hearing.observe) if hearing else None
         seen = pool.submit(seeing.observe) if seeing else None
@@ -160,21 +178,45 @@ def _observe(
         wait(running, return_when=FIRST_EXCEPTION)
         if any(future.done() and future.exception() for future in running):
             job.stop.set()
-    failures = [error for future in running if (error := future.exception())]
-    if failures:
-        raise next((error for error in failures if not isinstance(error, lanes.Stopped)), failures[0])
-    ears, eyes = heard.result() if heard else None, seen.result() if seen else None
-    uses = (hearing.uses() if hearing else ()) + (seeing.uses() if seeing else ())
+    _raise_what_ended(job, [error for future in running if (error := future.exception())])
+    ears, eyes = heard.result() if heard else lanes.Heard(), seen.result() if seen else None
+    if hearing:
+        _check_meaning(job)
     observed = Observed(
         job.media,
-        sound=ears.sound if ears else None,
-        text=ears.text if ears else None,
-        speakers=ears.speakers if ears else None,
-        prosody=ears.prosody if ears else None,
+        sound=ears.sound,
+        text=ears.text,
+        speakers=ears.speakers,
+        prosody=ears.prosody,
         face=eyes.face if eyes else None,
         extra=eyes.extra if eyes else None,
+        failed=tuple(_missing(stage, failure) for stage, failure in job.failed.items()),
     )
-    return observed, uses
+    if job.failed and all(found is None for found in (ears.sound, observed.face)):
+        raise next(iter(job.failed.values()))
+    return observed, (hearing.uses() if hearing else ()) + (seeing.uses() if seeing else ())
+
+
+def _raise_what_ended(job: lanes.Run, errors: list[BaseException]) -> None:
+    """What the listener raised, else the failure that ended a lane; nothing where both lanes came to their end."""
+    if job.broken is not None:
+        raise job.broken
+    for error in errors:
+        if not isinstance(error, lanes.Stopped):
+            raise error
+
+
+def _check_meaning(job: lanes.Run) -> None:
+    """Without the models that compare sentences, nothing is matched by meaning; all the rest is there."""
+    try:
+        for role in lanes.MEANING_ROLES:
+            job.models.path(role)
+    except Failure as failure:
+        job.failed[lanes.MEANING] = failure
+
+
+def _missing(stage: str, failure: Failure) -> Missing:
+    return Missing(stage, failure.code, {name: str(value) for name, value in failure.params.items()})
 
 
 def _conclude(job: lanes.Run, observed: Observed, origin: Provenance) -> Derived:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,9 +43,13 @@ class Plan:
         """What each stage is expected to cost."""
         return {name: book.cost(variant, self.first[name]) for name, variant in self.variants.items()}
 
-    def measured(self, forecast: Forecast) -> list[tuple[str, StageCost, float]]:
-        """(variant, expected cost, seconds taken) of the stages that ran."""
-        return [(self.variants[name], forecast.costs[name], seconds) for name, seconds in forecast.took().items()]
+    def measured(self, forecast: Forecast, done: Collection[str]) -> list[tuple[str, StageCost, float]]:
+        """(variant, expected cost, seconds taken) of the stages that ran; of the observing ones those `done`."""
+        return [
+            (self.variants[name], forecast.costs[name], seconds)
+            for name, seconds in forecast.took().items()
+            if name in done or name in self.tail
+        ]
 
 
 def plan_for(request: AnalysisRequest, device: str, hears: bool, sees: bool) -> Plan:

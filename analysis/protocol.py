@@ -52,6 +52,14 @@ class AddModelJob(msgspec.Struct, frozen=True, tag_field="job", tag="add_model")
     places: Places
 
 
+class EmbedJob(msgspec.Struct, frozen=True, tag_field="job", tag="embed"):
+    """Write the vectors of `texts`, in order, to the new file `out` (.npy); see `analysis.embedding`."""
+
+    texts: tuple[str, ...]
+    out: str
+    places: Places
+
+
 class AnalysisResult(msgspec.Struct, frozen=True, tag_field="of", tag="analysis"):
     """Of `analyse` and `derive`: the document's id, its folder, and seconds per stage."""
 
@@ -74,8 +82,14 @@ class AddModelResult(msgspec.Struct, frozen=True, tag_field="of", tag="add_model
     folder: str
 
 
-Job = AnalyseJob | DeriveJob | PrepareJob | AddModelJob
-Result = AnalysisResult | PrepareResult | AddModelResult
+class EmbedResult(msgspec.Struct, frozen=True, tag_field="of", tag="embed"):
+    """Of `embed`: the encoder with its version."""
+
+    encoder: str
+
+
+Job = AnalyseJob | DeriveJob | PrepareJob | AddModelJob | EmbedJob
+Result = AnalysisResult | PrepareResult | AddModelResult | EmbedResult
 
 
 class Heartbeat(msgspec.Struct, frozen=True, tag_field="type", tag="heartbeat"):

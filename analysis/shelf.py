@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from analysis.disk import writing
-from analysis.document import MediaInfo, Provenance
+from analysis.document import MediaInfo, Missing, Provenance
 from analysis.failures import DocumentInvalid
 from analysis.observations import DAMAGE, Floats, load, load_arrays, save
 
@@ -38,6 +38,7 @@ class Index:
     stages: dict[str, Kept] = field(default_factory=dict)
     media: MediaInfo | None = None
     provenance: Provenance | None = None
+    failed: tuple[Missing, ...] = ()
 
 
 def key(*parts: object) -> str:
@@ -88,10 +89,12 @@ class Shelf:
             os.replace(part, self.folder / f"{EXTRA}-{digest}.npz")
             self._note(EXTRA, digest, 0.0)
 
-    def finish(self, media: MediaInfo, provenance: Provenance, stages: Collection[str]) -> None:
+    def finish(
+        self, media: MediaInfo, provenance: Provenance, stages: Collection[str], failed: tuple[Missing, ...] = ()
+    ) -> None:
         """The analysis is done: remember what it was made from and drop what no longer belongs to it."""
         kept = {name: stage for name, stage in self.index.stages.items() if name in stages}
-        self.index = Index(kept, media, provenance)
+        self.index = Index(kept, media, provenance, failed)
         names = {stage.name for stage in kept.values()}
         with writing(self.folder):
             self._write()

@@ -148,10 +148,12 @@ def _do(job: protocol.Job, lines: Lines) -> protocol.Result:
     if isinstance(job, protocol.AddModelJob):
         added = _models(job.places).add(Path(job.folder))
         return protocol.AddModelResult(added.id, added.folder)
+    if isinstance(job, protocol.EmbedJob):
+        return _embed(job, lines)
     from analysis import pipeline
 
     if isinstance(job, protocol.DeriveJob):
-        derived = pipeline.derive_again(job.request)
+        derived = pipeline.derive_again(job.request, Path(job.places.cache))
     else:
         derived = pipeline.run(job.request, _models(job.places), lines.report)
     analysis = derived.analysis
@@ -171,6 +173,13 @@ def _prepare(job: protocol.PrepareJob) -> protocol.PrepareResult:
     if pictured:
         media.thumbnail(job.media, job.thumbnail, info, job.name)
     return protocol.PrepareResult(info, pictured)
+
+
+def _embed(job: protocol.EmbedJob, lines: Lines) -> protocol.EmbedResult:
+    from analysis import embedding
+
+    embedding.embed(job.texts, Path(job.out), Path(job.places.cache), lines.report)
+    return protocol.EmbedResult(embedding.encoder())
 
 
 if __name__ == "__main__":

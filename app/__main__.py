@@ -1,4 +1,4 @@
-"""The composition root: opens the window, runs a command, or serves as an analysis child process."""
+"""The composition root: opens the window, runs a command, or serves as a child process for analyses or models."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import sys
 
 WORKER = "--analysis-worker"
+MODEL_WORKER = "--model-worker"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -16,6 +17,10 @@ def main(argv: list[str] | None = None) -> int:
         from analysis.worker import main as worker
 
         return int(worker() or 0)
+    if arguments[:1] == [MODEL_WORKER]:
+        from sync.providers.worker import main as model_worker
+
+        return model_worker()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

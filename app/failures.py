@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.failures import Failure
+from analysis.failures import Failure, InputInvalid
 
 
 class LibraryHeld(Failure):
@@ -59,6 +59,12 @@ class CannotSign(Failure):
     code = "cannot_sign"
 
 
+class CorrectionsPending(Failure):
+    """Corrections were made that the machine's scores do not rest on yet."""
+
+    code = "corrections_pending"
+
+
 class ReasonNeeded(Failure):
     """A weight deviates from the template without a reason."""
 
@@ -75,6 +81,12 @@ class TemplateInvalid(Failure):
     """A template file cannot be used. params: name, reason"""
 
     code = "template_invalid"
+
+
+class GlossaryInvalid(InputInvalid):
+    """A glossary file cannot be used. params: name, line, reason"""
+
+    code = "glossary_invalid"
 
 
 class ValueInvalid(Failure):
@@ -99,3 +111,27 @@ class OtherAssessor(Failure):
     """Only the person who signed it can sign it again. params: assessor"""
 
     code = "other_assessor"
+
+
+class LanguageModelOff(Failure):
+    """No local language model is set up."""
+
+    code = "llm_off"
+
+
+class LanguageModelDied(Failure):
+    """The child process with the language model ended unexpectedly. params: detail"""
+
+    code = "llm_died"
+
+
+class PositionMissing(Failure):
+    """The interview has no position, so there is nobody to compare with."""
+
+    code = "position_missing"
+
+
+class NoAnswers(Failure):
+    """The transcript has no answer of the candidate."""
+
+    code = "no_answers"

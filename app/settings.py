@@ -28,7 +28,9 @@ class Settings:
     """Everything that is remembered between starts.
 
     `language` "" = the system's; `theme` "system", "light" or "dark"; `scale` in %; `ehr_url` "" = not connected;
-    `device` "auto", "cpu" or "cuda"; `layout` is what the window remembers of itself, by name.
+    `device` "auto", "cpu" or "cuda"; `llm_url` (with `llm_model`, "" = the server's only one) or else
+    `llm_gguf` (a file) is a language model on this computer, all "" = off; `layout` is what the window remembers of
+    itself, by name.
     """
 
     assessor: str = ""
@@ -41,6 +43,9 @@ class Settings:
     transcriber: str = "whisper-base"
     face_fps: float = 5.0
     jurisdiction: str = "CN"
+    llm_url: str = ""
+    llm_model: str = ""
+    llm_gguf: str = ""
     layout: dict[str, Any] = field(default_factory=dict)
 
 

@@ -85,7 +85,7 @@ class EhrClient:
         self._secret, self._record, self._timeouts = secret, record, timeouts
         self._session = requests.Session()
         self._session.trust_env = not address.loopback  # the office's proxy is not for this computer's own server
-        self._session.mount("https://", _SystemTrust())
+        self._session.mount("https://", SystemTrust())
         self._session.headers["User-Agent"] = "MianJian"
 
     def close(self) -> None:
@@ -288,7 +288,7 @@ class _NoKey(AuthBase):
         return request
 
 
-class _SystemTrust(HTTPAdapter):
+class SystemTrust(HTTPAdapter):
     """Trusts what the computer trusts, the company's own certificate authority included. There is no way around."""
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:

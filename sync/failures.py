@@ -1,4 +1,5 @@
-"""Known failures of talking to the HR system: a code and parameters, which `app.text` turns into a sentence."""
+"""Known failures of talking to the HR system and to a language model on this computer: a code and parameters, which
+`app.text` turns into a sentence."""
 
 from __future__ import annotations
 
@@ -111,3 +112,93 @@ class ConflictStale(RemoteFailure):
     """The item does not wait for this decision (any more). params: op_id"""
 
     code = "conflict_stale"
+
+
+class LanguageModelFailure(RemoteFailure):
+    """A language model on this computer did not give a usable answer."""
+
+    code = "llm_failed"
+
+
+class LlmAddressRefused(LanguageModelFailure):
+    """The address is not one of this computer: nothing is ever sent elsewhere. params: address"""
+
+    code = "llm_address_refused"
+
+
+class LlmUnreachable(LanguageModelFailure):
+    """No connection to the model's server. params: host"""
+
+    code = "llm_unreachable"
+
+
+class LlmTimeout(LanguageModelFailure):
+    """No whole answer in time. params: model, seconds"""
+
+    code = "llm_timeout"
+
+
+class LlmUnauthorized(LanguageModelFailure):
+    """The server wants a key, or another one (401, 403). params: host"""
+
+    code = "llm_unauthorized"
+
+
+class LlmBusy(LanguageModelFailure):
+    """The server is busy or in trouble (408, 429, 5xx). params: host, status"""
+
+    code = "llm_busy"
+
+
+class LlmRejected(LanguageModelFailure):
+    """The server or the model does not take the question. params: model, detail"""
+
+    code = "llm_rejected"
+
+
+class LlmUnknown(LanguageModelFailure):
+    """The server has no model of that name. params: host, model, names (a list in one line, "?" = not told)"""
+
+    code = "llm_unknown"
+
+
+class LlmUnnamed(LanguageModelFailure):
+    """The server has several models, or does not tell, and none was chosen. params: host, names"""
+
+    code = "llm_unnamed"
+
+
+class LlmNonsense(LanguageModelFailure):
+    """The answer is not of the agreed shape, or cut off on its way. params: host"""
+
+    code = "llm_nonsense"
+
+
+class LlmSilent(LanguageModelFailure):
+    """The model said nothing. params: model"""
+
+    code = "llm_silent"
+
+
+class LlmTooLong(LanguageModelFailure):
+    """The answer is longer than any that makes sense. params: host, limit (bytes)"""
+
+    code = "llm_too_long"
+
+
+class LlmFileInvalid(LanguageModelFailure):
+    """The file is not there, or not a GGUF file. params: file"""
+
+    code = "llm_file_invalid"
+
+
+class LlmRuntimeMissing(LanguageModelFailure):
+    """The optional package that runs GGUF files is not installed. params: package"""
+
+    code = "llm_runtime_missing"
+
+
+class LlmNotLoading(LanguageModelFailure):
+    """The runtime does not load the file. params: file, detail"""
+
+    code = "llm_not_loading"

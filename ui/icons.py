@@ -54,6 +54,9 @@ PATHS: dict[str, str] = {
     "person": '<circle cx="12" cy="8" r="4"/><path d="M4.5 20c.8-4 3.6-6 7.5-6s6.7 2 7.5 6"/>',
     "more": '<circle cx="5.5" cy="12" r="1.4" fill="C"/><circle cx="12" cy="12" r="1.4" fill="C"/>'
     '<circle cx="18.5" cy="12" r="1.4" fill="C"/>',
+    "mishearing": '<path d="M6.5 13.5L10.6 3.5h2.8l4.1 10M8 10h8"/>'
+    '<path d="M3.5 19.5q2.1-3.4 4.25 0t4.25 0t4.25 0t4.25 0"/>',
+    "chevron_left": '<path d="M15 5l-7 7 7 7"/>',
     "chevron_right": '<path d="M9 5l7 7-7 7"/>',
     "chevron_down": '<path d="M5 9l7 7 7-7"/>',
 }

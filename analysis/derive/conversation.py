@@ -13,6 +13,7 @@ from analysis.derive.floor import Backchannel, Floor, floors, speech_by_speaker
 from analysis.derive.heard import heard_words
 from analysis.derive.roles import assign_roles, candidate_of, correct_roles
 from analysis.derive.segments import SegmentIndex, segments
+from analysis.derive.spans import merged
 from analysis.document import Exchange, Role, Segment, Span, Turn
 from analysis.language.passage import Passage, passage_of
 from analysis.language.script import leading_language
@@ -58,7 +59,13 @@ class Conversation:
         """The candidate's voice activity."""
         return self.speech.get(self.candidate or "", ())
 
-    def candidate_passages(self) -> list[Passage]:
+    @property
+    def others_speech(self) -> tuple[Span, ...]:
+        """The voice activity of everybody else."""
+        return merged(span for name, spans in self.speech.items() if name != self.candidate for span in spans)
+
+    @cached_property
+    def candidate_passages(self) -> tuple[Passage, ...]:
         """The candidate's words, one passage for each floor and language in it."""
         mine = [segment for segment in self.segments if segment.speaker == self.candidate]
         passages: list[Passage] = []
@@ -73,7 +80,7 @@ class Conversation:
             words = [word for segment in group for word in segment.words]
             inside = tuple(s for s in silences if s.start < words[-1].end + 1 and s.end > words[0].start - 1)
             passages.append(passage_of(words, group[0].language, inside))
-        return passages
+        return tuple(passages)
 
     def _same_floor(self, left: Segment, right: Segment) -> bool:
         middle = (right.start + right.end) / 2
@@ -92,7 +99,10 @@ def converse(observed: Observed, request: AnalysisRequest) -> Conversation:
     found_segments = _segments(observed, corrections, found_turns, lost)
     speech = speech_by_speaker(found_turns, activity)
     enrolled = observed.speakers.enrolled if observed.speakers else None
-    roles, lost_roles = correct_roles(assign_roles(speech, found_segments, enrolled), corrections.roles)
+    guessed = assign_roles(speech, found_segments, enrolled)
+    if observed.speakers is None:  # nobody was told apart: whose speech it is, only a person can say
+        guessed = dict.fromkeys(guessed, Role.OTHER)
+    roles, lost_roles = correct_roles(guessed, corrections.roles)
     index = SegmentIndex(found_segments)
     found_floors, signs = floors(speech, index)
     asked, lost_questions = match_kit(exchanges(found_floors, index, roles), request.questions, corrections.questions)
@@ -112,7 +122,7 @@ def converse(observed: Observed, request: AnalysisRequest) -> Conversation:
 
 
 def _turns(observed: Observed, corrections: Corrections, lost: list[str]) -> tuple[Turn, ...]:
-    """The turns with SPEAKER corrections. Without the speakers' stage all speech is one speaker's."""
+    """The turns with SPEAKER corrections. Without the speakers' stage all speech is "S1"'s."""
     turns: tuple[Turn, ...]
     if observed.speakers is not None:
         turns = observed.speakers.turns

@@ -75,7 +75,7 @@ def read_questions(path: Path) -> tuple[KitQuestion, ...]:
 
 def _items(path: Path) -> list[tuple[int, Any]]:
     """(line or item number, item) of the file; an item is a str or, in JSON, a dict."""
-    text = _text(path)
+    text = read_text(path)
     if path.suffix.casefold() == ".json":
         items = _json_items(path, text)
     else:
@@ -98,7 +98,8 @@ def _json_items(path: Path, text: str) -> list[tuple[int, Any]]:
     return list(enumerate(listed, start=1))
 
 
-def _text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a file that a person wrote. Raises InputMissing, InputTooLarge, InputNotText."""
     try:
         if path.stat().st_size > MAX_BYTES:
             raise InputTooLarge(name=path.name)

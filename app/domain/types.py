@@ -13,7 +13,8 @@ __all__ = ["Conclusion", "InterviewStatus"]
 
 ChangeCallback = Callable[[str, str], None]
 """Told after a change is committed: the kind ("position", "candidate", "interview", "assessment", "comment",
-"correction", "template", "audit") and an id: for assessment, comment and correction that of their interview."""
+"correction", "enrichment", "template", "audit") and an id: for assessment, comment, correction and enrichment that of
+their interview."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from analysis import features, protocol
 from analysis.failures import Cancelled, OwnModelMissing
 from analysis.models import ModelStore
 from analysis.request import AnalysisRequest, KitQuestion, Term
-from app import policy, resources
+from app import glossaries, policy, resources
 from app.domain.types import AnalysisState, Interview
 from app.failures import NotFound
 from app.jobs.child import ChildReport, run_child
@@ -83,7 +83,10 @@ def threads() -> int:
 def request_for(
     media: Path, name: str, out_dir: Path, observed_dir: Path, choices: Choices, data: Path
 ) -> AnalysisRequest:
-    """The request for a file with these choices; the settings in the folder `data` fill what they leave open."""
+    """The request for a file with these choices; the settings in the folder `data` fill what they leave open.
+
+    Raises InputInvalid where a glossary there cannot be read.
+    """
     settings = SettingsFile(data).values
     return AnalysisRequest(
         media=str(media.resolve()),
@@ -93,6 +96,7 @@ def request_for(
         speakers=choices.speakers or None,
         terms=choices.terms or (),
         questions=choices.questions or (),
+        glossaries=glossaries.requested(data),
         enrol_clip=str(choices.enrol_clip.resolve()) if choices.enrol_clip else None,
         modalities=features.modalities() if choices.modalities is None else choices.modalities,
         face_fps=choices.face_fps or settings.face_fps,
@@ -150,7 +154,7 @@ class InterviewAnalysis:
             self.choices,
             modalities=modalities,
             terms=self.choices.terms or tuple(Term(word) for word in (position.keywords if position else ())),
-            questions=self.choices.questions or _kit(position.questions if position else ()),
+            questions=self.choices.questions or kit(position.questions if position else ()),
         )
         name = interview.media.name if interview.media else interview.title
         out_dir = derived / f"{ANALYSIS}{uuid4().hex}"
@@ -180,7 +184,8 @@ def _sha256(interview: Interview) -> str:
     return interview.media.sha256
 
 
-def _kit(questions: tuple[str, ...]) -> tuple[KitQuestion, ...]:
+def kit(questions: tuple[str, ...]) -> tuple[KitQuestion, ...]:
+    """A position's questions with the ids by which corrections name them."""
     return tuple(KitQuestion(f"q{number}", text) for number, text in enumerate(questions, start=1))
 
 

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import IO
 
 import msgspec
@@ -46,14 +46,14 @@ def run_child(
     lines: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     complaints: deque[bytes] = deque(maxlen=TAIL_LINES)
     readers = (
-        _read(child.stdout, lines.put, "child-messages", closing=lambda: lines.put(None)),
-        _read(child.stderr, complaints.append, "child-complaints"),
+        read_lines(child.stdout, lines.put, "child-messages", closing=lambda: lines.put(None)),
+        read_lines(child.stderr, complaints.append, "child-complaints"),
     )
     try:
         return _converse(lines, on_message, cancel, hang_s)
     except _Silent:
         readers[1].join(JOIN_S)
-        raise failures.WorkerDied(detail=_cause(child, complaints)) from None
+        raise failures.WorkerDied(detail=cause_of_death(child, complaints)) from None
     finally:
         end(child)
         for reader in readers:
@@ -66,26 +66,36 @@ class _Silent(Exception):
 
 
 def _start(job: protocol.Job) -> subprocess.Popen[bytes]:
-    """A session (POSIX) or process group (Windows) of its own: Ctrl-C in a terminal reaches the parent alone."""
-    windows = sys.platform == "win32"
     line = _encoded(job)
-    child = subprocess.Popen(
-        command(),
+    child = spawn(command(), _environment(job))
+    tell(child, line)
+    return child
+
+
+def spawn(words: list[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+    """A child with three pipes, in a session (POSIX) or process group (Windows) of its own: Ctrl-C in a terminal
+    reaches the parent alone."""
+    windows = sys.platform == "win32"
+    return subprocess.Popen(
+        words,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=resources.root(),
-        env=_environment(job),
+        env=environment,
         start_new_session=not windows,
         creationflags=_windows_flags() if windows else 0,
     )
+
+
+def tell(child: subprocess.Popen[bytes], line: bytes) -> None:
+    """Write one line to the child. One that has died is noticed where its messages are read."""
     assert child.stdin is not None
     try:
         child.stdin.write(line)
         child.stdin.flush()
     except OSError:
-        pass  # it died at once (EINVAL on Windows); its end is noticed where its messages are read
-    return child
+        pass  # EINVAL on Windows
 
 
 def _encoded(job: protocol.Job) -> bytes:
@@ -135,7 +145,7 @@ def _converse(
     raise failures.Cancelled
 
 
-def _read(
+def read_lines(
     stream: IO[bytes] | None, take: Callable[[bytes], None], name: str, closing: Callable[[], None] = lambda: None
 ) -> threading.Thread:
     """A thread that hands on each line of a pipe until its end, which comes at the latest when the child is ended."""
@@ -163,8 +173,13 @@ def _message(line: bytes) -> protocol.Message:
 def _failure(message: protocol.FailureMessage) -> failures.Failure:
     """The child's failure as the type with the same code, so that callers can tell them apart."""
     kinds = {kind.code: kind for kind in _descendants(failures.Failure)}
-    failure = kinds.get(message.code, failures.Failure)(**message.params)
-    failure.code = message.code
+    return spoken_failure(kinds.get(message.code, failures.Failure), message.code, message.params)
+
+
+def spoken_failure(kind: type[failures.Failure], code: str, params: Mapping[str, object]) -> failures.Failure:
+    """A failure that says what another process, or another package, said under this code."""
+    failure = kind(**params)
+    failure.code = code
     return failure
 
 
@@ -172,7 +187,7 @@ def _descendants(kind: type[failures.Failure]) -> list[type[failures.Failure]]:
     return [one for child in kind.__subclasses__() for one in (child, *_descendants(child))]
 
 
-def _cause(child: subprocess.Popen[bytes], complaints: deque[bytes]) -> str:
+def cause_of_death(child: subprocess.Popen[bytes], complaints: deque[bytes]) -> str:
     """The signal that ended it, else the last line that it wrote to standard error, else its exit status."""
     status = child.wait(JOIN_S)
     if status < 0:

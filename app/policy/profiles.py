@@ -97,10 +97,15 @@ def profile(name: str) -> Profile:
 
 def allowed_modalities(rules: Profile, consent: Consent | None) -> tuple[str, ...]:
     """The modalities of this build that may be analysed: what the profile allows, narrowed by a recorded consent."""
-    if consent is None and rules.consent is ConsentRule.RECORDED:
-        return ()
-    agreed = None if consent is None else frozenset(consent.modalities)
-    return tuple(name for name in modalities() if rules.rule(name).analyse and (agreed is None or name in agreed))
+    agreed = None if consent is None else consent.modalities
+    return tuple(name for name in modalities() if allows(rules, name, agreed))
+
+
+def allows(rules: Profile, modality: str, agreed: tuple[str, ...] | None) -> bool:
+    """Whether one modality may be analysed, with the modalities that a recorded consent names; None = none recorded."""
+    if agreed is None:
+        return rules.consent is not ConsentRule.RECORDED and rules.rule(modality).analyse
+    return rules.rule(modality).analyse and modality in agreed
 
 
 def require_modalities(rules: Profile, consent: Consent | None, wanted: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analysis.document import Analysis, Role, Segment
 from app import text
-from app.absence import absences
+from app.absence import absences, failed
 from app.domain.scores import DimensionScore, Evidence
 from app.domain.template import Dimension
+from app.origin import fallback_lines, quality_lines
 from app.report.charts import Bar
 from app.report.data import ReportData
 from app.scoring.metrics import metric_title, source_text, value_text
@@ -184,30 +185,27 @@ class Words:
             self.say("model_line", role=self._named("model", m.role), id=m.id, hash=m.sha256[:12])
             for m in analysis.provenance.models
         ]
-        missing = absences(analysis.missing, self.language)
-        comma = self.say("list_comma")
+        fallbacks = fallback_lines(analysis, self.language)
         return [
             (self.say("media_hash"), analysis.media.sha256),
-            (self.say("analysis_id"), f"{analysis.id[:16]} · {analysis.provenance.device}"),
+            (self.say("analysis_id"), f"{analysis.id[:16]} · {self._named('device', analysis.provenance.device)}"),
             (self.say("models"), "\n".join(models) or "–"),
-            (self.say("quality"), comma.join(self._quality(analysis)) or "–"),
-            (self.say("missing"), comma.join(missing) or self.say("missing_none")),
+            *([(self.say("fallbacks"), "\n".join(fallbacks))] if fallbacks else []),
+            (self.say("quality"), "\n".join(quality_lines(analysis.quality, self.language)) or "–"),
+            (self.say("missing"), self._missing(analysis) or self.say("missing_none")),
         ]
+
+    def _missing(self, analysis: Analysis) -> str:
+        """What is absent in one line, then each failure of a stage in a line of its own."""
+        broken = failed(analysis.missing)
+        rest = [each for each in analysis.missing if each not in broken]
+        lines = [self.say("list_comma").join(absences(rest, self.language)), *absences(broken, self.language)]
+        return "\n".join(line for line in lines if line)
 
     def _named(self, kind: str, code: str) -> str:
         """The words for a code of the analysis; the code itself where it was made by another build."""
         key = f"report.{kind}_{code}"
         return text.tr_in(self.language, key) if text.has(key) else code
-
-    def _quality(self, analysis: Analysis) -> list[str]:
-        quality, lines = analysis.quality, []
-        if quality.snr_db is not None:
-            lines.append(self.say("quality_snr", value=f"{quality.snr_db:.0f}"))
-        if quality.face_coverage is not None:
-            lines.append(self.say("quality_face", share=text.percent(quality.face_coverage)))
-        if quality.mean_word_probability is not None:
-            lines.append(self.say("quality_words", value=f"{quality.mean_word_probability:.2f}"))
-        return lines
 
     def signature(self) -> list[str]:
         """Whose signature, of what; or that there is none."""

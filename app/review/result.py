@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import rfc8785
 
+from analysis.document import Analysis
 from app import __version__
 from app.domain.scores import DimensionScore, Scorecard
 from app.domain.template import Template
@@ -26,11 +27,14 @@ def assessment_result(
     card: Scorecard,
     assessment: Assessment,
     comments: Iterable[Comment],
-    correction_id: str | None,
+    analysis: Analysis | None,
     language: str,
     signed_at: datetime | None = None,
 ) -> AssessmentResult:
-    """What would be signed now; `card` is the whole one, without veil: by then every dimension has been rated."""
+    """What would be signed now; `card` is the whole one, without veil: by then every dimension has been rated.
+
+    `analysis` is the document that the card's scores rest on.
+    """
     revision = next_revision(assessment.signatures)
     return AssessmentResult(
         external_id=f"{assessment.id}:{revision}",
@@ -44,8 +48,8 @@ def assessment_result(
         assessor=assessment.assessor,
         template_id=template.id,
         template_version=template.version,
-        analysis_id=interview.analysis_id,
-        correction_id=correction_id,
+        analysis_id=analysis.id if analysis else None,
+        correction_id=analysis.correction if analysis else None,
         dimensions=tuple(_dimension(row, template, assessment, language) for row in card.dimensions),
         composite=rounded(card.composite.value),
         composite_low=rounded(card.composite.low),

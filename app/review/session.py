@@ -13,7 +13,7 @@ from app import outgoing, text
 from app.domain.scores import MachineScore, Scorecard
 from app.domain.template import Dimension, Template
 from app.domain.types import Assessment, Comment, Conclusion, Interview, Signature
-from app.failures import CannotSign, NotAnalysed, ReasonNeeded, ValueInvalid
+from app.failures import CannotSign, CorrectionsPending, NotAnalysed, ReasonNeeded, ValueInvalid
 from app.policy import Profile, profile, scored_modalities
 from app.review.result import assessment_result, canonical, same_content
 from app.review.veil import is_veiled, veiled
@@ -216,22 +216,32 @@ class ReviewSession:
         left = [d.title.in_(language) for d in self.template.dimensions if d.required and d.id not in rated]
         return left if self.assessment.conclusion else [*left, text.tr("report.conclusion")]
 
+    def is_behind(self) -> bool:
+        """Whether people corrected something that the analysis, and so the machine's scores, does not include yet."""
+        if self.analysis is None:
+            return False
+        corrections = self.library.corrections(self.interview_id)
+        return self.analysis.correction != (corrections[-1].id if corrections else None)
+
     def is_signed(self) -> bool:
         """Whether the newest signature says what the assessment says now."""
         signatures = self.assessment.signatures
-        return bool(signatures) and same_content(signatures[-1].payload, self._result())
+        return bool(signatures) and not self.is_behind() and same_content(signatures[-1].payload, self._result())
 
     def sign(self) -> Signature:
         """Sign: canonical bytes, their SHA-256, status "assessed" and the outbox row, all or nothing.
 
-        Signing again what has not changed gives the signature that is there; a change makes a new revision. Raises
-        CannotSign, ReasonNeeded, Stale.
+        Signing again what has not changed gives the signature that is there; a change makes a new revision. It names
+        the analysis that the machine's scores rest on, and the newest correction in it. Raises CannotSign,
+        ReasonNeeded, CorrectionsPending, Stale.
         """
         left = self.left_to_sign()
         if left:
             raise CannotSign(left=text.tr("report.list_comma").join(left))
         if self.needs_reason():
             raise ReasonNeeded
+        if self.is_behind():
+            raise CorrectionsPending
         result = self._result()
         signatures = self.assessment.signatures
         if signatures and same_content(signatures[-1].payload, result):
@@ -252,13 +262,12 @@ class ReviewSession:
         return signature
 
     def _result(self) -> AssessmentResult:
-        corrections = self.library.corrections(self.interview_id)
         return assessment_result(
             self.interview,
             self.template,
             self._whole_card(),
             self.assessment,
             self.comments,
-            corrections[-1].id if corrections else None,
+            self.analysis,
             text.language(),
         )

@@ -5,14 +5,14 @@ from __future__ import annotations
 import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 import msgspec
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from analysis.document import Correction, CorrectionKind
+from analysis.document import Correction, CorrectionKind, Missing
 from app.domain.types import AnalysisState
 from app.failures import NotAnalysed
 from app.store.recordings import Recordings
@@ -24,12 +24,20 @@ if TYPE_CHECKING:
     from analysis.derive import Derived
 
 DOCUMENT = "analysis.json"
+Part = TypeVar("Part", bound=msgspec.Struct)
 
 
 class _Heading(msgspec.Struct):
-    """The one field of the document that the library keeps in its rows."""
+    """The fields of the document that the library keeps in its rows."""
 
     id: str
+    correction: str | None = None
+
+
+class _Absences(msgspec.Struct):
+    """What lists say of a document without reading all of it."""
+
+    missing: tuple[Missing, ...] = ()
 
 
 class Analyses(Recordings):
@@ -40,7 +48,7 @@ class Analyses(Recordings):
 
         Raises DocumentInvalid, NotFound, DiskFull.
         """
-        document_id = _document_id(folder)
+        document = _decoded(folder, _Heading)
         inside = folder.resolve().is_relative_to(self.vault.folder.resolve())
         kept = folder.resolve() if inside else self._copied(interview_id, folder)
         relative = kept.relative_to(self.vault.folder.resolve()).as_posix()
@@ -52,11 +60,12 @@ class Analyses(Recordings):
             if row is None:
                 row = AnalysisRow(interview_id=interview_id, folder=relative, assessor=self.assessor)
                 session.add(row)
-            row.document_id = document_id
+            row.document_id = document.id
+            row.correction_id = document.correction
             row.recorded = _after_all(session, interview_id)
-            interview.analysis_id = document_id
+            interview.analysis_id = document.id
             interview.analysis_state = str(AnalysisState.DONE)
-            self._note(session, "analysed", "interview", interview_id, document_id)
+            self._note(session, "analysed", "interview", interview_id, document.id)
 
     def _copied(self, interview_id: str, folder: Path) -> Path:
         target = self.vault.folder.resolve() / "analyses" / interview_id / uuid4().hex
@@ -85,6 +94,10 @@ class Analyses(Recordings):
         from analysis.export import read
 
         return read(self.analysis_folder(interview_id))
+
+    def missing(self, interview_id: str) -> tuple[Missing, ...]:
+        """What the current analysis does not have; its tracks stay unread. Raises NotAnalysed, DocumentInvalid."""
+        return _decoded(self.analysis_folder(interview_id), _Absences).missing
 
     def corrections(self, interview_id: str) -> tuple[Correction, ...]:
         """All corrections in the order in which they were made, undone ones and their inverses included."""
@@ -134,12 +147,15 @@ def _correction_of(row: CorrectionRow) -> Correction:
     )  # fmt: skip
 
 
-def _document_id(folder: Path) -> str:
-    from analysis.export import DocumentDamaged, DocumentMissing
-
+def _decoded(folder: Path, wanted: type[Part]) -> Part:
+    """Some fields of the document in a folder. Raises DocumentInvalid."""
     try:
-        return msgspec.json.decode((folder / DOCUMENT).read_bytes(), type=_Heading).id
+        return msgspec.json.decode((folder / DOCUMENT).read_bytes(), type=wanted)
     except OSError as missing:
+        from analysis.export import DocumentMissing
+
         raise DocumentMissing(folder=str(folder)) from missing
     except msgspec.DecodeError as damaged:
+        from analysis.export import DocumentDamaged
+
         raise DocumentDamaged(folder=str(folder), file=DOCUMENT) from damaged

@@ -135,7 +135,10 @@ class InterviewRow(Changing, Base):
 
 
 class AnalysisRow(Kept, Base):
-    """An analysis of an interview's recording: the document's own id and the folder (relative to the vault)."""
+    """An analysis of an interview's recording: the document's own id and the folder (relative to the vault).
+
+    `correction_id` is the last correction that it was derived with.
+    """
 
     __tablename__ = "analysis"
     __table_args__ = (UniqueConstraint("interview_id", "folder"),)
@@ -143,6 +146,7 @@ class AnalysisRow(Kept, Base):
     document_id: Mapped[str] = mapped_column(index=True)
     folder: Mapped[str]
     recorded: Mapped[datetime] = mapped_column(UtcTime, default=now)
+    correction_id: Mapped[str | None]
 
 
 class CorrectionRow(Kept, Base):
@@ -239,6 +243,24 @@ class ConsentRow(Kept, Base):
     modalities: Mapped[list[str]] = mapped_column(JSON)
     text_version: Mapped[str]
     given_by: Mapped[str]
+
+
+class EnrichmentRow(Changing, Base):
+    """What was found out beside the analysis: rows are added, the one with the highest number of its kind holds.
+
+    `analysis_id`, `correction_id` and `others` say what it was made from; see `app.domain.enrichment`.
+    """
+
+    __tablename__ = "enrichment"
+    __table_args__ = (UniqueConstraint("interview_id", "kind", "number"),)
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"))
+    kind: Mapped[str]
+    number: Mapped[int]
+    analysis_id: Mapped[str]
+    correction_id: Mapped[str | None]
+    others: Mapped[str] = mapped_column(default="")
+    method: Mapped[dict[str, Any]] = mapped_column(JSON)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class AuditRow(Base):

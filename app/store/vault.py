@@ -85,6 +85,20 @@ class Vault:
         """Lends the playable copy as a path for one child job."""
         yield self._playable(sha256)
 
+    @contextmanager
+    def working(self) -> Iterator[Path]:
+        """Lends a folder for the temporary files of one job. It is gone afterwards, at the latest at the next opening.
+
+        Raises DiskFull, FolderNotWritable.
+        """
+        folder = self._incoming / uuid4().hex
+        try:
+            with writing_into(self.folder):
+                private_folder(folder)
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
     def derived(self, sha256: str) -> Path:
         """The folder (made if need be) for what engine jobs derive from the recording."""
         folder = self._derived / _named(sha256)

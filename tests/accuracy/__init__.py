@@ -1,5 +1,6 @@
-"""Figures of accuracy on labelled media: `python3 dev.py accuracy [NAME …] [--json FILE]`.
+"""The accuracy report on labelled media: `python3 dev.py accuracy [NAME …]`, and the page that is made from it.
 
-Each module offers `measure(corpus: Path) -> dict[str, float]`. Nothing is tuned on these media; figures on clean
-synthetic voices are optimistic, and `docs/accuracy.md` says so.
+One module a measurement, each with `measure(corpus, analyses) -> Section`; `figures` says what a figure is, `intervals`
+how sure it is, `report` how it is written, `verdicts` and `guide` what a user may rely on. Nothing of the product is
+tuned here. What concerns the measuring itself is tested beside it.
 """

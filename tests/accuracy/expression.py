@@ -1,13 +1,11 @@
-"""Visible expression against labelled faces, smiles against recordings in which they are known, and the face itself."""
+"""Visible expression against labelled pictures; smiles, blinks and the face in recordings where they are known."""
 
 from __future__ import annotations
 
-import csv
-import json
-from collections.abc import Iterator
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
-import cv2
 import numpy as np
 
 from analysis import expression
@@ -16,57 +14,107 @@ from analysis.expression.curves import raw_three_way
 from analysis.face.derive import derive
 from analysis.media import frames, probe
 from analysis.observations import FaceObservation
+from tests.accuracy.analyses import Analysed, Analyses
+from tests.accuracy.corpus import Corpus, Interview, Portrait
+from tests.accuracy.figures import Figure, Section, Subject, Table
+from tests.accuracy.findings import of_kind
+from tests.accuracy.timing import anything, pairs
 from tests.analysis.reading import expression_observer
 from tests.analysis.seeing import observer, still
 
-FPS = 5.0
-LABELS = {
-    "neutral": 0, "happy": 1, "happiness": 1, "sad": 2, "sadness": 2, "angry": 3, "anger": 3, "fear": 4, "disgust": 5,
-    "surprise": 6,
-}  # fmt: skip
+FPS, BLINK_FPS = 5.0, 60.0
+CLASSES = ("neutral", "happy", "sad", "angry", "fear", "disgust", "surprise")
 SURPRISED = 6
 THREE_WAY = np.array([1, 0, 2, 2, 2, 2, -1])
 """Of each class: positive 0, neutral 1, negative 2; surprise is left out."""
-SAMPLES = ("sample_zh", "sample_en")
-DEV = ("zh_be_dev", "en_pm_dev")
-CLIPS = {"single_face": 1, "WolfgangLanger_Pexels": 5, "no_face": 0}
-"""Smile episodes as the index of the clips has them. The five of the second one were counted by mouthSmile alone, the
-grimaces of crying among them."""
-BLINK_TOLERANCE_S = 0.25
+BLINK_WITHIN_S = 0.25
+EDGE_S = 0.3
+"""A value of the face holds for this long: nearer to the edge of a stretch without a face nothing is counted."""
+SECOND = 10
+TEXT = (
+    "Labelled pictures of strangers (web photos and 48-pixel pictures, whose labels are other people's opinions); "
+    "smiles and stretches without a face of the interviews as the whole analysis shows them; smiles of the video "
+    "clips as their index counts them; blinks at the full frame rate."
+)
 
 
-def labelled(corpus: Path) -> Iterator[tuple[str, int, Path]]:
-    """(set, class, file) of every picture whose label can be trusted and which is no altered copy of another one."""
-    with (corpus / "faces" / "index.tsv").open(encoding="utf-8") as stream:
-        for row in csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE):
-            label = LABELS.get(row["label_or_contents"])
-            if label is not None:
-                yield row["file"].split("/")[0], label, corpus / "faces" / row["file"]
+def measure(corpus: Corpus, analyses: Analyses) -> Section:
+    """Pictures, clips, interviews, blinks."""
+    section = Section("expression", "Face and visible expression", TEXT)
+    _pictures(section, corpus.portraits)
+    for scene in corpus.scenes:
+        section.figures += _scene_figures(scene.media, scene.smiles)
+    for folder in dict.fromkeys(interview.folder for interview in corpus.interviews):
+        own = [each for each in corpus.interviews if each.folder == folder and each.copy_of is None]
+        section.figures += interview_figures(folder, [analyses.of(each) for each in own])
+    own = [each for each in corpus.interviews if each.copy_of is None]
+    section.figures += interview_figures("interviews", [analyses.of(each) for each in own])
+    blinking = [interview for interview in corpus.interviews if interview.truth.get("blinks")]
+    section.figures += _blink_figures(blinking)
+    for what, there in (("pictures", corpus.portraits), ("video clips", corpus.scenes), ("known blinks", blinking)):
+        if not there:
+            section.skipped.append(f"no {what}")
+    return section
 
 
-def measure_pictures(corpus: Path) -> dict[str, float]:
+@dataclass
+class _Seen:
+    """The pictures of one set: how many there are, and of those whose face was found (n,) truth, (n, 7), (n, 52)."""
+
+    wanted: int = 0
+    truth: list[int] = field(default_factory=list)
+    seven: list[np.ndarray] = field(default_factory=list)
+    shapes: list[np.ndarray] = field(default_factory=list)
+
+
+def _pictures(section: Section, portraits: Sequence[Portrait]) -> None:
     """Accuracy of seven and of three classes, and how many of the faces were found, per set."""
     eyes, reader = observer(), expression_observer()
-    seen: dict[str, list[tuple[int, np.ndarray, np.ndarray]]] = {}
-    wanted: dict[str, int] = {}
-    for name, label, path in labelled(corpus):
-        rgb = still(path)
+    sets: dict[str, _Seen] = {}
+    for portrait in portraits:
+        if portrait.label is None:
+            continue
+        seen, rgb = sets.setdefault(portrait.folder, _Seen()), still(portrait.media)
         eyes.forget()
         look = eyes.look(0.0, rgb)
-        wanted[name] = wanted.get(name, 0) + 1
+        seen.wanted += 1
         if look is not None:
-            seen.setdefault(name, []).append((label, reader.probabilities(rgb, look), look.blendshapes))
-    figures: dict[str, float] = {}
-    for name, rows in seen.items():
-        truth = np.array([label for label, _, _ in rows])
-        seven = np.array([probabilities for _, probabilities, _ in rows])
-        three = raw_three_way(seven, np.array([shapes for _, _, shapes in rows])).argmax(axis=1)
-        right, known = seven.argmax(axis=1) == truth, truth != SURPRISED
-        figures[f"face_found_share_{name}"] = len(rows) / wanted[name]
-        figures[f"expression7_accuracy_{name}"] = float(right.mean())
-        figures[f"expression7_recall_{name}"] = float(np.mean([right[truth == label].mean() for label in set(truth)]))
-        figures[f"expression3_accuracy_{name}"] = float((three == THREE_WAY[truth])[known].mean())
-    return figures
+            seen.truth.append(portrait.label)
+            seen.seven.append(reader.probabilities(rgb, look))
+            seen.shapes.append(look.blendshapes)
+    for name, seen in sets.items():
+        section.figures += _picture_figures(Subject(name, "photographs"), seen)
+        section.tables.append(_confusion(name, np.array(seen.truth), np.array(seen.seven).argmax(axis=1)))
+
+
+def _picture_figures(subject: Subject, seen: _Seen) -> list[Figure]:
+    made = subject.share("face_found_share", len(seen.truth), seen.wanted, "pictures")
+    if not seen.truth:
+        return made
+    truth, seven = np.array(seen.truth), np.array(seen.seven)
+    right, known = seven.argmax(axis=1) == truth, truth != SURPRISED
+    three = raw_three_way(seven, np.array(seen.shapes)).argmax(axis=1)
+    right3 = (three == THREE_WAY[truth])[known]
+    classes = sorted(set(seen.truth))
+    counts = [int((truth == label).sum()) for label in classes]
+    rights = [int(right[truth == label].sum()) for label in classes]
+    return [
+        *made,
+        *subject.share("expression7_accuracy", int(right.sum()), len(truth), "faces"),
+        *subject.stratified("expression7_recall", rights, counts, "faces"),
+        *subject.share("expression3_accuracy", int(right3.sum()), len(right3), "faces"),
+    ]
+
+
+def _confusion(name: str, truth: np.ndarray, found: np.ndarray) -> Table:
+    """Rows are labels, columns what was read, then the row's recall."""
+    rows = []
+    for label, word in enumerate(CLASSES):
+        counts = [int(((truth == label) & (found == other)).sum()) for other in range(len(CLASSES))]
+        if sum(counts):
+            recall = f"{counts[label] / sum(counts):.2f}"
+            rows.append((word, *(str(count) for count in counts), str(sum(counts)), recall))
+    return Table(f"Confusion, {name}", ("label", *CLASSES, "n", "recall"), tuple(rows))
 
 
 def watch(path: Path, fps: float = FPS) -> tuple[FaceObservation, list[Event]]:
@@ -79,82 +127,76 @@ def watch(path: Path, fps: float = FPS) -> tuple[FaceObservation, list[Event]]:
     return face, [*derive(face, length)[2], *events]
 
 
-def of_kind(events: list[Event], kind: str) -> list[Event]:
-    """The events of one kind."""
-    return [event for event in events if event.kind == kind]
+def _scene_figures(media: Path, wanted: int | None) -> list[Figure]:
+    """Smiles counted in a clip, beside what the index says, and how much of the time a face is seen."""
+    face, events = watch(media)
+    subject, seen = Subject(media.stem, "video clips"), np.isfinite(face.box[:, 0])
+    made = subject.share("face_seen_share", int(seen.sum()), len(seen), "looks")
+    if wanted is None:
+        return made
+    smiles = sum(event.kind == "smile" for event in events)
+    return [
+        *made,
+        *subject.count("smiles", smiles),
+        *Subject(f"{media.stem}_index", subject.media).count("smiles", wanted),
+    ]
 
 
-def prf(name: str, hits: int, found: int, there: int, recalled: int) -> dict[str, float]:
-    """Precision, recall and their harmonic mean; `hits` of `found` are right, `recalled` of `there` were found."""
-    precision, recall = hits / found if found else 1.0, recalled / there if there else 1.0
-    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
-    kind, _, where = name.partition("_")
-    return {f"{kind}_precision_{where}": precision, f"{kind}_recall_{where}": recall, f"{kind}_f1_{where}": f1}
+def interview_figures(of: str, analysed: Sequence[Analysed]) -> list[Figure]:
+    """Smiles by overlap, and the stretches without a face, as whole analyses show them.
+
+    The faces of an interview are one or two clips repeated: a recording counts as one group.
+    """
+    subject = Subject(of, "repeated clips", groups=len(analysed))
+    hits = found = there = 0
+    counts = []
+    for each in analysed:
+        shown = of_kind(each.analysis, "smile")
+        wanted = [Span(smile["start"], smile["end"]) for smile in each.interview.truth.get("smiles", [])]
+        hits += len(pairs(shown, wanted, anything, 0.0))
+        found, there = found + len(shown), there + len(wanted)
+        counts.append(_presence(each))
+    total = np.concatenate(counts) if counts else np.zeros((0, 4), np.int64)
+    seen, present, empty, absent = total.T
+    return [
+        *subject.found("smile", hits, found, there, "smiles"),
+        *subject.harmonic("smile_f1", hits, found, there, "smiles"),
+        *subject.ratio("face_seen_share", seen, present, "tenths of a second", n=int(present.sum()), over="seconds"),
+        *subject.ratio("no_face_right_share", empty, absent, "tenths of a second", n=int(absent.sum()), over="seconds"),
+    ]
 
 
-def measure_interviews(folder: Path, names: tuple[str, ...], where: str) -> dict[str, float]:
-    """Smiles by overlap, and stretches without a face by sample, in recordings with known ones."""
-    counts = np.zeros(4, int)
-    absent, missed, present, seen = 0, 0, 0, 0
-    for name in names:
-        truth = json.loads((folder / f"{name}.truth.json").read_text("utf-8"))
-        face, events = watch(folder / f"{name}.mp4")
-        smiles = of_kind(events, "smile")
-        overlaps = np.array([[s.start < t["end"] and t["start"] < s.end for t in truth["smiles"]] for s in smiles])
-        overlaps = overlaps.reshape(len(smiles), len(truth["smiles"]))
-        counts += [overlaps.any(axis=1).sum(), len(smiles), len(truth["smiles"]), overlaps.any(axis=0).sum()]
-        gone = np.zeros(len(face.times), bool)
-        for stretch in truth["no_face"]:
-            gone |= (face.times >= stretch["start"]) & (face.times < stretch["end"])
-        found = np.isfinite(face.box[:, 0])
-        absent, missed = absent + int(gone.sum()), missed + int((gone & ~found).sum())
-        present, seen = present + int((~gone).sum()), seen + int((~gone & found).sum())
-    figures = prf(f"smile_{where}", *(int(count) for count in counts))
-    figures[f"face_seen_share_{where}"] = seen / present
-    if absent:
-        figures[f"no_face_right_share_{where}"] = missed / absent
-    return figures
+def _presence(each: Analysed) -> np.ndarray:
+    """(seconds, 4) counts of samples: face seen and there; there; none seen and none there; none there."""
+    shown = each.derived.tracks["present"]
+    times = np.arange(len(shown)) / SECOND
+    gone, near = np.zeros(len(shown), bool), np.zeros(len(shown), bool)
+    for stretch in each.interview.truth.get("no_face", []):
+        gone |= (times >= stretch["start"] + EDGE_S) & (times < stretch["end"] - EDGE_S)
+        near |= (times >= stretch["start"] - EDGE_S) & (times < stretch["end"] + EDGE_S)
+    seen = shown > 0
+    columns = np.stack([seen & ~near, ~near, ~seen & gone, gone], axis=1).astype(np.int64)
+    return np.array([columns[at : at + SECOND].sum(axis=0) for at in range(0, len(shown), SECOND)])
 
 
-def measure_clips(corpus: Path) -> dict[str, float]:
-    """Smile episodes counted in the clips, beside what their index says."""
-    figures: dict[str, float] = {}
-    for name, wanted in CLIPS.items():
-        face, events = watch(corpus / "video" / f"{name}.mp4")
-        figures[f"smiles_{name}"] = float(len(of_kind(events, "smile")))
-        figures[f"smiles_{name}_index"] = float(wanted)
-        figures[f"face_seen_share_{name}"] = float(np.isfinite(face.box[:, 0]).mean())
-    return figures
+def _blink_figures(interviews: Sequence[Interview]) -> list[Figure]:
+    """Blinks at the full frame rate of the recordings in which they are known, and in all."""
+    counts = [_blinks(interview) for interview in interviews]
+    made: list[Figure] = []
+    for interview, found in zip(interviews, counts, strict=True):
+        made += _blinks_found(Subject(interview.name, "synthetic face", groups=1), found)
+    total = tuple(sum(column) for column in zip(*counts, strict=True)) or (0, 0, 0)
+    return made + _blinks_found(Subject("interviews", "synthetic face", groups=len(counts)), total)
 
 
-def measure_blinks(folder: Path, name: str) -> dict[str, float]:
-    """Blinks at the full frame rate of a recording in which they are known."""
-    truth = json.loads((folder / f"{name}.truth.json").read_text("utf-8"))["blinks"]
-    _, events = watch(folder / f"{name}.mp4", 60.0)
-    middles = [(event.start + event.end) / 2 for event in of_kind(events, "blink")]
-    hits = sum(any(abs(middle - time) < BLINK_TOLERANCE_S for time in truth) for middle in middles)
-    recalled = sum(any(abs(middle - time) < BLINK_TOLERANCE_S for middle in middles) for time in truth)
-    return prf(f"blink_{name}", hits, len(middles), len(truth), recalled)
+def _blinks_found(subject: Subject, found: tuple[int, ...]) -> list[Figure]:
+    return [*subject.found("blink", *found, "blinks"), *subject.harmonic("blink_f1", *found, "blinks")]
 
 
-def measure_pose(corpus: Path) -> dict[str, float]:
-    """How far the angles of a mirrored picture are from mirrored angles, degrees; there is no truth about angles."""
-    path, eyes = corpus / "video" / "WolfgangLanger_Pexels.mp4", observer()
-    differences = []
-    for number, (_, rgb) in enumerate(frames(path, probe(path, path.name), 2.0, lambda _: None)):
-        eyes.forget()
-        one = eyes.look(number, rgb)
-        eyes.forget()
-        other = eyes.look(number, cv2.flip(rgb, 1))
-        if one and other:
-            differences.append([abs(one.yaw + other.yaw), abs(one.pitch - other.pitch), abs(one.roll + other.roll)])
-    means = np.mean(differences, axis=0)
-    return {f"head_{name}_mirror_error_deg": float(v) for name, v in zip(("yaw", "pitch", "roll"), means, strict=True)}
-
-
-def measure(corpus: Path) -> dict[str, float]:
-    """All of it."""
-    figures = measure_pictures(corpus) | measure_clips(corpus) | measure_pose(corpus)
-    figures |= measure_interviews(corpus / "interviews" / "dev", DEV, "dev")
-    figures |= measure_interviews(corpus / "interviews" / "sample", SAMPLES, "sample")
-    return figures | measure_blinks(corpus / "interviews" / "sample", SAMPLES[0])
+def _blinks(interview: Interview) -> tuple[int, int, int]:
+    """Right, shown and true blinks of a recording."""
+    wanted = [Span(time, time) for time in interview.truth["blinks"]]
+    _, events = watch(interview.media, BLINK_FPS)
+    shown = [event for event in events if event.kind == "blink"]
+    middles = [Event("blink", (e.start + e.end) / 2, (e.start + e.end) / 2) for e in shown]
+    return len(pairs(middles, wanted, anything, BLINK_WITHIN_S)), len(shown), len(wanted)

@@ -1,101 +1,101 @@
-"""Real speech of the corpus: error rates, voice activity, and diarization of two-speaker recordings."""
+"""Real speech: words wrong per clip and in all, and voice activity against labels."""
 
 from __future__ import annotations
 
-import csv
-import tempfile
 from pathlib import Path
 
-import jiwer
 import numpy as np
-from pyannote.core import Annotation
-from pyannote.core import Segment as Stretch
-from pyannote.metrics.diarization import DiarizationErrorRate
+from numpy.typing import NDArray
 
-from analysis.media import SoundFile, probe
-from analysis.speech import observe_sound, observe_speakers, observe_text
+from analysis.speech import observe_sound, observe_text
 from app.jobs.analysis import model_store, threads
-from tests.accuracy.interviews import COLLAR_S, plain
+from app.settings import cache_folder
+from tests.accuracy.analyses import Analyses
+from tests.accuracy.corpus import Clip, Corpus, activity_labels
+from tests.accuracy.figures import Figure, Section, Subject
+from tests.accuracy.sounds import opened
+from tests.accuracy.words import Counts, errors, plain
 
 FRAME_S = 0.01
-DIARIZED = {
-    "en_pyannote_sample.wav": "en_pyannote_sample.rttm", "en_comp_ls2.wav": "en_comp_ls2.rttm",
-    "zh_comp_interview.wav": "zh_comp_interview.rttm", "zh_comp_moss2.wav": "zh_comp_moss2.rttm",
-}  # fmt: skip
+WINDOW_FRAMES = 100
+REAL = "real voices"
+TEXT = (
+    "Short recordings of real people, language given, no terms. Voice activity in frames of 10 ms; a clip is resampled "
+    "over its seconds, all over the clips."
+)
 
 
-def measure(corpus: Path) -> dict[str, float]:
-    """WER and CER pooled over the clips, VAD precision, recall and F1 (10 ms frames), DER with a collar of 0.25 s."""
-    folder = corpus / "audio"
-    with tempfile.TemporaryDirectory(prefix="mianjian-accuracy-") as scratch:
-        return {**words(folder, Path(scratch)), **activity(folder, Path(scratch)), **speakers(folder, Path(scratch))}
+def measure(corpus: Corpus, _analyses: Analyses) -> Section:
+    """Transcripts and voice activity."""
+    section = Section("speech", "Real speech", TEXT)
+    for language in ("zh", "en"):
+        clips = [clip for clip in corpus.transcribed if clip.language == language]
+        section.figures += words(clips, language)
+        if not clips:
+            section.skipped.append(f"no transcribed clip in {language}")
+    section.figures += activity(corpus.labelled_activity)
+    if not corpus.labelled_activity:
+        section.skipped.append("no labels of voice activity")
+    return section
 
 
-def opened(file: Path, scratch: Path) -> SoundFile:
-    """The sound of a clip."""
-    return SoundFile.extract(file, probe(file, file.name), scratch, lambda _: None)
+def words(clips: list[Clip], language: str) -> list[Figure]:
+    """Error rates: a clip is resampled over its characters or words, all over the clips."""
+    if not clips:
+        return []
+    stem, items = ("cer", "characters") if language == "zh" else ("wer", "words")
+    whisper, _ = model_store(cache_folder()).transcriber(None)
+    made: list[Figure] = []
+    counted = [_errors(clip, whisper) for clip in clips]
+    for clip, wrong in zip(clips, counted, strict=True):
+        ones = np.ones(len(wrong))
+        made += Subject(clip.name, REAL).ratio(stem, wrong, ones, items, n=len(wrong), over=items)
+    lengths = [len(wrong) for wrong in counted]
+    sums = [int(wrong.sum()) for wrong in counted]
+    return made + Subject(language, REAL).ratio(stem, sums, lengths, items, n=sum(lengths), over="clips")
 
 
-def words(folder: Path, scratch: Path) -> dict[str, float]:
-    """Pooled error rates; the language is given, terms are not."""
-    whisper, _ = model_store(scratch).transcriber(None)
-    pairs: dict[str, list[tuple[str, str]]] = {"en": [], "zh": []}
-    with (folder / "index.tsv").open(encoding="utf-8") as index:
-        rows = [row for row in csv.DictReader(index, delimiter="\t") if row["reference"] and row["language"] in pairs]
-    for row in rows:
-        if row["file"] == "en_stereo_2ch.wav":
-            continue
-        sound = opened(folder / row["file"], scratch)
-        seen = observe_sound(sound)
-        heard = observe_text(
-            sound, seen.speech, row["language"], (), whisper, "cpu", threads(), lambda _: None
-        )  # fmt: skip
-        text = " ".join(segment.text for segment in heard.segments)
-        pairs[row["language"]].append((plain(row["reference"], row["language"]), plain(text, row["language"])))
-    english, chinese = (list(zip(*pairs[language], strict=True)) for language in ("en", "zh"))
-    return {
-        "wer_en": float(jiwer.wer(list(english[0]), list(english[1]))),
-        "cer_zh": float(jiwer.cer(list(chinese[0]), list(chinese[1]))),
-    }
-
-
-def activity(folder: Path, scratch: Path) -> dict[str, float]:
-    """Frames of labelled clips."""
-    hits = found = wanted = 0
-    for labels in sorted(folder.glob("vad_*.scv")):
-        sound = opened(labels.with_suffix(".wav"), scratch)
-        frames = round(sound.duration / FRAME_S)
-        truth, heard = np.zeros(frames, bool), np.zeros(frames, bool)
-        for start, end, flag in triples(labels):
-            truth[round(start / FRAME_S) : round(end / FRAME_S)] = bool(flag)
-        for span in observe_sound(sound).speech:
-            heard[round(span.start / FRAME_S) : round(span.end / FRAME_S)] = True
-        hits, found, wanted = hits + int((truth & heard).sum()), found + int(heard.sum()), wanted + int(truth.sum())
-    precision, recall = hits / found, hits / wanted
-    return {"vad_precision": precision, "vad_recall": recall, "vad_f1": 2 * precision * recall / (precision + recall)}
-
-
-def triples(labels: Path) -> list[tuple[float, float, int]]:
-    """start, end, flag of a label file: the name, then three values for each stretch."""
-    values = labels.read_text("utf-8").strip().split(",")[1:]
-    return [(float(a), float(b), int(c)) for a, b, c in zip(values[::3], values[1::3], values[2::3], strict=True)]
-
-
-def speakers(folder: Path, scratch: Path) -> dict[str, float]:
-    """Diarization with two speakers given."""
-    store = model_store(scratch)
-    segmentation, embedding = store.path("speaker_segmentation"), store.path("speaker_embedding")
-    figures = {}
-    for name, rttm in DIARIZED.items():
-        sound = opened(folder / name, scratch)
+def _errors(clip: Clip, whisper: Path) -> Counts:
+    with opened(clip.media) as sound:
         speech = observe_sound(sound).speech
-        seen = observe_speakers(sound, speech, 2, None, segmentation, embedding, threads(), lambda _: None)
-        hypothesis, reference = Annotation(), Annotation()
-        for number, turn in enumerate(seen.turns):
-            hypothesis[Stretch(turn.start, turn.end), number] = turn.speaker
-        for number, line in enumerate((folder / rttm).read_text("utf-8").splitlines()):
-            fields = line.split()
-            start = float(fields[3])
-            reference[Stretch(start, start + float(fields[4])), number] = fields[7]
-        figures[f"der_{Path(name).stem}"] = float(DiarizationErrorRate(collar=2 * COLLAR_S)(reference, hypothesis))
-    return figures
+        heard = observe_text(sound, speech, clip.language, (), whisper, "cpu", threads(), lambda _: None)
+    text = " ".join(segment.text for segment in heard.segments)
+    return errors(plain(clip.reference, clip.language), plain(text, clip.language), clip.language)
+
+
+def activity(clips: list[Clip]) -> list[Figure]:
+    """Precision, recall and F1 of frames."""
+    made: list[Figure] = []
+    counted = [_frames(clip) for clip in clips]
+    for clip, counts in zip(clips, counted, strict=True):
+        made += _activity(Subject(clip.name, REAL), counts, "seconds")
+    sums = np.array([counts.sum(axis=0) for counts in counted]).reshape(-1, 3)
+    return made + _activity(Subject("", REAL), sums, "clips")
+
+
+def _activity(subject: Subject, counts: NDArray[np.int64], over: str) -> list[Figure]:
+    hits, found, wanted = counts.T
+    n = int(wanted.sum())
+    return [
+        *subject.ratio("vad_precision", hits, found, "frames shown as speech", n=int(found.sum()), over=over),
+        *subject.ratio("vad_recall", hits, wanted, "frames of speech", n=n, over=over),
+        *subject.ratio("vad_f1", 2 * hits, found + wanted, "frames of speech", n=n, over=over),
+    ]
+
+
+def _frames(clip: Clip) -> NDArray[np.int64]:
+    """(seconds, 3): frames that are rightly taken for speech, that are taken for it, that are speech."""
+    with opened(clip.media) as sound:
+        count = round(sound.duration / FRAME_S)
+        heard = [(span.start, span.end) for span in observe_sound(sound).speech]
+    found = _marked(heard, count)
+    wanted = _marked([(start, end) for start, end, speech in activity_labels(clip) if speech], count)
+    frames = np.stack([found & wanted, found, wanted], axis=1).astype(np.int64)
+    return np.array([frames[at : at + WINDOW_FRAMES].sum(axis=0) for at in range(0, count, WINDOW_FRAMES)])
+
+
+def _marked(spans: list[tuple[float, float]], count: int) -> NDArray[np.bool_]:
+    flags = np.zeros(count, bool)
+    for start, end in spans:
+        flags[round(start / FRAME_S) : round(end / FRAME_S)] = True
+    return flags

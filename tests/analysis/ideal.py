@@ -78,7 +78,23 @@ def prosody(duration: float, speech: tuple[Span, ...]) -> ProsodyObservation:
 
 
 def observed(language: str, face: FaceObservation | None = None) -> Observed:
-    found = truth(language)
+    return observed_of(truth(language), face)
+
+
+def scripted(language: str, *turns: tuple[str, str]) -> Observed:
+    """An interview of (speaker, text) turns, half a second apart, as ideal stages would make it."""
+    made, now = [], 1.0
+    for speaker, text in turns:
+        end = round(now + max(0.4, len(text) * (0.2 if language == "zh" else 0.07)), 3)
+        chunks = [{"start": now, "end": end, "text": text}]
+        made.append({"start": now, "end": end, "speaker": speaker, "text": text, "chunks": chunks})
+        now = end + 0.5
+    return observed_of({"turns": made, "speech": made, "sentence_gaps": [], "duration_s": now, "language": language})
+
+
+def observed_of(found: dict, face: FaceObservation | None = None) -> Observed:
+    """What ideal stages would make of a recording with this truth."""
+    language = found["language"]
     chunks = [chunk for turn in found["turns"] for chunk in turn["chunks"]]
     speech = activity(found)
     duration = found["duration_s"]

@@ -1,4 +1,4 @@
-"""Fillers, repetitions, back-channels, terms, structure, quantified results, questions: rules on short texts."""
+"""Fillers, repetitions, back-channels, quantified results, questions: rules on short texts."""
 
 from __future__ import annotations
 
@@ -11,9 +11,8 @@ from analysis.language.fillers import fillers, is_backchannel, repetitions
 from analysis.language.lexicon import lexicon
 from analysis.language.passage import Passage, passage_of
 from analysis.language.questions import asked, asks, closes, rank
-from analysis.language.structure import classify, quantified_results, structure
-from analysis.language.terms import find_terms, term_events
-from analysis.request import KitQuestion, Term
+from analysis.language.structure import quantified_results
+from analysis.request import KitQuestion
 from tests.analysis.ideal import words_of
 
 
@@ -99,77 +98,6 @@ def test_repetitions(text, language, found):
 )
 def test_backchannels(text, language, is_one):
     assert is_backchannel(text, language) is is_one
-
-
-TERMS = tuple(
-    Term(word) for word in ("负载均衡", "分布式事务", "灰度发布", "微服务", "复盘", "churn", "A/B test", "roadmap")
-)
-
-
-@pytest.mark.parametrize(
-    ("text", "language", "events"),
-    [
-        ("我重新设计了负载均衡。", "zh", ["负载均衡"]),
-        ("我重新设计了复载均衡。", "zh", ["负载均衡 ← 复载均衡"]),
-        ("用分布是事物和灰渡发布", "zh", ["分布式事务 ← 分布是事物", "灰度发布 ← 灰渡发布"]),
-        ("拆成八个为服务", "zh", ["微服务 ← 为服务"]),
-        ("每次都要付盘", "zh", ["复盘 ← 付盘"]),
-        ("他扶着盘子", "zh", []),
-        ("一副盘子", "zh", []),
-        ("负载，均衡", "zh", []),
-        ("今天天气很好我们去爬山", "zh", []),
-        ("cut churn in an A B test on the road map", "en", ["churn", "A/B test", "roadmap"]),
-        ("the stakeholders turn", "en", []),
-        ("our roadmaps", "en", ["roadmap"]),
-    ],
-)
-def test_terms_are_found_exactly_or_as_heard(text, language, events):
-    passage = spoken(text, language)
-    assert [event.text for event in term_events(passage, find_terms(passage, TERMS))] == events
-
-
-def test_an_alias_counts_for_its_term_and_an_exact_hit_displaces_a_fuzzy_one():
-    passage = spoken("我们用load balancing做灰度发布", "zh")
-    hits = find_terms(passage, [Term("负载均衡", ("load balancing",)), Term("灰度发布"), Term("灰度发表")])
-    assert [(hit.term, hit.similarity) for hit in hits] == [("负载均衡", 1.0), ("灰度发布", 1.0)]
-
-
-def test_misheard_terms_are_recalled_without_false_hits():
-    """The study's measure in small: every misheard form is found, and no other term in any of the sentences."""
-    misheard = {
-        "负载均衡": "负载军衡", "分布式事务": "分布是事物", "灰度发布": "灰渡发布", "消息队列": "消息对列",
-        "精益生产": "经意生产", "数据库索引": "数据库所引", "敏捷开发": "敏节开发", "容器编排": "容器边排",
-    }  # fmt: skip
-    terms = [Term(word) for word in misheard]
-    for term, wrong in misheard.items():
-        hits = find_terms(spoken(f"我们当时用了{wrong}来解决这个问题。", "zh"), terms)
-        assert [hit.term for hit in hits] == [term]
-        assert hits[0].heard == wrong
-
-
-@pytest.mark.parametrize(
-    ("text", "language", "found"),
-    [
-        ("去年我们的系统在高峰期经常变慢", "zh", "situation"),
-        ("我的任务是把响应时间缩短一半", "zh", "task"),
-        ("首先，我把系统拆成了八个微服务", "zh", "action"),
-        ("结果，平均响应时间降到了三百毫秒", "zh", "result"),
-        ("保证数据的最终一致性", "zh", None),
-        ("My goal was to cut this churn by a quarter.", "en", "task"),
-        ("As a result, churn dropped by thirty percent.", "en", "result"),
-        ("去年结果很好，去年提升了", "zh", "unsure"),
-    ],
-)
-def test_structure_is_suggested_by_markers(text, language, found):
-    answer = classify(text, language)
-    assert (answer and answer[0]) == found
-
-
-def test_structure_events_span_their_sentences():
-    passage = spoken("去年系统经常变慢。我的任务是改进它。好。", "zh")
-    events = structure(passage)
-    assert [event.text for event in events] == ["situation", "task"]
-    assert events[0].end <= events[1].start
 
 
 @pytest.mark.parametrize(

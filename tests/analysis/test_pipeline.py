@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from analysis import features, pipeline
+from analysis import features, pipeline, speech
 from analysis.derive import Derived
-from analysis.document import Correction, CorrectionKind, Role
+from analysis.document import Correction, CorrectionKind, Fallback, Role
 from analysis.export import read
+from analysis.face.inference import providers
 from analysis.failures import (
     DeviceMissing,
     DiskFull,
@@ -28,6 +29,7 @@ from analysis.failures import (
     OutputBusy,
     OutputTaken,
 )
+from analysis.media.hardware import accelerated
 from analysis.models import ModelStore
 from analysis.progress import Progress, StageDone
 from analysis.request import AnalysisRequest, Term
@@ -106,6 +108,19 @@ def test_no_path_of_the_machine_stands_in_the_results(analysed):
     assert str(out.parent) not in (out / "analysis.json").read_text("utf-8")
 
 
+def test_a_gpu_asked_for_in_vain_is_told_for_decoder_and_face(clip, models, tmp_path):
+    """The face's lane goes on without it: only the transcriber refuses to."""
+    if accelerated("cuda", "h264")[0] or providers("cuda")[0]:
+        pytest.skip("this machine has a GPU that would be used")
+    request = request_for(clip, tmp_path / "out", device="cuda", modalities=("face",), face_fps=1.0)
+    derived, _ = run(request, models)
+    assert set(derived.analysis.provenance.fallbacks) == {
+        Fallback("decoder", "cuda", "cpu", "decoder_not_there"),
+        Fallback("face", "cuda", "cpu", "runtime_without_gpu"),
+    }
+    assert derived.analysis.metrics.overall["face_coverage"].value == 1.0
+
+
 def test_the_same_again_observes_nothing(analysed, models):
     request, derived, _ = analysed
     again, stages = run(request, models)
@@ -131,7 +146,7 @@ def test_only_what_belongs_to_the_analysis_is_kept(analysed, models):
     run(request, models)
     index = json.loads((Path(request.observed_dir) / "stages.json").read_text("utf-8"))
     names = {kept["name"] for kept in index["stages"].values()}
-    assert {path.stem for path in Path(request.observed_dir).iterdir()} == names | {"stages"}
+    assert {path.stem for path in Path(request.observed_dir).iterdir()} == names | {"stages", "vectors"}
 
 
 @pytest.mark.parametrize(("damaged", "stage"), [("speakers-*.json", "speakers"), ("face-*.npz", "face")])
@@ -182,7 +197,9 @@ def test_deriving_again_needs_no_media_and_applies_corrections(analysed, models,
     other = Role.CANDIDATE if role is not Role.CANDIDATE else Role.INTERVIEWER
     correction = Correction("c1", CorrectionKind.ROLE, 0.0, 0.0, speaker, other, "tester", "2026-01-01T00:00:00+00:00")
     blind = replace(request, media=str(tmp_path / "gone.mp4"), corrections=(correction,))
-    assert pipeline.derive_again(blind).analysis.speakers.roles[speaker] is other
+    assert derived.correction is None
+    again = pipeline.derive_again(blind).analysis
+    assert (again.speakers.roles[speaker], again.correction) == (other, "c1")
     assert read(Path(request.out_dir)).analysis.speakers.roles[speaker] is other
 
 
@@ -282,17 +299,93 @@ def test_a_full_disk_is_said_and_leaves_nothing_temporary(clip, models, tmp_path
         assert temporary(disk) == []
 
 
-def test_a_damaged_model_stops_before_anything_is_observed(clip, models, tmp_path):
-    path = tmp_path / "models"
-    path.mkdir()
+def damaged(models: ModelStore, folder: Path, *files: str) -> ModelStore:
+    """The same models with some files broken."""
+    path = folder / "models"
+    path.mkdir(parents=True)
     for file in models.folder.iterdir():
         (path / file.name).symlink_to(file)
-    (path / "speaker_embedding.onnx").unlink()
-    (path / "speaker_embedding.onnx").write_bytes(b"damaged")
+    for name in files:
+        (path / name).unlink()
+        (path / name).write_bytes(b"damaged")
+    return ModelStore(folder, cache_folder(), folder)
+
+
+def reasons(derived: Derived) -> dict[str, str]:
+    return {missing.what: missing.why for missing in derived.analysis.missing}
+
+
+def test_a_stage_whose_model_is_damaged_is_missing_and_the_others_are_there(clip, models, tmp_path):
     request = request_for(clip, tmp_path / "out")
+    derived, stages = run(request, damaged(models, tmp_path / "bad", "speaker_embedding.onnx"))
+    assert stages == [stage for stage in ALL if stage != "speakers"]
+    (lost,) = [missing for missing in derived.analysis.missing if missing.what == "speakers"]
+    assert (lost.why, lost.params["file"]) == ("model_damaged", "speaker_embedding.onnx")
+    assert derived.analysis.transcript.segments
+    assert derived.analysis.tracks["present"].coverage > 0
+    assert "speaker_embedding" not in {model.role for model in derived.analysis.provenance.models}
+    assert "speakers" not in derived.analysis.provenance.stages
+    assert reasons(pipeline.derive_again(request))["speakers"] == "model_damaged"
+    whole, again = run(request, models)
+    assert again == ["speakers"]
+    assert "speakers" not in reasons(whole)
+
+
+def test_without_words_there_are_pitch_and_loudness_but_no_hesitations(clip, models, tmp_path):
+    """A transcriber that somebody added is gone."""
+    derived, stages = run(request_for(clip, tmp_path / "out", transcriber=str(tmp_path / "large")), models)
+    assert stages == [stage for stage in ALL if stage != "text"]
+    assert reasons(derived)["text"] == "own_model_missing"
+    assert derived.analysis.tracks["pitch"].coverage > 0
+    assert not [event for event in derived.analysis.events if event.kind == "filler"]
+    assert derived.analysis.speakers.turns
+
+
+def test_an_error_that_nobody_foresaw_costs_its_own_stage_only(clip, models, tmp_path, monkeypatch, capfd):
+    def breaks(*_: object) -> None:
+        raise RuntimeError("out of memory in the runtime")
+
+    monkeypatch.setattr("analysis.face.observer.FaceObserver.look", breaks)
+    derived, stages = run(request_for(clip, tmp_path / "out"), models)
+    assert stages == [stage for stage in ALL if stage != "face"]
+    lost = {missing.what: missing for missing in derived.analysis.missing}
+    assert lost["face"].why == "stage_failed"
+    assert lost["face"].params == {"detail": "RuntimeError: out of memory in the runtime"}
+    assert all(lost[room].why == "stage_failed" for room in features.modalities()[1:])
+    assert "Traceback" in capfd.readouterr().err
+
+
+@pytest.mark.skipif(features.expression() is None, reason="this build has no room for expression")
+def test_a_damaged_model_of_the_optional_room_leaves_the_face(clip, models, tmp_path):
+    picture = cut(clip, tmp_path / "picture.mp4", 3, kinds=("video",))
+    derived, _ = run(request_for(picture, tmp_path / "out"), damaged(models, tmp_path / "bad", "face_expression.onnx"))
+    assert derived.analysis.tracks["present"].coverage > 0
+    assert reasons(derived)["expression"] == "model_damaged"
+
+
+def test_a_gpu_that_gives_out_half_way_is_followed_by_the_processor(clip, models, tmp_path, monkeypatch):
+    heard = speech.observe_text
+
+    def gives_out(sound, spans, language, terms, folder, device, *rest):
+        if device == "cuda":
+            raise RuntimeError("CUDA failed with error out of memory")
+        return heard(sound, spans, language, terms, folder, device, *rest)
+
+    monkeypatch.setattr("analysis.device.resolve", lambda *_: ("cuda", None))
+    monkeypatch.setattr("analysis.speech.observe_text", gives_out)
+    sound = cut(clip, tmp_path / "sound.m4a", 5, kinds=("audio",))
+    derived, _ = run(request_for(sound, tmp_path / "out", device="auto"), models)
+    assert derived.analysis.transcript.segments
+    assert derived.analysis.provenance.device == "cpu"
+    assert derived.analysis.provenance.fallbacks == (Fallback("transcriber", "cuda", "cpu", "gpu_failed"),)
+
+
+def test_when_every_stage_fails_the_analysis_does(clip, models, tmp_path):
+    picture = cut(clip, tmp_path / "picture.mp4", 3, kinds=("video",))
     with pytest.raises(ModelDamaged):
-        run(request, ModelStore(tmp_path, cache_folder(), tmp_path))
-    assert list(Path(request.observed_dir).iterdir()) == []
+        run(request_for(picture, tmp_path / "out"), damaged(models, tmp_path / "bad", "face_detector.onnx"))
+    assert not (tmp_path / "out" / "analysis.json").exists()
+    assert temporary(tmp_path / "out") == []
 
 
 def test_an_enrolment_clip_that_is_not_there_is_said_at_once(clip, models, tmp_path):

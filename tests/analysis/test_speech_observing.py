@@ -14,7 +14,7 @@ import pytest
 
 from analysis import device
 from analysis import failures as f
-from analysis.document import Span, Word
+from analysis.document import Fallback, Span, Word
 from analysis.media import SAMPLE_RATE, SoundFile, probe
 from analysis.models import ModelStore
 from analysis.request import Term
@@ -90,12 +90,13 @@ def test_a_gpu_that_cannot_compute_is_passed_over_unless_it_was_asked_for(monkey
         tried.append(computes_on_cuda(whisper, 1))
         return tried[-1]
 
-    assert device.resolve("auto", computes) == "cpu"
+    fell = Fallback("transcriber", "cuda", "cpu", "gpu_unusable")
+    assert device.resolve("auto", computes) == ("cpu", fell)
     with pytest.raises(f.DeviceMissing):
         device.resolve("cuda", computes)
     assert tried == [False, False]
-    assert device.resolve("cpu", computes) == "cpu"
-    assert device.resolve("auto", lambda: True) == "cuda"
+    assert device.resolve("cpu", computes) == ("cpu", None)
+    assert device.resolve("auto", lambda: True) == ("cuda", None)
 
 
 def test_voice_activity_on_labelled_clips(corpus, sound_at):

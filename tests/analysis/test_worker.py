@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 
 import msgspec
+import numpy as np
 import psutil
 import pytest
 
-from analysis import protocol
+from analysis import embedding, protocol
 from analysis.request import AnalysisRequest
 from analysis.worker import ORPHANED
 
@@ -121,3 +122,20 @@ def test_without_a_job_it_ends(child):
 )
 def test_messages_keep_their_shape(message):
     assert msgspec.json.decode(msgspec.json.encode(message), type=protocol.Message) == message
+
+
+def test_sentences_become_vectors_in_a_file(child, tmp_path):
+    texts = ("我把订单表拆成了十六个库。", "我们按用户编号分了十六个库。", "周末我喜欢爬山。", "")
+    ask(
+        child,
+        protocol.EmbedJob(
+            texts, str(tmp_path / "向量.npy"), msgspec.structs.replace(PLACES, cache=str(tmp_path / "cache"))
+        ),
+    )
+    messages = [msgspec.json.decode(line, type=protocol.Message) for line in child.stdout]
+    assert messages[-1] == protocol.ResultMessage(protocol.EmbedResult(embedding.encoder()))
+    assert [m.share for m in messages if isinstance(m, protocol.ProgressMessage)] == [1.0]
+    vectors = np.load(tmp_path / "向量.npy", allow_pickle=False).astype(np.float32)
+    assert vectors.shape == (4, 512)
+    assert np.linalg.norm(vectors[:3], axis=1) == pytest.approx([1, 1, 1], abs=0.01)
+    assert vectors[0] @ vectors[1] > 2 * (vectors[0] @ vectors[2])

@@ -9,16 +9,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 import psutil
 import pytest
 
-from analysis import protocol
+from analysis import protocol, transcribers
 from analysis.features import modalities
 from app import text
 from app.cli import main
 from app.commands.analyze import OBSERVED
 from app.domain.types import AnalysisState, Candidate, Position
 from app.jobs.showing import LineShow, cut, progress_line
+from app.settings import SettingsFile
 from app.store import Library
 from app.store.importing import import_file
 from app.store.recordings import Belonging
@@ -75,6 +77,23 @@ def test_a_person_reads_one_line_and_sees_no_machinery(clip, tmp_path, capfd, ea
     assert said.err == ""
     assert str(out) in said.out
     assert len(said.out.splitlines()) == 1
+
+
+def test_a_stage_that_fails_is_told_and_the_rest_is_written(clip, tmp_path, capfd, each_language):
+    """The transcriber that the settings name was moved away after it was added."""
+    data, out = tmp_path / "data", tmp_path / "out"
+    data.mkdir()
+    lost = transcribers.Added(
+        "whisper-own", str(tmp_path / "gone"), (transcribers.AddedFile("model.bin", "0" * 64, 3),)
+    )
+    (data / "models.json").write_bytes(msgspec.json.encode([lost]))
+    SettingsFile(data).change(transcriber="whisper-own")
+    argv = ["--lang", each_language, "analyze", str(clip), "--out", str(out), "--modalities", "speech"]
+    assert main([*argv, "--data", str(data)]) == 0
+    (told,) = capfd.readouterr().err.splitlines()
+    sentence = text.tr("failure.own_model_missing", model="whisper-own", file="model.bin")
+    assert told == text.tr("report.failed_line", what=text.tr("report.what_text"), why=sentence)
+    assert {path.name for path in out.iterdir()} == FILES
 
 
 @pytest.mark.parametrize(

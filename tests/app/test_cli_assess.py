@@ -6,8 +6,9 @@ import json
 
 import pytest
 
+from analysis.document import CorrectionKind
 from analysis.export import write_all
-from app import cli
+from app import cli, text
 from app.scoring import find_template
 from app.scoring.bands import band_of, supports_for
 from app.store import Library
@@ -82,6 +83,15 @@ def test_summary_for_a_person(data, interview_id, capsys, each_language):
     said = capsys.readouterr().out
     assert {"zh": "先评分后显示", "en": "hidden until rated"}[each_language] in said
     assert {"zh": "签字前还缺", "en": "Still missing"}[each_language] in said
+
+
+def test_signing_waits_for_a_correction_that_the_scores_do_not_rest_on(data, interview_id, capsys, each_language):
+    with Library.open(data, assessor="li") as library:
+        library.add_correction(interview_id, CorrectionKind.WORD, 5.0, 6.0, "系统", "系列")
+    rated = [part for name in ("communication", "reasoning", "composure") for part in ("--rate", f"{name}=7")]
+    base = ["--lang", each_language, "assess", "--interview", interview_id, "--data", str(data)]
+    assert cli.main([*base, *rated, "--conclusion", "hire", "--sign"]) == 2
+    assert capsys.readouterr().err.strip() == text.tr("failure.corrections_pending")
 
 
 REFUSED = {

@@ -11,9 +11,11 @@ import msgspec
 import pytest
 import rfc8785
 
+from analysis.document import CorrectionKind
+from analysis.export import write_all
 from app import text
 from app.domain.types import Conclusion, InterviewStatus
-from app.failures import CannotSign, ReasonNeeded, Stale, ValueInvalid, WeightsLocked
+from app.failures import CannotSign, CorrectionsPending, ReasonNeeded, Stale, ValueInvalid, WeightsLocked
 from app.review import ReviewSession, result
 from app.store import Library
 from sync import outbox
@@ -188,6 +190,36 @@ def test_signing_something_that_changed_meanwhile_is_refused(review, library):
     assert waiting(review) == []
     review.reload()
     review.sign()
+
+
+def derived_with(review, correction_id, folder):
+    """The engine derived the document anew, this correction included."""
+    made = derived(answers=2)
+    write_all(folder, replace(made, analysis=replace(made.analysis, correction=correction_id)))
+    review.library.record_analysis(review.interview_id, folder)
+    review.reload()
+
+
+def test_signing_waits_until_the_scores_rest_on_every_correction(review, library, tmp_path, each_language):
+    rate_all(review)
+    review.sign()
+    first = library.add_correction(review.interview_id, CorrectionKind.WORD, 5.0, 6.0, "为服务", "微服务")
+    assert review.is_behind()
+    assert not review.is_signed()
+    with pytest.raises(CorrectionsPending) as refused:
+        review.sign()
+    assert text.sentence(refused.value)
+    second = library.revert_correction(first.id)
+    derived_with(review, first.id, tmp_path / "first")
+    with pytest.raises(CorrectionsPending):
+        review.sign()
+    derived_with(review, second.id, tmp_path / "second")
+    assert not review.is_behind()
+    body = json.loads(review.sign().payload)
+    assert (body["analysis_id"], body["correction_id"], body["revision"]) == (review.analysis.id, second.id, 2)
+    assert review.is_signed()
+    scores = {one["id"]: one["machine"] for one in body["dimensions"]}
+    assert scores["communication"] == pytest.approx(review._machine["communication"].score, abs=0.01)
 
 
 def test_without_an_analysis_it_is_the_interviewers_alone(library):

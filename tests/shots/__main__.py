@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -15,6 +17,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
+from analysis.derive import Derived
+from analysis.document import Missing
+from analysis.export import write_all
 from analysis.failures import WorkerDied
 from app import text
 from app.demo import SandboxProcess, main_job
@@ -22,14 +27,18 @@ from app.domain.types import AnalysisState
 from app.resources import resource
 from app.settings import SettingsFile
 from app.store.library import Library
+from tests.shots import findings
+from tests.ui import review_data
 from ui import language, theme
 from ui.library.positions import PositionsDialog
+from ui.review.model import Recording
+from ui.review.room import ReviewRoom
 from ui.shell import start
 from ui.shell.conductor import Conductor
 
 SETTLE_MS = 900
 SIZE = (1600, 1000)
-SMALL = (1280, 800)
+SMALL, LARGE = (1280, 800), (2560, 1600)
 REVIEWER = "李静"
 
 
@@ -50,6 +59,9 @@ def main() -> int:
             for lang in text.LANGUAGES:
                 for look in ("light", "dark"):
                     shoot(options.folder, data, empty, lang, look, options.only)
+                    shoot_findings(
+                        options.folder, data, Path(scratch) / f"found-{lang}-{look}", lang, look, options.only
+                    )
     print(f"{len(list(options.folder.glob('*.png')))} pictures in {options.folder}")
     return 0
 
@@ -59,14 +71,15 @@ def prepare(data: Path, sandbox: SandboxProcess) -> None:
     with Library.open(data, assessor=REVIEWER) as library:
         for lang in text.LANGUAGES:
             text.set_language(lang)
-            main_job(library, sandbox, resource("sample", f"sample_{lang}.mp4"), print)
+            done = main_job(library, sandbox, resource("sample", f"sample_{lang}.mp4"), print)
+            findings.find(library, done.interview_id, lang)
 
 
 @contextmanager
-def window(data: Path, lang: str, look: str, size: tuple[int, int] = SIZE) -> Iterator[Conductor]:
+def window(data: Path, lang: str, look: str, size: tuple[int, int] = SIZE, scale: int = 100) -> Iterator[Conductor]:
     """The main window on a library, closed in the end."""
     language.set_language(lang)
-    theme.apply(look, 100)
+    theme.apply(look, scale)
     conductor = start.open_window(data, SettingsFile(data))
     assert conductor is not None
     conductor.window.resize(*size)
@@ -95,12 +108,85 @@ def shoot(folder: Path, data: Path, empty: Path, lang: str, look: str, only: str
         for name in ("sync", "settings"):
             conductor.window.enter(name)
             save(name, conductor.window)
+        findings.settings_screen(conductor, save)
+    with window(findings.copied(data, lang, look), lang, look) as conductor:
+        findings.screens(conductor, interview_of(conductor, lang), save)
     with window(data, lang, look, SMALL) as conductor:
         conductor.open_review(interview_of(conductor, lang))
         save("review-1280", conductor.window)
     with window(data, lang, look) as first, window(data, lang, look) as second:
         save("library-held", second.window)
         assert first is not second
+
+
+def shoot_findings(folder: Path, data: Path, copy: Path, lang: str, look: str, only: str) -> None:
+    """What an analysis may find besides, on a copy of the library: mishearings, questions, failures, the tables."""
+    names = ("review-mishearing", "review-question", "review-lacking", "review-200", "tables", "library-lacking")
+    if not any(only in name or name in only for name in names):
+        return
+    shutil.copytree(data, copy)
+
+    def save(name: str, widget: QWidget) -> None:
+        if only in name:
+            QTest.qWait(SETTLE_MS)
+            widget.grab().save(str(folder / f"{name}-{lang}-{look}.png"))
+
+    with window(copy, lang, look) as conductor:
+        chosen = interview_of(conductor, lang)
+        fill(conductor, chosen)
+        finding_screens(conductor, chosen, save)
+    with window(copy, lang, look, SMALL) as conductor:
+        conductor.open_review(chosen)
+        room = conductor.window.room("review")
+        room.questions.show(1)  # type: ignore[union-attr]
+        save("review-question-1280", conductor.window)
+    with window(copy, lang, look, LARGE, 200) as conductor:
+        conductor.open_review(chosen)
+        room = conductor.window.room("review")
+        room.questions.show(1)  # type: ignore[union-attr]
+        save("review-200", conductor.window)
+    with window(copy, lang, look) as conductor:
+        fill(conductor, chosen, FAILED)
+        assert conductor.library_room is not None
+        conductor.library_room.choose(chosen)
+        save("library-lacking", conductor.window)
+        conductor.open_review(chosen)
+        save("review-lacking", conductor.window)
+
+
+FAILED = (
+    Missing("speakers", "model_damaged", {"model": "pyannote-segmentation-3.0", "file": "speaker_segmentation.onnx"}),
+    Missing("face", "stage_failed", {"detail": "RuntimeError: out of memory"}),
+)
+
+
+def fill(conductor: Conductor, interview_id: str, missing: tuple[Missing, ...] = ()) -> None:
+    """Give the interview's analysis everything that may be found, by hand, and stages that failed."""
+    library = conductor.context.library
+    made = library.load_analysis(interview_id)
+    found = review_data.with_findings(Recording(made.analysis, made.tracks, None)).analysis
+    folder = library.folder / f"filled-{len(missing)}"
+    write_all(folder, Derived(replace(found, missing=(*found.missing, *missing)), made.tracks))
+    library.record_analysis(interview_id, folder)
+
+
+def finding_screens(conductor: Conductor, chosen: str, save: Save) -> None:
+    """A mishearing with its offer, the card of a question, and each table."""
+    conductor.open_review(chosen)
+    room = conductor.window.room("review")
+    assert isinstance(room, ReviewRoom)
+    QTest.qWait(SETTLE_MS)
+    room.transcript.next_mishearing()
+    save("review-mishearing", conductor.window)
+    room.transcript.list.close_offer()
+    room.questions.show(1)
+    save("review-question", conductor.window)
+    tables = room.open_tables()
+    assert tables is not None
+    for page in range(tables.tabs.count()):
+        tables.tabs.setCurrentIndex(page)
+        save(f"tables-{page + 1}", tables)
+    tables.close()
 
 
 Save = Callable[[str, QWidget], None]

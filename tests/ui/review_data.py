@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,23 +11,31 @@ from analysis.document import (
     Analysis,
     Event,
     Exchange,
+    Fallback,
+    Learning,
     MediaInfo,
     Metric,
     Metrics,
     Provenance,
     Quality,
     Question,
+    QuestionMatch,
+    Relevance,
     Role,
     Segment,
     Span,
     Speakers,
     Stream,
+    Suggestion,
+    TermUse,
     TrackInfo,
     Transcript,
     Turn,
+    Uptake,
     Word,
 )  # fmt: skip
 from ui.review.model import Recording
+from ui.review.passages import place_of, word_places
 
 VOICE = ("pitch", "loudness", "speech_rate", "vocal_activation", "speech")
 FACE = (
@@ -119,3 +128,75 @@ def marks(said: Segment) -> list[Event]:
         Event("pause", said.start - 1.0, said.start, "", 0.9),
         Event("smile", said.end - 3.0, said.end - 1.0, "", 0.8),
     ]
+
+
+MISHEARD = {"响应": "相应", "为服务": "微服务", "想硬": "响应", "A-B": "A/B"}
+"""Likely mishearings in the made talk above and in the two samples, with what they sound like."""
+KIT = {
+    "q1": "请介绍一下自己。",
+    "q2": "请讲一个让你自豪的项目成果。",
+    "q3": "你如何学习新的技术？",
+    "q4": "遇到分歧时你怎么做？",
+}
+GLOSSARIES = ("", "industry", "ai")
+
+
+def with_findings(shown: Recording) -> Recording:
+    """The same with everything that the analysis may find besides: mishearings, terms, follow-ups, fallbacks."""
+    found = shown.analysis
+    exchanges = tuple(_with_details(number, each, found) for number, each in enumerate(found.exchanges))
+    provenance = replace(
+        found.provenance,
+        fallbacks=(Fallback("transcriber", "cuda", "cpu", "gpu_unusable"), Fallback("face", "directml", "cpu", "odd")),
+    )
+    return replace(
+        shown,
+        analysis=replace(
+            found,
+            suggestions=misheard(found),
+            exchanges=exchanges,
+            terms=terms(found),
+            provenance=provenance,
+            quality=replace(found.quality, suppressed_segments=2, clipping_share=0.0, lighting=0.56, sharpness=203.0),
+        ),
+    )
+
+
+def misheard(found: Analysis) -> tuple[Suggestion, ...]:
+    """A suggestion for each word of the talk that is in `MISHEARD`."""
+    listed = []
+    for said in found.transcript.segments:
+        for word, (start, _) in zip(said.words, word_places(said), strict=True):
+            for before, after in MISHEARD.items():
+                place = place_of(said, before, word.start)
+                if place is not None and place[0] == start:
+                    end = word.start + 0.2 * len(before)
+                    listed.append(Suggestion(word.start, end, said.speaker, before, after, 0.96))
+    return tuple(listed)
+
+
+def terms(found: Analysis) -> tuple[TermUse, ...]:
+    """Uses of the position's terms and of two glossaries, at the beginning of the answers."""
+    starts = [exchange.answer.start + 1.0 for exchange in found.exchanges]
+    return (
+        TermUse("负载均衡", "", 2, 1, tuple(starts[:3])),
+        TermUse("灰度发布", "", 0, 0, ()),
+        TermUse("PLC编程", "industry", 1, 0, tuple(starts[:1])),
+        TermUse("Transformer", "ai", len(starts), 0, tuple(starts)),
+    )
+
+
+def _with_details(number: int, each: Exchange, found: Analysis) -> Exchange:
+    """Every second question goes on from the one before; the last answer may be about something else."""
+    ranked = each.candidates or tuple(
+        QuestionMatch(key, text, score) for (key, text), score in zip(KIT.items(), (0.9, 0.5, 0.3), strict=False)
+    )
+    matched = each.matched_question or (ranked[number % 2] if number != 2 else None)
+    last = number == len(found.exchanges) - 1
+    relevance = Relevance(3 if last else 1, len(found.exchanges), last)
+    learning = None
+    if number % 2:
+        at = each.answer.start
+        uptake = (Uptake("缓存", at + 2.1, at + 2.5), Uptake("命中率", at + 5.0, at + 5.6))
+        learning = Learning(number - 1, ("缓存", "命中率", "降级"), uptake, 2.1, 46)
+    return replace(each, candidates=ranked, matched_question=matched, relevance=relevance, learning=learning)

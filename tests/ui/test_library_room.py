@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,7 +10,9 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QAbstractItemModelTester
 
+from analysis.document import Missing
 from app.domain.types import Candidate, Interview, InterviewStatus, Position
+from tests.ui import review_data, review_library
 from ui import language
 from ui.library.model import COLUMNS, InterviewTable
 from ui.library.positions import PositionsDialog
@@ -175,3 +178,21 @@ def test_positions_are_added_and_edited(qtbot, library):
     (position,) = library.positions()
     assert position.title == "产品经理"
     assert position.keywords == ("留存", "A/B 测试")
+
+
+def test_a_finished_analysis_names_the_stages_that_failed(qtbot, library, sample, tmp_path):
+    interview_id = review_library.interview_in(library, sample / "sample_zh.mp4")
+    broken = Missing("face", "stage_failed", {"detail": "RuntimeError"})
+    made = review_data.recording(57.16)
+    lacking = replace(made, analysis=replace(made.analysis, missing=(broken, Missing("blink", "sampled_below_25"))))
+    review_library.analysed(library, interview_id, tmp_path / "analysis", lacking)
+    room = LibraryRoom(library)
+    qtbot.addWidget(room)
+    room.choose(interview_id)
+    assert room.details.state.text() == "Analysis: Done, without face"
+    language.set_language("zh")
+    assert room.details.state.text() == "分析：已完成，缺：人脸"
+    (library.analysis_folder(interview_id) / "analysis.json").write_bytes(b"{")
+    room.choose(interview_id)
+    room.details.show_interview(library.interview(interview_id))
+    assert "analysis.json" in room.details.state.text()

@@ -214,6 +214,38 @@ def test_signing_says_what_is_left_then_signs_once_and_again_after_a_change(qtbo
     assert room.presenter.assessment.signatures[-1].revision == 2
 
 
+def test_signing_waits_for_the_corrections_and_says_so(qtbot, room, tmp_path):
+    verdict = room.scorecard.verdict
+    for dimension in room.scorecard.cards:
+        rate(qtbot, room, dimension, Qt.Key.Key_7)
+    qtbot.mouseClick(verdict.choices[Conclusion.HIRE], LEFT)
+    assert verdict.sign.isEnabled()
+    qtbot.mouseClick(room.transcript.swap, LEFT)
+    assert not verdict.sign.isEnabled()
+    assert verdict.sign.text() == "Waiting for the corrections"
+    assert "Signing waits" in verdict.left.text()
+    language.set_language("zh")
+    assert verdict.left.text() == "更正尚未计入机器评分，计入后才能签字。"
+    language.set_language("en")
+    derived_anew(room, tmp_path / "anew")
+    assert verdict.sign.isEnabled()
+    with qtbot.waitSignal(room.signed):
+        qtbot.mouseClick(verdict.sign, LEFT)
+    qtbot.mouseClick(room.transcript.undo, LEFT)
+    assert verdict.sign.text() == "Waiting for the corrections"
+
+
+def derived_anew(room, folder):
+    """The engine has derived the document with all corrections; here it is the same but for that."""
+    library, interview_id = room.presenter.session.library, room.presenter.interview.id
+    newest = library.corrections(interview_id)[-1].id
+    recording = review_data.recording(57.16)
+    recording = replace(recording, analysis=replace(recording.analysis, correction=newest))
+    review_library.analysed(library, interview_id, folder, recording)
+    room.presenter.reload()
+    room.refresh()
+
+
 def test_changed_weights_need_a_reason_before_signing(qtbot, room):
     for dimension in room.scorecard.cards:
         rate(qtbot, room, dimension, Qt.Key.Key_7)
@@ -265,6 +297,29 @@ def test_what_the_analysis_lacks_is_said_below_the_timeline_and_has_no_lane(qtbo
     language.set_language("zh")
     assert "没有听到说话" in room.footing.label.accessibleName()
     room.footing.show_missing(())
+    assert room.footing.isHidden()
+
+
+def test_a_failed_stage_says_why_and_offers_to_analyse_again(qtbot, room):
+    broken = Missing("speakers", "model_missing", {"model": "pyannote", "file": "segmentation.onnx"})
+    room.footing.show_missing((broken, Missing("blink", "sampled_below_25")))
+    said = room.footing.trouble.text()
+    assert said.startswith("Speakers failed: The model file “segmentation.onnx” (pyannote) is missing.")
+    assert room.footing.label.text() == "Not available: blinks (sampled at fewer than 25 pictures a second)"
+    assert room.footing.mark.isVisible()
+    with qtbot.waitSignal(room.analyseAsked):
+        qtbot.mouseClick(room.footing.again, LEFT)
+    language.set_language("zh")
+    assert room.footing.trouble.text().startswith("说话人未完成：缺少模型文件“segmentation.onnx”")
+    assert room.footing.again.text() == "重新分析"
+    room.show_running(0.2, "区分说话人 · 还需 00:10")
+    assert room.footing.again.isHidden()
+    assert room.footing.mark.isHidden()
+    room.show_failure("磁盘已满。")
+    assert room.footing.trouble.text() == "磁盘已满。"
+    assert room.footing.label.isHidden()
+    assert room.footing.again.isVisible()
+    room.show_failure("")
     assert room.footing.isHidden()
 
 

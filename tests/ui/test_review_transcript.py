@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtTest import QAbstractItemModelTester
@@ -10,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 from analysis.document import Correction, CorrectionKind, Role, Segment, Word
 from tests.ui import review_data, review_library
 from ui import theme
-from ui.review.corrected import corrected, in_force, word_places
+from ui.review.corrected import corrected, in_force
+from ui.review.passages import word_places
 from ui.review.presenter import LibraryPresenter
 from ui.review.room import ReviewRoom
 from ui.review.transcript import Transcript
@@ -67,7 +70,7 @@ def correction(kind, before, after, start=0.0, end=0.0, name="a", reverts=None):
 def test_model_is_a_proper_qt_model(qapp):
     model = TranscriptModel()
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    model.show(review_data.analysis(60.0), {Role.CANDIDATE: "王小雨", Role.INTERVIEWER: "面试官"})
+    model.show(review_data.recording(60.0), {Role.CANDIDATE: "王小雨", Role.INTERVIEWER: "面试官"})
     assert model.rowCount() == 8
     assert "王小雨" in model.data(model.index(1), Qt.ItemDataRole.AccessibleTextRole)
     assert tester.model() is model
@@ -75,7 +78,7 @@ def test_model_is_a_proper_qt_model(qapp):
 
 def test_uncertain_words_terms_and_fillers_are_marked(qapp):
     model = TranscriptModel()
-    model.show(review_data.analysis(60.0), {})
+    model.show(review_data.recording(60.0), {})
     line = model.lines[1]
     marked = {style: line.segment.text[s.start : s.end] for s in line.stretches for style in [s.style]}
     assert marked[Style.FILLER] == "嗯，"
@@ -94,11 +97,9 @@ def test_text_is_never_read_as_html(qtbot, transcript):
     recording = review_data.recording(30.0)
     hostile = "<img src='file:///etc/passwd'><b>粗</b>"
     segment = Segment(1.0, 3.0, "S2", "zh", hostile, (Word(1.0, 3.0, hostile, 0.9),))
-    talk = corrected(recording.analysis, ())
     shown = TranscriptModel()
-    from dataclasses import replace
-
-    shown.show(replace(talk, transcript=replace(talk.transcript, segments=(segment,))), {})
+    talk = replace(recording.analysis, transcript=replace(recording.analysis.transcript, segments=(segment,)))
+    shown.show(replace(recording, analysis=talk), {})
     layout = transcript.list.delegate.layout(0, 400)
     assert shown.lines[0].segment.text == hostile
     assert layout.text() == transcript.list.rows.lines[0].segment.text
@@ -196,7 +197,7 @@ def test_one_click_swaps_the_roles_and_one_undo_swaps_them_back(qtbot, room):
 
 def test_the_row_menu_gives_a_passage_to_another_speaker(qtbot, room):
     rows = room.transcript.list
-    menu = rows.row_menu(1, (1, 0))
+    menu = rows.row_menu(1, 2)
     names = [action.text() for action in menu.actions()]
     assert {"Play from here", "Comment here", "Correct this word"} <= set(names)
     moved = next(action.menu() for action in menu.actions() if action.text() == "Said by")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -191,6 +192,47 @@ def test_a_build_without_the_optional_lanes_shows_no_trace(recording, monkeypatc
     keys = [lane.key for lane in lanes_of(recording, tuple)]
     assert not {"expression", "smile", "seven"} & set(keys)
     assert {"exchanges", "wave", "pitch", "terms", "comments"} <= set(keys)
+
+
+def with_events(recording, *events):
+    return replace(recording, analysis=replace(recording.analysis, events=(*recording.analysis.events, *events)))
+
+
+def test_every_kind_that_has_a_name_finds_its_lane_and_an_unknown_one_stands_in_the_table(qtbot, recording):
+    made = [
+        Event("restart", 5.0, 5.4, "我们用了"),
+        Event("structure", 5.0, 9.0, "task", 0.6),
+        Event("order_marker", 6.0, 6.3, "首先"),
+        Event("overlap", 7.0, 7.5),
+        Event("gaze_away", 8.0, 10.0),
+        Event("moonlight", 9.0, 9.1, "?"),
+    ]
+    shown = {lane.key: lane for lane in lanes_of(with_events(recording, *made), tuple)}
+    assert made[0] in shown["pauses"].fillers
+    assert [shown["structure"].label(event) for event in shown["structure"].events] == ["task", "首先"]
+    assert [shown["others"].label(event) for event in shown["others"].events] == ["Overlap", "Looking away"]
+    assert shown["structure"].folded_at_first
+    assert shown["others"].folded_at_first
+    rows = tables.events_table(with_events(recording, *made).analysis)
+    assert "moonlight" in [rows.data(rows.index(row, 1)) for row in range(rows.rowCount())]
+    assert "others" not in {lane.key for lane in lanes_of(recording, tuple)}
+    language.set_language("zh")
+    assert [shown[key].title() for key in ("structure", "others")] == ["结构", "其他"]
+    assert shown["structure"].label(made[1]) == "任务"
+
+
+def test_structure_and_other_lanes_open_and_are_painted(qtbot, timeline, recording):
+    spoken = [Event("structure", 5.0 + n, 5.8 + n, "action", 0.6) for n in range(20)]
+    full = with_events(recording, *spoken, Event("overlap", 7.0, 7.5))
+    timeline.show_lanes(lanes_of(full, tuple), overview_of(full))
+    assert {"structure", "others"} <= timeline.folded
+    for key in ("structure", "others"):
+        timeline.toggle(key)
+        timeline.verticalScrollBar().setValue(timeline.verticalScrollBar().maximum())
+        at = timeline.point(key, 7.2)
+        timeline.hover = QPointF(at)
+        assert not timeline.viewport().grab().isNull()
+        assert timeline.mark_at(QPointF(at)) is not None
 
 
 def test_scale_of_200_per_cent_paints_larger_lanes(timeline):

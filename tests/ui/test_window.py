@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
@@ -21,10 +23,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from analysis.derive import Derived
+from analysis.document import CorrectionKind, Missing
+from analysis.export import write_all
 from app import text
 from app.settings import SettingsFile
 from tests.conftest import ROOT
+from tests.ui import review_data
 from ui import language, theme
+from ui.review.model import Recording
 from ui.review.room import ReviewRoom
 from ui.shell import start
 
@@ -76,6 +83,41 @@ def test_review_opens_with_what_was_signed(qtbot, opened_window, reviewed_copy):
     assert room.recording is not None
     assert opened_window.window.top.badge.text() == "Assessed"
     assert room.presenter.is_signed()
+
+
+def test_a_correction_that_was_left_underived_is_taken_in_when_the_review_opens(qtbot, opened_window, reviewed_copy):
+    library, interview_id = opened_window.context.library, reviewed_copy[1]
+    segment = library.load_analysis(interview_id).analysis.transcript.segments[0]
+    word = segment.words[0]
+    made = library.add_correction(interview_id, CorrectionKind.WORD, word.start, word.end, word.text, "各位")
+    opened_window.open_review(interview_id)
+    room = opened_window.window.room("review")
+    assert room.presenter.is_behind()
+    assert room.scorecard.verdict.sign.text() == "Waiting for the corrections"
+    qtbot.waitUntil(lambda: not room.presenter.is_behind(), timeout=60_000)
+    assert room.recording.analysis.correction == made.id
+    assert room.scorecard.verdict.sign.text() == "Sign and send the changes"
+    assert room.scorecard.verdict.sign.isEnabled()
+
+
+def test_mishearings_that_are_taken_are_derived_and_then_signed(qtbot, opened_window, reviewed_copy):
+    """The recogniser wrote 为服务 for 微服务, which the position looks for."""
+    opened_window.open_review(reviewed_copy[1])
+    room = opened_window.window.room("review")
+    heard = {suggestion.after for suggestion in room.transcript.list.suggestions()}
+    assert "微服务" in heard
+    qtbot.keyClick(room, Qt.Key.Key_F7)
+    while room.transcript.list.offer is not None:
+        qtbot.keyClick(room.transcript.list.offer, Qt.Key.Key_Return)
+    assert not room.transcript.list.suggestions()
+    assert not room.scorecard.verdict.sign.isEnabled()
+    qtbot.waitUntil(lambda: not room.presenter.is_behind(), timeout=120_000)
+    analysis = room.recording.analysis
+    assert analysis.suggestions == ()
+    assert {use.term: (use.exact, use.fuzzy) for use in analysis.terms if not use.glossary}["微服务"] == (1, 0)
+    room.scorecard.verdict.sign.click()
+    signed = json.loads(room.presenter.assessment.signatures[-1].payload)
+    assert signed["correction_id"] == room.presenter.session.library.corrections(reviewed_copy[1])[-1].id
 
 
 def test_a_damaged_analysis_is_a_sentence_and_the_window_stays(qtbot, opened_window, reviewed_copy):
@@ -142,6 +184,42 @@ def test_every_visible_text_is_translated(qtbot, opened_window, reviewed_copy):
     opened_window.open_review(reviewed_copy[1])
     left = untranslated(window, own)
     assert not left, "\n".join(str(one) for one in left)
+
+
+def test_every_text_about_what_was_found_is_translated(qtbot, opened_window, reviewed_copy, tmp_path):
+    library, interview_id = opened_window.context.library, reviewed_copy[1]
+    made = library.load_analysis(interview_id)
+    shown = review_data.with_findings(Recording(made.analysis, made.tracks, None))
+    lacking = (*shown.analysis.missing, Missing("speakers", "worker_died", {"detail": "signal 9"}))
+    filled = replace(shown.analysis, missing=lacking, correction=None)
+    write_all(tmp_path / "filled", Derived(filled, made.tracks))
+    library.record_analysis(interview_id, tmp_path / "filled")
+    language.set_language(text.PSEUDO)
+    opened_window.open_review(interview_id)
+    room = opened_window.window.room("review")
+    own = own_words(opened_window, interview_id) | found_words(filled)
+    qtbot.keyClick(room, Qt.Key.Key_F7)
+    room.questions.show(1)
+    parts = [opened_window.window, room.transcript.list.row_menu(4, 12)]
+    left = [one for part in parts for one in untranslated(part, own)]
+    dialog = room.open_tables()
+    for page in range(dialog.tabs.count()):
+        dialog.tabs.setCurrentIndex(page)
+        left += untranslated(dialog, own)
+    dialog.close()
+    assert not left, "\n".join(str(one) for one in left)
+
+
+def found_words(analysis):
+    """What people said, and what models, settings and libraries are called."""
+    origin = analysis.provenance
+    words = {each.question.text for each in analysis.exchanges}
+    words |= {match.text for each in analysis.exchanges for match in each.candidates}
+    words |= {uptake.text for each in analysis.exchanges if each.learning for uptake in each.learning.taken_up}
+    words |= {each.after for each in analysis.suggestions} | {analysis.id[:24], analysis.media.sha256[:24], "odd"}
+    words |= {f"{spent:.1f} s" for spent in origin.stages.values()} | {"dBFS", *analysis.speakers.roles}
+    words |= {model.id for model in origin.models} | set(origin.versions) | set(origin.versions.values())
+    return words | {value for value in origin.settings.values() if len(value) > 8} | set(review_data.KIT.values())
 
 
 def own_words(conductor, interview_id):

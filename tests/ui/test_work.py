@@ -64,6 +64,16 @@ def test_a_correction_during_an_analysis_is_derived_after_it(qtbot, library, wor
     assert engine.happened == ["analysis begins", "analysis ends", "derive begins", "derive ends"]
 
 
+def test_of_corrections_made_in_a_row_the_last_is_derived_for_all(qtbot, library, work, engine):
+    interview_id, derived = interview_in(library, None), []
+    for number in range(4):
+        work.derive_again(interview_id, lambda number=number: derived.append(number))
+        qtbot.waitUntil(lambda: bool(engine.happened))
+    engine.may_end["derive"].set()
+    qtbot.waitUntil(lambda: derived == [0, 3])
+    assert engine.happened == ["derive begins", "derive ends"] * 2
+
+
 def test_an_analysis_waits_for_the_correction_that_is_being_derived(qtbot, library, work, engine):
     interview_id, derived = interview_in(library, None), []
     work.derive_again(interview_id, lambda: derived.append(interview_id))

@@ -19,7 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from analysis.failures import Failure
 from app import text
+from app.absence import failed, named
 from app.domain.types import AnalysisState, Interview
 from app.store.library import Library
 from ui import icons, language, theme
@@ -185,8 +187,19 @@ class DetailsPanel(QFrame):
         self.analyse.setText(
             text.tr("library.cancel" if busy else "library.analyse_again" if again else "library.analyse")
         )
+        self.state.setText(text.tr("library.waits_for_recording") if waits else self._analysis_line(interview))
+
+    def _analysis_line(self, interview: Interview) -> str:
+        """Where the analysis stands; of a finished one also which stages failed."""
         state = text.tr(f"library.analysis_{interview.analysis_state}")
-        self.state.setText(text.tr("library.waits_for_recording" if waits else "library.analysis_line", state=state))
+        lacks = ""
+        if interview.analysis_state == AnalysisState.DONE:
+            try:
+                lacks = named(failed(self._library.missing(interview.id)), text.language())
+            except Failure as failure:
+                return text.sentence(failure)
+        key = "library.analysis_lacks" if lacks else "library.analysis_line"
+        return text.tr(key, state=state, what=lacks)
 
     def show_progress(self, interview_id: str, share: float | None, words: str) -> None:
         """The running analysis's share done (0..1) and what it is doing."""

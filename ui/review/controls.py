@@ -53,6 +53,14 @@ def plain_label(text_class: str = "", parent: QWidget | None = None) -> QLabel:
     return label
 
 
+def wrapped_label(text_class: str = "", parent: QWidget | None = None) -> QLabel:
+    """A plain label over several lines. One word that is too long is cut, it does not widen what is around it."""
+    label = plain_label(text_class, parent)
+    label.setWordWrap(True)
+    label.setMinimumWidth(1)
+    return label
+
+
 def restyle(widget: QWidget, style_class: str) -> None:
     """Give a widget another class of the style sheet, at once."""
     if widget.property("class") != style_class:

@@ -1,17 +1,19 @@
 """What people corrected, laid over the document at once.
 
-The engine derives the document anew from its observations, which takes a moment; until then the transcript and the
-roles on the screen already show the correction. What is corrected already stays as it is.
+The engine derives the document anew from its observations, which takes a moment; until then the transcript, the roles
+and the questions on the screen already show what was corrected since, or taken back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from analysis.document import Analysis, Correction, CorrectionKind, Role, Segment, Word
+from analysis.document import Analysis, Correction, CorrectionKind, Exchange, QuestionMatch, Role, Segment, Word
+from ui.review.passages import TOLERANCE_S, Place, place_of, word_places, words_of
 
-TOLERANCE_S = 0.6
+QUESTION_TOLERANCE_S = 2.0
+"""A correction of a question is about the exchange whose question begins within so many seconds, as in the engine."""
 
 
 def in_force(corrections: Sequence[Correction]) -> tuple[Correction, ...]:
@@ -28,27 +30,55 @@ def in_force(corrections: Sequence[Correction]) -> tuple[Correction, ...]:
     return tuple(reversed(kept))
 
 
-def corrected(analysis: Analysis, corrections: Sequence[Correction]) -> Analysis:
-    """The document with words, speakers and roles as people corrected them."""
-    segments = analysis.transcript.segments
-    roles = dict(analysis.speakers.roles)
-    turns = analysis.speakers.turns
-    for correction in in_force(corrections):
-        if correction.kind is CorrectionKind.WORD:
-            segments = tuple(_with_word(segment, correction) for segment in segments)
-        elif correction.kind is CorrectionKind.ROLE and correction.before in roles:
-            roles[correction.before] = Role(correction.after)
-        elif correction.kind is CorrectionKind.SPEAKER:
-            segments = tuple(
-                replace(s, speaker=correction.after) if _inside(s.start, s.end, correction) else s for s in segments
-            )
-            turns = tuple(
-                replace(t, speaker=correction.after) if _inside(t.start, t.end, correction) else t for t in turns
-            )
+def corrected(analysis: Analysis, corrections: Sequence[Correction], kit: Mapping[str, str] | None = None) -> Analysis:
+    """The document with words, speakers, roles and questions as people corrected them; `kit` has the kit's by id.
+
+    Only what the document does not include yet is laid over it.
+    """
+    included = in_force(_included(analysis, corrections))
+    now = in_force(corrections)
+    for correction in reversed([each for each in included if each not in now]):
+        if correction.kind is not CorrectionKind.ROLE:  # which role it was before, only the engine knows
+            back = replace(correction, before=correction.after, after=correction.before)
+            analysis = _with(analysis, back, kit or {})
+    for correction in now:
+        if correction not in included:
+            analysis = _with(analysis, correction, kit or {})
+    return analysis
+
+
+def _included(analysis: Analysis, corrections: Sequence[Correction]) -> Sequence[Correction]:
+    ids = [correction.id for correction in corrections]
+    return corrections[: ids.index(analysis.correction) + 1] if analysis.correction in ids else ()
+
+
+def _with(analysis: Analysis, correction: Correction, kit: Mapping[str, str]) -> Analysis:
+    if correction.kind is CorrectionKind.WORD:
+        segments = tuple(_with_word(segment, correction) for segment in analysis.transcript.segments)
+        return replace(analysis, transcript=replace(analysis.transcript, segments=segments))
+    if correction.kind is CorrectionKind.QUESTION:
+        return replace(analysis, exchanges=_with_question(analysis.exchanges, correction, kit))
+    if correction.kind is CorrectionKind.SPEAKER:
+        return _with_speaker(analysis, correction)
+    if correction.before not in analysis.speakers.roles:
+        return analysis
+    roles = {**analysis.speakers.roles, correction.before: Role(correction.after)}
+    return replace(analysis, speakers=replace(analysis.speakers, roles=roles))
+
+
+def _with_speaker(analysis: Analysis, correction: Correction) -> Analysis:
+    turns = tuple(
+        replace(t, speaker=correction.after) if _inside(t.start, t.end, correction) else t
+        for t in analysis.speakers.turns
+    )
+    segments = tuple(
+        replace(s, speaker=correction.after) if _inside(s.start, s.end, correction) else s
+        for s in analysis.transcript.segments
+    )
     return replace(
         analysis,
         transcript=replace(analysis.transcript, segments=segments),
-        speakers=replace(analysis.speakers, roles=roles, turns=turns),
+        speakers=replace(analysis.speakers, turns=turns),
     )
 
 
@@ -57,44 +87,62 @@ def _inside(start: float, end: float, correction: Correction) -> bool:
     return correction.start - 0.01 <= middle <= correction.end + 0.01
 
 
+def _with_question(
+    exchanges: Sequence[Exchange], correction: Correction, kit: Mapping[str, str]
+) -> tuple[Exchange, ...]:
+    off = [abs(exchange.question.start - correction.start) for exchange in exchanges]
+    nearest = off.index(min(off)) if off and min(off) <= QUESTION_TOLERANCE_S else None
+    return tuple(
+        replace(each, matched_question=_asked(each, correction.after, kit)) if place == nearest else each
+        for place, each in enumerate(exchanges)
+    )
+
+
+def _asked(exchange: Exchange, question: str, kit: Mapping[str, str]) -> QuestionMatch | None:
+    known = next((match for match in exchange.candidates if match.id == question), None)
+    if known is not None:
+        return known
+    return QuestionMatch(question, kit[question], 1.0) if question in kit else None
+
+
 def _with_word(segment: Segment, correction: Correction) -> Segment:
-    before = correction.before.strip()
+    """The segment with the words replaced, where it says them; what reads so already stays as it is."""
+    before, after = correction.before.strip(), correction.after
     apart = segment.end < correction.start - TOLERANCE_S or segment.start > correction.end + TOLERANCE_S
-    if apart or not before or before not in segment.text:
+    place = None if apart or not before else place_of(segment, before, correction.start)
+    if place is None or _reads_so(segment, place, correction):
         return segment
+    if before == after:
+        return _with_sure(segment, place)
     if before == segment.text.strip():
-        word = Word(segment.start, segment.end, correction.after, 1.0)
-        return replace(segment, text=correction.after, words=(word,) if correction.after else ())
-    return _with_part(segment, correction, before)
+        word = Word(segment.start, segment.end, after, 1.0)
+        return replace(segment, text=after, words=(word,) if after else ())
+    return _with_part(segment, place, after)
 
 
-def _with_part(segment: Segment, correction: Correction, before: str) -> Segment:
+def _reads_so(segment: Segment, place: Place, correction: Correction) -> bool:
+    """Whether what is to be replaced is only a part of what it is to become: 服务 within 微服务."""
+    there = place_of(segment, correction.after, correction.start)
+    return there is not None and there != place and there[0] <= place[0] and place[1] <= there[1]
+
+
+def _with_sure(segment: Segment, place: Place) -> Segment:
+    """The words of a place as they are, but certain: a person has confirmed them."""
+    first, last = words_of(segment, place)
+    words = [replace(word, probability=1.0) if first <= at <= last else word for at, word in enumerate(segment.words)]
+    return replace(segment, words=tuple(words))
+
+
+def _with_part(segment: Segment, place: Place, after: str) -> Segment:
+    """The characters of a place replaced. The words that it touches become one, with what it leaves of them."""
+    first, last = words_of(segment, place)
     places = word_places(segment)
-    near = [
-        index
-        for index, word in enumerate(segment.words)
-        if before in word.text and abs(word.start - correction.start) <= TOLERANCE_S
-    ]
-    if not near:
-        return segment
-    index = min(near, key=lambda at: abs(segment.words[at].start - correction.start))
-    start, end = places[index]
-    old = segment.words[index]
-    new = replace(old, text=old.text.replace(before, correction.after, 1), probability=1.0)
-    text = segment.text[:start] + segment.text[start:end].replace(before, correction.after, 1) + segment.text[end:]
-    return replace(segment, text=text, words=(*segment.words[:index], new, *segment.words[index + 1 :]))
-
-
-def word_places(segment: Segment) -> list[tuple[int, int]]:
-    """Where each word stands in the segment's text, as character offsets; a word that is not found takes no room."""
-    places = []
-    at = 0
-    for word in segment.words:
-        text = word.text.strip()
-        found = segment.text.find(text, at)
-        if found < 0:
-            places.append((at, at))
-        else:
-            at = found + len(text)
-            places.append((found, at))
-    return places
+    start, end = places[first][0], places[last][1]
+    text = segment.text[start : place[0]] + after + segment.text[place[1] : end]
+    word = Word(segment.words[first].start, segment.words[last].end, text, 1.0)
+    made = (word,) if text.strip() else ()
+    return replace(
+        segment,
+        text=segment.text[:start] + text + segment.text[end:],
+        words=(*segment.words[:first], *made, *segment.words[last + 1 :]),
+    )

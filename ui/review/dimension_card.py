@@ -16,8 +16,10 @@ from app.scoring.metrics import metric_title, source_text, value_text
 from app.scoring.wording import score_text, weight_text
 from app.text import timecode, tr
 from ui import icons, language, theme
+from ui.review.claim_list import ClaimList
 from ui.review.controls import icon_size, plain_label, restyle
 from ui.review.flow import FlowLayout
+from ui.review.measured import metric_text
 from ui.review.score_widgets import RatingPicker, ScoreNumbers, WeightSlider, rating_text
 from ui.widgets.plain import plain_tip
 from ui.widgets.text_line import TextLine
@@ -59,6 +61,7 @@ class DimensionCard(QFrame):
         self.picker = RatingPicker()
         self.chips = QWidget()
         self.chip_row = FlowLayout(self.chips, spacing=5)
+        self.claims = ClaimList()
         self.observed = plain_label("small")
         self.observed.setWordWrap(True)
         self.reason = TextLine()
@@ -70,7 +73,15 @@ class DimensionCard(QFrame):
         whole.setContentsMargins(0, 6, 0, 10)
         whole.setSpacing(4)
         whole.addLayout(head)
-        for widget in (self.slider, self.numbers, self.picker, self.chips, self.observed, self.reason):
+        for widget in (
+            self.slider,
+            self.numbers,
+            self.picker,
+            self.chips,
+            self.claims,
+            self.observed,
+            self.reason,
+        ):
             whole.addWidget(widget)
 
     def _connect(self) -> None:
@@ -79,6 +90,7 @@ class DimensionCard(QFrame):
         self.slider.weightSet.connect(lambda weight: self.weightSet.emit(key, weight))
         self.picker.rated.connect(lambda score: self.rated.emit(key, score))
         self.veil.clicked.connect(self._lift)
+        self.claims.seekAsked.connect(self.seekAsked)
         self.reason.editingFinished.connect(self._give_reason)
 
     def show_row(
@@ -206,18 +218,6 @@ def anchors_text(dimension: Dimension, spoken: str) -> str:
     lines = [dimension.description.in_(spoken)]
     lines += [f"{score}  {anchor.in_(spoken)}" for score, anchor in sorted(dimension.anchors)]
     return "\n".join(line for line in lines if line)
-
-
-def metric_text(name: str, metric: Metric) -> str:
-    """Name, value and unit."""
-    return f"{metric_title(name, text.language())} {measured(metric)}"
-
-
-def measured(metric: Metric) -> str:
-    """A metric's value with its unit, or that there is none."""
-    if metric.value is None:
-        return tr("review.not_measured")
-    return value_text(metric.value, metric.unit, text.language())
 
 
 def evidence_text(item: Evidence) -> str:

@@ -33,6 +33,7 @@ class ExchangeLane(Lane):
     def __init__(self, exchanges: Sequence[Exchange], turns: Sequence[Turn], roles: Mapping[str, Role]) -> None:
         super().__init__("exchanges")
         self.exchanges = tuple(exchanges)
+        self.chosen: int | None = None
         self._questions = _spans([(e.question.start, e.answer.start) for e in exchanges])
         self._answers = _spans([(e.answer.start, e.answer.end) for e in exchanges])
         self._turns = {
@@ -47,7 +48,7 @@ class ExchangeLane(Lane):
     def marks(self) -> tuple[Mark, ...]:
         """One mark a question with its answer."""
         return tuple(
-            Mark(e.question.start, max(e.answer.end, e.question.end), exchange_text(number, e))
+            Mark(e.question.start, max(e.answer.end, e.question.end), exchange_text(number, e), str(number - 1))
             for number, e in enumerate(self.exchanges, 1)
         )
 
@@ -69,6 +70,17 @@ class ExchangeLane(Lane):
             strokes.draw_rects(painter, _bars(self._turns[role], below, view, 0.5))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         self._labels(painter, blocks, view)
+        self._outline(painter, blocks, view)
+
+    def _outline(self, painter: QPainter, area: QRectF, view: View) -> None:
+        """A frame around the question that is being looked at."""
+        if self.chosen is None or self.chosen >= len(self.exchanges):
+            return
+        exchange = self.exchanges[self.chosen]
+        left, right = view.x(exchange.question.start), view.x(exchange.answer.end)
+        painter.setPen(QPen(theme.color("accent"), 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRect(QRectF(left, area.top() + 1, right - left - 1, area.height() - 2))
 
     def _labels(self, painter: QPainter, area: QRectF, view: View) -> None:
         painter.setFont(theme.font(12))
@@ -218,13 +230,18 @@ class PauseLane(BarLane):
             painter.drawEllipse(QPointF(float(place), centre), radius, radius)
 
 
-class TermLane(BarLane):
-    """Terms of the position and quantified results as labelled chips; only a tick where there is no room."""
+class ChipLane(BarLane):
+    """Events as labelled chips, their kinds told apart by a line of colour; only a tick where there is no room."""
 
     height = 24
 
-    def __init__(self, events: Sequence[Event]) -> None:
-        super().__init__("terms", "review.lane_terms", events, "series_5")
+    def __init__(self, key: str, title_key: str, events: Sequence[Event], tokens: Mapping[str, str], rest: str) -> None:
+        super().__init__(key, title_key, events, rest)
+        self.tokens = tokens
+
+    def label(self, event: Event) -> str:
+        """What stands on a chip."""
+        return event_detail(event) or event_name(event.kind)
 
     def paint(self, painter: QPainter, area: QRectF, view: View) -> None:
         """Chips from left to right, never over each other; ticks below them where there is no room."""
@@ -235,14 +252,14 @@ class TermLane(BarLane):
         places = np.maximum(area.left(), view.xs(self.spans[shown, 0]))
         chips, ticks = self._laid_out(metrics, shown, places, area)
         painter.setPen(Qt.PenStyle.NoPen)
-        for kind in ("term", "quantified_result"):
+        for kind in dict.fromkeys(self.events[index].kind for index, _ in ticks):
             x = np.array([place for index, place in ticks if self.events[index].kind == kind])
             painter.setBrush(theme.color(self._token(kind)))
             size = np.full_like(x, row.height() - 6)
             strokes.draw_rects(painter, np.column_stack((x, np.full_like(x, row.top() + 3), np.full_like(x, 2), size)))
         for left, width, index in chips:
             event = self.events[index]
-            self._chip(painter, QRectF(left, row.top(), width, row.height()), term_label(event), event.kind)
+            self._chip(painter, QRectF(left, row.top(), width, row.height()), self.label(event), event.kind)
 
     def _laid_out(
         self, metrics: QFontMetricsF, shown: NDArray[np.intp], places: Doubles, area: QRectF
@@ -254,7 +271,7 @@ class TermLane(BarLane):
         for index, place in zip(shown.tolist(), places.tolist(), strict=True):
             width = 0.0
             if place >= free_from:
-                width = metrics.horizontalAdvance(term_label(self.events[index])) + 10
+                width = metrics.horizontalAdvance(self.label(self.events[index])) + 10
             if width and place + width <= area.right():
                 chips.append((place, width, index))
                 free_from = place + width + 3
@@ -263,7 +280,7 @@ class TermLane(BarLane):
         return chips, ticks
 
     def _token(self, kind: str) -> str:
-        return "series_2" if kind == "quantified_result" else "series_5"
+        return self.tokens.get(kind, self.token)
 
     def _chip(self, painter: QPainter, area: QRectF, label: str, kind: str) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
@@ -274,9 +291,37 @@ class TermLane(BarLane):
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter, label)
 
 
-def term_label(event: Event) -> str:
-    """The term itself, without what the recogniser wrote instead of it ("负载均衡 ← 复载均衡")."""
-    return event.text.split(" ← ")[0].strip() or event_name(event.kind)
+class TermLane(ChipLane):
+    """Terms of the position and quantified results."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        super().__init__("terms", "review.lane_terms", events, {"quantified_result": "series_2"}, "series_5")
+
+    def label(self, event: Event) -> str:
+        """The term itself, without what the recogniser wrote instead of it ("负载均衡 ← 复载均衡")."""
+        return event.text.split(" ← ")[0].strip() or event_name(event.kind)
+
+
+class StructureLane(ChipLane):
+    """Parts of an answer as suggestions (situation, task …) and the words that join its thoughts; folded at first."""
+
+    folded_at_first = True
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        super().__init__("structure", "review.lane_structure", events, {"structure": "series_6"}, "series_7")
+
+
+class OtherLane(ChipLane):
+    """What no other lane shows, by its name; folded at first."""
+
+    folded_at_first = True
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        super().__init__("others", "review.lane_others", events, {}, "series_7")
+
+    def label(self, event: Event) -> str:
+        """The name of what happened."""
+        return event_name(event.kind)
 
 
 class CommentLane(Lane):

@@ -1,4 +1,4 @@
-"""The line below the timeline: what the analysis could not give and why, or how far an analysis anew is."""
+"""The line below the timeline: which stage failed, what the analysis could not give, or how far an analysis anew is."""
 
 from __future__ import annotations
 
@@ -6,48 +6,66 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from analysis.document import Missing
 from app import text
-from app.absence import absences
+from app.absence import absences, failed
 from app.text import percent, tr
-from ui import language, theme
-from ui.review.controls import plain_label
+from ui import icons, language, theme
+from ui.review.controls import plain_label, restyle
 from ui.widgets.plain import plain_tip
 
 STEPS = 1000
 
 
 class Footing(QWidget):
-    """Hidden while there is nothing to say."""
+    """Hidden while there is nothing to say. A failed stage offers to analyse again, which does only what is missing."""
 
     cancelAsked = Signal()
+    analyseAsked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._missing: tuple[Missing, ...] = ()
+        self._failure, self._editable = "", True
         self._running: tuple[float, str] | None = None
         self._whole = ""
+        self.mark = QLabel()
+        self.trouble = plain_label("warn")
+        self.trouble.setWordWrap(True)
         self.label = plain_label("small")
         self.label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.bar = QProgressBar()
         self.bar.setRange(0, STEPS)
         self.bar.setTextVisible(False)
-        self.cancel = QPushButton()
-        self.cancel.setProperty("class", "quiet")
-        self.cancel.clicked.connect(self._cancel)
+        self.cancel = self._button(self._cancel)
+        self.again = self._button(self.analyseAsked.emit)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(self.trouble)
+        words.addWidget(self.label)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 0, 8, 4)
-        row.addWidget(self.label, 3)
+        row.setContentsMargins(12, 2, 8, 4)
+        row.addWidget(self.mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 3)
         row.addWidget(self.bar, 1, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.cancel)
+        row.addWidget(self.again, 0, Qt.AlignmentFlag.AlignTop)
+        restyle(self.again, "")
         language.on_change(self, self._tell)
         theme.changed.connect(self._tell)
 
-    def show_missing(self, missing: Sequence[Missing]) -> None:
-        """Nothing runs: say what is absent, if anything is."""
+    def _button(self, act: object) -> QPushButton:
+        button = QPushButton()
+        button.setProperty("class", "quiet")
+        button.clicked.connect(act)
+        return button
+
+    def show_missing(self, missing: Sequence[Missing], *, failure: str = "", editable: bool = True) -> None:
+        """Nothing runs: say what is absent, if anything is, and in a sentence what an analysis anew failed of."""
         self._missing, self._running = tuple(missing), None
+        self._failure, self._editable = failure, editable
         self._tell()
 
     def show_running(self, share: float, words: str) -> None:
@@ -61,26 +79,49 @@ class Footing(QWidget):
         self.cancel.setEnabled(False)
         self.cancelAsked.emit()
 
+    @property
+    def _trouble(self) -> tuple[str, ...]:
+        """A sentence for each thing that analysing again may mend."""
+        said = (self._failure, *absences(failed(self._missing), text.language()))
+        return tuple(sentence[:1].upper() + sentence[1:] for sentence in said if sentence)
+
+    def _absent(self) -> str:
+        rest = [each for each in self._missing if each not in failed(self._missing)]
+        phrases = absences(rest, text.language())
+        return tr("review.missing", what=tr("review.semicolon").join(phrases)) if phrases else ""
+
     def _tell(self) -> None:
-        running = self._running
-        for widget in (self.bar, self.cancel):
-            widget.setVisible(running is not None)
-        self.bar.setFixedHeight(theme.scaled(8))
-        self.cancel.setText(tr("review.cancel"))
-        self.bar.setAccessibleName(tr("review.stage_running"))
+        running, trouble = self._running, self._trouble
+        self._show_controls(running is not None, bool(trouble))
         if running is not None:
             self.bar.setValue(round(running[0] * STEPS))
             self.bar.setAccessibleDescription(percent(running[0]))
             self._whole = tr("review.analysing_anew", words=running[1])
         else:
-            phrases = absences(self._missing, text.language())
-            self._whole = tr("review.missing", what=tr("review.semicolon").join(phrases)) if phrases else ""
+            self._whole = self._absent()
+        self.trouble.setText("\n".join(trouble))
         self.label.setAccessibleName(self._whole)
         self.label.setToolTip(plain_tip(self._whole))
-        self.setVisible(bool(self._whole))
+        self.label.setVisible(bool(self._whole))
+        self.setVisible(bool(self._whole or trouble))
         self._fit()
 
+    def _show_controls(self, running: bool, trouble: bool) -> None:
+        for widget in (self.bar, self.cancel):
+            widget.setVisible(running)
+        self.mark.setVisible(trouble and not running)
+        self.trouble.setVisible(trouble and not running)
+        self.again.setVisible(trouble and not running and self._editable)
+        side = theme.scaled(16)
+        self.mark.setPixmap(icons.icon("warning", "warn").pixmap(side, side))
+        self.bar.setFixedHeight(theme.scaled(8))
+        self.cancel.setText(tr("review.cancel"))
+        self.again.setText(tr("review.analyse_again"))
+        self.again.setToolTip(tr("review.analyse_again_help"))
+        self.bar.setAccessibleName(tr("review.stage_running"))
+
     def _fit(self) -> None:
+        """What is merely absent stays on one line; what went wrong is read to its end above it."""
         width = max(0, self.label.width())
         self.label.setText(QFontMetricsF(self.label.font()).elidedText(self._whole, Qt.TextElideMode.ElideRight, width))
 

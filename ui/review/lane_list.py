@@ -11,14 +11,19 @@ import numpy as np
 
 from analysis.document import PEAK_RATE_HZ, TRACK_RATE_HZ, Analysis, Event
 from app.domain.types import Comment
+from app.text import has
 from ui.review.curve_lanes import Curve, CurveLane, WaveLane
-from ui.review.event_lanes import CommentLane, ExchangeLane, PauseLane, TermLane
+from ui.review.event_lanes import CommentLane, ExchangeLane, OtherLane, PauseLane, StructureLane, TermLane
 from ui.review.lane import Lane
 from ui.review.model import Recording
 from ui.review.overview import Overview
 from ui.review.pyramid import Pyramid
 
 OPTIONAL = "ui.review.expression_lanes"
+FILLERS = ("filler", "repetition", "restart")
+TERMS = ("term", "quantified_result")
+MARKER = "_marker"
+"""How kinds of words that join thoughts end: "cause_marker", "order_marker" …"""
 SPEECH_GAP_S = 2.0
 """The candidate's voice curves are hatched only where nothing was heard for so long: every question is a break."""
 
@@ -42,14 +47,28 @@ def lanes_of(recording: Recording, comments: Callable[[], Sequence[Comment]]) ->
     if extra is not None:
         lanes += extra.lanes(recording)
     lanes += _voice(recording)
-    pauses, fillers = events.get("pause", ()), _merged(events, "filler", "repetition")
+    pauses, fillers = events.get("pause", ()), _merged(events, *FILLERS)
     if "text" not in missing or pauses:
         lanes.append(PauseLane(pauses, fillers))
     if "text" not in missing:
-        lanes.append(TermLane(_merged(events, "term", "quantified_result")))
+        lanes.append(TermLane(_merged(events, *TERMS)))
+        lanes.append(StructureLane(_merged(events, *_structure_kinds(events))))
     lanes.append(CommentLane(comments))
     lanes += _face(recording)
-    return tuple(lanes)
+    others = _merged(events, *_other_kinds(events))
+    return (*lanes, *([OtherLane(others)] if others else []))
+
+
+def _structure_kinds(events: Mapping[str, tuple[Event, ...]]) -> list[str]:
+    """The parts of an answer, and each kind of the words that join them."""
+    return [kind for kind in events if kind == "structure" or kind.endswith(MARKER)]
+
+
+def _other_kinds(events: Mapping[str, tuple[Event, ...]]) -> list[str]:
+    """Kinds that have a name here and no lane of their own. One without a name stands in the table only: what an
+    optional room shows, or another build wrote."""
+    shown = {"pause", *FILLERS, *TERMS, *_structure_kinds(events)}
+    return [kind for kind in events if kind not in shown and has(f"review.event_{kind}")]
 
 
 def overview_of(recording: Recording) -> Overview:

@@ -13,10 +13,11 @@ from typing import BinaryIO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.document import Analysis, CorrectionKind, Metric
+from analysis.document import Analysis, Correction, CorrectionKind, Metric
 from app.domain.scores import Scorecard
 from app.domain.template import Template
 from app.domain.types import Assessment, Comment, Conclusion, Interview
+from app.enrichment.findings import Findings
 
 Floats = NDArray[np.float32]
 
@@ -26,11 +27,13 @@ class Recording:
     """An analysed recording as the room shows it: the document with its corrections, its tracks and its waveform.
 
     `tracks` are the document's arrays by name (10 Hz); `peaks` is (n, 2) minimum and maximum at 100 Hz, or None.
+    `corrections` are those in force, in the order in which they were made.
     """
 
     analysis: Analysis
     tracks: Mapping[str, Floats]
     peaks: Floats | None
+    corrections: tuple[Correction, ...] = ()
 
 
 class Stage(StrEnum):
@@ -82,6 +85,11 @@ class Presenter(Protocol):
         """Whether the position locks its weights."""
         ...
 
+    @property
+    def findings(self) -> Findings:
+        """What was found beside the analysis, as it may be seen."""
+        ...
+
     def recording(self) -> Recording | None:
         """The analysed recording with the corrections made so far; None before the first analysis."""
         ...
@@ -126,6 +134,10 @@ class Presenter(Protocol):
         """Whether the newest signature says what the assessment says now."""
         ...
 
+    def is_behind(self) -> bool:
+        """Whether a correction is not in the machine's scores yet: signing has to wait."""
+        ...
+
     def rate(self, dimension_id: str, score: float | None) -> None:
         """Rate a dimension 0-10 (None = not rated any more)."""
         ...
@@ -166,8 +178,20 @@ class Presenter(Protocol):
         """Take a comment back."""
         ...
 
+    def kit(self) -> Mapping[str, str]:
+        """The position's kit: each question's text by its id, in the kit's order."""
+        ...
+
+    def glossary_titles(self) -> Mapping[str, str]:
+        """What the domain glossaries are called in the window's language, by id."""
+        ...
+
     def correct(self, *drafts: CorrectionDraft) -> None:
-        """Correct words, speakers or roles; what is given together is undone together."""
+        """Correct words, speakers, roles or questions; what is given together is undone together."""
+        ...
+
+    def take_back(self, correction_id: str) -> None:
+        """Undo one correction, wherever it stands among the others."""
         ...
 
     def undo(self) -> bool:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import BinaryIO
 
 import numpy as np
 
 from analysis.document import Correction, Metric
+from analysis.failures import InputInvalid
+from app import text
 from app.domain.scores import Scorecard
 from app.domain.template import Template
 from app.domain.types import Assessment, Comment, Conclusion, Interview
+from app.enrichment.findings import Findings
 from app.failures import NotFound
 from app.review import ReviewSession
 from app.store import Library
@@ -28,6 +31,7 @@ class LibraryPresenter:
     def __init__(self, library: Library, interview_id: str, derive_again: Callable[[], None] | None = None) -> None:
         self._library = library
         self._session = ReviewSession(library, interview_id)
+        self._findings = Findings(self._session)
         self._derive_again = derive_again
         self._undoable: list[tuple[str, ...]] = []
         self._redoable: list[tuple[str, ...]] = []
@@ -62,6 +66,11 @@ class LibraryPresenter:
         """Whether the position locks its weights."""
         return self._session.weights_locked
 
+    @property
+    def findings(self) -> Findings:
+        """What was found beside the analysis."""
+        return self._findings
+
     def reload(self) -> None:
         """Read everything again: an analysis was finished, or something came from elsewhere."""
         self._session.reload()
@@ -74,7 +83,8 @@ class LibraryPresenter:
         corrections = self._library.corrections(self.interview.id)
         tracks = {name: np.asarray(values, np.float32) for name, values in derived.tracks.items() if name != PEAKS}
         peaks = derived.tracks.get(PEAKS)
-        return Recording(corrected(derived.analysis, corrections), tracks, peaks)
+        shown = corrected(derived.analysis, corrections, self.kit())
+        return Recording(shown, tracks, peaks, in_force(corrections))
 
     def open_media(self) -> BinaryIO | None:
         """The playable copy."""
@@ -123,6 +133,10 @@ class LibraryPresenter:
         """Whether the newest signature still says what stands here."""
         return self._session.is_signed()
 
+    def is_behind(self) -> bool:
+        """Whether the document does not include every correction yet."""
+        return self._session.is_behind()
+
     def rate(self, dimension_id: str, score: float | None) -> None:
         """Rate a dimension."""
         self._session.rate(dimension_id, score)
@@ -163,6 +177,24 @@ class LibraryPresenter:
         """Take a comment back; its history stays in the library."""
         self._library.delete_comment(comment_id)
 
+    def kit(self) -> Mapping[str, str]:
+        """The position's questions, with the ids that the analysis gave them."""
+        from app.jobs.analysis import kit
+
+        position = self.interview.position
+        return {question.id: question.text for question in kit(position.questions if position else ())}
+
+    def glossary_titles(self) -> Mapping[str, str]:
+        """The titles of those in force; none where a glossary's file cannot be read, which the next analysis says."""
+        from app.glossaries import glossaries
+
+        spoken = text.language()
+        try:
+            found = glossaries(self._library.folder)
+        except InputInvalid:
+            return {}
+        return {glossary.id: glossary.title.get(spoken, glossary.id) for glossary in found}
+
     # Corrections: append-only; undo appends the inverse, redo the inverse of that.
 
     def correct(self, *drafts: CorrectionDraft) -> None:
@@ -173,6 +205,12 @@ class LibraryPresenter:
         ]
         self._undoable.append(tuple(correction.id for correction in made))
         self._redoable.clear()
+        self._changed()
+
+    def take_back(self, correction_id: str) -> None:
+        """Append the inverse of one correction; redo makes it again."""
+        self._undoable = [group for group in self._groups() if correction_id not in group]
+        self._redoable.append(self._reverted((correction_id,)))
         self._changed()
 
     def undo(self) -> bool:

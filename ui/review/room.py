@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QV
 
 from analysis.document import CorrectionKind, Role
 from analysis.failures import Failure
+from app.domain.enrichment import EnrichmentKind
 from app.domain.types import AnalysisState, Comment
 from app.text import tr
 from ui import language, theme
@@ -21,6 +22,7 @@ from ui.review.model import CorrectionDraft, LayoutStore, PassingLayout, Present
 from ui.review.overview import Overview
 from ui.review.playback import JUMP_S
 from ui.review.player import Player
+from ui.review.questions import Questions
 from ui.review.scorecard import ScorecardPanel
 from ui.review.standing import Standing
 from ui.review.tables import TableDialog
@@ -35,12 +37,15 @@ class ReviewRoom(QWidget):
     """Reviews one interview. The window around it starts analyses and shows failures.
 
     `analyseAsked`, `cancelAsked`: the person wants the analysis started or stopped; answer with `show_running`,
-    `show_failure` and, once it is done, `refresh`. `changed`: something was saved. `signed`: signed, and in the outbox.
+    `show_failure` and, once it is done, `refresh`. `enrichAsked`, `enrichCancelAsked`: the same for an enrichment of a
+    kind; answer with `show_enriching`. `changed`: something was saved. `signed`: signed, and in the outbox.
     `failed`: a known failure (an object with code and params) that the window puts into words.
     """
 
     analyseAsked = Signal()
     cancelAsked = Signal()
+    enrichAsked = Signal(str)
+    enrichCancelAsked = Signal(str)
     changed = Signal()
     signed = Signal()
     failed = Signal(object)
@@ -60,6 +65,7 @@ class ReviewRoom(QWidget):
         self.standing = Standing()
         self.scorecard = ScorecardPanel(lambda: self.player.playback.position)
         self._build()
+        self.questions = Questions(self)
         self._connect()
         self._arrange_tabs()
         self._place_saved()
@@ -110,6 +116,9 @@ class ReviewRoom(QWidget):
         self.timeline.foldedChanged.connect(lambda keys: self._remember("folded", keys))
         self.transcript.seekAsked.connect(playback.seek)
         self.transcript.corrected.connect(self._correct)
+        self.questions.card.seekAsked.connect(self.seek)
+        self.questions.card.corrected.connect(self._correct)
+        self.transcript.takeBackAsked.connect(lambda one: self._change(lambda: self.presenter.take_back(one)))
         self.transcript.commentAsked.connect(self.scorecard.comments.start)
         self.transcript.swapAsked.connect(self._swap_roles)
         self.transcript.undoAsked.connect(lambda: self._undo(self.presenter.undo))
@@ -120,9 +129,12 @@ class ReviewRoom(QWidget):
         self.scorecard.signed.connect(self._let_go)
         self.scorecard.signed.connect(self.signed)
         self.scorecard.failed.connect(self.failed)
+        self.scorecard.findings.enrichAsked.connect(self.enrichAsked)
+        self.scorecard.findings.cancelAsked.connect(self.enrichCancelAsked)
         self.standing.analyseAsked.connect(self.analyseAsked)
         self.standing.cancelAsked.connect(self.cancelAsked)
         self.footing.cancelAsked.connect(self.cancelAsked)
+        self.footing.analyseAsked.connect(self.analyseAsked)
         self.zoom_in.clicked.connect(lambda: self._zoom(1 / ZOOM_STEP))
         self.zoom_out.clicked.connect(lambda: self._zoom(ZOOM_STEP))
         self.zoom_all.clicked.connect(lambda: self.timeline.show_window(0.0, self.timeline.duration))
@@ -135,9 +147,9 @@ class ReviewRoom(QWidget):
         order = [
             self.player.seek_bar, self.player.back, self.player.step_back, self.player.play, self.player.step_forward,
             self.player.forward, self.player.speed, self.player.mute, self.player.volume, self.player.overlay,
-            self.player.full_screen, self.transcript.search, self.transcript.follow, self.transcript.swap,
-            self.transcript.undo, self.transcript.redo, self.transcript.list, self.zoom_out, self.zoom_in,
-            self.zoom_all, self.table, self.timeline,
+            self.player.full_screen, self.transcript.search, self.transcript.mishearings, self.transcript.follow,
+            self.transcript.swap, self.transcript.undo, self.transcript.redo, self.transcript.list, self.zoom_out,
+            self.zoom_in, self.zoom_all, self.table, self.timeline,
         ]  # fmt: skip
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
@@ -165,6 +177,7 @@ class ReviewRoom(QWidget):
         self.scorecard.show_review(self.presenter)
         self._show_standing()
         self._show_time(place)
+        self.questions.refresh()
 
     def _show_label(self) -> None:
         extra, recording = lane_list.optional_lanes(), self.recording
@@ -198,7 +211,7 @@ class ReviewRoom(QWidget):
         interview = self.presenter.interview
         if self.recording is not None:
             self._stand(Stage.READY)
-            self.footing.show_missing(self.recording.analysis.missing)
+            self._show_footing()
         elif interview.media is None:
             self._stand(Stage.NO_MEDIA)
         elif interview.analysis_state is AnalysisState.FAILED:
@@ -220,12 +233,22 @@ class ReviewRoom(QWidget):
         else:
             self.footing.show_running(share, words)
 
+    def show_enriching(self, kind: str, words: str | None) -> None:
+        """An enrichment is being made: how far it is, in words; None = over, so that the newest one is shown."""
+        self.scorecard.findings.show_running(EnrichmentKind(kind), words)
+        if words is None:
+            self.scorecard.refresh_findings()
+
     def show_failure(self, sentence: str) -> None:
         """The analysis failed, in one sentence; an empty one means that it was cancelled."""
         if self.recording is None:
             self._stand(Stage.FAILED if sentence else Stage.NOT_ANALYSED, reason=sentence)
         else:
-            self.footing.show_missing(self.recording.analysis.missing)
+            self._show_footing(sentence)
+
+    def _show_footing(self, failure: str = "") -> None:
+        missing = self.recording.analysis.missing if self.recording else ()
+        self.footing.show_missing(missing, failure=failure, editable=not self.presenter.read_only)
 
     def _show_time(self, time_s: float) -> None:
         self.timeline.set_playhead(time_s, follow=self.player.playback.playing)
@@ -253,13 +276,13 @@ class ReviewRoom(QWidget):
         """Show the tables behind the charts."""
         if self.recording is None:
             return None
-        dialog = TableDialog(self.recording, self)
+        dialog = TableDialog(self.recording, self, glossary_titles=self.presenter.glossary_titles)
         dialog.seekAsked.connect(self.seek)
         dialog.show()
         return dialog
 
-    def _correct(self, draft: CorrectionDraft) -> None:
-        self._change(lambda: self.presenter.correct(draft))
+    def _correct(self, drafts: Sequence[CorrectionDraft]) -> None:
+        self._change(lambda: self.presenter.correct(*drafts))
 
     def _swap_roles(self) -> None:
         """Interviewer and candidate change places; other voices keep theirs."""
@@ -284,7 +307,9 @@ class ReviewRoom(QWidget):
         self.recording = self.presenter.recording()
         self._show_transcript()
         self._show_timeline()
+        self.scorecard.refresh()
         self._show_time(self.player.playback.position)
+        self.questions.refresh()
         self.changed.emit()
 
     # Keys
@@ -298,11 +323,11 @@ class ReviewRoom(QWidget):
 
     def _key_action(self, event: QKeyEvent) -> Callable[[], object] | None:
         playback = self.player.playback
-        key = Qt.Key(event.key())
+        key, shift = Qt.Key(event.key()), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if event.modifiers() & Qt.KeyboardModifier.AltModifier:
             return self._dimension_action(key)
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            return self._control_action(key, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+            return self._control_action(key, shift)
         actions: dict[Qt.Key, Callable[[], object]] = {
             Qt.Key.Key_Space: playback.toggle,
             Qt.Key.Key_K: playback.toggle,
@@ -316,14 +341,17 @@ class ReviewRoom(QWidget):
             Qt.Key.Key_BracketRight: lambda: playback.faster(1),
             Qt.Key.Key_M: self.scorecard.add_bookmark,
             Qt.Key.Key_C: self.scorecard.comments.start,
+            Qt.Key.Key_Q: self.questions.show_here,
+            Qt.Key.Key_F7: lambda: self.transcript.next_mishearing(-1 if shift else 1),
             Qt.Key.Key_F11: self.player.open_full_screen,
             Qt.Key.Key_Escape: self._let_go,
         }
         return actions.get(key)
 
     def _let_go(self) -> None:
-        """Escape, or signed: no loop any more, and the keys belong to the room again, not to the next control."""
+        """Escape, or signed: no loop and no card any more, and the keys belong to the room again, not to a control."""
         self.player.playback.set_loop(None)
+        self.questions.close()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _dimension_action(self, key: Qt.Key) -> Callable[[], object] | None:

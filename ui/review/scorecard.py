@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
 from analysis.failures import Failure
+from app.domain.enrichment import EnrichmentKind
 from app.domain.scores import Scorecard
 from app.domain.types import Conclusion
 from app.text import tr
@@ -16,6 +17,7 @@ from ui import language, theme
 from ui.review.comments import Comments
 from ui.review.controls import plain_label
 from ui.review.dimension_card import DimensionCard
+from ui.review.findings import FindingsPanel
 from ui.review.model import Presenter
 from ui.review.verdict import Verdict
 
@@ -42,6 +44,7 @@ class ScorecardPanel(QFrame):
         self.comments = Comments(now)
         self.summary = SummaryField()
         self.summary_title = plain_label("small")
+        self.findings = FindingsPanel()
         self.verdict = Verdict()
         self._build()
         self._connect()
@@ -58,6 +61,7 @@ class ScorecardPanel(QFrame):
         self._column.addWidget(self.comments)
         self._column.addWidget(self.summary_title)
         self._column.addWidget(self.summary)
+        self._column.addWidget(self.findings)
         self._column.addStretch(1)
         self.scroller = QScrollArea()
         self.scroller.setWidgetResizable(True)
@@ -84,6 +88,7 @@ class ScorecardPanel(QFrame):
         self.comments.removeAsked.connect(self._remove_comment)
         self.comments.seekAsked.connect(self.seekAsked)
         self.summary.written.connect(self._write_summary)
+        self.findings.seekAsked.connect(self.seekAsked)
         self.verdict.concluded.connect(self._conclude)
         self.verdict.weightReasonGiven.connect(self._give_weight_reason)
         self.verdict.resetAsked.connect(lambda: self._do(lambda p: p.reset_weights()))
@@ -139,6 +144,17 @@ class ScorecardPanel(QFrame):
                 weights_locked=presenter.weights_locked,
             )
         self.verdict.show_review(presenter, card)
+        self.refresh_findings()
+
+    def refresh_findings(self) -> None:
+        """Show the newest enrichments: below everything, and a model's claims at their dimensions."""
+        if self.presenter is None:
+            return
+        self.findings.show_findings(self.presenter.findings, editable=not self.presenter.read_only)
+        shown = self.presenter.findings.of(EnrichmentKind.CLAIMS)
+        for key, card in self.cards.items():
+            claims, model = (shown.claims_for(key), shown.made.method.model) if shown else ((), "")
+            card.claims.show_claims(claims, model, outdated=bool(shown and shown.outdated))
 
     def refresh_comments(self) -> None:
         """Show the newest comments."""

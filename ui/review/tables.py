@@ -2,56 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QTableView, QTabWidget, QVBoxLayout, QWidget
 
 from analysis.document import TRACK_RATE_HZ, Analysis
 from app import text
-from app.scoring.metrics import metric_title
+from app.scoring.metrics import UNIT_KEYS, metric_title
 from app.text import has, percent, timecode, tr
 from ui import language, theme
-from ui.review.dimension_card import measured
+from ui.review.controls import plain_label
 from ui.review.event_lanes import event_detail, event_name, exchange_label
+from ui.review.found_tables import exchanges_table, suggestions_table, terms_summary, terms_table
+from ui.review.measured import measured, quality_text, told
 from ui.review.model import Recording
+from ui.review.moments import MomentsDelegate
+from ui.review.origin_page import OriginPage
+from ui.review.table import Table
 
-Index = QModelIndex | QPersistentModelIndex
 CURVE_STEP_S = 10.0
 """One row of the table of curves is the mean of this many seconds."""
 HIDDEN_TRACKS = ("box_x", "box_y", "box_w", "box_h", "present")
-
-
-class Table(QAbstractTableModel):
-    """Rows of texts under headings; `times` (s) where a row belongs to a moment."""
-
-    def __init__(
-        self,
-        headings: Sequence[str],
-        rows: Sequence[Sequence[str]],
-        times: Sequence[float | None] = (),
-        parent: QObject | None = None,
-    ) -> None:
-        super().__init__(parent)
-        self._headings, self._rows, self.times = tuple(headings), [tuple(row) for row in rows], tuple(times)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
-        return 0 if parent.isValid() else len(self._rows)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
-        return 0 if parent.isValid() else len(self._headings)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if index.isValid() and role == Qt.ItemDataRole.DisplayRole:
-            return self._rows[index.row()][index.column()]
-        return None
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
-            return self._headings[section]
-        return None
 
 
 def events_table(analysis: Analysis) -> Table:
@@ -77,18 +50,14 @@ def metrics_table(analysis: Analysis) -> Table:
         row = [metric_title(name, text.language()), measured(overall) if overall else ""]
         for answer in analysis.metrics.answers:
             metric = answer.get(name)
-            row.append(measured(metric) if metric else "")
+            row.append(told(metric) if metric else "")
         basis = "" if overall is None else tr("review.basis", n=overall.n, share=percent(overall.coverage))
         rows.append([*row, basis, quality_text(overall.quality) if overall else ""])
     answers = [exchange_label(number, e) for number, e in enumerate(analysis.exchanges, 1)]
     answers += [""] * (len(analysis.metrics.answers) - len(answers))
     heads = [tr("review.column_metric"), tr("review.overall"), *answers[: len(analysis.metrics.answers)]]
-    return Table([*heads, tr("review.column_basis"), tr("review.column_quality")], rows)
-
-
-def quality_text(code: str) -> str:
-    """Why a metric is as good as it is."""
-    return tr(f"review.quality_{code}") if has(f"review.quality_{code}") else code
+    widths = {0: 170, len(heads): 190}
+    return Table([*heads, tr("review.column_basis"), tr("review.column_quality")], rows, widths=widths)
 
 
 def curves_table(recording: Recording) -> Table:
@@ -102,8 +71,16 @@ def curves_table(recording: Recording) -> Table:
         for start in starts
     ]
     infos = recording.analysis.tracks
-    heads = [f"{track_name(name)} ({infos[name].unit})" if name in infos else track_name(name) for name in shown]
+    heads = [
+        f"{track_name(name)} ({unit_name(infos[name].unit)})" if name in infos else track_name(name) for name in shown
+    ]
     return Table([tr("review.column_time"), *heads], rows, [start / TRACK_RATE_HZ for start in starts])
+
+
+def unit_name(unit: str) -> str:
+    """A track's unit in the window's language; symbols stand as they are."""
+    key = UNIT_KEYS.get(unit.split(" ")[0])
+    return tr(f"assess.{key}") if key else tr("review.unit_deg") if unit == "deg" else unit
 
 
 def track_name(name: str) -> str:
@@ -120,19 +97,26 @@ def _mean(values: np.ndarray) -> str:
 
 
 class TableDialog(QDialog):
-    """Three tables and a plot on tabs. Enter or a double click on a row with a time seeks there."""
+    """The tables, a plot and a page about the numbers, on tabs. Enter or a double click on a row with a time seeks."""
 
     seekAsked = Signal(float)
 
-    def __init__(self, recording: Recording, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        recording: Recording,
+        parent: QWidget | None = None,
+        *,
+        glossary_titles: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._recording = recording
+        self._recording, self._glossary_titles = recording, glossary_titles
         self._plot_page: QWidget | None = None
+        self._turn: tuple[Table | None, int, int] = (None, -1, 0)
         self.tabs = QTabWidget()
         layout = QVBoxLayout(self)
         layout.addWidget(self.tabs)
-        self.resize(theme.scaled(860), theme.scaled(560))
+        self.resize(theme.scaled(940), theme.scaled(580))
         self.tabs.currentChanged.connect(self._plot_where_chosen)
         language.on_change(self, self._fill)
 
@@ -146,16 +130,20 @@ class TableDialog(QDialog):
                 page.deleteLater()
         self.setWindowTitle(tr("review.tables"))
         analysis = self._recording.analysis
-        for key, table in (
-            ("events", events_table(analysis)),
-            ("metrics", metrics_table(analysis)),
-            ("curves", curves_table(self._recording)),
-        ):
-            self.tabs.addTab(self._page(table, tr(f"review.table_{key}")), tr(f"review.table_{key}"))
+        self._add("events", self._view(events_table(analysis), "events"))
+        self._add("metrics", self._view(metrics_table(analysis), "metrics"))
+        self._add("curves", self._view(curves_table(self._recording), "curves"))
         self._plot_page = QWidget()
-        self.tabs.addTab(self._plot_page, tr("review.table_plot"))
+        self._add("plot", self._plot_page)
+        self._add("exchanges", self._page(exchanges_table(analysis), "exchanges"))
+        self._add("terms", self._page(terms_table(analysis, self._glossary_titles()), "terms", terms_summary(analysis)))
+        self._add("suggestions", self._page(suggestions_table(self._recording), "suggestions"))
+        self._add("origin", OriginPage(analysis))
         self.tabs.setCurrentIndex(current)
         self._plot_where_chosen(current)
+
+    def _add(self, key: str, page: QWidget) -> None:
+        self.tabs.addTab(page, tr(f"review.table_{key}"))
 
     def _plot_where_chosen(self, index: int) -> None:
         """The plot is made when its page is first opened: what it needs takes a moment to load."""
@@ -170,23 +158,57 @@ class TableDialog(QDialog):
         room = QVBoxLayout(page)
         room.addWidget(plot)
 
-    def _page(self, table: Table, name: str) -> QTableView:
+    def _page(self, table: Table, key: str, summary: str = "") -> QWidget:
+        """A table below a line that sums it up; in place of an empty one a sentence."""
+        page = QWidget()
+        room = QVBoxLayout(page)
+        room.setContentsMargins(0, theme.scaled(6), 0, 0)
+        if summary:
+            line = plain_label()
+            line.setText(summary)
+            line.setWordWrap(True)
+            line.setContentsMargins(theme.scaled(10), 0, theme.scaled(10), 0)
+            room.addWidget(line)
+        if table.rowCount():
+            room.addWidget(self._view(table, key), 1)
+        else:
+            empty = plain_label("muted")
+            empty.setText(tr(f"review.no_{key}"))
+            empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            room.addWidget(empty, 1)
+        return page
+
+    def _view(self, table: Table, key: str) -> QTableView:
         view = QTableView()
         table.setParent(view)
         view.setModel(table)
-        view.setAccessibleName(name)
+        view.setAccessibleName(tr(f"review.table_{key}"))
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setAlternatingRowColors(True)
         view.setShowGrid(False)
+        view.setWordWrap(False)
         view.verticalHeader().hide()
         view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         view.horizontalHeader().setDefaultSectionSize(theme.scaled(130))
         view.horizontalHeader().setStretchLastSection(True)
+        view.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
         view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for column, width in table.widths.items():
+            view.setColumnWidth(column, theme.scaled(width))
+        if table.moments:
+            chips = MomentsDelegate(view)
+            chips.seekAsked.connect(self.seekAsked)
+            view.setItemDelegateForColumn(table.columnCount() - 1, chips)
+            view.verticalHeader().setDefaultSectionSize(theme.scaled(32))
         view.activated.connect(lambda index: self._seek(table, index.row()))
         return view
 
     def _seek(self, table: Table, row: int) -> None:
+        """To a row's time; pressed again, to the next one of those that it has."""
+        moments = table.moments[row] if row < len(table.moments) else ()
+        self._turn = (table, row, self._turn[2] + 1) if self._turn[:2] == (table, row) else (table, row, 0)
         time_s = table.times[row] if row < len(table.times) else None
+        if moments:
+            time_s = moments[self._turn[2] % len(moments)]
         if time_s is not None:
             self.seekAsked.emit(time_s)

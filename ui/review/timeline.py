@@ -25,9 +25,13 @@ CLICK_PX = 4
 
 
 class Timeline(QAbstractScrollArea):
-    """Shows lanes over a window of time. Times are seconds on the document's clock."""
+    """Shows lanes over a window of time. Times are seconds on the document's clock.
+
+    `markChosen` has the key of a lane and the id of the mark on it that was clicked.
+    """
 
     seekAsked = Signal(float)
+    markChosen = Signal(str, str)
     loopAsked = Signal(float, float)
     commentAsked = Signal(float)
     foldedChanged = Signal(list)
@@ -284,6 +288,8 @@ class Timeline(QAbstractScrollArea):
             return
         mark = self.mark_at(at)
         self.seekAsked.emit(mark.start if mark else self._inside(self.view().time(at.x())))
+        if mark is not None and row is not None:
+            self.markChosen.emit(row.lane.key, mark.id)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         mark = self.mark_at(event.position())

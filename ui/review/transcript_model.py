@@ -10,11 +10,16 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from analysis.document import Analysis, Event, Role, Segment, Word
-from app.text import timecode, tr
-from ui.review.corrected import word_places
+from analysis.document import Event, Exchange, Role, Segment, Suggestion, Word
+from app.text import percent, timecode, tr
+from ui.review.model import Recording
+from ui.review.originals import Original, originals
+from ui.review.passages import word_places
+from ui.review.suggestions import open_suggestions
 
 UNCERTAIN_BELOW = 0.5
+BEGINS_WITHIN_S = 0.3
+"""A question or a word may begin this much beside the segment that says it."""
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -25,26 +30,34 @@ class Style(Enum):
     TERM = "term"
     RESULT = "result"
     FILLER = "filler"
+    CORRECTED = "corrected"
+    SUGGESTED = "suggested"
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Characters [start, end) of a row's text with their mark."""
+    """Characters [start, end) of a row's text with their mark; a likely mishearing with what it offers."""
 
     start: int
     end: int
     style: Style
+    suggestion: Suggestion | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row: the segment, who speaks, where its words stand, and what is marked."""
+    """One row: the segment, who speaks, where its words stand, what is marked, and what people corrected in it.
+
+    `exchange` is the index of the question that begins here.
+    """
 
     segment: Segment
     name: str
     role: Role
     places: tuple[tuple[int, int], ...]
     stretches: tuple[Stretch, ...]
+    originals: tuple[Original, ...] = ()
+    exchange: int | None = None
 
     def word_at(self, offset: int) -> int | None:
         """The word at a character, or the one before it."""
@@ -58,12 +71,42 @@ class Line:
                 return index
         return None
 
+    def stretch_at(self, offset: int, style: Style) -> Stretch | None:
+        """What is marked in a style at a character."""
+        return next((s for s in self.stretches if s.style is style and s.start <= offset <= s.end), None)
+
+    def original_at(self, offset: int) -> Original | None:
+        """What was corrected at a character; of several the shortest."""
+        return next((o for o in self.originals if o.place[0] <= offset <= o.place[1]), None)
+
+    def hints(self) -> list[str]:
+        """What there is to be said of single words, for those who hear the row: each word with its hint."""
+        offered = [(s.start, s.end) for s in self.stretches if s.style is Style.SUGGESTED]
+        places = [*offered, *(place for original in self.originals for place in original.changed)]
+        return [f"{self.segment.text[start:end]}: {self.hint_at(start)}" for start, end in sorted(places)]
+
+    def hint_at(self, offset: int) -> str:
+        """What the pointer says about the words there; "" where nothing is to be said."""
+        offered, original = self.stretch_at(offset, Style.SUGGESTED), self.original_at(offset)
+        if offered is not None and offered.suggestion is not None:
+            return tr("review.sounds_like", text=offered.suggestion.after)
+        if original is not None:
+            key = "review.machine_wrote" if original.changed else "review.confirmed"
+            return tr(key, text=original.machine)
+        doubt = self.stretch_at(offset, Style.UNCERTAIN)
+        if doubt is None:
+            return ""
+        word = self.segment.words[self.places.index((doubt.start, doubt.end))]
+        return tr("review.uncertain_word", share=percent(word.probability))
+
 
 MARKED_EVENTS = {"filler": Style.FILLER, "term": Style.TERM, "quantified_result": Style.RESULT}
 
 
 class TranscriptModel(QAbstractListModel):
-    """Rows in time order. `hits` are the rows and characters that the search found."""
+    """Rows in time order. `hits` are the rows and characters that the search found; `suggested` the rows and stretches
+    of the likely mishearings that nobody has settled.
+    """
 
     LineRole = Qt.ItemDataRole.UserRole
 
@@ -71,13 +114,20 @@ class TranscriptModel(QAbstractListModel):
         super().__init__(parent)
         self.lines: tuple[Line, ...] = ()
         self.hits: tuple[tuple[int, int, int], ...] = ()
+        self.suggested: tuple[tuple[int, Stretch], ...] = ()
         self._starts: list[float] = []
 
-    def show(self, analysis: Analysis | None, names: Mapping[Role, str]) -> None:
-        """Show a document's transcript; rows are made anew."""
+    def show(self, recording: Recording | None, names: Mapping[Role, str]) -> None:
+        """Show a recording's transcript; rows are made anew."""
         self.beginResetModel()
-        self.lines = lines_of(analysis, names) if analysis else ()
+        self.lines = lines_of(recording, names) if recording else ()
         self._starts = [line.segment.start for line in self.lines]
+        self.suggested = tuple(
+            (row, stretch)
+            for row, line in enumerate(self.lines)
+            for stretch in line.stretches
+            if stretch.style is Style.SUGGESTED
+        )
         self.hits = ()
         self.endResetModel()
 
@@ -108,7 +158,7 @@ class TranscriptModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return line.segment.text
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{timecode(line.segment.start)} {line.name}: {line.segment.text}"
+            return "\n".join((f"{timecode(line.segment.start)} {line.name}: {line.segment.text}", *line.hints()))
         return line if role == self.LineRole else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
@@ -124,24 +174,42 @@ def _finds(text: str, wanted: str) -> list[int]:
     return found
 
 
-def lines_of(analysis: Analysis, names: Mapping[Role, str]) -> tuple[Line, ...]:
-    """Rows of a document; `names` says what a role is called here."""
+def lines_of(recording: Recording, names: Mapping[Role, str]) -> tuple[Line, ...]:
+    """Rows of a recording; `names` says what a role is called here."""
+    analysis = recording.analysis
     marked = sorted((e for e in analysis.events if e.kind in MARKED_EVENTS), key=lambda event: event.start)
-    roles = analysis.speakers.roles
+    offered: dict[int, list[Stretch]] = {}
+    for waiting in open_suggestions(analysis, recording.corrections):
+        stretch = Stretch(*waiting.place, Style.SUGGESTED, waiting.suggestion)
+        offered.setdefault(waiting.row, []).append(stretch)
+    segments = sorted(analysis.transcript.segments, key=lambda s: s.start)
+    asked = _asked(segments, analysis.exchanges)
     lines = []
     first = 0
-    for segment in sorted(analysis.transcript.segments, key=lambda s: s.start):
+    for row, segment in enumerate(segments):
         while first < len(marked) and marked[first].end < segment.start - 30:
             first += 1
         inside = [e for e in marked[first : first + 400] if e.start < segment.end and e.end > segment.start]
-        role = roles.get(segment.speaker, Role.OTHER)
+        role = analysis.speakers.roles.get(segment.speaker, Role.OTHER)
         name = names.get(role) or tr("review.speaker", name=segment.speaker)
         places = tuple(word_places(segment))
-        lines.append(Line(segment, name, role, places, _stretches(segment, places, inside)))
+        corrected = originals(segment, recording.corrections)
+        stretches = _stretches(segment, places, inside) + _corrected(corrected) + offered.get(row, [])
+        lines.append(Line(segment, name, role, places, _without_doubles(stretches), corrected, asked.get(row)))
     return tuple(lines)
 
 
-def _stretches(segment: Segment, places: Sequence[tuple[int, int]], events: Sequence[Event]) -> tuple[Stretch, ...]:
+def _asked(segments: Sequence[Segment], exchanges: Sequence[Exchange]) -> dict[int, int]:
+    """For each row in which a question begins, the index of its exchange."""
+    starts = [segment.start for segment in segments]
+    rows: dict[int, int] = {}
+    for index, exchange in enumerate(exchanges):
+        row = bisect_right(starts, exchange.question.start + BEGINS_WITHIN_S) - 1
+        rows.setdefault(max(0, row), index)
+    return rows
+
+
+def _stretches(segment: Segment, places: Sequence[tuple[int, int]], events: Sequence[Event]) -> list[Stretch]:
     found = []
     for word, (start, end) in zip(segment.words, places, strict=True):
         if end > start and word.probability < UNCERTAIN_BELOW:
@@ -150,9 +218,23 @@ def _stretches(segment: Segment, places: Sequence[tuple[int, int]], events: Sequ
         inside = [place for word, place in zip(segment.words, places, strict=True) if _said_within(word, event)]
         if inside:
             found.append(Stretch(inside[0][0], inside[-1][1], MARKED_EVENTS[event.kind]))
-    return tuple(found)
+    return found
 
 
 def _said_within(word: Word, event: Event) -> bool:
     middle = (word.start + word.end) / 2
     return event.start - 0.02 <= middle <= event.end + 0.02
+
+
+def _corrected(found: Sequence[Original]) -> list[Stretch]:
+    return [Stretch(*place, Style.CORRECTED) for original in found for place in original.changed]
+
+
+def _without_doubles(stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
+    """One line under a word: an offer says more than a doubt or a term there."""
+    offers = [s for s in stretches if s.style is Style.SUGGESTED]
+    return tuple(
+        each
+        for each in stretches
+        if each in offers or not any(each.start < offer.end and offer.start < each.end for offer in offers)
+    )

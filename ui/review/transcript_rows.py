@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QTextCharFormat, QTextLayout, QTextOption
-from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
-from app.text import timecode
+from app.text import timecode, tr
 from ui import theme
 from ui.review.event_lanes import ROLE_TOKENS
 from ui.review.lane import tint
 from ui.review.transcript_model import Line, Style, TranscriptModel
+from ui.widgets.plain import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 LEFT, RIGHT, TOP, BOTTOM = 18, 14, 8, 8
@@ -27,6 +28,7 @@ class RowDelegate(QStyledItemDelegate):
         self.current_row: int | None = None
         self.current_word: int | None = None
         self.hit: int | None = None
+        self.chosen: int | None = None
         model.modelReset.connect(self.forget)
 
     def forget(self) -> None:
@@ -70,7 +72,7 @@ class RowDelegate(QStyledItemDelegate):
             painter.fillRect(QRectF(area.left(), area.top(), theme.scaled(3), area.height()), theme.color("accent"))
         elif option.state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(area, theme.color("raised"))
-        self._paint_head(painter, area, line)
+        self._paint_head(painter, area, line, current=row == self.current_row)
         layout = self.layout(row, self.text_width(int(area.width())))
         origin = self.body(area)
         self._paint_word(painter, row, line, layout, origin)
@@ -81,20 +83,45 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(area.adjusted(1, 1, -2, -2), 3, 3)
         painter.restore()
 
-    def _paint_head(self, painter: QPainter, area: QRectF, line: Line) -> None:
-        left, top = area.left() + theme.scaled(LEFT), area.top() + theme.scaled(TOP) - 2
-        time = timecode(line.segment.start)
+    def _paint_head(self, painter: QPainter, area: QRectF, line: Line, *, current: bool) -> None:
+        time, name, badge = self._head_areas(area, line)
         painter.setFont(theme.mono(12))
         painter.setPen(theme.color("muted"))
-        width = QFontMetricsF(painter.font()).horizontalAdvance(time)
-        height = self.head_height()
-        painter.drawText(QRectF(left, top, width + 4, height), Qt.AlignmentFlag.AlignVCenter, time)
+        painter.drawText(time, Qt.AlignmentFlag.AlignVCenter, timecode(line.segment.start))
         painter.setFont(theme.font(12, bold=True))
         painter.setPen(theme.color(ROLE_TOKENS[line.role]))
-        left += width + theme.scaled(10)
-        room = area.right() - left - theme.scaled(RIGHT)
-        name = QFontMetricsF(painter.font()).elidedText(line.name, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QRectF(left, top, room, height), Qt.AlignmentFlag.AlignVCenter, name)
+        words = QFontMetricsF(painter.font()).elidedText(line.name, Qt.TextElideMode.ElideRight, name.width())
+        painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, words)
+        if line.exchange is not None:
+            self._paint_badge(painter, badge, line.exchange, "panel" if current else "accent_soft")
+
+    def _paint_badge(self, painter: QPainter, area: QRectF, exchange: int, ground: str) -> None:
+        """The number of the question that begins here: a click shows what belongs to it."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color("accent" if exchange == self.chosen else ground))
+        painter.drawRoundedRect(area, area.height() / 2, area.height() / 2)
+        painter.setFont(theme.font(11, bold=True))
+        painter.setPen(theme.color("on_accent" if exchange == self.chosen else "accent"))
+        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, tr("review.exchange_number", number=exchange + 1))
+
+    def badge_area(self, area: QRectF, line: Line) -> QRectF:
+        """Where the number of a question stands in a row's area; empty where none begins."""
+        return self._head_areas(area, line)[2] if line.exchange is not None else QRectF()
+
+    def _head_areas(self, area: QRectF, line: Line) -> tuple[QRectF, QRectF, QRectF]:
+        """Where time, name and badge stand."""
+        left, top = area.left() + theme.scaled(LEFT), area.top() + theme.scaled(TOP) - 2
+        height, gap = self.head_height(), theme.scaled(10)
+        time = QFontMetricsF(theme.mono(12)).horizontalAdvance(timecode(line.segment.start)) + 4
+        badge = 0.0
+        if line.exchange is not None:
+            said = tr("review.exchange_number", number=line.exchange + 1)
+            badge = QFontMetricsF(theme.font(11, bold=True)).horizontalAdvance(said) + theme.scaled(12)
+        room = area.right() - theme.scaled(RIGHT) - (left + time + gap) - (badge + gap if badge else 0)
+        name = min(QFontMetricsF(theme.font(12, bold=True)).horizontalAdvance(line.name) + 1, max(0.0, room))
+        name_area = QRectF(left + time + gap - 4, top, name, height)
+        return QRectF(left, top, time, height), name_area, QRectF(name_area.right() + gap, top, badge, height)
 
     def _paint_word(self, painter: QPainter, row: int, line: Line, layout: QTextLayout, origin: QPointF) -> None:
         """A soft ground behind the word that is being said."""
@@ -130,6 +157,15 @@ class RowDelegate(QStyledItemDelegate):
                 inside = point.x() <= text_line.naturalTextWidth() + 4
                 return int(text_line.xToCursor(point.x())) if inside else None
         return None
+
+    def helpEvent(self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index) -> bool:
+        """Qt: what the pointer says about the words under it."""
+        if event.type() is not QEvent.Type.ToolTip or not index.isValid():
+            return super().helpEvent(event, view, option, index)
+        offset = self.offset_at(QRectF(option.rect), index.row(), QPointF(event.pos()))
+        hint = self._model.lines[index.row()].hint_at(offset) if offset is not None else ""
+        QToolTip.showText(event.globalPos(), plain_tip(hint), view.viewport())
+        return True
 
 
 def word_box(layout: QTextLayout, start: int, end: int) -> QRectF:
@@ -173,6 +209,11 @@ def _format(start: int, end: int, style: Style) -> QTextLayout.FormatRange:
     elif style is Style.UNCERTAIN:
         form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
         form.setUnderlineColor(theme.color("series_3"))
+    elif style is Style.SUGGESTED:
+        form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
+        form.setUnderlineColor(theme.color("accent"))
+    elif style is Style.CORRECTED:
+        form.setBackground(theme.color("veil"))
     else:
         form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
         form.setUnderlineColor(theme.color("series_2" if style is Style.RESULT else "series_5"))

@@ -220,19 +220,15 @@ class Verdict(QFrame):
         left = list(presenter.left())
         if presenter.needs_reason():
             left.append(tr("review.weight_reason_short"))
-        signed = presenter.is_signed()
+        signed, behind = presenter.is_signed(), presenter.is_behind()
         signatures = presenter.assessment.signatures
-        blocked = bool(left) or presenter.read_only or signed
+        blocked = bool(left) or presenter.read_only or signed or behind
         self.sign.setEnabled(not blocked)
-        if signed:
-            words = tr("review.signed_button")
-        else:
-            words = tr("review.sign_again" if signatures else "review.sign")
+        key = "sign_again" if signatures else "sign"
+        words = tr(f"review.{'signed_button' if signed else 'sign_waits' if behind else key}")
         self.sign.setText(words)
         self.sign.setAccessibleName(words)
-        why = tr("review.read_only") if presenter.read_only else ""
-        if left and not presenter.read_only:
-            why = tr("review.left", what=tr("review.comma").join(left))
+        why = self._why_blocked(presenter, left, behind=behind)
         self.left.setText(why)
         self.left.setVisible(bool(why))
         self.sign.setToolTip(plain_tip(why))
@@ -245,6 +241,12 @@ class Verdict(QFrame):
             self.signature.setText(tr(key, revision=newest.revision, when=when, hash=newest.sha256[:12]))
             restyle(self.signature, "ok" if signed else "warn")
         self._restyle()
+
+    def _why_blocked(self, presenter: Presenter, left: list[str], *, behind: bool) -> str:
+        if presenter.read_only:
+            return tr("review.read_only")
+        parts = [tr("review.left", what=tr("review.comma").join(left))] if left else []
+        return "\n".join([*parts, *([tr("review.behind")] if behind else [])])
 
     def _restyle(self) -> None:
         self.sign.setMinimumHeight(theme.scaled(38))

@@ -1,4 +1,4 @@
-"""Settings in four groups on one page; no "apply" button, each change is kept at once."""
+"""Settings in five groups on one page; no "apply" button, each change is kept at once."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app import text
 from app.settings import SettingsFile
 from ui import language, theme
+from ui.settings.language_model import LanguageModelFields
 from ui.widgets.text_line import TextLine
 
 SCALES = (100, 125, 150, 175, 200)
@@ -77,6 +78,7 @@ class SettingsRoom(QWidget):
         self.test_result.setWordWrap(True)
         self.test_result.setTextFormat(Qt.TextFormat.PlainText)
         self.test_result.hide()
+        self.language_model = LanguageModelFields(self._settings, self)
         self.transcriber, self.device, self.jurisdiction = QComboBox(), QComboBox(), QComboBox()
         self.transcriber.activated.connect(self._save_engine)
         self.device.activated.connect(self._save_engine)
@@ -109,17 +111,18 @@ class SettingsRoom(QWidget):
                 ("transcriber", models), ("device", self.device), ("jurisdiction", self.jurisdiction),
                 ("folder", self.folder),
             ),
+            "llm": self.language_model.rows(),
         }  # fmt: skip
         for name, fields in groups.items():
             column.addWidget(self._group(name, fields))
         column.addStretch(1)
         page.setMaximumWidth(theme.scaled(860))
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(page)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setWidget(page)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        outer.addWidget(self.area)
 
     def _group(self, name: str, fields: tuple[tuple[str, object], ...]) -> QFrame:
         panel = QFrame()

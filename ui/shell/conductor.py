@@ -38,6 +38,8 @@ class Conductor(QObject):
         work.importFailed.connect(self._import_failed)
         work.analysisMoved.connect(self._moved)
         work.analysisEnded.connect(self._ended)
+        work.enrichmentMoved.connect(self._show_enriching)
+        work.enrichmentEnded.connect(self._enriched)
         window.top.syncClicked.connect(lambda: window.enter("sync"))
         context.library.subscribe(lambda kind, _: context.post(lambda: self._library_changed(kind)))
         context.sync.subscribe(self._show_sync)
@@ -145,6 +147,8 @@ class Conductor(QObject):
         room = ReviewRoom(presenter, self._layout)
         room.analyseAsked.connect(lambda: self._start_analysis(interview_id))
         room.cancelAsked.connect(lambda: self.context.work.cancel(interview_id))
+        room.enrichAsked.connect(lambda kind: self.context.work.enrich(interview_id, kind))
+        room.enrichCancelAsked.connect(lambda kind: self.context.work.cancel_enrichment(interview_id, kind))
         room.signed.connect(self._signed)
         room.changed.connect(self._name_interview)
         room.failed.connect(self.window.say_failure)
@@ -153,14 +157,29 @@ class Conductor(QObject):
         self._name_interview()
         self.window.enter("review")
         presenter.session.note_opened()
-        self._show_running_analysis(interview_id)
+        self._show_running(interview_id)
+        if presenter.is_behind() and not presenter.read_only:
+            self._derive_again(interview_id)  # the program was closed before the last correction was derived
 
-    def _show_running_analysis(self, interview_id: str) -> None:
+    def _show_running(self, interview_id: str) -> None:
+        from ui.shell.work import described
+
         job = self.context.work.running(interview_id)
         if job is not None:
-            from ui.shell.work import described
-
             self._moved(interview_id, *described(job))
+        for kind, running in self.context.work.enriching(interview_id).items():
+            self._show_enriching(interview_id, kind, described(running)[1])
+
+    def _show_enriching(self, interview_id: str, kind: str, words: str | None) -> None:
+        review = self.window.room("review")
+        if review is not None and interview_id == self._reviewed:
+            review.show_enriching(kind, words)  # type: ignore[attr-defined]
+
+    def _enriched(self, interview_id: str, kind: str, failure: Failure | None) -> None:
+        """It is over: what came of it stands in the room, why nothing did above it."""
+        self._show_enriching(interview_id, kind, None)
+        if failure is not None and not isinstance(failure, Cancelled):
+            self.window.say_failure(failure)
 
     def _derive_again(self, interview_id: str) -> None:
         """A correction was made: derive the document anew in the background and show it when it is there."""

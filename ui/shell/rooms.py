@@ -6,6 +6,7 @@ import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from analysis.failures import Failure
 from app import policy, text
 from sync.failures import RemoteFailure
 from ui import language, theme
@@ -42,6 +43,7 @@ def make_settings(context: Context, window: MainWindow) -> SettingsRoom:
     room.ehrChanged.connect(context.sync.sync_now)
     room.keyEntered.connect(lambda key: _keep_key(context, room, key))
     room.testRequested.connect(lambda: _test(context, room))
+    room.language_model.testRequested.connect(lambda: _test_model(context, room))
     room.transcriberFolderChosen.connect(lambda folder: _add_model(context, room, window, folder))
     return room
 
@@ -68,6 +70,25 @@ def _test(context: Context, room: SettingsRoom) -> None:
             context.post(lambda: room.say_test_result(text.tr("settings.test_good"), good=True))
 
     threading.Thread(target=run, name="test-connection", daemon=True).start()
+
+
+def _test_model(context: Context, room: SettingsRoom) -> None:
+    """Find out which language model would answer, in a thread: its server may be slow."""
+    from app.enrichment.model_choice import test
+
+    values = context.settings.values
+
+    def run() -> None:
+        try:
+            name = test(values)
+        except (Failure, RemoteFailure) as failure:
+            sentence = text.sentence(failure)
+            context.post(lambda: room.language_model.say_result(sentence, good=False))
+        else:
+            good = text.tr("settings.llm_test_good", name=name)
+            context.post(lambda: room.language_model.say_result(good, good=True))
+
+    threading.Thread(target=run, name="test-model", daemon=True).start()
 
 
 def _add_model(context: Context, room: SettingsRoom, window: MainWindow, folder: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,13 +20,15 @@ WAIT_S = 0.05
 
 
 class Work(QObject):
-    """One queue for imports, one for analyses, so that an import never waits for an analysis."""
+    """One queue each for imports, analyses and enrichments, so that none waits for the others."""
 
     importStarted = Signal(str)
     imported = Signal(object)
     importFailed = Signal(object)
     analysisMoved = Signal(str, float, str)
     analysisEnded = Signal(str, object)
+    enrichmentMoved = Signal(str, str, str)
+    enrichmentEnded = Signal(str, str, object)
 
     def __init__(self, library: Library, post: Post) -> None:
         super().__init__()
@@ -33,9 +36,12 @@ class Work(QObject):
         self._post = post
         self._imports = JobQueue(post)
         self._analyses = JobQueue(post)
+        self._enrichments = JobQueue(post)
         self._running: dict[str, Job] = {}
+        self._enriching: dict[tuple[str, str], Job] = {}
         self._deriving: dict[str, threading.Event] = {}
         self._derive_later: dict[str, Callable[[], None]] = {}
+        self._derivations: Counter[str] = Counter()
 
     def import_paths(self, paths: Sequence[Path], interview_id: str = "") -> None:
         """Import files, and the recordings in folders, one after the other.
@@ -93,9 +99,7 @@ class Work(QObject):
         work, deriving = InterviewAnalysis(self._library, interview_id), self._deriving.get(interview_id)
 
         def run(report: Callable[[ChildReport], None], stop: threading.Event) -> str:
-            while deriving is not None and not deriving.wait(WAIT_S):
-                if stop.is_set():
-                    raise Cancelled
+            _wait(deriving, stop)
             return work(report, stop)
 
         return run
@@ -103,10 +107,9 @@ class Work(QObject):
     def derive_again(self, interview_id: str, done: Callable[[], None]) -> None:
         """Derive the document of an interview anew after corrections; `done` when it is recorded.
 
-        Two jobs never work on one interview: while it is analysed, this waits for the end of that.
+        Two jobs never work on one interview: while it is analysed, this waits for the end of that. Of several that
+        wait only the last one is done: it takes in all corrections.
         """
-        from app.jobs.analysis import InterviewAnalysis
-
         if interview_id in self._running:
             self._derive_later[interview_id] = done
             return
@@ -115,13 +118,24 @@ class Work(QObject):
         def changed(job: Job) -> None:
             if job.state.over:
                 over.set()
-            if job.state is JobState.DONE:
+            if job.state is JobState.DONE and job.result:
                 done()
             elif job.state is JobState.FAILED:
                 self.analysisEnded.emit(interview_id, job.failure)
 
-        work = InterviewAnalysis(self._library, interview_id).rederive
-        self._imports.submit(work, title=interview_id, subject=interview_id, changed=changed)
+        self._imports.submit(self._derivation(interview_id), title=interview_id, subject=interview_id, changed=changed)
+
+    def _derivation(self, interview_id: str) -> Callable[[Callable[[ChildReport], None], threading.Event], str]:
+        """The work of one derivation: the new analysis' id, "" where a later one will do it."""
+        from app.jobs.analysis import InterviewAnalysis
+
+        self._derivations[interview_id] += 1
+        number, work = self._derivations[interview_id], InterviewAnalysis(self._library, interview_id).rederive
+
+        def run(report: Callable[[ChildReport], None], stop: threading.Event) -> str:
+            return work(report, stop) if number == self._derivations[interview_id] else ""
+
+        return run
 
     def add_model(self, folder: Path, done: Callable[[str], None], failed: Callable[[Failure], None]) -> None:
         """Check a faster-whisper folder in a child process; `done` with its name."""
@@ -167,6 +181,49 @@ class Work(QObject):
             state = AnalysisState.DONE if interview.analysis_id else AnalysisState.NONE
             self._library.set_analysis_state(interview_id, state)
 
+    def enrich(self, interview_id: str, kind: str) -> None:
+        """Queue an enrichment of a kind; asking again while it is queued or runs changes nothing."""
+        if (interview_id, kind) in self._enriching:
+            return
+
+        def changed(job: Job) -> None:
+            if job.state.over:
+                self._enriching.pop((interview_id, kind), None)
+                self.enrichmentEnded.emit(interview_id, kind, job.failure)
+            else:
+                self.enrichmentMoved.emit(interview_id, kind, described(job)[1])
+
+        work = self._enrichment(interview_id, kind)
+        self._enriching[interview_id, kind] = self._enrichments.submit(
+            work, title=kind, subject=interview_id, changed=changed
+        )
+        self.enrichmentMoved.emit(interview_id, kind, text.tr("jobs.waiting"))
+
+    def _enrichment(
+        self, interview_id: str, kind: str
+    ) -> Callable[[Callable[[ChildReport], None], threading.Event], object]:
+        """Two jobs never derive one interview: while a correction is being derived, this waits for the end of that."""
+        from app.domain.enrichment import EnrichmentKind
+        from app.jobs.enriching import WORKS
+
+        work, deriving = WORKS[EnrichmentKind(kind)](self._library, interview_id), self._deriving.get(interview_id)
+
+        def run(report: Callable[[ChildReport], None], stop: threading.Event) -> object:
+            _wait(deriving, stop)
+            return work(report, stop)
+
+        return run
+
+    def cancel_enrichment(self, interview_id: str, kind: str) -> None:
+        """Cancel an enrichment, whether it waits or runs."""
+        job = self._enriching.get((interview_id, kind))
+        if job is not None:
+            job.cancel()
+
+    def enriching(self, interview_id: str) -> dict[str, Job]:
+        """The enrichments of an interview that wait or run, by kind."""
+        return {kind: job for (subject, kind), job in self._enriching.items() if subject == interview_id}
+
     def settle_left_over(self) -> None:
         """Analyses that a crash left "running" are not: say so, they go on from what was finished when asked again."""
         if self._library.read_only:
@@ -181,6 +238,14 @@ class Work(QObject):
         """End everything; returns when no child process is left."""
         self._imports.close()
         self._analyses.close()
+        self._enrichments.close()
+
+
+def _wait(event: threading.Event | None, stop: threading.Event) -> None:
+    """Until something has happened. Raises Cancelled."""
+    while event is not None and not event.wait(WAIT_S):
+        if stop.is_set():
+            raise Cancelled
 
 
 def described(job: Job) -> tuple[float, str]:

@@ -1,0 +1,35 @@
+"""Enrichments in words, for the window and the command line alike."""
+
+from __future__ import annotations
+
+from app import text
+from app.domain.enrichment import AnswerNovelty, Claims, Enrichment, NoNovelty
+
+
+def novelty_line(one: AnswerNovelty, least: int) -> str:
+    """How much of an answer is new, against how many; or why it was not compared: it takes `least` others."""
+    if one.new is None:
+        return text.tr(f"enrich.why_{one.why or NoNovelty.TOO_FEW}", n=one.others, least=least)
+    typical = text.percent(one.typical or 0.0)
+    return text.tr("enrich.new", new=one.new, of=one.sentences, n=one.others, typical=typical)
+
+
+def claims_summary(claims: Claims) -> str:
+    """How many claims were dropped and why; every quote that is shown was checked."""
+    dropped = sum(claims.dropped.values())
+    why = text.tr("report.list_comma").join(
+        text.tr("enrich.dropped_one", why=text.tr(f"enrich.dropped_{reason}"), n=count)
+        for reason, count in sorted(claims.dropped.items(), key=lambda one: -one[1])
+    )
+    said = text.tr("enrich.dropped", n=dropped, why=why) if dropped else text.tr("enrich.dropped_none")
+    if claims.unreadable:
+        said += text.tr("enrich.unreadable", n=claims.unreadable, of=claims.asked)
+    if claims.cut:
+        said += text.tr("enrich.cut", n=claims.cut, of=claims.asked)
+    return said
+
+
+def method_line(made: Enrichment) -> str:
+    """What made it, and when."""
+    at = made.created.astimezone().strftime("%Y-%m-%d %H:%M")
+    return text.tr(f"enrich.by_{made.method.name}", model=made.method.model, version=made.method.version, at=at)
