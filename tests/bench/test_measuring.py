@@ -138,7 +138,7 @@ def test_ways_are_taken_in_turns_and_the_first_round_does_not_count():
 
 def test_trials_are_different_and_each_has_its_experiment():
     trials = list(tried_bench.trials())
-    assert len({trial.key for trial in trials}) == len(trials)
+    assert len({trial.row for trial in trials}) == len(trials)
     assert {trial.experiment for trial in trials} == set(experiments.EXPERIMENTS)
 
 
@@ -147,11 +147,11 @@ def test_every_table_of_the_page_can_be_written_from_no_figures_and_from_all(tmp
     page.write_text(report.PAGE.read_text("utf-8"), "utf-8")
     report.write({}, bench.PROMISES, page)
     assert "analysis_ratio_en" in page.read_text("utf-8")
-    figures = {f"{trial.key}.wall_s": 1.234567 for trial in tried_bench.trials()}
+    figures = {f"tried.{trial.row}.wall_s": 1.234567 for trial in tried_bench.trials()}
     report.write(figures | {"rival.words_zh.ours.wall_s": 2.0, "engine.faces.cpu_s": 7.5}, bench.PROMISES, page)
     text = page.read_text("utf-8")
     assert text.count("| 1.23 |") == len(figures)
-    assert "| words zh | ours | 2 |" in text
+    assert "| words zh | ours | 2 | – |" in text
     assert "| **sum** | – | – | 7.5 |" in text
 
 
