@@ -182,7 +182,7 @@ def _part(one: Recording, start_s: float, end_s: float) -> int:
                 break
             if frame.time * FACE_FPS >= tick - 1e-3:
                 tick = int(frame.time * FACE_FPS + 1e-3) + 1
-                look(frame.time, pictures.upright(frame))
+                look(frame.time, _rgb(frame))
                 count += 1
     return count
 
@@ -220,11 +220,16 @@ def _decode(one: Recording, kinds: tuple[str, ...]) -> None:
                     list(map(_array, resampler.resample(frame)))
                 elif frame.time is not None and frame.time * FACE_FPS >= tick - 1e-3:
                     tick = int(frame.time * FACE_FPS + 1e-3) + 1
-                    pictures.upright(frame)
+                    _rgb(frame)
 
 
 def _array(frame: av.AudioFrame) -> Any:
     return frame.to_ndarray()
+
+
+def _rgb(frame: av.VideoFrame) -> Any:
+    """The picture as it is: the recordings here are not larger than the product looks at."""
+    return frame.to_ndarray(format="rgb24")
 
 
 def lanes(variant: str, one: Recording) -> Spent:

@@ -26,7 +26,7 @@ from tests.bench import (
 )
 from tests.bench.engines import CALLS, ENGINES, Calls, engine_of
 from tests.bench.meter import Meter
-from tests.bench.product import Analysed, middle
+from tests.bench.product import Analysed, middle, wanted
 
 BUSY = """
 import time
@@ -104,6 +104,11 @@ def test_the_engines_are_summed_with_and_without_loading():
 def test_median_run_is_one_that_was_measured():
     assert middle([analysed(1.0), analysed(3.0), analysed(9.0)]).wall_s == 3.0
     assert middle([analysed(1.0), analysed(3.0)]).wall_s == 1.0
+
+
+def test_an_analysis_that_lacks_a_stage_is_no_result():
+    assert wanted(("speech",)) == {"sound", "text", "speakers", "prosody"}
+    assert wanted(("face", "expression")) == {"face"}
 
 
 def test_models_belong_to_the_engine_that_calls_them():
