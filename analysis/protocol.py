@@ -57,6 +57,7 @@ class EmbedJob(msgspec.Struct, frozen=True, tag_field="job", tag="embed"):
 
     texts: tuple[str, ...]
     out: str
+    places: Places
 
 
 class AnalysisResult(msgspec.Struct, frozen=True, tag_field="of", tag="analysis"):

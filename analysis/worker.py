@@ -178,7 +178,7 @@ def _prepare(job: protocol.PrepareJob) -> protocol.PrepareResult:
 def _embed(job: protocol.EmbedJob, lines: Lines) -> protocol.EmbedResult:
     from analysis import embedding
 
-    embedding.embed(job.texts, Path(job.out), lines.report)
+    embedding.embed(job.texts, Path(job.out), Path(job.places.cache), lines.report)
     return protocol.EmbedResult(embedding.encoder())
 
 

@@ -9,28 +9,25 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 from importlib import import_module
 
 import numpy as np
 
 from analysis import features
-from analysis.derive.absence import absences
+from analysis.derive.absence import MEANING, absences
+from analysis.derive.basis import basis
+from analysis.derive.comparing import compared
 from analysis.derive.conversation import Conversation, converse
 from analysis.derive.events import SpokenEvents, in_order, spoken_events
-from analysis.derive.measures import (
-    basis,
-    interaction_metrics,
-    keyword_metric,
-    latency_metric,
-    text_metrics,
-    timing_metrics,
-    voice_metrics,
-)
+from analysis.derive.measures import interaction_metrics, latency_metric, timing_metrics, voice_metrics
 from analysis.derive.voice import track_length, voice_tracks
+from analysis.derive.word_measures import answer_metrics, keyword_metric, short_answers_metric, text_metrics
 from analysis.document import (
     Analysis,
     Event,
+    Exchange,
     MediaInfo,
     Metric,
     Metrics,
@@ -42,6 +39,7 @@ from analysis.document import (
     TrackInfo,
     Transcript,
 )
+from analysis.language.meaning import absent
 from analysis.observations import Floats, Observed
 from analysis.request import AnalysisRequest
 
@@ -73,7 +71,14 @@ class _Seen:
 
 def derive(observed: Observed, request: AnalysisRequest, provenance: Provenance) -> Derived:
     """The document and its tracks. Pure: nothing is read or written, and equal arguments give equal results."""
-    talk = converse(observed, request)
+    compares = all(missing.what != MEANING for missing in observed.failed)
+    with nullcontext() if compares else absent():
+        return _derive(observed, request, provenance)
+
+
+def _derive(observed: Observed, request: AnalysisRequest, provenance: Provenance) -> Derived:
+    talk = compared(converse(observed, request))
+    observed = _only_the_candidate(observed, talk)
     length = track_length(observed.media.duration)
     spoken = spoken_events(talk, observed.prosody, request.terms, request.glossaries)
     voice = voice_tracks(talk, observed.sound, observed.prosody, length)
@@ -121,24 +126,40 @@ def _metrics(
     """The speech metrics: first overall, then one dict per exchange."""
     if observed.sound is None:
         return [{} for _ in range(len(talk.exchanges) + 1)]
-    latencies = [exchange.latency_s for exchange in talk.exchanges]
+    answers = [basis(talk, spoken, exchange.answer) for exchange in talk.exchanges]
     whole = Span(0.0, observed.media.duration)
     found = []
-    for place, span in enumerate([whole, *(exchange.answer for exchange in talk.exchanges)]):
-        part = basis(talk, spoken, span)
+    for place, part in enumerate([basis(talk, spoken, whole), *answers]):
+        exchanges = talk.exchanges if place == 0 else talk.exchanges[place - 1 : place]
         metrics = timing_metrics(part) | voice_metrics(part, observed, activation)
         if observed.text is not None:
             metrics |= text_metrics(part) | keyword_metric(spoken, request.terms, part)
-        metrics |= latency_metric(latencies if place == 0 else latencies[place - 1 : place])
-        if place == 0:
-            metrics |= interaction_metrics(talk)
-        found.append(metrics if talk.candidate else _withheld(metrics))
-    return found
+        metrics |= answer_metrics(answers if place == 0 else [part])
+        metrics |= latency_metric([exchange.latency_s for exchange in exchanges])
+        metrics |= interaction_metrics(talk, _asked_and_answered(exchanges[0]) if place else whole)
+        found.append(metrics)
+    found[0] |= short_answers_metric(answers)
+    return found if talk.candidate else [_withheld(metrics) for metrics in found]
+
+
+def _asked_and_answered(exchange: Exchange) -> Span:
+    return Span(exchange.question.start, max(exchange.question.end, exchange.answer.end))
 
 
 def _withheld(metrics: dict[str, Metric]) -> dict[str, Metric]:
     """No number without a candidate: the voices could not be told apart, or nobody was given the role."""
     return {name: Metric(None, metric.unit, 0, 0.0, NO_CANDIDATE) for name, metric in metrics.items()}
+
+
+def _only_the_candidate(observed: Observed, talk: Conversation) -> Observed:
+    """The same with the faces of other people left out."""
+    if observed.face is None:
+        return observed
+    chosen = import_module("analysis.face.candidate").choose(
+        observed.face, talk.candidate_speech, talk.others_speech if talk.candidate else ()
+    )
+    extra = {name: chosen.of(values) for name, values in observed.extra.items()} if observed.extra else observed.extra
+    return replace(observed, face=chosen.face, extra=extra)
 
 
 def _look(observed: Observed, request: AnalysisRequest, talk: Conversation, length: int) -> _Seen:
@@ -173,6 +194,7 @@ def _quality(observed: Observed, overall: dict[str, Metric]) -> Quality:
         clipping_share=_rounded(observed.sound.clipping_share, 6) if observed.sound else None,
         lighting=_typical(observed.face.lighting) if observed.face else None,
         sharpness=_typical(observed.face.sharpness) if observed.face else None,
+        suppressed_segments=observed.text.suppressed if observed.text else None,
     )
 
 

@@ -13,6 +13,7 @@ from analysis.derive.floor import Backchannel, Floor, floors, speech_by_speaker
 from analysis.derive.heard import heard_words
 from analysis.derive.roles import assign_roles, candidate_of, correct_roles
 from analysis.derive.segments import SegmentIndex, segments
+from analysis.derive.spans import merged
 from analysis.document import Exchange, Role, Segment, Span, Turn
 from analysis.language.passage import Passage, passage_of
 from analysis.language.script import leading_language
@@ -58,7 +59,13 @@ class Conversation:
         """The candidate's voice activity."""
         return self.speech.get(self.candidate or "", ())
 
-    def candidate_passages(self) -> list[Passage]:
+    @property
+    def others_speech(self) -> tuple[Span, ...]:
+        """The voice activity of everybody else."""
+        return merged(span for name, spans in self.speech.items() if name != self.candidate for span in spans)
+
+    @cached_property
+    def candidate_passages(self) -> tuple[Passage, ...]:
         """The candidate's words, one passage for each floor and language in it."""
         mine = [segment for segment in self.segments if segment.speaker == self.candidate]
         passages: list[Passage] = []
@@ -73,7 +80,7 @@ class Conversation:
             words = [word for segment in group for word in segment.words]
             inside = tuple(s for s in silences if s.start < words[-1].end + 1 and s.end > words[0].start - 1)
             passages.append(passage_of(words, group[0].language, inside))
-        return passages
+        return tuple(passages)
 
     def _same_floor(self, left: Segment, right: Segment) -> bool:
         middle = (right.start + right.end) / 2

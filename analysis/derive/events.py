@@ -1,4 +1,5 @@
-"""Events of speech: pauses, fillers, repetitions, back-channels, overlaps, terms, quantified results, structure.
+"""Events of speech: pauses, fillers, repetitions, restarts, back-channels, overlaps, terms, quantified results,
+connectives, structure.
 
 All but back-channels and overlaps are the candidate's.
 """
@@ -13,16 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.derive.conversation import Conversation
+from analysis.derive.floor import LONG_PAUSE_S
 from analysis.document import Event, Span
-from analysis.language.fillers import fillers, repetitions
-from analysis.language.structure import quantified_results, structure
+from analysis.language.fillers import SURE, fillers, repetitions
+from analysis.language.lexical import markers
+from analysis.language.meaning import vectors
+from analysis.language.passage import Passage
+from analysis.language.restarts import restarts
+from analysis.language.structure import quantified_results, structure, told
 from analysis.language.terms import term_events
 from analysis.language.vocabulary import OWN, Vocabulary, vocabulary
 from analysis.observations import Hesitation, ProsodyObservation
 from analysis.request import Glossary, Term
 
 _DOUBLE_S = 0.15
-_LONG_PAUSE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -55,19 +60,45 @@ def spoken_events(
     glossaries: Sequence[Glossary] = (),
 ) -> SpokenEvents:
     """Everything that the words and the silences tell."""
-    passages = talk.candidate_passages()
+    passages = talk.candidate_passages
     found = vocabulary(passages, talk.candidate or "", terms, glossaries, talk.language)
     events = [*_pauses(talk), *term_events(passages, found.hits)]
     filled: list[Event] = []
     for passage in passages:
-        filled += fillers(passage)
-        events += repetitions(passage) + quantified_results(passage)
-        if any(_meets(passage.starts[0], passage.ends[-1], exchange.answer) for exchange in talk.exchanges):
-            events += structure(passage)
+        fluent = _disfluencies(passage)
+        filled += [event for event in fluent if event.kind == "filler"]
+        events += [event for event in fluent if event.kind != "filler"] + quantified_results(passage)
+    events += _structures(talk)
     events += filled + _hesitations(talk, prosody.hesitations if prosody else (), filled)
     events += [Event("backchannel", b.start, b.end, b.text, None) for b in talk.backchannels if b.text]
     events += [Event("overlap", span.start, span.end) for span in talk.overlaps]
     return SpokenEvents(in_order(events), found)
+
+
+def _disfluencies(passage: Passage) -> list[Event]:
+    """Fillers, repetitions, restarts and connectives of a passage, none counted twice.
+
+    What a restart gives up is no repetition, its editing term (I mean) no filler, and a filler (然后) no connective.
+    """
+    anew = restarts(passage)
+    filled = [event for event in fillers(passage) if event.confidence == SURE or not _touches(event, anew)]
+    repeated = [event for event in repetitions(passage) if not _touches(event, anew)]
+    return [*anew, *filled, *repeated, *(event for event in markers(passage) if not _touches(event, filled))]
+
+
+def _touches(event: Event, others: Sequence[Event]) -> bool:
+    return any(event.start < other.end and other.start < event.end for other in others)
+
+
+def _structures(talk: Conversation) -> list[Event]:
+    """The structure of the passages that belong to an answer; their sentences are encoded all at once."""
+    answering = [
+        passage
+        for passage in talk.candidate_passages
+        if any(_meets(passage.starts[0], passage.ends[-1], exchange.answer) for exchange in talk.exchanges)
+    ]
+    vectors([passage.text[begin:end] for passage in answering for begin, end in told(passage)])
+    return [event for passage in answering for event in structure(passage)]
 
 
 def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
@@ -78,7 +109,7 @@ def in_order(events: Iterable[Event]) -> tuple[Event, ...]:
 def _pauses(talk: Conversation) -> list[Event]:
     """Silent pauses with their class (Campione & Véronis 2002): medium up to 1 s, long above."""
     return [
-        Event("pause", pause.start, pause.end, "long" if pause.end - pause.start > _LONG_PAUSE_S else "medium")
+        Event("pause", pause.start, pause.end, "long" if pause.end - pause.start > LONG_PAUSE_S else "medium")
         for floor in talk.candidate_floors
         for pause in floor.pauses()
     ]

@@ -17,6 +17,9 @@ from analysis.language.questions import asks
 from analysis.language.script import has_han, join_words
 
 MIN_PAUSE_S = 0.25
+BRIEF_GAP_S, LONG_PAUSE_S = 0.1, 1.0
+"""Classes of silences (Campione & Véronis 2002): brief, medium from `MIN_PAUSE_S` on, long above one second. Their
+bound between brief and medium is 0.2 s; here it is where a silence begins to count as a pause."""
 BACKCHANNEL_S = 1.0
 _SAME_BREATH_S = 0.05
 _ASKED_S = 2.0

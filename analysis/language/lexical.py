@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from analysis.document import Event
 from analysis.language.lexicon import lexicon
+from analysis.language.passage import Passage
 from analysis.language.script import tokens
 
 MATTR_WINDOW = 50
@@ -38,9 +40,22 @@ def content_words(text: str, language: str) -> list[str]:
     return [token.text.casefold() for token in tokens(text) if token.text.casefold() not in skip]
 
 
-def connectives(text: str, language: str) -> dict[str, int]:
-    """How many connectives of each class a text has."""
-    return {name: len(pattern.findall(text)) for name, pattern in lexicon(language).connectives.items()}
+MARKER_CLASSES = ("cause", "contrast", "order", "addition", "condition", "example")
+
+
+def marker_kind(name: str) -> str:
+    """The kind of the events of a class of connectives: "cause" -> "cause_marker"."""
+    return f"{name}_marker"
+
+
+def markers(passage: Passage) -> list[Event]:
+    """An event for every connective (because, 首先 …), its kind by its class."""
+    events = []
+    for name, pattern in lexicon(passage.language).connectives.items():
+        for match in pattern.finditer(passage.text):
+            span = passage.span(match.start(), match.end())
+            events.append(Event(marker_kind(name), span.start, span.end, match.group()))
+    return events
 
 
 def first_person(text: str, language: str) -> tuple[int, int]:

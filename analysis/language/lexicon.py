@@ -15,7 +15,7 @@ from typing import Any
 class Lexicon:
     """Markers of one language. Words are case folded; patterns ignore case.
 
-    `star` and `connectives` map a class to its markers.
+    `star` and `connectives` map a class to its markers, `star_exemplars` a class (and "other") to example sentences.
     """
 
     language: str
@@ -34,6 +34,13 @@ class Lexicon:
     change: re.Pattern[str]
     wished: re.Pattern[str]
     quantity_units: tuple[str, ...]
+    edits: re.Pattern[str]
+    edits_sure: frozenset[str]
+    open_words: frozenset[str]
+    star_exemplars: dict[str, tuple[str, ...]]
+    follow_up: re.Pattern[str]
+    common_words: frozenset[str]
+    function_words: frozenset[str]
 
 
 def folder() -> Path:
@@ -53,6 +60,7 @@ def lexicon(language: str) -> Lexicon:
 def parse(raw: dict[str, Any]) -> Lexicon:
     """A lexicon out of the tables of its file."""
     fillers, person, quantities = raw["fillers"], raw["person"], raw["quantities"]
+    restarts, follow_up = raw["restarts"], raw["follow_up"]
     return Lexicon(
         language=raw["language"],
         fillers_always=_words(fillers["always"]),
@@ -70,6 +78,13 @@ def parse(raw: dict[str, Any]) -> Lexicon:
         change=marker_pattern(quantities["change"]),
         wished=marker_pattern(quantities["wished"]),
         quantity_units=tuple(sorted(quantities["units"], key=len, reverse=True)),
+        edits=marker_pattern([*restarts["always"], *restarts["context"]]),
+        edits_sure=_words(restarts["always"]),
+        open_words=_words(restarts["open"]),
+        star_exemplars={name: tuple(sentences) for name, sentences in raw["star_exemplars"].items()},
+        follow_up=_patterns(follow_up["patterns"]),
+        common_words=_words(follow_up["common"]),
+        function_words=_words(follow_up["function"]),
     )
 
 

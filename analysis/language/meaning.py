@@ -82,12 +82,33 @@ def _read(path: Path) -> dict[bytes, Floats]:
 
 
 _memory: ContextVar[Memory] = ContextVar("memory")
+_available: ContextVar[bool] = ContextVar("available", default=True)
 _PROCESS = Memory()
 
 
 def vectors(texts: Sequence[str]) -> Floats:
-    """(n, 512): a vector of length 1 for each text. A pure function: what is remembered only makes it quicker."""
+    """(n, 512): a vector of length 1 for each text. A pure function: what is remembered only makes it quicker.
+
+    Without the encoder (`absent`) all vectors are 0: nothing resembles anything.
+    """
+    if not available():
+        return np.zeros((len(texts), SIZE), np.float32)
     return _memory.get(_PROCESS).vectors(texts)
+
+
+def available() -> bool:
+    """Whether there is an encoder: who would take "no resemblance" for a finding has to ask."""
+    return _available.get()
+
+
+@contextmanager
+def absent() -> Iterator[None]:
+    """While this lasts there is no encoder: its files are damaged or missing."""
+    token = _available.set(False)
+    try:
+        yield
+    finally:
+        _available.reset(token)
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import numpy as np
 
 from analysis.document import QuestionMatch
 from analysis.language.lexicon import lexicon
-from analysis.language.meaning import CLEAR_MARGIN, LEAST_MATCH, SURE_MATCH, vectors
+from analysis.language.meaning import CLEAR_MARGIN, LEAST_MATCH, SURE_MATCH, available, vectors
 from analysis.language.passage import Passage
 from analysis.request import KitQuestion
 
@@ -36,8 +36,11 @@ def question_sentences(passage: Passage) -> list[tuple[int, int]]:
 
 
 def rank(questions: Sequence[str], kit: Sequence[KitQuestion]) -> list[tuple[QuestionMatch, ...]]:
-    """For each question as it was asked the best three questions of the kit, best first; cosines clipped to 0..1."""
-    if not questions or not kit:
+    """For each question as it was asked the best three questions of the kit, best first; cosines clipped to 0..1.
+
+    None are listed without the encoder.
+    """
+    if not questions or not kit or not available():
         return [() for _ in questions]
     scores = np.clip(vectors(questions) @ vectors([question.text for question in kit]).T, 0.0, 1.0)
     return [_best(row, kit) for row in scores]

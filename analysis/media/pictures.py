@@ -26,8 +26,8 @@ Timed = tuple[float, Picture]
 Progress = Callable[[float], None]
 
 MAX_SIDE = 1280
-DETAIL_SIDE = 1920
-"""For far faces: of a face that is 60 pixels wide in a 4K picture, 1280 would leave 20 and this leaves 30."""
+DETAIL_SIDE = 2560
+"""For far faces: of a face that is 60 pixels wide in a 4K picture, 1280 would leave 20 and this leaves 40."""
 THUMBNAIL_WIDTH = 320
 _AHEAD = 2
 """Pictures that may wait for the models: more would only take memory."""

@@ -13,11 +13,12 @@ from analysis.export import DocumentDamaged, DocumentMissing
 from analysis.language.passage import Passage, passage_of
 from analysis.language.script import HAN, folded, leading_language, units
 
-LEAST_WEIGHT = 8
-"""Shorter sentences say nothing that could be new ("好的。", "Thank you very much."). A Han character weighs 1, any
-other word 2, as in `analysis.language.script.leading_language`."""
+LEAST_HAN, LEAST_WORDS = 8, 6
+"""Sentences of fewer Han characters, or other words, say nothing that could be new ("好的。谢谢您。", "Thank you for
+inviting me."); where both are mixed their shares add up."""
 MOST_WEIGHT = 120
-"""Longer ones are cut at their clauses: a recogniser that set no full stop must not make one sentence of an answer."""
+"""Longer ones (see `weight`) are cut at their clauses: a recogniser that set no full stop must not make one sentence of
+an answer."""
 
 
 DOCUMENT = "analysis.json"
@@ -100,7 +101,7 @@ def _sentences(passage: Passage) -> Sequence[Sentence]:
     found = []
     for begin, end in places:
         text = passage.text[begin:end].strip()
-        if weight(text) >= LEAST_WEIGHT:
+        if says_something(text):
             span = passage.span(begin, end)
             found.append(Sentence(text, span.start, span.end))
     return found
@@ -120,6 +121,12 @@ def _cut(passage: Passage, begin: int, end: int) -> list[tuple[int, int]]:
     return [(left, right) for left, right in pieces if right > left]
 
 
+def says_something(text: str) -> bool:
+    """Whether a sentence is long enough to be compared."""
+    found = [HAN.match(unit.text) is not None for unit in units(text)]
+    return sum(found) / LEAST_HAN + found.count(False) / LEAST_WORDS >= 1
+
+
 def weight(text: str) -> int:
-    """How much a text says: 1 for a Han character, 2 for any other word."""
+    """How long a text is: 1 for a Han character, 2 for any other word, as in `script.leading_language`."""
     return sum(1 if HAN.match(unit.text) else 2 for unit in units(text))

@@ -18,14 +18,16 @@ import numpy as np
 
 from analysis.language.meaning import SURE_MATCH
 from app.domain.enrichment import AnswerNovelty, NewSentence, NoNovelty, Novelty
-from app.enrichment.answers import LEAST_WEIGHT, Answer, weight
+from app.enrichment.answers import Answer, weight
 from app.enrichment.vectors import AnswerVectors, Floats
 
 LEAST_OTHERS = 3
+LEAST_QUESTION = 7
+"""Shorter questions (by `app.enrichment.answers.weight`: "为什么呢？", "And then?") are asked about anything."""
 LISTED = 3
 """So many of the newest sentences are named."""
-MOST_TYPICAL = 50
-"""What is typical is told by so many others at most: their median moves no more."""
+MOST_TYPICAL = 15
+"""What is typical is told by so many others at most, spread evenly over them: each costs as much as the answer."""
 
 Others = Mapping[str, Sequence[AnswerVectors]]
 """The interviews of each other candidate, by whatever tells candidates apart."""
@@ -73,7 +75,7 @@ def _same(answer: Answer, own: AnswerVectors, other: AnswerVectors) -> list[int]
     same_language = [place for place, one in enumerate(other.answers) if one.language == answer.language and one.count]
     if answer.kit and (planned := [place for place in same_language if other.answers[place].kit == answer.kit]):
         return planned
-    if answer.follows or weight(answer.question) < LEAST_WEIGHT:
+    if answer.follows or weight(answer.question) < LEAST_QUESTION:
         return []
     alike = own.questions @ other.questions.T
     best = int(alike[answer.exchange].argmax()) if alike.shape[1] else -1
@@ -91,11 +93,13 @@ def _nearest(mine: Floats, theirs: Floats) -> Floats:
 
 def _typical(mine: Floats, rivals: Sequence[Floats]) -> float:
     """The median share of new sentences among the others, each against all the rest and this candidate."""
-    everybody = [mine, *rivals]
+    everybody = np.concatenate([mine, *rivals])
+    ends = np.cumsum([len(mine), *(len(rows) for rows in rivals)])
     shares = []
-    for place in range(1, min(len(everybody), MOST_TYPICAL + 1)):
-        rest = np.concatenate(everybody[:place] + everybody[place + 1 :])
-        shares.append(float((_nearest(everybody[place], rest) < SURE_MATCH).mean()))
+    for place in np.unique(np.linspace(0, len(rivals) - 1, min(len(rivals), MOST_TYPICAL)).astype(int)):
+        alike = rivals[place] @ everybody.T
+        alike[:, ends[place] : ends[place + 1]] = -1.0  # not against itself
+        shares.append(float((alike.max(axis=1) < SURE_MATCH).mean()))
     return round(median(shares), 4)
 
 

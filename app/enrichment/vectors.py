@@ -26,6 +26,7 @@ from app.store.vault import keep_private, writing_into
 Floats = NDArray[np.floating[Any]]
 FILE = "answers.npz"
 FORMAT = 1
+"""Goes up when `answers` takes other sentences, too."""
 _DAMAGE = (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, msgspec.DecodeError, msgspec.ValidationError)
 
 

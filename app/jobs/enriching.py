@@ -18,7 +18,7 @@ from analysis.failures import DocumentInvalid
 from app import policy
 from app.domain.enrichment import Basis, Comparable, Enrichment, EnrichmentKind, Method
 from app.failures import NoAnswers, PositionMissing
-from app.jobs.analysis import InterviewAnalysis
+from app.jobs.analysis import InterviewAnalysis, places
 from app.jobs.asking import AskingChild
 from app.jobs.child import ChildReport, run_child
 from app.settings import SettingsFile
@@ -108,7 +108,7 @@ class NoveltyWork(_Enriching):
 
         with self.library.vault.working() as folder:
             out = folder / "vectors.npy"
-            run_child(protocol.EmbedJob(texts, str(out)), report, stop)
+            run_child(protocol.EmbedJob(texts, str(out), places(self.library.folder)), report, stop)
             vectors: Floats = np.load(out, allow_pickle=False)
         return vectors
 
@@ -219,13 +219,15 @@ def _progress(done: int, total: int, spent_s: float) -> protocol.ProgressMessage
 def _method_of_comparing() -> Method:
     from analysis.embedding import encoder
     from analysis.language.meaning import SURE_MATCH
-    from app.enrichment.answers import LEAST_WEIGHT
+    from app.enrichment.answers import LEAST_HAN, LEAST_WORDS
     from app.enrichment.novelty import LEAST_OTHERS
 
     name, _, version = encoder().partition(" ")
     settings = {
-        "same_from": f"{SURE_MATCH:g}", "least_others": str(LEAST_OTHERS), "least_sentence": str(LEAST_WEIGHT),
-    }  # fmt: skip
+        "same_from": f"{SURE_MATCH:g}",
+        "least_others": str(LEAST_OTHERS),
+        "least_sentence": f"{LEAST_HAN} Han characters or {LEAST_WORDS} words",
+    }
     return Method("sentence_similarity", name, version, "built_in", "", settings)
 
 

@@ -27,19 +27,23 @@ NOT_SCORED = "not_machine_scored"
 USABLE = ("ok",)
 """A lower bound is shown, but it has no place in a band: "at least 0 fillers" is no merit."""
 
-EVENTS_OF_METRIC: Mapping[str, str] = {
-    "pause_rate": "pause",
-    "pause_mean": "pause",
-    "pause_max": "pause",
-    "pause_share": "pause",
-    "filler_density": "filler",
-    "filler_rate": "filler",
-    "repetition_density": "repetition",
-    "quantified_results": "quantified_result",
-    "star_coverage": "structure",
-    "connective_density": "structure",
+MARKERS = ("cause_marker", "contrast_marker", "order_marker", "addition_marker", "condition_marker", "example_marker")
+EVENTS_OF_METRIC: Mapping[str, tuple[str, ...]] = {
+    "pause_rate": ("pause",),
+    "pause_mean": ("pause",),
+    "pause_median": ("pause",),
+    "pause_max": ("pause",),
+    "pause_share": ("pause",),
+    "filler_density": ("filler",),
+    "filler_rate": ("filler",),
+    "repetition_density": ("repetition",),
+    "restart_density": ("restart",),
+    "quantified_results": ("quantified_result",),
+    "star_coverage": ("structure",),
+    "connective_density": MARKERS,
+    **{f"{kind}s": (kind,) for kind in MARKERS},
 }
-"""Which kind of event shows a metric's moments."""
+"""Which kinds of events show a metric's moments."""
 
 MAX_MOMENTS = 4
 
@@ -98,7 +102,7 @@ def _evidence(items: Sequence[_Item], analysis: Analysis) -> tuple[Evidence, ...
 
 def _one(item: _Item, total: float, analysis: Analysis) -> Evidence:
     answer = analysis.exchanges[item.answer].answer
-    kind = EVENTS_OF_METRIC.get(item.support.metric)
+    kinds = EVENTS_OF_METRIC.get(item.support.metric, ())
     assert item.metric.value is not None
     return Evidence(
         metric=item.support.metric,
@@ -111,13 +115,13 @@ def _one(item: _Item, total: float, analysis: Analysis) -> Evidence:
         end=answer.end,
         band_source=item.support.source,
         band=item.band,
-        moments=_moments(analysis.events, kind, answer.start, answer.end) if kind else (),
+        moments=_moments(analysis.events, kinds, answer.start, answer.end),
     )
 
 
-def _moments(events: Iterable[Event], kind: str, start: float, end: float) -> tuple[float, ...]:
-    """Up to four times of events of `kind` in [start, end]: the longest first chosen, told in time order."""
-    inside = [e for e in events if e.kind == kind and start <= e.start <= end]
+def _moments(events: Iterable[Event], kinds: Collection[str], start: float, end: float) -> tuple[float, ...]:
+    """Up to four times of events of these kinds in [start, end]: the longest first chosen, told in time order."""
+    inside = [e for e in events if e.kind in kinds and start <= e.start <= end]
     inside.sort(key=lambda e: e.start - e.end)
     return tuple(sorted(e.start for e in inside[:MAX_MOMENTS]))
 

@@ -11,11 +11,12 @@ COMPANY_SETTING = "company setting, no norm"
 """Source of a band for which no published norm exists; shown in the reader's language."""
 
 NEVER_SCORED = (
-    "response_latency", "pitch_level", "vocal_activation", "talk_ratio", "first_person_singular", "first_person_plural",
-    "word_probability",
+    "response_latency", "floor_transfer", "pitch_level", "vocal_activation", "talk_ratio", "first_person_singular",
+    "first_person_plural", "word_probability",
 )  # fmt: skip
-"""Shown, but no template may score them: network delay, voices compared between people, vocal activation (a
-reader would take it for emotion), "I" against "we" (studies disagree), and the transcript's certainty."""
+"""Shown, but no template may score them: network delay (in both gaps between speakers), voices compared between people,
+vocal activation (a reader would take it for emotion), "I" against "we" (studies disagree), and the transcript's
+certainty."""
 
 _ROOMS = ("metric", "expression")
 

@@ -55,9 +55,7 @@ def main() -> int:
     if names and not chosen.corpus.is_dir():
         print("There is no corpus beside the project; give its folder with --corpus.")
         return 2
-    sections = run(names, Corpus(chosen.corpus))
-    if chosen.json:
-        merge(chosen.json, report.flat(sections))
+    sections = run(names, Corpus(chosen.corpus), chosen.json)
     for file in chosen.report:
         file.write_text(report.written(sections, as_json=file.suffix == ".json"), "utf-8")
     if chosen.docs or chosen.page:
@@ -65,8 +63,8 @@ def main() -> int:
     return 0
 
 
-def run(names: list[str], corpus: Corpus) -> list[Section]:
-    """Measure one after the other, printing each part of the report as it is there."""
+def run(names: list[str], corpus: Corpus, figures: Path | None) -> list[Section]:
+    """Measure one after the other; each part is printed, and its figures kept in a file, as soon as it is there."""
     sections = []
     if names:
         print(report.HEAD + "\n", flush=True)
@@ -77,6 +75,8 @@ def run(names: list[str], corpus: Corpus) -> list[Section]:
             section = import_module(f"tests.accuracy.{name}").measure(corpus, kept)
             sections.append(section)
             print(report.markdown(section), flush=True)
+            if figures:
+                merge(figures, report.flat([section]))
             say(f"   {time.monotonic() - began:.0f} s")
     return sections
 

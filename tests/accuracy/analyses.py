@@ -49,7 +49,7 @@ class Analyses:
         interviewer's questions as the kit."""
         if interview.media not in self._found:
             say(f"analysing {interview.name}, {interview.truth['duration_s']:.0f} s")
-            terms = tuple(Term(word) for word in interview.truth["keywords"])
+            terms = tuple(Term(word) for word in interview.truth.get("keywords", []))
             kit = tuple(KitQuestion(text, text) for text in dict.fromkeys(interview.questions.values()))
             derived = self._analyse(interview, Choices(terms=terms, questions=kit))
             speakers = Shelf(self._observed(interview)).latest("speakers", SpeakerObservation)

@@ -17,6 +17,8 @@ from typing import Any
 
 LONG_S = 600.0
 """Interviews from here on are measured by name only (`accuracy long`)."""
+TRUTH = ".truth.json"
+MEDIA = (".mp4", ".mkv", ".webm", ".mov", ".m4a", ".flac", ".wav")
 LABELS = {
     "neutral": 0, "happy": 1, "happiness": 1, "sad": 2, "sadness": 2, "angry": 3, "anger": 3, "fear": 4, "disgust": 5,
     "surprise": 6,
@@ -130,13 +132,12 @@ class Corpus:
     @cached_property
     def _interviews(self) -> list[Interview]:
         found: list[Interview] = []
-        for index in sorted((self.root / "interviews").glob("*/index.tsv")):
-            for row in sorted(_rows(index), key=lambda row: row["file"]):
-                media = index.parent / row["file"]
-                truth_file = media.with_suffix(".truth.json")
-                if media.is_file() and truth_file.is_file():
-                    truth = json.loads(truth_file.read_text("utf-8"))
-                    found.append(Interview(media, truth, index.parent.name, _same_words(truth, found)))
+        for truth_file in sorted((self.root / "interviews").glob(f"*/*{TRUTH}")):
+            name = truth_file.name.removesuffix(TRUTH)
+            media = [path for path in sorted(truth_file.parent.glob(f"{name}.*")) if path.suffix in MEDIA]
+            if media:
+                truth = json.loads(truth_file.read_text("utf-8"))
+                found.append(Interview(media[0], truth, truth_file.parent.name, _same_words(truth, found)))
         return found
 
     @cached_property
@@ -144,7 +145,7 @@ class Corpus:
         """All sounds of the audio index."""
         folder = self.root / "audio"
         rows = _rows(folder / "index.tsv") if (folder / "index.tsv").is_file() else []
-        sounds = [row for row in rows if Path(row["file"]).suffix in (".wav", ".flac", ".mp3", ".m4a")]
+        sounds = [row for row in rows if Path(row["file"]).suffix in MEDIA]
         return [
             Clip(folder / row["file"], row["language"], row["reference"] or "", row["note"] or "")
             for row in sounds

@@ -152,7 +152,7 @@ def interview_figures(of: str, analysed: Sequence[Analysed]) -> list[Figure]:
     counts = []
     for each in analysed:
         shown = of_kind(each.analysis, "smile")
-        wanted = [Span(smile["start"], smile["end"]) for smile in each.interview.truth["smiles"]]
+        wanted = [Span(smile["start"], smile["end"]) for smile in each.interview.truth.get("smiles", [])]
         hits += len(pairs(shown, wanted, anything, 0.0))
         found, there = found + len(shown), there + len(wanted)
         counts.append(_presence(each))
@@ -171,7 +171,7 @@ def _presence(each: Analysed) -> np.ndarray:
     shown = each.derived.tracks["present"]
     times = np.arange(len(shown)) / SECOND
     gone, near = np.zeros(len(shown), bool), np.zeros(len(shown), bool)
-    for stretch in each.interview.truth["no_face"]:
+    for stretch in each.interview.truth.get("no_face", []):
         gone |= (times >= stretch["start"] + EDGE_S) & (times < stretch["end"] - EDGE_S)
         near |= (times >= stretch["start"] - EDGE_S) & (times < stretch["end"] + EDGE_S)
     seen = shown > 0

@@ -169,7 +169,8 @@ class Subject:
             return []
         value = float(top.sum() / bottom.sum())
         if len(top) < 2 or not top.any() or np.array_equal(top, bottom):
-            return [self._figure(stem, value, n, items, wilson(min(value, 1.0) * n, n), "Wilson", len(top))]
+            method = f"Wilson, {len(top)} {over} alike" if len(top) > 1 else "Wilson"
+            return [self._figure(stem, value, n, items, wilson(min(value, 1.0) * n, n), method, len(top))]
         return [self._figure(stem, value, n, items, of_ratio(top, bottom), _over(len(top), over), len(top))]
 
     def mean(self, stem: str, values: Sequence[float], items: str) -> list[Figure]:

@@ -130,7 +130,7 @@ def _roles(analysis: Analysis, truth: dict[str, Any]) -> tuple[tuple[float, ...]
 
 def _pauses(analysis: Analysis, truth: dict[str, Any]) -> Events:
     """Inserted silences inside answers. Natural pauses are not listed, so there is no precision."""
-    silences = [s for s in truth["inserted_silences"] if s["kind"] == "within_answer"]
+    silences = [s for s in truth.get("inserted_silences", []) if s["kind"] == "within_answer"]
     wanted = [Span(silence["start"], silence["end"]) for silence in silences]
     shown = of_kind(analysis, "pause")
     found = pairs(shown, wanted, anything, 0.0)
@@ -141,7 +141,7 @@ def _pauses(analysis: Analysis, truth: dict[str, Any]) -> Events:
 
 def _fillers(analysis: Analysis, truth: dict[str, Any]) -> Events:
     """Fillers by time alone: what is found by sound has no text."""
-    wanted = [Span(f["time"], f["end"]) for f in truth["fillers"]]
+    wanted = [Span(f["time"], f["end"]) for f in truth.get("fillers", [])]
     shown = of_kind(analysis, "filler")
     found = pairs(shown, wanted, anything, NEAR_S)
     return Events(len(found), len(shown), len(wanted), _offsets(found, wanted), len(found))
@@ -149,7 +149,7 @@ def _fillers(analysis: Analysis, truth: dict[str, Any]) -> Events:
 
 def _terms(analysis: Analysis, truth: dict[str, Any]) -> Events:
     """The candidate's terms; an event is right where the same term was said within half a second."""
-    spoken = [term for term in truth["terms"] if term["speaker"] == "candidate"]
+    spoken = [term for term in truth.get("terms", []) if term["speaker"] == "candidate"]
     wanted = [Span(term["time"], term["end"]) for term in spoken]
     shown = of_kind(analysis, "term")
 
@@ -181,7 +181,7 @@ def _exchanges(interview: Interview, analysis: Analysis) -> tuple[tuple[str, Exc
 
 
 def _latencies(truth: dict[str, Any], known: Iterable[tuple[str, Exchange, int]]) -> tuple[float, ...]:
-    wanted = {item["question_id"]: item["latency"] for item in truth["response_latencies"]}
+    wanted = {item["question_id"]: item["latency"] for item in truth.get("response_latencies", [])}
     return tuple(
         abs(exchange.latency_s - wanted[question])
         for question, exchange, _ in known
@@ -197,7 +197,7 @@ def _rates(interview: Interview, analysis: Analysis, known: Iterable[tuple[str, 
         turn = interview.turn(question, "candidate")
         if metric is None or metric.value is None or turn is None:
             continue
-        fillers = [f["text"] for f in interview.truth["fillers"] if f["question_id"] == question]
+        fillers = [f["text"] for f in interview.truth.get("fillers", []) if f.get("question_id") == question]
         said = len(units(turn["text"])) - sum(len(units(filler)) for filler in fillers)
         found.append(Rate(question, 60 * said / (turn["end"] - turn["start"]), metric.value))
     return tuple(found)
@@ -216,7 +216,7 @@ def _matches(interview: Interview, known: Iterable[tuple[str, Exchange, int]]) -
 def _off_topic(truth: dict[str, Any], known: Iterable[tuple[str, Exchange, int]]) -> tuple[tuple[bool, bool], ...]:
     """(hinted at, true) of each answer that has a hint at all."""
     return tuple(
-        (exchange.relevance.off_topic, question in truth["off_topic"])
+        (exchange.relevance.off_topic, question in truth.get("off_topic", []))
         for question, exchange, _ in known
         if exchange.relevance is not None
     )

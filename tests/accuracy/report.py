@@ -47,9 +47,8 @@ def interval(figure: Figure) -> str:
     """Its interval, a dash where it has none."""
     if figure.low is None or figure.high is None:
         return "–"
-    scale, unit = UNITS[MEANINGS[figure.stem].unit]
-    ends = [_written(end, figure.stem).removesuffix(unit) for end in (figure.low, figure.high)]
-    return f"{ends[0]} to {ends[1]}{unit}" if scale else ""
+    low, high = (_written(end, figure.stem) for end in (figure.low, figure.high))
+    return f"{low.removesuffix(UNITS[MEANINGS[figure.stem].unit][1])} to {high}"
 
 
 def _written(value: float, stem: str) -> str:

@@ -71,7 +71,7 @@ def made_up(tmp_path) -> Corpus:
     return Corpus(tmp_path)
 
 
-def test_interviews_are_found_by_index_and_truth(made_up):
+def test_interviews_are_found_by_their_truth(made_up):
     assert [(each.name, each.folder, each.copy_of) for each in made_up.interviews] == [
         ("one", "held", None), ("one_noise", "held", "one"),
     ]  # fmt: skip

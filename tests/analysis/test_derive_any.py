@@ -14,6 +14,7 @@ from analysis.derive import PEAKS, derive
 from analysis.document import MediaInfo, Span, Stream, Turn, Word
 from analysis.export import read, schema, write_all
 from analysis.export.folder import document_json
+from analysis.features import event_kinds
 from analysis.observations import (
     HeardSegment,
     Hesitation,
@@ -23,7 +24,7 @@ from analysis.observations import (
     SpeakerObservation,
     TextObservation,
 )
-from analysis.request import Term
+from analysis.request import Glossary, Term
 from tests.analysis.ideal import provenance, request
 
 SECONDS = 40.0
@@ -33,8 +34,8 @@ PLACES = st.tuples(TIMES, st.integers(0, 60).map(lambda tenth: tenth / 10)).map(
     lambda pair: Span(pair[0], min(SECONDS, pair[0] + pair[1]))
 )
 TEXTS = st.sampled_from(
-    ("嗯，", "那个", "我们", "用", "负载均衡", "结果。", "提升了30%", " Kub", "ernetes", " you", " know,", "？", " ",
-     "", "\x00<&>", "请介绍一下", "\U00020bb7", " it's", ",000", "…", "好的。", "谢谢再见")
+    ("嗯，", "那个", "我们", "用", "负载均衡", "复载均衡", "结果。", "提升了30%", " Kub", "ernetes", " you",
+     " know,", "？", " ", "", "\x00<&>", "请介绍一下", "\U00020bb7", " it's", ",000", "…", "好的。", "谢谢再见")
 )  # fmt: skip
 
 
@@ -79,7 +80,9 @@ VALIDATOR = jsonschema.Draft202012Validator(schema())
 @given(seen=observations())
 def test_any_observation_makes_a_whole_document(seen, tmp_path_factory):
     terms = (Term("负载均衡"), Term("Kubernetes"))
-    derived = derive(seen, request("zh", terms=terms), provenance())
+    glossaries = (Glossary("g", (Term("结果"), Term("负载平衡"), Term("Kubernetes"))),)
+    asked = request("zh", terms=terms, glossaries=glossaries)
+    derived = derive(seen, asked, provenance())
     analysis = derived.analysis
     VALIDATOR.validate(json.loads(document_json(analysis)))
     assert {values.shape for name, values in derived.tracks.items() if name != PEAKS} <= {(400,)}
@@ -91,6 +94,10 @@ def test_any_observation_makes_a_whole_document(seen, tmp_path_factory):
             assert metric.unit != "share" or metric.value is None or -1e-6 <= metric.value <= 1 + 1e-6, name
     assert all(event.end >= event.start for event in analysis.events)
     assert all(exchange.answer.end > exchange.answer.start for exchange in analysis.exchanges)
+    assert all(use.exact + use.fuzzy == len(use.times) for use in analysis.terms)
+    assert {event.kind for event in analysis.events} <= set(event_kinds())
+    said = "".join(segment.text for segment in analysis.transcript.segments)
+    assert all("".join(s.before.split()) in "".join(said.split()) for s in analysis.suggestions)
     folder = tmp_path_factory.mktemp("any")
     write_all(folder, derived)
     assert read(folder).analysis == analysis

@@ -246,6 +246,20 @@ def test_voices_that_were_not_told_apart_are_nobodys_until_a_person_says_so():
     assert corrected.metrics.overall["talk_ratio"].quality == "one_speaker"
 
 
+def test_without_the_encoder_nothing_is_matched_by_meaning_and_the_rest_is_there(monkeypatch):
+    """Its files are damaged. A person's own match of a question stays."""
+    monkeypatch.setattr("analysis.language.encoder.encoder", lambda *_: pytest.fail("the encoder was asked for"))
+    failed = Missing("meaning", "model_damaged", {"model": "m", "file": "f.npz"})
+    seen = dataclasses.replace(observed("zh"), failed=(failed,))
+    mine = Correction("c", CorrectionKind.QUESTION, 2.5, 4.3, "", "intro", "who", "2026-01-01T00:00:00+00:00")
+    asked = dataclasses.replace(request("zh"), questions=KIT, corrections=(mine,))
+    analysis = derive(seen, asked, provenance()).analysis
+    assert failed in analysis.missing
+    assert [e.matched_question and e.matched_question.id for e in analysis.exchanges] == ["intro", None, None]
+    assert all(e.relevance is None and e.candidates == () for e in analysis.exchanges)
+    assert {e.text for e in events(analysis, "structure")} & {"task", "result"}
+
+
 def test_an_enrolled_voice_is_the_candidate():
     seen = observed("zh")
     seen = dataclasses.replace(seen, speakers=dataclasses.replace(seen.speakers, enrolled="S1"))
@@ -258,3 +272,38 @@ def test_overlaps_become_events_and_a_share():
     analysis = derive(seen, request("zh"), provenance()).analysis
     assert [(e.start, e.end) for e in events(analysis, "overlap")] == [(4.0, 5.0)]
     assert analysis.metrics.overall["overlap_share"].value == pytest.approx(1 / 45, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("loud_share", "clipping", "why"), [(0.3, 0.004, "clipped"), (0.3, 0.0, "ok"), (0.02, 0.001, "ok")]
+)
+def test_loudness_is_withheld_where_clipping_cut_the_loud_moments_off(loud_share, clipping, why):
+    seen = observed("zh")
+    peaks = np.array(seen.sound.peaks, np.float32) * 0.5
+    peaks[:: round(1 / loud_share)] = (-1.0, 1.0)
+    sound = dataclasses.replace(seen.sound, peaks=peaks, clipping_share=clipping)
+    derived = derive(dataclasses.replace(seen, sound=sound), request("zh"), provenance())
+    overall = derived.analysis.metrics.overall
+    assert overall["loudness_range"].quality == why
+    assert (overall["loudness_range"].value is None) == (why == "clipped")
+    assert whys(derived.analysis).get("vocal_activation") == (None if why == "ok" else "clipped")
+    assert overall["pitch_level"].quality == "ok"
+
+
+def test_what_the_recogniser_invented_is_counted():
+    seen = observed("zh")
+    seen = dataclasses.replace(seen, text=dataclasses.replace(seen.text, suppressed=3))
+    assert derive(seen, request("zh"), provenance()).analysis.quality.suppressed_segments == 3
+
+
+@pytest.mark.parametrize(
+    ("similarity", "why"), [(None, "enrol_no_voice"), (0.31, "enrol_no_match"), (0.55, "enrol_unsure")]
+)
+def test_a_voice_sample_that_decided_nothing_is_told(similarity, why):
+    seen = observed("zh")
+    seen = dataclasses.replace(seen, speakers=dataclasses.replace(seen.speakers, similarity=similarity))
+    asked = dataclasses.replace(request("zh"), enrol_clip="sample.wav")
+    (told,) = [m for m in derive(seen, asked, provenance()).analysis.missing if m.what == "enrolment"]
+    assert told.why == why
+    matched = dataclasses.replace(seen, speakers=dataclasses.replace(seen.speakers, enrolled="S2", similarity=0.8))
+    assert "enrolment" not in whys(derive(matched, asked, provenance()).analysis)

@@ -1,4 +1,4 @@
-"""Fillers, repetitions, back-channels, structure, quantified results, questions: rules on short texts."""
+"""Fillers, repetitions, back-channels, quantified results, questions: rules on short texts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from analysis.language.fillers import fillers, is_backchannel, repetitions
 from analysis.language.lexicon import lexicon
 from analysis.language.passage import Passage, passage_of
 from analysis.language.questions import asked, asks, closes, rank
-from analysis.language.structure import classify, quantified_results, structure
+from analysis.language.structure import quantified_results
 from analysis.request import KitQuestion
 from tests.analysis.ideal import words_of
 
@@ -98,31 +98,6 @@ def test_repetitions(text, language, found):
 )
 def test_backchannels(text, language, is_one):
     assert is_backchannel(text, language) is is_one
-
-
-@pytest.mark.parametrize(
-    ("text", "language", "found"),
-    [
-        ("去年我们的系统在高峰期经常变慢", "zh", "situation"),
-        ("我的任务是把响应时间缩短一半", "zh", "task"),
-        ("首先，我把系统拆成了八个微服务", "zh", "action"),
-        ("结果，平均响应时间降到了三百毫秒", "zh", "result"),
-        ("保证数据的最终一致性", "zh", None),
-        ("My goal was to cut this churn by a quarter.", "en", "task"),
-        ("As a result, churn dropped by thirty percent.", "en", "result"),
-        ("去年结果很好，去年提升了", "zh", "unsure"),
-    ],
-)
-def test_structure_is_suggested_by_markers(text, language, found):
-    answer = classify(text, language)
-    assert (answer and answer[0]) == found
-
-
-def test_structure_events_span_their_sentences():
-    passage = spoken("去年系统经常变慢。我的任务是改进它。好。", "zh")
-    events = structure(passage)
-    assert [event.text for event in events] == ["situation", "task"]
-    assert events[0].end <= events[1].start
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from analysis.document import Word
-from analysis.language.lexical import connectives, content_words, first_person, mattr
+from analysis.features import event_kinds
+from analysis.language.lexical import content_words, first_person, markers, mattr
 from analysis.language.passage import ends_sentence, passage_of
 from analysis.language.script import folded, has_han, join_words, leading_language, syllables, tokens, units
+from tests.analysis.ideal import words_of
 
 MIXED = "我用Kubernetes管理3个服务，it's a 2.5x speed-up。"
 
@@ -114,7 +116,12 @@ def test_first_person_counts_pronouns_not_what_word_cutting_makes_of_them():
 
 
 def test_connectives_by_class_and_words_without_fillers():
-    found = connectives("因为时间紧，所以首先要减少，但是不急", "zh")
-    assert (found["cause"], found["order"], found["contrast"]) == (2, 1, 1)
-    assert connectives("So I left because it rained, but also ate.", "en")["cause"] == 2
+    passage = passage_of(words_of("因为时间紧，所以首先要减少，但是不急", 0, 5), "zh")
+    found = [(event.kind, event.text) for event in markers(passage)]
+    assert sorted(found) == [
+        ("cause_marker", "因为"), ("cause_marker", "所以"), ("contrast_marker", "但是"), ("order_marker", "首先"),
+    ]  # fmt: skip
+    english = passage_of(words_of("So I left because it rained, but also ate.", 0, 5), "en")
+    assert [event.kind for event in markers(english)].count("cause_marker") == 2
+    assert all(event.kind in event_kinds() for event in markers(passage))
     assert content_words("嗯，我们走", "zh") == ["我们", "走"]

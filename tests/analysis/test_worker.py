@@ -126,7 +126,12 @@ def test_messages_keep_their_shape(message):
 
 def test_sentences_become_vectors_in_a_file(child, tmp_path):
     texts = ("我把订单表拆成了十六个库。", "我们按用户编号分了十六个库。", "周末我喜欢爬山。", "")
-    ask(child, protocol.EmbedJob(texts, str(tmp_path / "向量.npy")))
+    ask(
+        child,
+        protocol.EmbedJob(
+            texts, str(tmp_path / "向量.npy"), msgspec.structs.replace(PLACES, cache=str(tmp_path / "cache"))
+        ),
+    )
     messages = [msgspec.json.decode(line, type=protocol.Message) for line in child.stdout]
     assert messages[-1] == protocol.ResultMessage(protocol.EmbedResult(embedding.encoder()))
     assert [m.share for m in messages if isinstance(m, protocol.ProgressMessage)] == [1.0]

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from analysis.document import Exchange, QuestionMatch, Role, Speakers, Turn
 from analysis.export import write_all
+from analysis.language.script import has_han
 from app.domain.types import Candidate, Interview, Position
 from app.store import Library
 from tests.app.interviews import derived
@@ -47,9 +48,10 @@ def analyse(
     library: Library, interview_id: str, said: tuple[str, ...], questions: tuple[str, ...] = KIT,
     analysis_id: str = "a" * 64, correction: str | None = None,
 ) -> None:  # fmt: skip
-    """Give an interview an analysis in which these answers were said."""
-    made, base = document(said, [questions[n % len(questions)] for n in range(len(said))]), derived()
-    exchanges = tuple(_matched(exchange, number) for number, exchange in enumerate(made.exchanges))
+    """Give an interview an analysis in which these answers were said to these questions of the kit."""
+    language = "zh" if has_han("".join(questions)) else "en"
+    made, base = document(said, [questions[n % len(questions)] for n in range(len(said))], language), derived(language)
+    exchanges = tuple(_matched(exchange, number, questions) for number, exchange in enumerate(made.exchanges))
     media = replace(base.analysis.media, duration=100.0 * len(said))
     turns = tuple(Turn(one.start, one.end, one.speaker) for one in made.transcript.segments)
     analysis = replace(
@@ -62,8 +64,8 @@ def analyse(
     library.record_analysis(interview_id, folder)
 
 
-def _matched(exchange: Exchange, number: int) -> Exchange:
-    match = QuestionMatch(f"q{number + 1}", KIT[number % len(KIT)], 0.9)
+def _matched(exchange: Exchange, number: int, kit: tuple[str, ...]) -> Exchange:
+    match = QuestionMatch(f"q{number + 1}", kit[number % len(kit)], 0.9)
     return replace(exchange, matched_question=match, candidates=(match,))
 
 

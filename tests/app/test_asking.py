@@ -95,3 +95,10 @@ def test_a_runtime_that_knows_no_limit_is_ended(tmp_path, monkeypatch):
     with AskingChild(model, threading.Event()) as child, pytest.raises(Failure) as failure:
         child.ask(TALK, timeout_s=1.0)
     assert (failure.value.code, failure.value.params) == ("llm_timeout", {"model": "slow.gguf", "seconds": "1"})
+
+
+def test_the_program_itself_can_be_the_child(server, monkeypatch):
+    """A frozen program starts its children through itself."""
+    monkeypatch.setattr(asking, "command", lambda: [sys.executable, "-m", "app", "--model-worker"])
+    with AskingChild(ServerModel(server.url), threading.Event()) as model:
+        assert model.ask(TALK).text == "您好"

@@ -12,7 +12,16 @@ from analysis.export import DocumentDamaged, DocumentMissing
 from analysis.language import meaning
 from app.domain.enrichment import NoNovelty
 from app.enrichment import vectors
-from app.enrichment.answers import LEAST_WEIGHT, MOST_WEIGHT, Answer, Sentence, answers, candidate_words, read_document
+from app.enrichment.answers import (
+    LEAST_HAN,
+    MOST_WEIGHT,
+    Answer,
+    Sentence,
+    answers,
+    candidate_words,
+    read_document,
+    says_something,
+)
 from app.enrichment.novelty import LEAST_OTHERS, LISTED, novelty
 from app.enrichment.vectors import AnswerVectors, Compared, arranged, texts
 from tests.app.test_enrichment_quotes import ZH, document
@@ -183,10 +192,22 @@ def test_a_question_of_the_kit_is_known_by_its_words():
 def test_greetings_are_no_sentences_and_endless_ones_are_cut():
     clause = "我们先把订单表按用户编号拆开，"
     found = answers(document(["好的。谢谢您！" + clause * 30]))[0].sentences
-    assert all(LEAST_WEIGHT <= len(one.text) <= MOST_WEIGHT + 20 for one in found)
+    assert all(LEAST_HAN <= len(one.text) <= MOST_WEIGHT + 20 for one in found)
     assert len(found) > 3
     assert "".join(one.text for one in found) == clause * 30
     assert [one.start for one in found] == sorted(one.start for one in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "enough"),
+    [
+        ("好的，谢谢您。", False), ("我负责订单系统。", False), ("我负责整个订单系统。", True),
+        ("Thank you for inviting me.", False), ("I lead a team of six.", True), ("我用 PyTorch 和 Spark 做", False),
+        ("我用 PyTorch 和 Spark 做过推荐", True), ("", False), ("123", False),
+    ],
+)  # fmt: skip
+def test_a_sentence_has_to_say_something(text, enough):
+    assert says_something(text) is enough
 
 
 # The file beside the analysis

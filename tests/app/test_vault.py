@@ -138,3 +138,14 @@ def test_files_are_the_owners_alone(vault, source):
     vault.derived(SHA)
     for path in (vault.folder, *vault.folder.rglob("*")):
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
+
+
+def test_a_folder_for_one_job_is_gone_after_it_and_swept_after_a_crash(vault):
+    with vault.working() as folder:
+        (folder / "vectors.npy").write_bytes(b"x")
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert not folder.exists()
+    folder.mkdir()
+    (folder / "left.npy").write_bytes(b"x")
+    vault.sweep(lambda sha256: False)
+    assert not folder.exists()

@@ -1,88 +1,104 @@
-"""What the pipeline costs over its bare engines: the same models and settings, one after the other, nothing else."""
+"""What the pipeline costs over its bare engines: the same calls of the same libraries, one engine after the other."""
 
 from __future__ import annotations
 
-import shutil
+import json
+import os
+import statistics
+import subprocess
+import sys
 import tempfile
-import time
 from pathlib import Path
 
-from analysis.media import SoundFile, frames, probe
-from app.jobs.analysis import model_store, threads
-from tests.bench.analysis_bench import run
-from tests.conftest import CORPUS
+from app.jobs.analysis import threads
+from app.jobs.child import THREAD_LIMITS
+from tests.bench import recordings
+from tests.bench.engines import ENGINES
+from tests.bench.product import REPEATS, Analysed, analyse
+from tests.conftest import ROOT
 
-FILE = "interviews/dev/zh_be_dev.mp4"
+_HOW = (
+    "interviews/dev/zh_be_dev.mp4 (160 s) at 1280 x 720; a whole analysis (one child process, start to end) divided by "
+    "the sum of the bare engines (each a fresh process; from the import of its library over loading its models to its "
+    "last call, with the calls and settings that the product was seen to make: decoding of sound and pictures by PyAV, "
+    "voice activity, faster-whisper, speakers, pitch and faces by onnxruntime), taken in turns, "
+    f"median of {REPEATS} rounds after one analysis that warms the disk cache; "
+)
 WHAT = {
-    "engine_overhead_ratio": "seconds of a whole analysis of interviews/dev/zh_be_dev.mp4 (one child process, loading "
-    "included), divided by the sum of the bare engines run one after the other in this process with the product's own "
-    "settings: decoding, voice activity, transcription, speakers, pitch, faces and expression at 5 a second",
+    "engine_overhead_ratio": _HOW + "seconds",
+    "engine_overhead_ratio_work": "the same without the bare engines' importing and loading",
+    "engine_cpu_ratio": "processor seconds of the same: above 1 is what the product does around its engines",
 }
+STAGES = {
+    "sound": "sound", "pictures": "face", "voice": "sound", "transcriber": "text", "speakers": "speakers",
+    "pitch": "prosody", "faces": "face",
+}  # fmt: skip
+"""The product's stage that has each engine."""
+
+Spent = dict[str, dict[str, float]]
 
 
 def measure() -> dict[str, float | None]:
-    """The figure of `WHAT`."""
-    media = CORPUS / FILE
-    if not media.is_file():
-        print("   ../shared/corpus is not here")
+    """The figures of `WHAT`."""
+    if recordings.missing():
         return dict.fromkeys(WHAT)
-    run(media)
-    whole, _, _ = run(media)
-    bare = engines(media)
-    print("   whole " + f"{whole:.1f} s; bare " + ", ".join(f"{k} {v:.1f}" for k, v in bare.items()))
-    return {"engine_overhead_ratio": whole / sum(bare.values())}
+    media = recordings.interview_720p("zh")
+    with tempfile.TemporaryDirectory(prefix="mianjian-bench-") as name:
+        _run("record", media, Path(name))
+        analyse(media)
+        rounds = [(analyse(media), {one: _run(one, media, Path(name)) for one in ENGINES}) for _ in range(REPEATS)]
+    runs, bare = [run for run, _ in rounds], [bare for _, bare in rounds]
+    parts = parts_of(runs, bare)
+    _print(parts)
+    return figures_of(runs, bare) | parts
 
 
-def engines(media: Path) -> dict[str, float]:
-    """Seconds of each engine, models loaded inside the time as the product does."""
-    folder = Path(tempfile.mkdtemp(prefix="mianjian-bench-"))
-    try:
-        return _engines(media, folder)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+def figures_of(runs: list[Analysed], bare: list[Spent]) -> dict[str, float | None]:
+    """Medians of the product over medians of the engines' sums."""
+    whole = statistics.median(run.wall_s for run in runs)
+    work = statistics.median(sum(one["work_s"] for one in spent.values()) for spent in bare)
+    total = statistics.median(sum(one["load_s"] + one["work_s"] for one in spent.values()) for spent in bare)
+    processor = statistics.median(sum(one["cpu_s"] for one in spent.values()) for spent in bare)
+    return {
+        "engine_overhead_ratio": whole / total,
+        "engine_overhead_ratio_work": whole / work,
+        "engine_cpu_ratio": statistics.median(run.cpu_s for run in runs) / processor,
+    }
 
 
-def _engines(media: Path, folder: Path) -> dict[str, float]:
-    from analysis.speech import observe_prosody, observe_sound, observe_speakers, observe_text
-
-    spent: dict[str, float] = {}
-    store = model_store(folder)
-
-    def timed(name, work):  # type: ignore[no-untyped-def]
-        began = time.perf_counter()
-        result = work()
-        spent[name] = time.perf_counter() - began
-        return result
-
-    info = timed("probe", lambda: probe(media, media.name))
-    sound = timed("decode", lambda: SoundFile.extract(media, info, folder, lambda _: None))
-    seen = timed("voice", lambda: observe_sound(sound))
-    whisper, _ = store.transcriber(None)
-    words = timed(
-        "text", lambda: observe_text(sound, seen.speech, "auto", (), whisper, "cpu", threads(), lambda _: None)
-    )
-    segmentation, embedding = store.path("speaker_segmentation"), store.path("speaker_embedding")
-    timed(
-        "speakers",
-        lambda: observe_speakers(sound, seen.speech, 2, None, segmentation, embedding, threads(), lambda _: None),
-    )
-    heard = tuple(word for segment in words.segments for word in segment.words)
-    timed("pitch", lambda: observe_prosody(sound, seen.speech, heard, lambda _: None))
-    timed("faces", lambda: _faces(media, info, store))
+def _run(engine: str, media: Path, folder: Path) -> dict[str, float]:
+    environment = os.environ | dict.fromkeys(THREAD_LIMITS, str(threads()))
+    command = [sys.executable, "-m", "tests.bench.engines", engine, str(media), str(folder)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    spent: dict[str, float] = json.loads(done.stdout or "{}")
     return spent
 
 
-def _faces(media, info, store):  # type: ignore[no-untyped-def]
-    from analysis import features
-    from analysis.face import FaceObserver
+def parts_of(runs: list[Analysed], bare: list[Spent]) -> dict[str, float | None]:
+    """Medians of each engine, of the product's stages and of the whole product: the cells of a table."""
+    parts: dict[str, float | None] = {
+        f"engine.{engine}.{key}": statistics.median(one[engine][key] for one in bare)
+        for engine in ENGINES
+        for key in ("load_s", "work_s", "cpu_s", "calls")
+    }
+    for stage in runs[0].stages:
+        parts[f"engine.stage.{stage}"] = statistics.median(run.stages[stage] for run in runs)
+    for key in ("wall_s", "cpu_s"):
+        parts[f"engine.product.{key}"] = statistics.median(getattr(run, key) for run in runs)
+    return parts
 
-    face = FaceObserver(
-        store.path("face_detector"), store.path("face_landmarks"), store.path("face_blendshapes"),
-        store.path("face_mesh"), 1,
-    )  # fmt: skip
-    room = features.expression()
-    expression = room.Observer(store.path("face_expression"), 1) if room else None
-    for time_s, picture in frames(media, info, 5.0, lambda _: None, media.name, 2):
-        look = face.look(time_s, picture)
-        if expression:
-            expression.look(picture, look)
+
+def _print(parts: dict[str, float | None]) -> None:
+    """Each engine beside the stage that has it: in the product, two lanes share the cores."""
+    print("   engine        load s  calls s  processor s   calls   the product's stage, s")
+    for engine in ENGINES:
+        load, work, processor, calls = (
+            parts[f"engine.{engine}.{key}"] for key in ("load_s", "work_s", "cpu_s", "calls")
+        )
+        stage = STAGES[engine]
+        numbers = f"{load:7.2f} {work:8.2f} {processor:12.2f} {calls:7.0f}"
+        print(f"   {engine:12} {numbers}   {stage} {parts.get(f'engine.stage.{stage}', 0.0):.2f}")
+    whole, processor = parts["engine.product.wall_s"], parts["engine.product.cpu_s"]
+    print(f"   the product, start to end: {whole:.2f} s, processor {processor:.2f} s", flush=True)

@@ -27,6 +27,7 @@ from app.domain.types import AnalysisState
 from app.resources import resource
 from app.settings import SettingsFile
 from app.store.library import Library
+from tests.shots import findings
 from tests.ui import review_data
 from ui import language, theme
 from ui.library.positions import PositionsDialog
@@ -70,7 +71,8 @@ def prepare(data: Path, sandbox: SandboxProcess) -> None:
     with Library.open(data, assessor=REVIEWER) as library:
         for lang in text.LANGUAGES:
             text.set_language(lang)
-            main_job(library, sandbox, resource("sample", f"sample_{lang}.mp4"), print)
+            done = main_job(library, sandbox, resource("sample", f"sample_{lang}.mp4"), print)
+            findings.find(library, done.interview_id, lang)
 
 
 @contextmanager
@@ -106,6 +108,9 @@ def shoot(folder: Path, data: Path, empty: Path, lang: str, look: str, only: str
         for name in ("sync", "settings"):
             conductor.window.enter(name)
             save(name, conductor.window)
+        findings.settings_screen(conductor, save)
+    with window(findings.copied(data, lang, look), lang, look) as conductor:
+        findings.screens(conductor, interview_of(conductor, lang), save)
     with window(data, lang, look, SMALL) as conductor:
         conductor.open_review(interview_of(conductor, lang))
         save("review-1280", conductor.window)

@@ -147,7 +147,7 @@ def test_what_is_outdated_says_so_and_can_be_made_anew(qtbot, opened, library, i
     SettingsFile(library.folder).change(llm_url="http://127.0.0.1:9")
     room = opened()
     assert not room.scorecard.findings.novelty.warning.isVisible()
-    assert room.scorecard.findings.novelty.ask.text() == text.tr("findings.again")
+    assert room.scorecard.findings.novelty.ask.text() == text.tr("findings.compare_again")
     library.add_correction(interview_id, CorrectionKind.WORD, 20.0, 22.0, "a", "b")
     room.scorecard.refresh_findings()
     for section in room.scorecard.findings.sections.values():
@@ -281,7 +281,7 @@ def test_asking_a_model_in_the_window(qtbot, window, library):
         qtbot.waitUntil(lambda: window.window.message.isVisible(), timeout=60_000)
         host = server.url.removeprefix("http://")
         assert window.window.message.label.text() == text.tr("failure.llm_busy", host=host, status=500)
-        assert wanted in words(section)
+        qtbot.waitUntil(lambda: wanted in words(section))
 
 
 @pytest.mark.slow

@@ -137,7 +137,7 @@ class Section(QWidget):
     def _tell_button(self) -> None:
         busy = self._running is not None
         again = self._shown is not None
-        words = tr("review.cancel" if busy else "findings.again" if again else self.ask_key)
+        words = tr("review.cancel" if busy else f"{self.ask_key}_again" if again else self.ask_key)
         self.ask.setText(words)
         self.ask.setAccessibleName(f"{tr(self.title_key)}: {words}")
         self.ask.setIcon(icons.icon("cross" if busy else "refresh" if again else "play", "accent"))

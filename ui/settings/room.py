@@ -117,12 +117,12 @@ class SettingsRoom(QWidget):
             column.addWidget(self._group(name, fields))
         column.addStretch(1)
         page.setMaximumWidth(theme.scaled(860))
-        area = QScrollArea()
-        area.setWidgetResizable(True)
-        area.setWidget(page)
+        self.area = QScrollArea()
+        self.area.setWidgetResizable(True)
+        self.area.setWidget(page)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(area)
+        outer.addWidget(self.area)
 
     def _group(self, name: str, fields: tuple[tuple[str, object], ...]) -> QFrame:
         panel = QFrame()

@@ -1,0 +1,159 @@
+"""The tables of docs/performance.md, written from the figures of the benchmarks between marks of their own.
+
+`<!-- table: NAME -->` and `<!-- end -->` hold a table; everything else on the page is written by hand and stays.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import re
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
+from tests.bench.engine_bench import STAGES
+from tests.bench.tried_bench import trials
+from tests.conftest import ROOT
+
+PAGE = ROOT / "docs" / "performance.md"
+_BLOCK = re.compile(r"(<!-- table: (\S+) -->\n).*?(<!-- end -->)", re.DOTALL)
+PROMISED = {
+    "analysis_ratio_en": "analysis against the length, English, 720p",
+    "analysis_ratio_zh": "analysis against the length, Chinese, 720p",
+    "engine_overhead_ratio": "the same against the bare engines one after the other",
+    "analysis_peak_mb": "memory of an analysis of three minutes, MB",
+    "analysis_peak_mb_10min": "… of 10 minutes, MB",
+    "analysis_peak_mb_30min": "… of 30 minutes, MB",
+    "analysis_peak_mb_120min": "… of 2 hours, MB",
+    "analysis_linearity": "dearest minute over cheapest of 10, 30 and 120 minutes, less one",
+    "start_ms": "window usable after start, warm, ms",
+    "open_2h_ms": "opening an analysed 2-hour interview, ms",
+    "timeline_frame_ms_p95": "a frame of the timeline, 20 curves, 2 hours, 95th percentile, ms",
+    "slider_ms_p95": "a step of a weight slider, 95th percentile, ms",
+    "library_10k_ms_p95": "library of 10,000 interviews, 95th percentile, ms",
+    "sync_lost": "pushes with both ends killed at random: lost",
+    "sync_doubled": "… doubled",
+}
+ENGINES = {
+    "sound": "decoding the sound (PyAV)", "pictures": "decoding 5 pictures a second (PyAV)",
+    "voice": "voice activity (Silero, onnxruntime)", "transcriber": "Whisper base (faster-whisper)",
+    "speakers": "segmentation and CAM++ (onnxruntime)", "pitch": "swift-f0 (onnxruntime)",
+    "faces": "four face models (onnxruntime)",
+}  # fmt: skip
+COLUMNS = {
+    "wall_s": "seconds", "cpu_s": "processor s", "wall_ms": "ms a call", "cpu_ms": "processor ms a call",
+    "error": "error rate", "peak_mb": "peak MB", "pictures": "pictures", "late_ms": "late, ms",
+}  # fmt: skip
+"""What an experiment gives, in the table's order."""
+LIBRARIES = ("faster-whisper", "ctranslate2", "onnxruntime", "av", "opencv-python", "numpy")
+
+Figures = Mapping[str, float | None]
+
+
+def write(figures: Figures, promises: Mapping[str, float], page: Path = PAGE) -> None:
+    """Fill every table of the page. KeyError for a mark that names no table."""
+    text = page.read_text("utf-8")
+    page.write_text(_BLOCK.sub(lambda found: found[1] + table(found[2], figures, promises) + found[3], text), "utf-8")
+
+
+def table(name: str, figures: Figures, promises: Mapping[str, float]) -> str:
+    """One table's lines. Names: machine, promises, lengths, engines, rival.words, rival.face, tried.EXPERIMENT."""
+    kind, _, rest = name.partition(".")
+    makers = {
+        "machine": lambda: machine(),
+        "promises": lambda: _promises(figures, promises),
+        "lengths": lambda: _lengths(figures),
+        "engines": lambda: _engines(figures),
+        "rival": lambda: _rivals(rest, figures),
+        "tried": lambda: _tried(rest, figures),
+    }
+    return makers[kind]()
+
+
+def machine() -> str:
+    """What the figures were taken on."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
+    where = f"{usable} cores ({_processor()}), {platform.system()}"
+    return f"Measured on {where}, Python {platform.python_version()}, {libraries}.\n"
+
+
+def _processor() -> str:
+    file = Path("/proc/cpuinfo")
+    lines = file.read_text("utf-8").splitlines() if file.is_file() else []
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.processor() or platform.machine())
+
+
+def number(value: float | None) -> str:
+    """Three figures that count; a dash for what was not measured."""
+    if value is None:
+        return "–"
+    return f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
+
+
+def _lines(head: str, rows: list[list[str]]) -> str:
+    cells = head.split("|")
+    return "".join("| " + " | ".join(row) + " |\n" for row in (cells, ["---"] * len(cells), *rows))
+
+
+def _promises(figures: Figures, promises: Mapping[str, float]) -> str:
+    rows = [
+        [what, f"≤ {number(promises[key])}", number(figures.get(key)), f"`{key}`"] for key, what in PROMISED.items()
+    ]
+    return _lines("promise|figure|measured|key", rows)
+
+
+def _lengths(figures: Figures) -> str:
+    keys = ("analysis_ratio", "analysis_cpu_ratio", "analysis_peak_mb")
+    rows = [[f"{one} min", *(number(figures.get(f"{key}_{one}min")) for key in keys)] for one in (10, 30, 120)]
+    return _lines("recording|seconds / length|processor seconds / length|peak MB", rows)
+
+
+def _engines(figures: Figures) -> str:
+    def cell(key: str) -> str:
+        return number(figures.get(key))
+
+    rows = [
+        [what, *(cell(f"engine.{name}.{part}") for part in ("load_s", "work_s", "cpu_s", "calls")),
+         f"{STAGES[name]} {cell(f'engine.stage.{STAGES[name]}')}"]
+        for name, what in ENGINES.items()
+    ]  # fmt: skip
+    sums = [_sum(figures, part) for part in ("load_s", "work_s", "cpu_s")]
+    whole = f"start to end {cell('engine.product.wall_s')}, processor {cell('engine.product.cpu_s')}"
+    rows.append(["**sum**", *map(number, sums), "", whole])
+    return _lines("bare engine|load s|calls s|processor s|calls|the product's stage, s", rows)
+
+
+def _sum(figures: Figures, part: str) -> float | None:
+    values = [value for name in ENGINES if (value := figures.get(f"engine.{name}.{part}")) is not None]
+    return sum(values) if values else None
+
+
+def _rivals(what: str, figures: Figures) -> str:
+    rows = []
+    for row, columns in _grouped("rival", figures).items():
+        where, _, who = row.partition(".")
+        if where.startswith(what):
+            found = [number(columns.get(name)) for name in ("wall_s", "cpu_s", "peak_mb", "error")]
+            rows.append([where.replace("_", " "), who.replace("_", " "), *found])
+    return _lines("what|who|seconds|processor s|peak MB|error rate", sorted(rows))
+
+
+def _tried(experiment: str, figures: Figures) -> str:
+    found = _grouped("tried", figures)
+    rows = [trial for trial in trials() if trial.experiment == experiment and trial.row in found]
+    names = [name for name in COLUMNS if any(name in found[trial.row] for trial in rows)]
+    cells = [[trial.variant, trial.language, *(number(found[trial.row].get(name)) for name in names)] for trial in rows]
+    return _lines("|".join(["variant", "language", *(COLUMNS[name] for name in names)]), cells)
+
+
+def _grouped(prefix: str, figures: Figures) -> dict[str, dict[str, float | None]]:
+    """The columns of each row: a figure's name is `PREFIX.ROW.COLUMN`, a row's name may have dots itself."""
+    found: dict[str, dict[str, float | None]] = {}
+    for key, value in figures.items():
+        if key.startswith(f"{prefix}."):
+            row, _, column = key.removeprefix(f"{prefix}.").rpartition(".")
+            found.setdefault(row, {})[column] = value
+    return found
