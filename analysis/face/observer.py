@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analysis.document import Fallback
-from analysis.face.appearance import appearance
 from analysis.face.detector import Detector
 from analysis.face.finder import Finder
 from analysis.face.gaze import gaze
@@ -130,10 +129,9 @@ class FaceObserver:
                 people.end(following, time_s)
                 self._state.missed_until = time_s + _MISSED_S
                 continue
-            look = appearance(rgb, mesh.region, mesh.crop)
-            if not following.goes_on(mesh.region, look):
+            if not following.goes_on(time_s, rgb, mesh):
                 people.end(following, time_s)
-                following = people.begin(time_s, mesh.region, look)
+                following = people.begin(time_s, rgb, mesh)
             seen.append((following, mesh))
         return seen
 
@@ -166,8 +164,7 @@ class FaceObserver:
         begun: _Seen = []
         for mesh in meshes:
             if not self._state.people.taken(*mesh.centre):
-                look = appearance(rgb, mesh.region, mesh.crop)
-                begun.append((self._state.people.begin(time_s, mesh.region, look), mesh))
+                begun.append((self._state.people.begin(time_s, rgb, mesh), mesh))
         return begun
 
     def _describe(self, time_s: float, rgb: Picture, mesh: Mesh) -> FaceLook:

