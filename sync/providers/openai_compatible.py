@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import time
 from collections.abc import Sequence
 from typing import Any, NoReturn, TypeVar
@@ -92,17 +93,19 @@ class OpenAiCompatible:
         """The name of the model that would answer; see `LanguageModel`."""
         status, raw = self._call("GET", "/models", None, LIST_S)
         if status == 404:  # a server that does not list its models
-            return self._named(())
+            return shown(self._named(()))
         names = tuple(model.id for model in self._understood(status, raw, _Models).data)
         if self._model and names and self._model not in names:
-            raise LlmUnknown(host=self._host, model=self._model, names=_listed(names))
-        return self._named(names)
+            raise LlmUnknown(host=self._host, model=shown(self._model), names=_listed(names))
+        self._model = self._named(names)
+        return shown(self._model)
 
     def ask(
         self, messages: Sequence[Message], max_tokens: int = MOST_ANSWER_TOKENS, timeout_s: float = ASK_S
     ) -> Answer:
         """One answer; see `LanguageModel`."""
-        self._model = self._model or self.check()
+        if not self._model:
+            self.check()
         body = {
             "model": self._model, "messages": msgspec.to_builtins(list(messages)), "max_tokens": max_tokens,
             "temperature": 0, "seed": 0, "stream": False,
@@ -111,9 +114,9 @@ class OpenAiCompatible:
         choice = next(iter(found.choices), None)
         said = (choice.message.content or "").strip() if choice else ""
         if choice is None or not said:
-            raise LlmSilent(model=self._model)
+            raise LlmSilent(model=shown(self._model))
         cut = choice.finish_reason == "length"
-        return Answer(said, found.model or self._model, found.system_fingerprint or "", cut)
+        return Answer(said, shown(found.model or self._model), found.system_fingerprint or "", cut)
 
     def _named(self, names: tuple[str, ...]) -> str:
         """The chosen model, else the only one that there is."""
@@ -144,13 +147,13 @@ class OpenAiCompatible:
             if size > MAX_ANSWER_BYTES:
                 raise LlmTooLong(host=self._host, limit=MAX_ANSWER_BYTES)
             if time.monotonic() > until:
-                raise LlmTimeout(model=self._model or self._host, seconds=f"{timeout_s:g}")
+                raise LlmTimeout(model=shown(self._model) or self._host, seconds=f"{timeout_s:g}")
             parts.append(part)
         return b"".join(parts)
 
     def _failed(self, error: requests.RequestException | HTTPError, timeout_s: float, *, answered: bool) -> NoReturn:
         if isinstance(error, requests.ReadTimeout | ReadTimeoutError):
-            raise LlmTimeout(model=self._model or self._host, seconds=f"{timeout_s:g}") from error
+            raise LlmTimeout(model=shown(self._model) or self._host, seconds=f"{timeout_s:g}") from error
         raise (LlmNonsense if answered else LlmUnreachable)(host=self._host) from error
 
     def _understood(self, status: int, raw: bytes, shape: type[_Shape]) -> _Shape:
@@ -168,9 +171,9 @@ class OpenAiCompatible:
         if status in _TRY_LATER or status >= 500:
             return LlmBusy(host=self._host, status=status)
         if status == 404:
-            return LlmUnknown(host=self._host, model=self._model, names="?")
+            return LlmUnknown(host=self._host, model=shown(self._model), names="?")
         if 400 <= status < 500:
-            return LlmRejected(model=self._model or self._host, detail=redacted(_reason(raw, status), self._key))
+            return LlmRejected(model=shown(self._model) or self._host, detail=redacted(_reason(raw, status), self._key))
         return LlmNonsense(host=self._host)
 
 
@@ -186,10 +189,15 @@ def _loopback(url: str) -> tuple[str, str]:
     return base if base.endswith(_VERSION) else base + _VERSION, address.host
 
 
+def shown(name: str) -> str:
+    """A model's name as a person is told it: llama.cpp names a model by its whole path, of which the file is enough."""
+    return re.split(r"[\\/]", name)[-1] if re.match(r"[\\/]|[A-Za-z]:[\\/]", name) else name
+
+
 def _listed(names: tuple[str, ...]) -> str:
     """Names of a server, short and printable, in one line; "?" where it does not tell."""
     more = " …" if len(names) > LISTED else ""
-    return (redacted(", ".join(names[:LISTED]), "") or "?") + more
+    return (redacted(", ".join(map(shown, names[:LISTED])), "") or "?") + more
 
 
 def _reason(raw: bytes, status: int) -> str:

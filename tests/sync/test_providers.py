@@ -152,6 +152,24 @@ def test_which_model_answers(server):
         _check(server, "large")
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("/srv/models/Qwen 7B.gguf", "Qwen 7B.gguf"),
+        (r"C:\\models\\qwen.gguf", "qwen.gguf"),
+        ("hf.co/org/qwen:Q4", "hf.co/org/qwen:Q4"),
+    ],
+)
+def test_a_model_named_by_its_path_is_told_by_its_file(server, name, told):
+    """llama.cpp's server does so; it is asked for under its own name all the same."""
+    server.models = (name,)
+    model = OpenAiCompatible(server.url)
+    assert model.check() == told
+    assert model.ask(TALK).model == told
+    assert server.requests[-1]["model"] == name
+    model.close()
+
+
 def _check(server: LlmServer, name: str) -> str:
     model = OpenAiCompatible(server.url, name)
     try:
