@@ -10,6 +10,7 @@ import numpy as np
 from analysis.derive.conversation import Conversation
 from analysis.derive.spans import Mask, mask
 from analysis.document import CLIP_LEVEL, PEAK_RATE_HZ, TRACK_RATE_HZ, Missing, Span, TrackInfo
+from analysis.language.figures import as_spoken
 from analysis.language.passage import passage_of
 from analysis.language.script import units
 from analysis.observations import Floats, ProsodyObservation, SoundObservation
@@ -191,10 +192,13 @@ def rate_track(talk: Conversation, length: int) -> Floats:
 
 
 def _unit_times(talk: Conversation) -> Floats:
-    """The middle time (s) of every unit of the candidate."""
-    times = []
+    """The middle time (s) of every unit of the candidate; a figure is as many units as it takes to say it."""
+    times: list[float] = []
     for segment in talk.segments:
         if segment.speaker == talk.candidate:
             passage = passage_of(segment.words, segment.language)
-            times += [(passage.starts[u.begin] + passage.ends[u.end - 1]) / 2 for u in units(passage.text)]
+            for unit in units(passage.text):
+                start, end = passage.starts[unit.begin], passage.ends[unit.end - 1]
+                count = len(units(as_spoken(unit.text, segment.language))) if unit.text[0].isdigit() else 1
+                times += [start + (end - start) * (n + 0.5) / count for n in range(count)]
     return np.asarray(sorted(times), dtype=np.float32)

@@ -21,6 +21,7 @@ from analysis.derive.events import SpokenEvents
 from analysis.derive.spans import total
 from analysis.derive.voice import rate_unit
 from analysis.document import Metric
+from analysis.language.figures import as_spoken
 from analysis.language.lexical import MARKER_CLASSES, content_words, first_person, marker_kind, mattr
 from analysis.language.restarts import RESTART
 from analysis.language.script import syllables, units
@@ -35,7 +36,7 @@ def text_metrics(found: Basis) -> dict[str, Metric]:
     """Rates, fluency and lexical measures. Fillers are a lower bound: recognisers leave many out."""
     fillers = found.of("filler")
     filler_units = sum(len(units(event.text)) for event in fillers)
-    counted = len(units(found.text)) - filler_units
+    counted = len(units(as_spoken(found.text, found.language))) - filler_units
     quality = _text_quality(found, counted)
     share = _text_coverage(found)
     bound = LOWER_BOUND if quality == "ok" else quality
@@ -50,7 +51,7 @@ def text_metrics(found: Basis) -> dict[str, Metric]:
 
 def _rates(found: Basis, n: int, filler_units: int, quality: str, share: float) -> dict[str, Metric]:
     spoken_s = max(found.floor_s - total(found.pauses), 1e-3)
-    syllable_count = syllables(found.text) - filler_units
+    syllable_count = syllables(as_spoken(found.text, found.language)) - filler_units
     return {
         "speech_rate": metric(60 * n / (found.floor_s or 1.0), rate_unit(found.language), n, share, quality),
         "articulation_rate": metric(syllable_count / spoken_s, "syll/s", n, share, quality),
@@ -124,7 +125,9 @@ def short_answers_metric(answers: Sequence[Basis]) -> dict[str, Metric]:
 
 
 def _counted(found: Basis) -> int:
-    return len(units(found.text)) - sum(len(units(event.text)) for event in found.of("filler"))
+    return len(units(as_spoken(found.text, found.language))) - sum(
+        len(units(event.text)) for event in found.of("filler")
+    )
 
 
 def keyword_metric(spoken: SpokenEvents, terms: Sequence[Term], found: Basis) -> dict[str, Metric]:
