@@ -51,6 +51,7 @@ class Basis:
     text: str
     language: str
     events: tuple[Event, ...]
+    unwritten: frozenset[Event]
 
     @property
     def speech_s(self) -> float:
@@ -78,6 +79,7 @@ def basis(talk: Conversation, spoken: SpokenEvents, span: Span) -> Basis:
         text=join_words([word.text for word in words]),
         language=talk.language,
         events=spoken.within(span),
+        unwritten=spoken.unwritten,
     )
 
 
@@ -146,7 +148,7 @@ def timing_metrics(found: Basis) -> dict[str, Metric]:
 def text_metrics(found: Basis) -> dict[str, Metric]:
     """Rates, fluency and lexical measures. Fillers are a lower bound: recognisers leave many out."""
     fillers = found.of("filler")
-    filler_units = sum(len(units(event.text)) for event in fillers)
+    filler_units = sum(len(units(event.text)) for event in fillers if event not in found.unwritten)
     counted = len(units(found.text)) - filler_units
     quality = _text_quality(found, counted)
     share = _text_coverage(found)
