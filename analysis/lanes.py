@@ -42,7 +42,7 @@ from analysis.shelf import Shelf, key
 T = TypeVar("T")
 Follow = Callable[[float], None]
 
-VERSIONS = {"sound": 1, "text": 1, "speakers": 1, "prosody": 1, "face": 2}
+VERSIONS = {"sound": 1, "text": 2, "speakers": 1, "prosody": 2, "face": 2}
 """Raised whenever a stage would observe something else from the same recording."""
 STAGE_ROLES = {
     "sound": ("voice_activity",),
@@ -294,7 +294,8 @@ class Hearing:
 
     def _prosody(self, sound: SoundObservation, text: TextObservation | None, progress: Follow) -> ProsodyObservation:
         words = tuple(word for segment in text.segments for word in segment.words) if text else ()
-        found = speech.observe_prosody(self._samples, sound.speech, words, progress)
+        hums = text.hums if text else ()
+        found = speech.observe_prosody(self._samples, sound.speech, words, progress, hums=hums)
         return found if text else replace(found, hesitations=())
 
 

@@ -51,13 +51,28 @@ class HeardSegment:
     words: tuple[Word, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Hum:
+    """A phrase that begins with a voice: the chance 0..1 that its first sound is a filler, by the recogniser's ear.
+
+    `text` is the likeliest filler (嗯, 呃, um, uh), "" where it is hardly likelier than the next.
+    """
+
+    start: float
+    language: str
+    chance: float
+    text: str
+
+
 @dataclass(frozen=True)
 class TextObservation:
-    """What the recogniser wrote. `suppressed` = segments dropped as invented text on silence or music."""
+    """What the recogniser wrote. `suppressed` = segments dropped as invented text on silence or music; `hums` = what
+    it may have left out or written as a word, in time order."""
 
     language: str
     segments: tuple[HeardSegment, ...]
     suppressed: int
+    hums: tuple[Hum, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,11 +91,15 @@ class SpeakerObservation:
 
 @dataclass(frozen=True, slots=True)
 class Hesitation:
-    """Voiced sound without a word: level pitch, steady spectrum (嗯, 呃, uh). `confidence` 0..1."""
+    """A filler that was not written: voiced sound without a word, or a hum in the place of one. `confidence` 0..1.
+
+    `text` is what it sounds like (嗯, 呃, um, uh), "" where nothing tells.
+    """
 
     start: float
     end: float
     confidence: float
+    text: str = ""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ LOWER_BOUND = "lower_bound"
 class Basis:
     """What one answer, or the whole interview, rests on: the candidate's floor, speech, words and events.
 
-    `silences` are all gaps in the speech on the floor, `pauses` those long enough to count.
+    `silences` are all gaps in the speech on the floor, `pauses` those long enough to count; `unwritten` are the fillers
+    that are no part of the text.
     """
 
     span: Span
@@ -39,6 +40,7 @@ class Basis:
     text: str
     language: str
     events: tuple[Event, ...]
+    unwritten: frozenset[Event]
 
     @property
     def speech_s(self) -> float:
@@ -66,6 +68,7 @@ def basis(talk: Conversation, spoken: SpokenEvents, span: Span) -> Basis:
         text=join_words([word.text for word in words]),
         language=talk.language,
         events=spoken.within(span),
+        unwritten=spoken.unwritten,
     )
 
 

@@ -32,10 +32,12 @@ _DOUBLE_S = 0.15
 
 @dataclass(frozen=True)
 class SpokenEvents:
-    """`events` in time order; `vocabulary` = what the terms yield in the candidate's words."""
+    """`events` in time order; `vocabulary` = what the terms yield in the candidate's words; `unwritten` = those fillers
+    among the events that are no part of the text."""
 
     events: tuple[Event, ...]
     vocabulary: Vocabulary
+    unwritten: frozenset[Event] = frozenset()
 
     @cached_property
     def terms(self) -> tuple[tuple[str, float], ...]:
@@ -69,10 +71,11 @@ def spoken_events(
         filled += [event for event in fluent if event.kind == "filler"]
         events += [event for event in fluent if event.kind != "filler"] + quantified_results(passage)
     events += _structures(talk)
-    events += filled + _hesitations(talk, prosody.hesitations if prosody else (), filled)
-    events += [Event("backchannel", b.start, b.end, b.text, None) for b in talk.backchannels if b.text]
+    heard = prosody.hesitations if prosody else ()
+    unwritten = _hesitations(talk, heard, filled)
+    events += filled + unwritten + _backchannels(talk, heard)
     events += [Event("overlap", span.start, span.end) for span in talk.overlaps]
-    return SpokenEvents(in_order(events), found)
+    return SpokenEvents(in_order(events), found, frozenset(unwritten))
 
 
 def _disfluencies(passage: Passage) -> list[Event]:
@@ -116,8 +119,9 @@ def _pauses(talk: Conversation) -> list[Event]:
 
 
 def _hesitations(talk: Conversation, heard: Iterable[Hesitation], written: Sequence[Event]) -> list[Event]:
-    """Hesitation sounds of the candidate that no written filler covers already; their text is empty."""
+    """The candidate's hesitations that no written filler covers already, but for those that only show listening."""
     speech = talk.candidate_speech
+    listening = [sign for sign in talk.backchannels if sign.speaker == talk.candidate]
     found = []
     for hesitation in heard:
         middle = (hesitation.start + hesitation.end) / 2
@@ -125,7 +129,20 @@ def _hesitations(talk: Conversation, heard: Iterable[Hesitation], written: Seque
             continue
         if any(e.start - _DOUBLE_S < hesitation.end and e.end + _DOUBLE_S > hesitation.start for e in written):
             continue
-        found.append(Event("filler", hesitation.start, hesitation.end, "", round(hesitation.confidence, 3)))
+        if any(sign.start <= middle <= sign.end for sign in listening):
+            continue
+        found.append(Event("filler", hesitation.start, hesitation.end, hesitation.text, hesitation.confidence))
+    return found
+
+
+def _backchannels(talk: Conversation, heard: Sequence[Hesitation]) -> list[Event]:
+    """Short signs of listening whose words are known: written ones, and a 嗯 that was heard."""
+    found = []
+    for sign in talk.backchannels:
+        hums = (one.text for one in heard if _meets(one.start, one.end, Span(sign.start, sign.end)))
+        text = sign.text or next((text for text in hums if text), "")
+        if text:
+            found.append(Event("backchannel", sign.start, sign.end, text))
     return found
 
 

@@ -34,14 +34,12 @@ MIN_WORD_PROBABILITY = 0.4
 
 def text_metrics(found: Basis) -> dict[str, Metric]:
     """Rates, fluency and lexical measures. Fillers are a lower bound: recognisers leave many out."""
-    fillers = found.of("filler")
-    filler_units = sum(len(units(event.text)) for event in fillers)
-    counted = len(units(as_spoken(found.text, found.language))) - filler_units
+    counted = _counted(found)
     quality = _text_quality(found, counted)
     share = _text_coverage(found)
     bound = LOWER_BOUND if quality == "ok" else quality
-    f, minutes = len(fillers), (found.floor_s or 1.0) / 60
-    metrics = _rates(found, counted, filler_units, quality, share)
+    f, minutes = len(found.of("filler")), (found.floor_s or 1.0) / 60
+    metrics = _rates(found, counted, quality, share)
     metrics |= {
         "filler_density": metric(100 * f / max(1, counted + f), "1/100", counted, share, bound),
         "filler_rate": metric(f / minutes, "1/min", counted, share, bound),
@@ -49,9 +47,9 @@ def text_metrics(found: Basis) -> dict[str, Metric]:
     return metrics | _lexical(found, counted, quality, share)
 
 
-def _rates(found: Basis, n: int, filler_units: int, quality: str, share: float) -> dict[str, Metric]:
+def _rates(found: Basis, n: int, quality: str, share: float) -> dict[str, Metric]:
     spoken_s = max(found.floor_s - total(found.pauses), 1e-3)
-    syllable_count = syllables(as_spoken(found.text, found.language)) - filler_units
+    syllable_count = syllables(as_spoken(found.text, found.language)) - _filler_units(found)
     return {
         "speech_rate": metric(60 * n / (found.floor_s or 1.0), rate_unit(found.language), n, share, quality),
         "articulation_rate": metric(syllable_count / spoken_s, "syll/s", n, share, quality),
@@ -125,9 +123,13 @@ def short_answers_metric(answers: Sequence[Basis]) -> dict[str, Metric]:
 
 
 def _counted(found: Basis) -> int:
-    return len(units(as_spoken(found.text, found.language))) - sum(
-        len(units(event.text)) for event in found.of("filler")
-    )
+    """Characters or words as spoken, fillers left out."""
+    return len(units(as_spoken(found.text, found.language))) - _filler_units(found)
+
+
+def _filler_units(found: Basis) -> int:
+    """Characters or words of the text that are fillers; those that were only heard are no part of it."""
+    return sum(len(units(event.text)) for event in found.of("filler") if event not in found.unwritten)
 
 
 def keyword_metric(spoken: SpokenEvents, terms: Sequence[Term], found: Basis) -> dict[str, Metric]:

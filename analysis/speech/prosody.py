@@ -12,8 +12,9 @@ from swift_f0 import FRAME_PERIOD, SwiftF0
 import analysis.speech.runtime  # noqa: F401  (offline before anything else)
 from analysis.document import PEAK_RATE_HZ, Span, Word
 from analysis.media import SAMPLE_RATE, SoundFile
-from analysis.observations import ProsodyObservation
+from analysis.observations import Hum, ProsodyObservation
 from analysis.speech.hesitation import hesitations
+from analysis.speech.loudness import loudness, power
 from analysis.speech.spectrum import SpectrumMeter
 
 Floats = NDArray[np.float32]
@@ -23,30 +24,31 @@ FMIN_HZ, FMAX_HZ = 65.0, 500.0
 MIN_CONFIDENCE = 0.5
 """swift-f0 with these: 0.03 % gross errors clean and 0.11 % at 10 dB, measured on 24 re-synthesised clips."""
 
-LOUDNESS_STEPS = 5
-"""Levels of 10 ms that one loudness value averages: 50 ms."""
-
-SILENCE_DB = -100.0
 _BLOCK_S = 20.0
 
 
 def observe_prosody(
-    sound: SoundFile, speech: Sequence[Span], words: Sequence[Word], progress: Progress, threads: int = 1
+    sound: SoundFile,
+    speech: Sequence[Span],
+    words: Sequence[Word],
+    progress: Progress,
+    threads: int = 1,
+    hums: Sequence[Hum] = (),
 ) -> ProsodyObservation:
     """Pitch, loudness and hesitations, a third of a minute at a time.
 
     `speech` are the spans of `observe_sound`, outside of which there is no pitch; `words` all recognised words, which
-    no hesitation lies under. `progress` gets the media seconds done.
+    no hesitation lies under, and `hums` those of the text. `progress` gets the media seconds done.
     """
     onnxruntime.disable_telemetry_events()
     stream = SwiftF0(threads=threads, spin=False).stream(FMIN_HZ, FMAX_HZ)
-    spectrum, power = SpectrumMeter(), []
+    spectrum, powers = SpectrumMeter(), []
     pitch: list[Floats] = []
     for start in np.arange(0.0, sound.duration, _BLOCK_S):
         block = sound.slice(float(start), float(start) + _BLOCK_S)
         found = stream.push(block, SAMPLE_RATE)
         pitch.append(_voiced(found.pitch_hz, found.confidence))
-        power.append(_power(block))
+        powers.append(power(block))
         spectrum.add(block)
         progress(float(start) + len(block) / SAMPLE_RATE)
     last = stream.flush() if pitch else None
@@ -54,9 +56,9 @@ def observe_prosody(
         pitch.append(_voiced(last.pitch_hz, last.confidence))
     count = round(sound.duration * PEAK_RATE_HZ)
     raw = _on_grid(_median3(np.concatenate(pitch)) if pitch else np.zeros(0, np.float32), count)
-    loudness = _loudness(np.concatenate(power) if power else np.zeros(0, np.float32), count)
+    loud = loudness(np.concatenate(powers) if powers else np.zeros(0, np.float32), count)
     within = np.where(_mask(speech, count), raw, np.float32(np.nan))
-    return ProsodyObservation(within, loudness, hesitations(raw, loudness, spectrum.change(count), speech, words))
+    return ProsodyObservation(within, loud, hesitations(raw, loud, spectrum.change(count), speech, words, hums))
 
 
 def _voiced(pitch_hz: NDArray[np.float64], confidence: NDArray[np.float64]) -> Floats:
@@ -82,20 +84,6 @@ def _on_grid(frames: Floats, count: int) -> Floats:
         return np.full(count, np.nan, np.float32)
     nearest = np.round(np.arange(count) / PEAK_RATE_HZ / FRAME_PERIOD).astype(int)
     return np.asarray(frames[np.minimum(nearest, len(frames) - 1)], np.float32)
-
-
-def _power(block: Floats) -> Floats:
-    step = SAMPLE_RATE // int(PEAK_RATE_HZ)
-    return np.asarray((np.pad(block, (0, -len(block) % step)).reshape(-1, step) ** 2).mean(axis=1), np.float32)
-
-
-def _loudness(power: Floats, count: int) -> Floats:
-    """RMS over 50 ms around each grid time, dB full scale, not below -100."""
-    power = np.pad(power, (0, max(0, count - len(power))))[:count].astype(np.float64)
-    if not count:
-        return np.zeros(0, np.float32)
-    mean = np.convolve(power, np.ones(LOUDNESS_STEPS) / LOUDNESS_STEPS, mode="same")[:count]
-    return np.asarray(np.maximum(10 * np.log10(np.maximum(mean, 1e-12)), SILENCE_DB), np.float32)
 
 
 def _mask(speech: Sequence[Span], count: int) -> NDArray[np.bool_]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from analysis.document import Span, Word
 from analysis.media import SoundFile
-from analysis.observations import HeardSegment, TextObservation
+from analysis.observations import HeardSegment, Hum, TextObservation
 from analysis.request import Term
+from analysis.speech.hums import hums
 from analysis.speech.invention import invented
 from analysis.speech.omissions import repeats, unheard
 from analysis.speech.recogniser import LANGUAGES, Heard, Recogniser, Samples
@@ -45,67 +47,88 @@ def observe_text(
         return TextObservation(language if language in LANGUAGES else "", (), 0)
     recogniser = Recogniser(model_folder, device, threads, [term.text for term in terms])
     try:
-        found, suppressed = _listen(recogniser, sound, speech, waiting, language, progress)
+        heard = _Listener(recogniser, sound, speech, language).listen(waiting, progress)
     finally:
         recogniser.close()
-    return TextObservation(_leading(found, language), tuple(found), suppressed)
+    return TextObservation(
+        _leading(heard.segments, language), tuple(heard.segments), heard.suppressed, tuple(heard.hums)
+    )
 
 
-def _listen(
-    recogniser: Recogniser,
-    sound: SoundFile,
-    speech: Sequence[Span],
-    waiting: Sequence[Window],
-    language: str,
-    progress: Progress,
-) -> tuple[list[HeardSegment], int]:
-    found: list[HeardSegment] = []
-    suppressed = 0
-    for first in range(0, len(waiting), BATCH):
-        batch = waiting[first : first + BATCH]
-        before = found[-1].language if found else None
-        written, dropped = _hear(recogniser, sound, speech, batch, language, before)
+@dataclass
+class _Heard:
+    """What was heard so far: segments and hums in time order, and how many stretches were dropped as invented."""
+
+    segments: list[HeardSegment] = field(default_factory=list)
+    hums: list[Hum] = field(default_factory=list)
+    suppressed: int = 0
+
+
+@dataclass(frozen=True)
+class _Listener:
+    """Hears window after window of one recording."""
+
+    recogniser: Recogniser
+    sound: SoundFile
+    speech: Sequence[Span]
+    language: str
+
+    def listen(self, waiting: Sequence[Window], progress: Progress) -> _Heard:
+        """All windows, a batch at a time; what the recogniser passed over is heard once more."""
+        heard = _Heard()
+        for first in range(0, len(waiting), BATCH):
+            batch = waiting[first : first + BATCH]
+            before = heard.segments[-1].language if heard.segments else None
+            kinds = self._kinds(batch, self.language, before)
+            written, dropped = self._write(batch, kinds)
+            again, more = self._again(batch, written, before)
+            known = [segment for segments in written for segment in segments]
+            new = [segment for segments in again if not repeats(segments, known) for segment in segments]
+            heard.segments += sorted([*known, *new], key=lambda segment: segment.start)
+            heard.hums += self._hums(batch, kinds, [word for segment in (*known, *new) for word in segment.words])
+            heard.suppressed += dropped + more
+            progress(min(batch[-1].end, self.sound.duration))
+        progress(self.sound.duration)
+        return heard
+
+    def _kinds(self, batch: Sequence[Window], language: str, before: str | None) -> list[str]:
+        if language in LANGUAGES:
+            return [language] * len(batch)
+        return _spoken(self.recogniser, [window.samples(self.sound) for window in batch], before)
+
+    def _write(self, batch: Sequence[Window], kinds: Sequence[str]) -> tuple[list[list[HeardSegment]], int]:
+        """The segments of each window of a batch, and how many stretches were dropped as invented."""
+        found: list[list[HeardSegment]] = [[] for _ in batch]
+        suppressed = 0
+        for kind in sorted(set(kinds)):
+            places = [i for i, one in enumerate(kinds) if one == kind]
+            answers = self.recogniser.hear([batch[i].samples(self.sound) for i in places], kind)
+            for i, heard in zip(places, answers, strict=True):
+                found[i], dropped = _written(heard, batch[i], self.speech, kind)
+                suppressed += dropped
+        return found, suppressed
+
+    def _again(
+        self, batch: Sequence[Window], written: Sequence[Sequence[HeardSegment]], before: str | None
+    ) -> tuple[list[list[HeardSegment]], int]:
+        """A second hearing of speech that no word lies over, in whatever language it is."""
         missed = [
             Window((span,))
             for window, segments in zip(batch, written, strict=True)
-            for span in unheard([word for segment in segments for word in segment.words], window, speech)
+            for span in unheard([word for segment in segments for word in segment.words], window, self.speech)
         ]
-        again, more = _hear(recogniser, sound, speech, missed, "auto", before) if missed else ([], 0)
-        known = [segment for segments in written for segment in segments]
-        new = [segment for segments in again if not repeats(segments, known) for segment in segments]
-        found += sorted([*known, *new], key=lambda segment: segment.start)
-        suppressed += dropped + more
-        progress(min(batch[-1].end, sound.duration))
-    progress(sound.duration)
-    return found, suppressed
+        return self._write(missed, self._kinds(missed, "auto", before)) if missed else ([], 0)
+
+    def _hums(self, batch: Sequence[Window], kinds: Sequence[str], words: Sequence[Word]) -> list[Hum]:
+        found: list[Hum] = []
+        for kind in sorted(set(kinds)):
+            windows_of_kind = [window for window, one in zip(batch, kinds, strict=True) if one == kind]
+            found += hums(self.recogniser, self.sound, windows_of_kind, self.speech, words, kind)
+        return sorted(found, key=lambda hum: hum.start)
 
 
-def _hear(
-    recogniser: Recogniser,
-    sound: SoundFile,
-    speech: Sequence[Span],
-    batch: Sequence[Window],
-    language: str,
-    before: str | None,
-) -> tuple[list[list[HeardSegment]], int]:
-    """The segments of each window of a batch, and how many stretches were dropped as invented."""
-    samples = [window.samples(sound) for window in batch]
-    spoken = _spoken(recogniser, samples, language, before)
-    found: list[list[HeardSegment]] = [[] for _ in batch]
-    suppressed = 0
-    for kind in sorted(set(spoken)):
-        places = [i for i, one in enumerate(spoken) if one == kind]
-        answers = recogniser.hear([samples[i] for i in places], kind)
-        for i, heard in zip(places, answers, strict=True):
-            found[i], dropped = _written(heard, batch[i], speech, kind)
-            suppressed += dropped
-    return found, suppressed
-
-
-def _spoken(recogniser: Recogniser, samples: Sequence[Samples], language: str, before: str | None) -> list[str]:
+def _spoken(recogniser: Recogniser, samples: Sequence[Samples], before: str | None) -> list[str]:
     """Each window's language; an unsure window follows the one before it."""
-    if language in LANGUAGES:
-        return [language] * len(samples)
     kinds: list[str] = []
     for kind, share in recogniser.languages(samples):
         before = kind if share >= _SURE_LANGUAGE or before is None else before

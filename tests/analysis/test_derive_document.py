@@ -154,12 +154,18 @@ def test_hesitations_join_the_written_fillers_without_doubles():
     sounds = (
         Hesitation(filler.start + 0.02, filler.end + 0.1, 0.8),
         Hesitation(20.0, 20.4, 0.7),
+        Hesitation(21.0, 21.2, 0.6, "嗯"),
         Hesitation(1.0, 1.4, 0.9),
     )
+    before = derive(seen, request("zh"), provenance()).analysis
     seen = dataclasses.replace(seen, prosody=dataclasses.replace(seen.prosody, hesitations=sounds))
-    found = events(derive(seen, request("zh"), provenance()).analysis, "filler")
-    assert [(e.text, e.start) for e in found if not e.text] == [("", 20.0)], "the interviewer's and the double are out"
-    assert len(found) == 4
+    analysis = derive(seen, request("zh"), provenance()).analysis
+    new = [e for e in events(analysis, "filler") if e not in events(before, "filler")]
+    assert [(e.text, e.start) for e in new] == [("", 20.0), ("嗯", 21.0)], "the interviewer's and the double are out"
+    overall, without = analysis.metrics.overall, before.metrics.overall
+    assert overall["filler_rate"].value > without["filler_rate"].value
+    assert overall["filler_rate"].quality == "lower_bound"
+    assert overall["speech_rate"] == without["speech_rate"], "what is not in the text is not taken off it"
 
 
 def test_noise_and_gain_control_void_what_they_spoil():

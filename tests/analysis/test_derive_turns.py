@@ -18,7 +18,14 @@ from analysis.derive.roles import assign_roles
 from analysis.derive.segments import SegmentIndex, TurnIndex, segments
 from analysis.derive.spans import clipped, gaps, mask, merged, total
 from analysis.document import MediaInfo, Role, Span, Stream, Turn, Word
-from analysis.observations import HeardSegment, Observed, SoundObservation, SpeakerObservation, TextObservation
+from analysis.observations import (
+    HeardSegment,
+    Hesitation,
+    Observed,
+    SoundObservation,
+    SpeakerObservation,
+    TextObservation,
+)
 from tests.analysis.ideal import heard, observed, provenance, request
 
 SPANS = st.lists(
@@ -103,16 +110,18 @@ def test_an_edge_moves_to_the_silence_beside_it():
     assert refined(unbroken, activity) == unbroken
 
 
-def conversation(*said, overlaps=(), modalities=("speech",), **changes):
+def conversation(*said, overlaps=(), hesitations=(), modalities=("speech",), **changes):
     """(speaker, start, end, text) with speech wherever somebody speaks; derived."""
     language = "zh" if any("\u4e00" <= c <= "\u9fff" for _, _, _, text in said for c in text) else "en"
     end = max(stop for _, _, stop, _ in said) + 1
     seen = observed("zh")
+    prosody = dataclasses.replace(seen.prosody, hesitations=tuple(hesitations)) if hesitations else None
     made = Observed(
         MediaInfo("00", end, (Stream("audio", "aac"),)),
         SoundObservation(merged(Span(a, b) for _, a, b, _ in said), seen.sound.peaks, 40.0, 0.0, False),
         TextObservation(language, tuple(heard(text, a, b, language) for _, a, b, text in said if text), 0),
         SpeakerObservation(tuple(Turn(a, b, name) for name, a, b, _ in said), tuple(overlaps), 2),
+        prosody,
     )
     return derive(made, request("zh", terms=(), modalities=modalities, **changes), provenance()).analysis
 
@@ -148,6 +157,22 @@ def test_a_backchannel_does_not_split_the_floor():
     assert analysis.exchanges[0].answer == Span(3.5, 15)
     pauses = [(e.start, e.end) for e in analysis.events if e.kind == "pause"]
     assert pauses == [(9, 9.9)]
+
+
+def test_a_hum_of_listening_has_its_word_and_is_no_filler():
+    analysis = conversation(
+        ("S1", 0, 3, "请介绍一下你自己。"),
+        ("S2", 3.5, 9, ANSWER),
+        ("S1", 10, 14, "我们公司主要做的是电商平台，"),
+        ("S2", 14.1, 14.5, ""),
+        ("S1", 14.6, 18, "规模不小。你为什么想来？"),
+        ("S2", 18.5, 26, ANSWER),
+        hesitations=[Hesitation(14.15, 14.45, 0.7, "嗯"), Hesitation(20.0, 20.3, 0.7, "呃")],
+    )
+    assert [(e.kind, e.text) for e in analysis.events if e.kind in ("backchannel", "filler")] == [
+        ("backchannel", "嗯"),
+        ("filler", "呃"),
+    ]
 
 
 def test_a_short_answer_to_a_question_is_no_backchannel():

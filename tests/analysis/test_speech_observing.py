@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from analysis import failures as f
 from analysis.document import Fallback, Span, Word
 from analysis.media import SAMPLE_RATE, SoundFile, probe
 from analysis.models import ModelStore
+from analysis.observations import TextObservation
 from analysis.request import Term
 from analysis.speech import observe_prosody, observe_sound, observe_speakers, observe_text
 from analysis.speech.recogniser import computes_on_cuda
@@ -56,6 +58,11 @@ def sound_of(samples: np.ndarray) -> SoundFile:
 def plain(text: str) -> str:
     """Letters and digits only, as error rates are counted."""
     return " ".join(re.sub(r"[^\w\s']", " ", text.lower()).split())
+
+
+def words_of(text: TextObservation) -> tuple[Word, ...]:
+    """All words in time order."""
+    return tuple(word for segment in text.segments for word in segment.words)
 
 
 def speakers(sound, count, clip=None):
@@ -179,12 +186,29 @@ def test_english_speech_with_word_times(corpus, sound_at, whisper):
     assert country.start == pytest.approx(6.1, abs=0.6)
 
 
-def test_chinese_interview(sample, sound_at, whisper):
-    """The bundled sample: characters, terms, simplified script and punctuation."""
-    truth = json.loads((sample / "sample_zh.truth.json").read_bytes())
-    sound = sound_at(sample / "sample_zh.mp4")
+@dataclass(frozen=True)
+class Interview:
+    """The bundled Chinese sample as it is heard."""
+
+    truth: dict
+    sound: SoundFile
+    speech: tuple[Span, ...]
+    text: TextObservation
+
+
+@pytest.fixture(scope="module")
+def chinese(sample, whisper, tmp_path_factory) -> Interview:
+    """Heard once for several tests."""
+    truth, file = json.loads((sample / "sample_zh.truth.json").read_bytes()), sample / "sample_zh.mp4"
+    sound = SoundFile.extract(file, probe(file, file.name), tmp_path_factory.mktemp("chinese"), nothing)
+    speech = observe_sound(sound).speech
     terms = [Term(term) for term in truth["keywords"]]
-    text = observe_text(sound, observe_sound(sound).speech, "zh", terms, whisper, "cpu", 2, nothing)
+    return Interview(truth, sound, speech, observe_text(sound, speech, "zh", terms, whisper, "cpu", 2, nothing))
+
+
+def test_chinese_interview(chinese):
+    """The bundled sample: characters, terms, simplified script and punctuation."""
+    truth, text = chinese.truth, chinese.text
     said = "".join(segment.text for segment in text.segments)
     reference = plain("".join(turn["text"] for turn in truth["turns"])).replace(" ", "")
     assert jiwer.cer(reference, plain(said).replace(" ", "")) < 0.12
@@ -192,6 +216,38 @@ def test_chinese_interview(sample, sound_at, whisper):
     assert not re.search(r"[\u4e00-\u9fff][,?!]", said)
     assert sum(term in said for term in truth["keywords"]) >= len(truth["keywords"]) // 2
     assert max(segment.end - segment.start for segment in text.segments) < 16
+
+
+def test_fillers_that_no_recogniser_writes(chinese):
+    """The two hums of 75 and 125 ms, one of them without a pause before it, and nothing else."""
+    said = words_of(chinese.text)
+    assert not [word for word in said if word.text.startswith(("嗯", "呃"))]
+    found = observe_prosody(chinese.sound, chinese.speech, said, nothing, hums=chinese.text.hums).hesitations
+    wanted = [filler["time"] for filler in chinese.truth["fillers"] if filler["text"] in ("嗯", "呃")]
+    assert [one.start for one in found] == pytest.approx(wanted, abs=0.2)
+    assert all(one.end - one.start < 0.4 for one in found)
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "wanted"),
+    [
+        ("audio/zh_moss_dialogue2spk.wav", "zh", [(7.4, "嗯")]),
+        ("audio/zh_comp_interview.wav", "zh", [(10.9, "呃"), (21.0, "嗯")]),
+        ("audio/zh_podcast_S1.flac", "zh", [(0.2, "呃")]),
+        ("video/talk_zh_22s.mp4", "zh", []),
+        ("audio/en_jfk.flac", "en", []),
+        ("audio/en_comp_ls2.wav", "en", []),
+    ],
+)
+def test_fillers_of_real_speech(corpus, sound_at, whisper, name, language, wanted):
+    """What is heard for sure where people really hesitate, and nothing where somebody reads."""
+    sound = sound_at(corpus / name)
+    speech = observe_sound(sound).speech
+    text = observe_text(sound, speech, language, (), whisper, "cpu", 2, nothing)
+    found = observe_prosody(sound, speech, words_of(text), nothing, hums=text.hums).hesitations
+    for time, filler in wanted:
+        assert [one.text for one in found if abs(one.start - time) < 0.2] == [filler]
+    assert bool(found) == bool(wanted)
 
 
 def test_both_languages_in_one_recording(corpus, sound_at, whisper):

@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 
 from analysis.document import Span, Word
 from analysis.media import SAMPLE_RATE, SoundFile
+from analysis.observations import Hum
 from analysis.speech.activity import spans_of
 from analysis.speech.clustering import cluster, suggest
 from analysis.speech.hesitation import hesitations
+from analysis.speech.hums import beginnings
 from analysis.speech.invention import invented
 from analysis.speech.levels import LevelMeter
 from analysis.speech.recogniser import Heard
@@ -216,23 +218,70 @@ def test_a_level_hum_without_a_word_is_a_hesitation():
     assert hesitations(pitch, loud, change, [hum], []) == ()
 
 
-def phrase(voice_after: float):
-    """A phrase after a pause: sound from 1.0 s, voice `voice_after` later, 0.1 s long, then a break, then more."""
+def phrase():
+    """A phrase after a pause: a voice from 1.0 s, 0.1 s long, then a break, then more."""
     pitch, loud, change = grids(3, Span(1.2, 2.0))
-    loud[100:110] = -25
-    pitch[100 + round(100 * voice_after) : 110] = 140
+    loud[100:110], pitch[100:110] = -25, 140
     return pitch, loud, change
 
 
-def test_a_short_hum_that_was_written_as_a_doubted_word():
-    speech = [Span(1.0, 2.0)]
-    said = words("好的", "我", "们", start=1.2, each=0.25)
-    misheard = [Word(0.99, 1.12, "恶", 0.45), *said]
-    (found,) = hesitations(*phrase(0.01), speech, misheard)
-    assert found.start == pytest.approx(1.0, abs=0.03)
-    assert found.end == pytest.approx(1.1, abs=0.03)
-    assert 0.4 <= found.confidence <= 0.7
-    assert hesitations(*phrase(0.06), speech, misheard) == ()  # it began with a consonant
-    assert hesitations(*phrase(0.01), speech, [Word(0.99, 1.12, "恶", 0.95), *said]) == ()
-    assert hesitations(*phrase(0.01), speech, [Word(0.99, 1.12, "嗯", 0.45), *said]) == ()
-    assert hesitations(*phrase(0.01), speech, [Word(0.6, 0.98, "你", 0.9), *misheard]) == ()
+@pytest.mark.parametrize(
+    ("written", "chance", "language", "counts"),
+    [
+        (Word(0.99, 1.12, "恶", 0.45), 0.02, "zh", True),  # doubted: half the chance will do
+        (Word(0.99, 1.12, "恶", 0.45), 0.01, "zh", False),
+        (Word(0.99, 1.12, "能", 0.8), 0.02, "zh", False),
+        (Word(0.99, 1.12, "能", 0.8), 0.04, "zh", True),
+        (Word(0.99, 1.12, "能", 0.97), 0.04, "zh", False),  # a sure word needs more
+        (Word(0.99, 1.12, "能", 0.97), 0.2, "zh", True),
+        (Word(0.80, 1.12, "的", 0.7), 0.2, "zh", False),  # it leans on the word before
+        (Word(0.99, 1.12, "a", 0.8), 0.04, "en", False),
+        (Word(0.99, 1.12, "a", 0.8), 0.3, "en", True),
+        (None, 0.02, "zh", True),
+    ],
+)
+def test_a_hum_counts_by_its_chance_and_by_the_word_in_its_place(written, chance, language, counts):
+    speech, said = [Span(1.0, 2.0)], words("我", "们", start=1.2, each=0.25)
+    hum = Hum(1.0, language, chance, "呃")
+    found = hesitations(*phrase(), speech, [written, *said] if written else said, [hum])
+    assert len(found) == counts
+    for one in found:
+        assert (one.start, one.text) == (1.0, "呃")
+        assert one.end == pytest.approx(1.1, abs=0.03)
+        assert 0.5 <= one.confidence <= 0.9
+
+
+def test_a_hum_needs_a_voice_and_denies_what_it_takes_for_a_word():
+    pitch, loud, change = phrase()
+    pitch[100:110] = np.nan
+    assert hesitations(pitch, loud, change, [Span(1.0, 2.0)], [], [Hum(1.0, "zh", 0.5, "")])[0].start > 1.1
+    hum = Span(1.0, 1.5)
+    assert hesitations(*grids(3, hum), [hum], [], [Hum(1.02, "zh", 0.002, "")]) == ()
+    (both,) = hesitations(*grids(3, hum), [hum], [], [Hum(0.98, "zh", 0.5, "嗯")])
+    assert (both.start, both.end, both.text) == (0.98, 1.5, "嗯")
+
+
+def voice(seconds: float, hz: float = 140.0, level: float = 0.2) -> np.ndarray:
+    """A voice: harmonics that fall off."""
+    at = np.arange(round(seconds * SAMPLE_RATE)) / SAMPLE_RATE
+    return (level * sum(np.sin(2 * np.pi * hz * k * at) / k**2 for k in range(1, 9))).astype(np.float32)
+
+
+def hiss(seconds: float) -> np.ndarray:
+    """A consonant: noise above 4 kHz."""
+    spectrum = np.fft.rfft(noise(seconds))
+    spectrum[: len(spectrum) // 2] = 0
+    return np.fft.irfft(spectrum, round(seconds * SAMPLE_RATE)).astype(np.float32)
+
+
+@pytest.mark.parametrize("floor", [0.0, 0.003, 0.02])
+def test_phrases_begin_with_a_voice_after_a_pause(floor):
+    """Whether the pause is silent or full of noise; not after a stop's closure, and not with a consonant."""
+    gap, closure = np.zeros(8000, np.float32), np.zeros(960, np.float32)
+    parts = [gap, voice(0.5), gap, hiss(0.15), voice(0.4), closure, voice(0.3), gap, voice(0.2), gap]
+    samples = np.concatenate(parts)
+    samples += noise(len(samples) / SAMPLE_RATE, floor)[: len(samples)] if floor else 0
+    speech = [Span(0.5, 1.0), Span(1.5, 2.4), Span(2.9, 3.1)]
+    found = list(beginnings(sound_of(samples), Span(0.3, 3.3), speech))
+    assert found == pytest.approx([0.5, 2.91], abs=0.04)
+    assert list(beginnings(sound_of(samples), Span(0.3, 3.3), speech[1:])) == pytest.approx([2.91], abs=0.04)
