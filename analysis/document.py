@@ -14,6 +14,8 @@ from enum import StrEnum
 SCHEMA_VERSION = 2
 TRACK_RATE_HZ = 10.0
 PEAK_RATE_HZ = 100.0
+CLIP_LEVEL = 0.985
+"""Samples from here on, of a full scale of 1, count as being at the limit."""
 HOLD_S = 0.3
 """A sampled value holds for this long, then the track is NaN."""
 

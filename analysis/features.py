@@ -17,7 +17,7 @@ def expression() -> ModuleType | None:
 
 
 BASE_EVENT_KINDS: tuple[str, ...] = (
-    "pause", "filler", "repetition", "backchannel", "overlap", "blink", "gaze_away", "face_lost", "term",
+    "pause", "filler", "repetition", "backchannel", "overlap", "blink", "gaze_away", "face_lost", "other_shown", "term",
     "quantified_result", "structure", "restart", "cause_marker", "contrast_marker", "order_marker", "addition_marker",
     "condition_marker", "example_marker",
 )  # fmt: skip

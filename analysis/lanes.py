@@ -25,7 +25,7 @@ from analysis import features, speech
 from analysis.document import Fallback, MediaInfo, ModelUse
 from analysis.face import FaceObserver
 from analysis.failures import DiskFull, Failure, FolderNotWritable, MediaMissing, ModelUnusable, StageFailed
-from analysis.media import SoundFile, frames
+from analysis.media import DETAIL_SIDE, MAX_SIDE, Pictures, SoundFile
 from analysis.models import ModelStore, sha256_of
 from analysis.observations import (
     FaceObservation,
@@ -42,7 +42,7 @@ from analysis.shelf import Shelf, key
 T = TypeVar("T")
 Follow = Callable[[float], None]
 
-VERSIONS = {"sound": 1, "text": 1, "speakers": 1, "prosody": 1, "face": 1}
+VERSIONS = {"sound": 1, "text": 1, "speakers": 1, "prosody": 1, "face": 2}
 """Raised whenever a stage would observe something else from the same recording."""
 STAGE_ROLES = {
     "sound": ("voice_activity",),
@@ -358,12 +358,15 @@ class Seeing:
     def _look(self, progress: Follow) -> Seen:
         run, request = self.run, self.run.request
         detector, landmarks, blendshapes, mesh = (run.models.path(role) for role in FACE_ROLES)
-        observer = FaceObserver(detector, landmarks, blendshapes, mesh, 1)
+        observer = FaceObserver(detector, landmarks, blendshapes, mesh, 1, request.device)
         further = self.room.Observer(run.models.path(self.room.MODELS[0]), 1) if self.room else None
-        for time_s, rgb in frames(request.media, run.media, request.face_fps, progress, run.name, 1):
+        pictures = Pictures(request.media, run.media, request.face_fps, progress, run.name, 1, request.device)
+        for time_s, rgb in pictures:
             look = observer.look(time_s, rgb)
             if further is not None:
                 further.look(rgb, look)
+            pictures.max_side = DETAIL_SIDE if observer.wants_detail else MAX_SIDE
+        run.fallbacks += [each for each in (pictures.fallback, observer.fallback) if each is not None]
         return Seen(observer.finish(), further.finish() if further is not None else None)
 
     def _keep(self, seen: Seen, seconds: float) -> None:

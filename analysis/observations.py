@@ -97,11 +97,14 @@ class ProsodyObservation:
 
 @dataclass(frozen=True)
 class FaceObservation:
-    """The candidate's face at the sampled times. n = samples; NaN where no face was seen.
+    """The faces at the sampled times. n = rows in time order, NaN where no face was seen.
 
-    `times` (n,); `box` (n, 4) x, y, w, h as shares of the picture 0..1; `head` (n, 3) yaw, pitch, roll in degrees;
-    `gaze` (n, 2) yaw, pitch in degrees relative to the head; `blendshapes` (n, 52); `faces` (n,) how many were found;
-    `lighting` (n,) mean grey of the face 0..1; `sharpness` (n,) variance of the Laplacian of the face at 128 px.
+    A time has one row, or one for each of the faces that were followed at it. `times` (n,); `box` (n, 4) x, y, w, h as
+    shares of the picture 0..1; `head` (n, 3) yaw, pitch, roll in degrees; `gaze` (n, 2) yaw, pitch in degrees relative
+    to the head; `blendshapes` (n, 52); `faces` (n,) how many were found; `lighting` (n,) mean grey of the face 0..1;
+    `sharpness` (n,) variance of the Laplacian of the face at 128 px; `person` (n,) whose face: 1, 2 … by first
+    appearance in this recording, known by how it looks there and by nothing else. A stage that an older version kept
+    has no `person`: one face at a time, all of them the candidate's.
     """
 
     times: Floats
@@ -113,14 +116,15 @@ class FaceObservation:
     faces: Floats
     lighting: Floats
     sharpness: Floats
+    person: Floats | None = None
 
 
 @dataclass(frozen=True)
 class Observed:
     """Everything that deriving needs. A stage that was not allowed, failed, or had nothing to look at, is None.
 
-    `extra` holds the observations of optional rooms by name: arrays over `face.times`. `failed` names the stages that
-    failed, each with its failure's code.
+    `extra` holds the observations of optional rooms by name: arrays over the rows of `face`. `failed` names the stages
+    that failed, each with its failure's code.
     """
 
     media: MediaInfo

@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 
 import numpy as np
@@ -78,6 +78,7 @@ def derive(observed: Observed, request: AnalysisRequest, provenance: Provenance)
 
 def _derive(observed: Observed, request: AnalysisRequest, provenance: Provenance) -> Derived:
     talk = compared(converse(observed, request))
+    observed = _only_the_candidate(observed, talk)
     length = track_length(observed.media.duration)
     spoken = spoken_events(talk, observed.prosody, request.terms, request.glossaries)
     voice = voice_tracks(talk, observed.sound, observed.prosody, length)
@@ -150,6 +151,17 @@ def _withheld(metrics: dict[str, Metric]) -> dict[str, Metric]:
     return {name: Metric(None, metric.unit, 0, 0.0, NO_CANDIDATE) for name, metric in metrics.items()}
 
 
+def _only_the_candidate(observed: Observed, talk: Conversation) -> Observed:
+    """The same with the faces of other people left out."""
+    if observed.face is None:
+        return observed
+    chosen = import_module("analysis.face.candidate").choose(
+        observed.face, talk.candidate_speech, talk.others_speech if talk.candidate else ()
+    )
+    extra = {name: chosen.of(values) for name, values in observed.extra.items()} if observed.extra else observed.extra
+    return replace(observed, face=chosen.face, extra=extra)
+
+
 def _look(observed: Observed, request: AnalysisRequest, talk: Conversation, length: int) -> _Seen:
     """Face and, where built and allowed, visible expression."""
     groups = _groups(observed, talk)
@@ -182,6 +194,7 @@ def _quality(observed: Observed, overall: dict[str, Metric]) -> Quality:
         clipping_share=_rounded(observed.sound.clipping_share, 6) if observed.sound else None,
         lighting=_typical(observed.face.lighting) if observed.face else None,
         sharpness=_typical(observed.face.sharpness) if observed.face else None,
+        suppressed_segments=observed.text.suppressed if observed.text else None,
     )
 
 

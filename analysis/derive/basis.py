@@ -13,10 +13,9 @@ from analysis.language.script import join_words
 
 MIN_SPEECH_S = 3.0
 MIN_UNITS = 8
-TOO_LITTLE, LOW_SNR, GAIN, NO_TEXT, UNSURE_TEXT = (
+TOO_LITTLE, LOW_SNR, NO_TEXT, UNSURE_TEXT = (
     "too_little_speech",
     "low_snr",
-    "gain_control",
     "no_text",
     "low_confidence",
 )

@@ -13,6 +13,7 @@ from analysis.derive.floor import Backchannel, Floor, floors, speech_by_speaker
 from analysis.derive.heard import heard_words
 from analysis.derive.roles import assign_roles, candidate_of, correct_roles
 from analysis.derive.segments import SegmentIndex, segments
+from analysis.derive.spans import merged
 from analysis.document import Exchange, Role, Segment, Span, Turn
 from analysis.language.passage import Passage, passage_of
 from analysis.language.script import leading_language
@@ -57,6 +58,11 @@ class Conversation:
     def candidate_speech(self) -> tuple[Span, ...]:
         """The candidate's voice activity."""
         return self.speech.get(self.candidate or "", ())
+
+    @property
+    def others_speech(self) -> tuple[Span, ...]:
+        """The voice activity of everybody else."""
+        return merged(span for name, spans in self.speech.items() if name != self.candidate for span in spans)
 
     @cached_property
     def candidate_passages(self) -> tuple[Passage, ...]:

@@ -11,7 +11,6 @@ from itertools import pairwise
 import numpy as np
 
 from analysis.derive.basis import (
-    GAIN,
     LOW_SNR,
     LOWER_BOUND,
     MIN_SPEECH_S,
@@ -26,7 +25,7 @@ from analysis.derive.basis import (
 from analysis.derive.conversation import Conversation
 from analysis.derive.floor import BRIEF_GAP_S, LONG_PAUSE_S
 from analysis.derive.spans import clipped, mask, merged, total
-from analysis.derive.voice import PROSODY_RATE_HZ, semitones
+from analysis.derive.voice import PROSODY_RATE_HZ, loudness_void, semitones
 from analysis.document import TRACK_RATE_HZ, Metric, Span
 from analysis.observations import Floats, Observed
 
@@ -50,7 +49,7 @@ def voice_metrics(found: Basis, observed: Observed, activation: Floats | None) -
     if clean == "ok" and (snr is None or snr < MIN_SNR_DB):
         clean = LOW_SNR
     enough = "ok" if voiced_s >= 1.0 else TOO_LITTLE
-    loud = GAIN if observed.sound.gain_control else "ok" if found.speech_s >= MIN_SPEECH_S else TOO_LITTLE
+    loud = loudness_void(observed.sound, found.speech) or ("ok" if found.speech_s >= MIN_SPEECH_S else TOO_LITTLE)
     low, high = _tenths(pitch)
     quiet, strong = _tenths(loudness)
     return {

@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.derive.conversation import Conversation
 from analysis.derive.spans import Mask, mask
-from analysis.document import TRACK_RATE_HZ, Missing, Span, TrackInfo
+from analysis.document import CLIP_LEVEL, PEAK_RATE_HZ, TRACK_RATE_HZ, Missing, Span, TrackInfo
 from analysis.language.passage import passage_of
 from analysis.language.script import units
 from analysis.observations import Floats, ProsodyObservation, SoundObservation
@@ -21,6 +21,8 @@ _ACTIVATION_WINDOW_S = 1.0
 _MIN_VOICED_SAMPLES = 3
 _MIN_SPREAD_DB, _MIN_SPREAD_ST = 1.0, 0.5
 """Floors of the spread that z is measured in: a monotone voice must not turn noise into activation."""
+_CLIPPED_SHARE = 0.1
+GAIN, CLIPPED = "gain_control", "clipped"
 TRACKS = ("speech", "pitch", "loudness", "vocal_activation", "speech_rate")
 
 
@@ -56,9 +58,10 @@ def voice_tracks(
         pitch = pitch_track(prosody.pitch_hz, talk.candidate_speech, spoken)
         loudness = loudness_track(prosody.loudness_db, spoken)
         tracks |= {"pitch": pitch, "loudness": loudness}
-        if sound.gain_control:
-            missing.append(Missing("vocal_activation", "gain_control"))
-        tracks["vocal_activation"] = activation_track(pitch, loudness, spoken, void=sound.gain_control)
+        void = loudness_void(sound, talk.candidate_speech)
+        if void:
+            missing.append(Missing("vocal_activation", void))
+        tracks["vocal_activation"] = activation_track(pitch, loudness, spoken, void=bool(void))
     tracks["speech_rate"] = rate_track(talk, length)
     infos = {name: _info(name, values, talk.language) for name, values in tracks.items()}
     return VoiceTracks(tracks, infos, tuple(missing))
@@ -73,6 +76,22 @@ def _info(name: str, values: Floats, language: str) -> TrackInfo:
         "speech_rate": (rate_unit(language), "words of the candidate in a sliding 5 s window", TRACK_RATE_HZ),
     }[name]
     return TrackInfo(unit, source, rate, coverage(values))
+
+
+def loudness_void(sound: SoundObservation, speech: tuple[Span, ...]) -> str:
+    """Why loudness says nothing about this speech, "" where it does: automatic gain, or clipping.
+
+    Clipping cuts off the loudest moments, and the range of loudness reads the loudest tenth: from a tenth of the 10 ms
+    steps on that reach the limit, it is the limit that is measured. A recording in which no run of samples lies at the
+    limit is not clipped, however loud.
+    """
+    if sound.gain_control:
+        return GAIN
+    if sound.clipping_share <= 0:
+        return ""
+    spoken = sound.peaks[mask(speech, len(sound.peaks), PEAK_RATE_HZ)]
+    cut = (spoken[:, 0] <= -CLIP_LEVEL) | (spoken[:, 1] >= CLIP_LEVEL)
+    return CLIPPED if cut.size and float(np.mean(cut)) >= _CLIPPED_SHARE else ""
 
 
 def rate_unit(language: str) -> str:

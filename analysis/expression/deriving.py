@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from analysis.document import Event, Metric, Span, TrackInfo
 from analysis.expression import METRICS, OBSERVED, TRACKS
 from analysis.expression.curves import three_way, unclear
-from analysis.expression.episodes import episodes, frown_score, smile_score
+from analysis.expression.episodes import MIN_SMILE_S, episodes, frown_score, smile_score
+from analysis.face.legible import legible
+from analysis.face.measures import why_few
 from analysis.face.series import described, held, in_order, inside, sampled_share, smoothed, step
 from analysis.observations import FaceObservation, Floats
 
@@ -24,9 +27,12 @@ def derive(
 ) -> tuple[dict[str, Floats], dict[str, TrackInfo], list[Event], list[dict[str, Metric]]]:
     """Tracks of `length` samples at 10 Hz, their descriptions, smiles and frowns, and metrics per group of spans.
 
-    `extra` holds what `Observer.finish` gave, over the same samples as `face`.
+    `extra` holds what `Observer.finish` gave, over the same samples as `face`. What is too dark or too blurred to read
+    shows nothing.
     """
-    seven = extra[OBSERVED]
+    readable = legible(face)[:, None]
+    seven = np.where(readable, extra[OBSERVED], np.nan).astype(np.float32)
+    face = replace(face, blendshapes=np.where(readable, face.blendshapes, np.nan).astype(np.float32))
     three = three_way(face.times, seven, face.blendshapes)
     smile, frown = smile_score(face, seven), frown_score(face, seven)
     columns = [*three.T, *smoothed(face.times, seven, _SEVEN_SMOOTHING_S).T, smile, frown]
@@ -46,26 +52,32 @@ def _metrics(
     seconds = count * step(face.rate_hz)
     coverage = sampled_share(face.times, spans, face.rate_hz) * count / max(1, int(here.sum()))
     if seconds < _MIN_SECONDS:
-        why = "too_little_face" if count else "no_face"
+        why = why_few(face, here)
         return {name: Metric(None, unit, count, coverage, why) for name, unit in METRICS.items()}
-    return _episode_metrics(smiles, frowns, spans, seconds, coverage) | _share_metrics(three[shown], coverage)
+    return _episode_metrics(face, smiles, frowns, spans, seconds, coverage) | _share_metrics(three[shown], coverage)
 
 
 def _episode_metrics(
-    smiles: list[Event], frowns: list[Event], spans: Sequence[Span], seconds: float, coverage: float
+    face: FaceObservation,
+    smiles: list[Event],
+    frowns: list[Event],
+    spans: Sequence[Span],
+    seconds: float,
+    coverage: float,
 ) -> dict[str, Metric]:
-    """An episode counts where it begins; its time counts where it lies."""
+    """An episode counts where it begins; its time counts where it lies. Slow sampling misses the shorter ones."""
     begun = _begun_in(smiles, spans)
     frowned = _begun_in(frowns, spans)
     time_s = sum(
         max(0.0, min(event.end, span.end) - max(event.start, span.start)) for event in smiles for span in spans
     )
+    counted = "ok" if face.rate_hz >= 1.0 / MIN_SMILE_S else "lower_bound"
     rated = seconds >= _MIN_RATE_SECONDS
     per_minute = Metric(
-        begun / seconds * 60.0 if rated else None, "per_min", begun, coverage, "ok" if rated else "too_little_face"
+        begun / seconds * 60.0 if rated else None, "per_min", begun, coverage, counted if rated else "too_little_face"
     )
     return {
-        "smile_count": Metric(float(begun), "count", begun, coverage),
+        "smile_count": Metric(float(begun), "count", begun, coverage, counted),
         "smiles_per_min": per_minute,
         "smile_share": Metric(min(1.0, time_s / seconds), "share", begun, coverage),
         "frown_count": Metric(float(frowned), "count", frowned, coverage, "low_reliability"),

@@ -25,7 +25,8 @@ class Observer:
 
     def look(self, rgb: Picture, face: FaceLook | None) -> None:
         """See one frame; call it for every frame that `FaceObserver.look` saw, with its answer."""
-        self._rows.append(self.probabilities(rgb, face) if face is not None else None)
+        faces = (face, *face.beside) if face is not None else ()
+        self._rows += [self.probabilities(rgb, each) for each in faces] or [None]
 
     def probabilities(self, rgb: Picture, face: FaceLook) -> Array:
         """(7,) probabilities in the order of SEVEN. The model was trained on 0..255 RGB and normalises by itself."""
@@ -34,7 +35,7 @@ class Observer:
         return rows.reshape(-1)
 
     def finish(self) -> dict[str, Array]:
-        """{"expression": (n, 7)} over the sampled frames, NaN where no face was seen."""
+        """{"expression": (n, 7)} over the rows of the FaceObservation, NaN where no face was seen."""
         table = np.full((len(self._rows), len(SEVEN)), np.nan, np.float32)
         for number, row in enumerate(self._rows):
             if row is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.face.gaze import balance
+from analysis.face.legible import legible
 from analysis.face.series import median, step, stretches
 from analysis.observations import FaceObservation, Floats
 
@@ -24,15 +25,15 @@ _GLANCE_S = 0.5
 
 
 def eye_contact(face: FaceObservation) -> Floats:
-    """(n,) 1 or 0 per sample; NaN where no face is seen, or throughout where it is seen too briefly for a middle."""
-    seen = np.isfinite(face.head[:, 0])
+    """(n,) 1 or 0 per sample; NaN where no face can be read, or throughout where that is too brief for a middle."""
+    seen = legible(face)
     contact = np.full(len(face.times), np.nan, np.float32)
     count = int(seen.sum())
     if count < _MIN_SAMPLES or count < _MIN_SEEN_S * face.rate_hz:
         return contact
     eyes = balance(face.blendshapes)
-    head_off = np.abs(face.head[:, :2] - median(face.head[:, :2]))
-    eyes_off = np.abs(eyes - median(eyes))
+    head_off = np.abs(face.head[:, :2] - median(face.head[seen, :2]))
+    eyes_off = np.abs(eyes - median(eyes[seen]))
     head_there = (head_off < HEAD_LIMIT_DEG).all(axis=1)
     eyes_there = (eyes_off[:, 0] < EYES_SIDEWAYS_LIMIT) & (eyes_off[:, 1] < EYES_UPWARDS_LIMIT)
     for run in stretches(face.times, seen & head_there & ~eyes_there, step(face.rate_hz)):

@@ -13,6 +13,7 @@ INDEX: dict[str, int] = {
     "eyeBlinkLeft": 9, "eyeBlinkRight": 10,
     "eyeLookDownLeft": 11, "eyeLookDownRight": 12, "eyeLookInLeft": 13, "eyeLookInRight": 14,
     "eyeLookOutLeft": 15, "eyeLookOutRight": 16, "eyeLookUpLeft": 17, "eyeLookUpRight": 18,
+    "jawOpen": 25, "mouthFunnel": 32, "mouthPucker": 38,
 }  # fmt: skip
 """Position of each in an array of 52. Left and right are the person's own."""
 

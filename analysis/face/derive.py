@@ -7,7 +7,7 @@ import numpy as np
 from analysis.document import Event, Missing, TrackInfo
 from analysis.face import attention
 from analysis.face.blinking import blinks, can_blink
-from analysis.face.measures import metrics
+from analysis.face.measures import metrics, other_shown
 from analysis.face.series import Flags, described, held, in_order, joined, smoothed, step, stretches
 from analysis.observations import FaceObservation, Floats
 
@@ -39,6 +39,7 @@ _UNITS = {
 def derive(face: FaceObservation, length: int) -> tuple[Tracks, dict[str, TrackInfo], list[Event], list[Missing]]:
     """Tracks of `length` samples at 10 Hz, their descriptions, events in time order, and what cannot be had.
 
+    `face` has one row per time (see `candidate`). Where somebody else is shown instead, the candidate is not lost.
     Head and gaze angles are as seen in the picture (see `pose`, `gaze`), the head's smoothed over 0.6 s.
     """
     seen = np.isfinite(face.box[:, 0])
@@ -47,7 +48,9 @@ def derive(face: FaceObservation, length: int) -> tuple[Tracks, dict[str, TrackI
     columns = [seen.astype(np.float32), *face.box.T, *head.T, *face.gaze.T, contact]
     tracks = {name: held(face.times, column, length) for name, column in zip(_UNITS, columns, strict=True)}
     infos = {name: described(tracks[name], unit, "face", face.rate_hz) for name, unit in _UNITS.items()}
-    events = _face_lost(face, seen) + _gaze_away(face, contact)
+    other = other_shown(face)
+    events = _lasting(face, "face_lost", ~seen & ~other) + _lasting(face, "other_shown", other)
+    events += _gaze_away(face, contact)
     missing: list[Missing] = []
     if not seen.any():
         missing.append(Missing("face", "no_face"))
@@ -60,9 +63,9 @@ def derive(face: FaceObservation, length: int) -> tuple[Tracks, dict[str, TrackI
     return tracks, infos, in_order(events, length), missing
 
 
-def _face_lost(face: FaceObservation, seen: Flags) -> list[Event]:
-    runs = stretches(face.times, ~seen, step(face.rate_hz))
-    return [Event("face_lost", run.start, run.end) for run in runs if run.end - run.start >= FACE_LOST_S]
+def _lasting(face: FaceObservation, kind: str, flags: Flags) -> list[Event]:
+    runs = stretches(face.times, flags, step(face.rate_hz))
+    return [Event(kind, run.start, run.end) for run in runs if run.end - run.start >= FACE_LOST_S]
 
 
 def _gaze_away(face: FaceObservation, contact: Floats) -> list[Event]:

@@ -9,6 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from analysis.document import Fallback
 from analysis.face.blendshapes import LANDMARKS_READ
 from analysis.face.inference import Array, Network, Picture, sigmoid
 from analysis.face.look import Region
@@ -29,13 +30,23 @@ class Mesh:
     crop: Picture
     region: Region
 
+    @property
+    def centre(self) -> tuple[float, float]:
+        """Middle of the face, pixels."""
+        return self.region.centre_x, self.region.centre_y
+
 
 class LandmarkModel:
     """Runs the landmark model on a region of the picture and the blendshape model on its points."""
 
-    def __init__(self, landmarks: Path, blendshapes: Path, threads: int) -> None:
-        self._mesh = Network(landmarks, threads)
+    def __init__(self, landmarks: Path, blendshapes: Path, threads: int, device: str = "cpu") -> None:
+        self._mesh = Network(landmarks, threads, device)
         self._shapes = Network(blendshapes, 1)  # a small network: a second thread only adds waiting
+
+    @property
+    def fallback(self) -> Fallback | None:
+        """Why the landmarks come from the processor, where that is news."""
+        return self._mesh.fallback
 
     def mesh(self, rgb: Picture, region: Region) -> Mesh:
         """Landmarks of the face inside `region` (already widened by LOOK_MARGIN)."""
@@ -69,4 +80,5 @@ def light_and_sharpness(crop: Picture) -> tuple[float, float]:
     edge = round(_SIZE * (1 - 1 / LOOK_MARGIN) / 2)
     grey = cv2.cvtColor(crop[edge:-edge, edge:-edge], cv2.COLOR_RGB2GRAY)
     small = cv2.resize(grey, (128, 128), interpolation=cv2.INTER_AREA)
-    return float(small.mean()) / 255.0, float(cv2.Laplacian(small, cv2.CV_32F).var())
+    _, spread = cv2.meanStdDev(cv2.Laplacian(small, cv2.CV_16S))
+    return float(cv2.mean(small)[0]) / 255.0, float(spread[0, 0]) ** 2

@@ -1,4 +1,4 @@
-"""What one frame shows of the candidate's face."""
+"""What one frame shows of a face."""
 
 from __future__ import annotations
 
@@ -27,6 +27,10 @@ class Region:
         """The same square, `margin` times as wide."""
         return Region(self.centre_x, self.centre_y, self.side * margin, self.angle)
 
+    def zoomed(self, factor: float) -> Region:
+        """The square in a picture with `factor` times as many pixels a side."""
+        return Region(self.centre_x * factor, self.centre_y * factor, self.side * factor, self.angle)
+
     def to_picture(self, size: int) -> Array:
         """(2, 3) affine matrix from pixels of a `size` x `size` crop to pixels of the picture."""
         scale = self.side / size
@@ -46,21 +50,32 @@ class Region:
         source = rgb
         factor = int(self.side // (2 * size))
         if factor > 1:  # shrink by averaging first: a warp that skips pixels would alias
-            smaller = rgb.shape[1] // factor, rgb.shape[0] // factor
-            source = cv2.resize(rgb, smaller, interpolation=cv2.INTER_AREA).astype(np.uint8)
-            matrix = (matrix / factor).astype(np.float32)
+            source, left, top = self._shrunk(rgb, factor)
+            matrix = ((matrix - np.array([[0, 0, left], [0, 0, top]], np.float32)) / factor).astype(np.float32)
         crop = cv2.warpAffine(source, matrix, (size, size), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP)
         return crop.astype(np.uint8, copy=False)
+
+    def _shrunk(self, rgb: Picture, factor: int) -> tuple[Picture, int, int]:
+        """The picture around the square, `factor` times smaller, and where in the picture it begins (x, y)."""
+        reach = self.side * (abs(math.cos(self.angle)) + abs(math.sin(self.angle))) / 2 + factor
+        left, top = max(0, int(self.centre_x - reach)), max(0, int(self.centre_y - reach))
+        around = rgb[top : max(top, int(self.centre_y + reach)), left : max(left, int(self.centre_x + reach))]
+        size = max(1, around.shape[1] // factor), max(1, around.shape[0] // factor)
+        if around.size == 0:
+            return rgb[:1, :1], left, top
+        around = around[: size[1] * factor, : size[0] * factor]
+        return cv2.resize(around, size, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False), left, top
 
 
 @dataclass(frozen=True)
 class FaceLook:
-    """The candidate's face in one frame.
+    """A face in one frame.
 
     `box` x, y, w, h as shares of the picture; `landmarks` (478, 3) in picture pixels (z in the same unit, smaller is
     nearer); `region` the eye-aligned square that just holds the landmarks; `blendshapes` (52,) 0..1; head angles in
     degrees (see `pose`), gaze in degrees relative to the head (see `gaze`); `lighting` mean grey 0..1; `sharpness`
-    variance of the Laplacian of the face at 128 pixels; `presence` the model's own certainty 0..1.
+    variance of the Laplacian of the face at 128 pixels; `presence` the model's own certainty 0..1; `beside` further
+    faces in the same frame.
     """
 
     time_s: float
@@ -76,3 +91,4 @@ class FaceLook:
     lighting: float
     sharpness: float
     presence: float
+    beside: tuple[FaceLook, ...] = ()

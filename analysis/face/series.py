@@ -14,6 +14,8 @@ from analysis.document import HOLD_S, TRACK_RATE_HZ, Event, Span, TrackInfo
 from analysis.observations import Floats
 
 Flags = NDArray[np.bool_]
+_GAP_STEPS = 3.0
+"""A step that is this many times the usual one is a gap."""
 _CLOCK_SLACK_S = 1e-3
 """Times are float32 and frames sit at odd fractions of a second: this much early still counts as in time."""
 
@@ -110,6 +112,17 @@ def in_order(events: Iterable[Event], length: int) -> list[Event]:
     end = length / TRACK_RATE_HZ
     found = [replace(event, end=min(event.end, end)) for event in events if event.start < end]
     return sorted(found, key=lambda event: (event.start, event.kind))
+
+
+def rate_of(times: Floats) -> float:
+    """Samples a second of increasing times: 1 over the mean step, without the gaps; 0 for fewer than two samples.
+
+    Not over the median: 25 of 30 frames a second come in steps of 33 and 67 ms, and are 25.
+    """
+    steps = np.diff(times.astype(np.float64))
+    if len(steps) == 0:
+        return 0.0
+    return float(1.0 / steps[steps <= _GAP_STEPS * np.median(steps)].mean())
 
 
 def step(rate_hz: float) -> float:

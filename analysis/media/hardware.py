@@ -60,6 +60,6 @@ def unsupported(name: str) -> Fallback:
 def _opens(name: str, codec: str) -> bool:
     try:
         acceleration(name).create(Codec(codec, "r"))
-    except (av.FFmpegError, NotImplementedError, UnknownCodecError):
+    except (av.FFmpegError, RuntimeError, UnknownCodecError):  # RuntimeError: this way does not know the codec
         return False
     return True

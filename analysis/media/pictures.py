@@ -26,8 +26,8 @@ Timed = tuple[float, Picture]
 Progress = Callable[[float], None]
 
 MAX_SIDE = 1280
-DETAIL_SIDE = 1920
-"""For far faces: of a face that is 60 pixels wide in a 4K picture, 1280 would leave 20 and this leaves 30."""
+DETAIL_SIDE = 2560
+"""For far faces: of a face that is 60 pixels wide in a 4K picture, 1280 would leave 20 and this leaves 40."""
 THUMBNAIL_WIDTH = 320
 _AHEAD = 2
 """Pictures that may wait for the models: more would only take memory."""
@@ -36,6 +36,11 @@ _THUMBNAIL_AT_SHARE = 0.1
 _THUMBNAIL_TRIES = 40
 _SKIP_FACTOR = 3.0
 """Frames that no other frame needs are not even decoded where the file has this many times more than are asked for."""
+
+_UNSMOOTHED = "bidir"
+"""Frames whose block edges the decoder leaves as they are: those between two others, of which hardly any is shown and
+nothing that they lack gets far. A sixth less decoding; landmarks move by 0.02 % of the face. Of all frames it would be
+a third, and what is lacking would add up until the next key frame, minutes away in recorded calls."""
 
 
 class _GaveOut(Exception):
@@ -91,7 +96,7 @@ class Pictures:
                 raise NothingToAnalyse(name=self._name)
             context = stream.codec_context
             context.thread_type, context.thread_count = "AUTO", 1 if way else self._threads
-            context.options = {"max_pixels": str(MAX_PIXELS)}
+            context.options = {"max_pixels": str(MAX_PIXELS), "skip_loop_filter": _UNSMOOTHED}
             source_fps = next((s.fps for s in self._info.streams if s.kind == "video"), None) or 25.0
             if source_fps >= _SKIP_FACTOR * self._fps:
                 context.skip_frame = "NONREF"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.document import PEAK_RATE_HZ, Span
+from analysis.document import CLIP_LEVEL, PEAK_RATE_HZ, Span
 from analysis.media import SAMPLE_RATE
 
 Floats = NDArray[np.float32]
@@ -15,7 +15,6 @@ Floats = NDArray[np.float32]
 STEP = SAMPLE_RATE // int(PEAK_RATE_HZ)
 """Samples per peak and per level (10 ms)."""
 
-CLIP_LEVEL = 0.985
 _CLIP_RUN = 3  # so many neighbouring samples at the limit are clipping, fewer may be a true peak
 _DIGITAL_SILENCE_DB = -100.0
 _MIN_LEVELS = 50  # half a second of speech, and of silence, to measure a ratio

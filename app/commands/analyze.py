@@ -115,7 +115,8 @@ def _say_lacking(name: str, folder: Path) -> None:
     if found:
         said = text.tr("report.list_comma").join(text.tr(f"report.why_{why}") for why in found)
         print(text.tr("analyze.lacking", why=said), file=sys.stderr)
-    for phrase in absences(failed(analysis.missing), text.language()):
+    sample = tuple(each for each in analysis.missing if each.what == "enrolment")
+    for phrase in absences((*failed(analysis.missing), *sample), text.language()):
         print(phrase, file=sys.stderr)
 
 

@@ -148,8 +148,10 @@ def _fillers(analysis: Analysis, truth: dict[str, Any]) -> Events:
 
 
 def _terms(analysis: Analysis, truth: dict[str, Any]) -> Events:
-    """The candidate's terms; an event is right where the same term was said within half a second."""
-    spoken = [term for term in truth.get("terms", []) if term["speaker"] == "candidate"]
+    """The candidate's terms of the position; an event is right where the same term was said within half a second."""
+    wanted_words = tuple(folded(word) for word in truth.get("keywords", []))
+    own = [term for term in truth.get("terms", []) if term["speaker"] == "candidate"]
+    spoken = [term for term in own if folded(term["term"]).startswith(wanted_words)]
     wanted = [Span(term["time"], term["end"]) for term in spoken]
     shown = of_kind(analysis, "term")
 

@@ -54,6 +54,7 @@ def truth() -> dict:
             {"term": "微服务", "time": 8.0, "end": 8.6, "speaker": said},
             {"term": "负载均衡", "time": 12.0, "end": 12.8, "speaker": said},
             {"term": "微服务", "time": 2.0, "end": 2.6, "speaker": asked},
+            {"term": "监控", "time": 14.0, "end": 14.5, "speaker": said},
         ],
         "smiles": [{"start": 7.0, "end": 9.0}], "no_face": [{"start": 30.0, "end": 34.0}], "off_topic": ["q2"],
     }  # fmt: skip
@@ -131,6 +132,7 @@ def test_a_word_can_be_found_only_once(found):
 
 
 def test_terms_need_the_right_name_near_the_right_time(found):
+    """What the interviewer says, and what is no term of the position, is not asked for."""
     assert (found["term_precision"].value, found["term_precision"].n) == (pytest.approx(2 / 3), 3)
     assert found["term_recall"].value == 1.0
     assert found["term_within_share"].value == 0.5

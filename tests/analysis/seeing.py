@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from functools import cache
 from pathlib import Path
 
 import cv2
 import numpy as np
 
+from analysis.document import Span
 from analysis.face import FaceObserver
+from analysis.face.blendshapes import INDEX
 from analysis.media import frames, probe
 from analysis.observations import FaceObservation
 
@@ -67,12 +70,54 @@ def steady(seconds: float, rate_hz: float = 5.0) -> FaceObservation:
         faces=np.ones(n, np.float32),
         lighting=np.full(n, 0.5, np.float32),
         sharpness=np.full(n, 100.0, np.float32),
+        person=np.ones(n, np.float32),
     )
 
 
 def without_face(face: FaceObservation, start: float, end: float) -> FaceObservation:
     """The same with nobody in the picture from `start` to `end`."""
     gone = (face.times >= start) & (face.times < end)
-    for values in (face.box, face.head, face.gaze, face.blendshapes, face.lighting, face.sharpness):
+    for values in (face.box, face.head, face.gaze, face.blendshapes, face.lighting, face.sharpness, face.person):
         values[gone] = np.nan
+    return face
+
+
+def crowd(*faces: FaceObservation) -> FaceObservation:
+    """Faces of several people, person 1 first, in one observation; where nobody is seen, one row without a face."""
+    rows: dict[str, list[np.ndarray]] = {}
+    for number, face in enumerate(faces, 1):
+        seen = np.isfinite(face.box[:, 0])
+        numbered = replace(face, person=np.where(seen, np.float32(number), np.float32(np.nan)))
+        for field in fields(face):
+            if field.name != "rate_hz":
+                rows.setdefault(field.name, []).append(getattr(numbered, field.name))
+    whole = {name: np.concatenate(parts) for name, parts in rows.items()}
+    seen, first = np.isfinite(whole["person"]), np.arange(len(whole["times"])) < len(faces[0].times)
+    kept = seen | (first & ~np.isin(whole["times"], whole["times"][seen]))
+    order = np.argsort(whole["times"][kept], kind="stable")
+    return replace(faces[0], **{name: values[kept][order] for name, values in whole.items()})
+
+
+def only(face: FaceObservation, *spans: Span) -> FaceObservation:
+    """The face in these spans, and nobody outside of them."""
+    gone = np.ones(len(face.times), bool)
+    for span in spans:
+        gone &= ~((face.times >= span.start) & (face.times < span.end))
+    for values in (face.box, face.head, face.gaze, face.blendshapes, face.lighting, face.sharpness, face.person):
+        values[gone] = np.nan
+    return face
+
+
+def talking(face: FaceObservation, *spans: Span, seed: int = 1) -> FaceObservation:
+    """The face with a mouth that moves in these spans."""
+    moves = np.random.default_rng(seed).uniform(0, 0.6, len(face.times)).astype(np.float32)
+    for span in spans:
+        here = (face.times >= span.start) & (face.times < span.end)
+        face.blendshapes[here, INDEX["jawOpen"]] = moves[here]
+    return face
+
+
+def with_somebody_else(face: FaceObservation, start: float, end: float, person: int = 2) -> FaceObservation:
+    """The same with another person in the candidate's place from `start` to `end`."""
+    without_face(face, start, end).person[(face.times >= start) & (face.times < end)] = person
     return face

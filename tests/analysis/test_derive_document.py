@@ -272,3 +272,38 @@ def test_overlaps_become_events_and_a_share():
     analysis = derive(seen, request("zh"), provenance()).analysis
     assert [(e.start, e.end) for e in events(analysis, "overlap")] == [(4.0, 5.0)]
     assert analysis.metrics.overall["overlap_share"].value == pytest.approx(1 / 45, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("loud_share", "clipping", "why"), [(0.3, 0.004, "clipped"), (0.3, 0.0, "ok"), (0.02, 0.001, "ok")]
+)
+def test_loudness_is_withheld_where_clipping_cut_the_loud_moments_off(loud_share, clipping, why):
+    seen = observed("zh")
+    peaks = np.array(seen.sound.peaks, np.float32) * 0.5
+    peaks[:: round(1 / loud_share)] = (-1.0, 1.0)
+    sound = dataclasses.replace(seen.sound, peaks=peaks, clipping_share=clipping)
+    derived = derive(dataclasses.replace(seen, sound=sound), request("zh"), provenance())
+    overall = derived.analysis.metrics.overall
+    assert overall["loudness_range"].quality == why
+    assert (overall["loudness_range"].value is None) == (why == "clipped")
+    assert whys(derived.analysis).get("vocal_activation") == (None if why == "ok" else "clipped")
+    assert overall["pitch_level"].quality == "ok"
+
+
+def test_what_the_recogniser_invented_is_counted():
+    seen = observed("zh")
+    seen = dataclasses.replace(seen, text=dataclasses.replace(seen.text, suppressed=3))
+    assert derive(seen, request("zh"), provenance()).analysis.quality.suppressed_segments == 3
+
+
+@pytest.mark.parametrize(
+    ("similarity", "why"), [(None, "enrol_no_voice"), (0.31, "enrol_no_match"), (0.55, "enrol_unsure")]
+)
+def test_a_voice_sample_that_decided_nothing_is_told(similarity, why):
+    seen = observed("zh")
+    seen = dataclasses.replace(seen, speakers=dataclasses.replace(seen.speakers, similarity=similarity))
+    asked = dataclasses.replace(request("zh"), enrol_clip="sample.wav")
+    (told,) = [m for m in derive(seen, asked, provenance()).analysis.missing if m.what == "enrolment"]
+    assert told.why == why
+    matched = dataclasses.replace(seen, speakers=dataclasses.replace(seen.speakers, enrolled="S2", similarity=0.8))
+    assert "enrolment" not in whys(derive(matched, asked, provenance()).analysis)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import fields, replace
 
 import cv2
 import numpy as np
@@ -14,7 +15,7 @@ from analysis import expression, features
 from analysis.document import Span
 from analysis.expression import METRICS, OBSERVED, TRACKS, derive
 from tests.analysis.reading import ANGRY, HAPPY, SAD, SURPRISED, expression_observer, read, showing
-from tests.analysis.seeing import observer, pictures, without_face
+from tests.analysis.seeing import observer, pictures, with_somebody_else, without_face
 from tests.conftest import ROOT
 
 
@@ -159,6 +160,42 @@ def test_a_missing_face_ends_a_smile_and_lowers_the_coverage():
     assert smile.end == pytest.approx(10, abs=0.1)
     assert np.isnan(tracks["positive"][105:195]).all()
     assert metrics["positive_share"].coverage == pytest.approx(2 / 3, abs=0.05)
+
+
+def test_a_slow_look_counts_smiles_as_a_lower_bound():
+    slow, quick = (whole(*sampled(showing(60, (5, 9, HAPPY, 0.8), (30.2, 30.8, HAPPY, 0.8)), n)) for n in (5, 1))
+    assert (slow[2]["smile_count"].value, slow[2]["smile_count"].quality) == (1, "lower_bound")
+    assert (quick[2]["smile_count"].value, quick[2]["smile_count"].quality) == (2, "ok")
+    assert slow[2]["smiles_per_min"].quality == "lower_bound"
+    assert slow[2]["smile_share"].value == pytest.approx(4 / 60, abs=0.02)
+
+
+def sampled(shown, every):
+    """Every n-th sample of an observation."""
+    face, extra = shown
+    arrays = {f.name: getattr(face, f.name)[::every] for f in fields(face) if f.name != "rate_hz"}
+    return replace(face, **arrays, rate_hz=face.rate_hz / every), {OBSERVED: extra[OBSERVED][::every]}
+
+
+def test_a_face_in_the_dark_shows_no_expression():
+    face, extra = showing(40, (5, 9, HAPPY, 0.8), (25, 29, HAPPY, 0.8))
+    face.lighting[(face.times >= 20) & (face.times < 40)] = 0.04
+    tracks, smiles, _ = whole(face, extra)
+    assert [round(smile.start) for smile in smiles] == [5]
+    assert np.isnan(tracks["positive"][204:]).all()
+    _, _, _, (day, night) = derive(face, extra, 400, [[Span(0, 20)], [Span(20, 40)]])
+    assert day["positive_share"].quality == "ok"
+    assert {metric.quality for metric in night.values()} == {"too_dark"}
+    assert {metric.value for metric in night.values()} == {None}
+
+
+def test_somebody_elses_smile_is_not_the_candidates():
+    face, extra = showing(40, (5, 9, HAPPY, 0.8))
+    extra[OBSERVED][(face.times >= 20) & (face.times < 40)] = np.nan
+    with_somebody_else(face, 20, 40)
+    _, _, _, (mine, theirs) = derive(face, extra, 400, [[Span(0, 20)], [Span(20, 40)]])
+    assert mine["smile_count"].value == 1
+    assert {metric.quality for metric in theirs.values()} == {"other_shown"}
 
 
 def test_metrics_belong_to_their_spans():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 from analysis.document import Missing, Span
 from analysis.face.blendshapes import both
 from analysis.face.derive import derive, metrics
-from analysis.face.series import held, hysteresis, joined, smoothed, stretches
-from tests.analysis.seeing import steady, watched, without_face
+from analysis.face.legible import blurred, legible, too_dark
+from analysis.face.series import held, hysteresis, joined, rate_of, smoothed, stretches
+from tests.analysis.seeing import observer, pictures, steady, watched, with_somebody_else, without_face
 
 
 def kinds(events, kind):
@@ -175,6 +177,97 @@ def test_metrics_per_group_of_spans():
     assert nowhere["face_coverage"].value is None
     assert nowhere["face_coverage"].quality == "too_little_face"
     assert whole["blink_rate"].quality == "sampled_below_25"
+
+
+def test_somebody_else_in_the_picture_is_no_lost_face():
+    face = with_somebody_else(without_face(steady(30), 5.0, 8.0), 12.0, 18.0)
+    tracks, _, events, missing = derive(face, 300)
+    assert [(e.kind, round(e.start, 1), round(e.end, 1)) for e in events] == [
+        ("face_lost", 5.0, 8.0),
+        ("other_shown", 12.0, 18.0),
+    ]
+    assert (tracks["present"][120:180] == 0).all()
+    assert np.isnan(tracks["head_yaw"][120:180]).all()
+    assert [each.what for each in missing] == ["blink"]
+    one, other, both = metrics(face, [[Span(5, 8)], [Span(12, 18)], [Span(0, 30)]])
+    assert (one["face_coverage"].value, one["face_coverage"].quality) == (0.0, "ok")
+    assert (one["eye_contact"].value, one["eye_contact"].quality) == (None, "no_face")
+    assert (other["face_coverage"].value, other["face_coverage"].quality) == (0.0, "other_shown")
+    assert (other["eye_contact"].value, other["eye_contact"].quality) == (None, "other_shown")
+    assert both["face_coverage"].value == pytest.approx(0.7, abs=0.01)
+    assert both["face_coverage"].quality == "other_shown", "it explains most of what is missing"
+
+
+@pytest.mark.parametrize("rate_hz", [1.0, 2.0, 5.0, 25.0])
+def test_the_coverage_of_an_answer_counts_its_own_samples(rate_hz):
+    """An answer of 10 s with the face for 7 s of it, at every pace, the samples at its edges counted once."""
+    face = without_face(steady(60, rate_hz), 27.0, 30.0)
+    before, answer, after = metrics(face, [[Span(10, 20)], [Span(20, 30)], [Span(30, 40)]])
+    assert answer["face_coverage"].value == pytest.approx(0.7)
+    assert answer["face_coverage"].n == 10 * rate_hz
+    assert answer["face_coverage"].coverage == pytest.approx(1.0, abs=0.01)
+    assert before["face_coverage"].value == after["face_coverage"].value == 1.0
+    assert answer["eye_contact"].coverage == pytest.approx(0.7, abs=0.01)
+
+
+def test_an_answer_between_two_samples_has_no_coverage():
+    (found,) = metrics(steady(20, 1.0), [[Span(5.2, 5.8)]])
+    assert found["face_coverage"].value is None
+
+
+def test_sampled_once_a_second_the_tracks_say_what_they_do_not_know():
+    face = without_face(steady(60, 1.0), 20.0, 25.0)
+    tracks, infos, events, missing = derive(face, 600)
+    assert np.isfinite(tracks["head_yaw"]).reshape(60, 10)[0].tolist() == [True] * 4 + [False] * 6
+    assert infos["present"].coverage == pytest.approx(0.4)
+    assert infos["head_yaw"].coverage == pytest.approx(0.4 * 55 / 60, abs=0.01)
+    assert infos["head_yaw"].source_rate_hz == pytest.approx(1.0)
+    assert [(e.kind, e.start, e.end) for e in events] == [("face_lost", 20.0, 25.0)]
+    assert Missing("blink", "sampled_below_25") in missing
+
+
+def test_the_rate_is_that_of_the_samples_and_not_of_the_gaps():
+    every = np.arange(0, 300) / 30
+    assert rate_of(as_floats(*every)) == pytest.approx(30, rel=1e-3)
+    assert rate_of(as_floats(*np.delete(every, np.arange(4, 300, 6)))) == pytest.approx(25, rel=0.01)
+    assert rate_of(as_floats(*every[:100], *(every[:100] + 60))) == pytest.approx(30, rel=1e-3)
+    assert rate_of(as_floats(1.0)) == rate_of(as_floats()) == 0.0
+
+
+@pytest.mark.parametrize(("rate_hz", "there"), [(24.0, False), (25.0, True), (29.97, True)])
+def test_blinks_need_25_real_samples_a_second(rate_hz, there):
+    (found,) = metrics(steady(60, rate_hz), [[Span(0, 60)]])
+    missing = derive(steady(60, rate_hz), 600)[3]
+    assert (found["blink_rate"].quality == "ok") == there
+    assert (Missing("blink", "sampled_below_25") in missing) != there
+
+
+def test_a_face_too_dark_or_blurred_to_read_gives_no_eye_contact():
+    face = steady(60)
+    dark, dim = (face.times >= 10) & (face.times < 20), (face.times >= 30) & (face.times < 34)
+    face.lighting[dark], face.sharpness[dim] = 0.05, 4.0
+    tracks, _, _, _ = derive(face, 600)
+    assert np.isnan(tracks["eye_contact"][103:200]).all()
+    assert np.isfinite(tracks["head_yaw"][100:200]).all()
+    night, fog, half, day = metrics(face, [[Span(10, 20)], [Span(30, 33.9)], [Span(30, 40)], [Span(40, 50)]])
+    assert (night["eye_contact"].value, night["eye_contact"].quality) == (None, "too_dark")
+    assert (fog["eye_contact"].value, fog["eye_contact"].quality) == (None, "blurred")
+    assert (half["eye_contact"].quality, day["eye_contact"].quality) == ("ok", "ok")
+    assert half["eye_contact"].coverage == pytest.approx(0.6, abs=0.02)
+    assert night["face_coverage"].value == 1.0, "it is there, it only cannot be read"
+
+
+def test_the_limits_lie_below_every_clip_and_above_what_cannot_be_read(corpus):
+    for name, start, end in (("WolfgangLanger_Pexels", 0, 8), ("talk_zh_22s", 0, 4), ("single_face", 0, 3)):
+        rows = pictures(corpus / "video" / f"{name}.mp4", 5, start, end)
+        eyes, night, fog = observer(), observer(), observer()
+        for time_s, rgb in rows:
+            side = eyes.look(time_s, rgb).region.side
+            night.look(time_s, (255 * (rgb / 255) * 0.2**1.2).astype(np.uint8))
+            fog.look(time_s, cv2.GaussianBlur(rgb, (0, 0), 0.025 * side))
+        assert legible(eyes.finish()).all()
+        assert too_dark(night.finish()).mean() > 0.9
+        assert blurred(fog.finish()).mean() > 0.7
 
 
 def test_one_blink_in_the_clip_with_one_blink(corpus):

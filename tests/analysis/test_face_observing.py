@@ -10,6 +10,8 @@ import pytest
 
 from analysis.face import FaceObserver, landmarks_of
 from analysis.failures import ModelDamaged, ModelMissing
+from analysis.media import DETAIL_SIDE, MAX_SIDE, Pictures, probe
+from tests.analysis.composing import far_away, video
 from tests.analysis.seeing import MODELS, face_models, observer, pictures, still, watched
 
 FAR = (1280, 720)
@@ -136,12 +138,69 @@ def test_of_two_faces_the_larger_one_is_the_candidate(two_people):
     assert eyes.finish().faces[0] == 2
 
 
-def test_the_candidate_is_not_swapped_when_hidden_for_a_moment(two_people):
+def test_two_faces_are_followed_at_once_as_two_people(two_people):
+    both, _, _ = two_people
+    eyes, looks = looked(*[both] * 12)
+    face = eyes.finish()
+    assert [len(look.beside) for look in looks] == [1] * 12
+    assert face.times.tolist() == pytest.approx(np.repeat(np.arange(12) / 5, 2).tolist(), abs=1e-4)
+    assert face.person.tolist() == [1, 2] * 12
+    assert centre_x(looks[-1]) < 0.45 < 0.6 < centre_x(looks[-1].beside[0])
+    assert face.rate_hz == pytest.approx(5)
+
+
+def test_somebody_who_is_hidden_for_a_moment_is_known_again(two_people):
     both, _, other_alone = two_people
-    eyes, looks = looked(*[both] * 15, *[other_alone] * 6, both, both)
-    assert all(look is None for look in looks[15:21])
-    assert centre_x(looks[-1]) < 0.45
-    assert eyes.finish().faces[16] == 1, "the other person is still counted"
+    eyes, _ = looked(*[both] * 10, *[other_alone] * 10, *[both] * 10)
+    face = eyes.finish()
+    assert np.unique(face.person).tolist() == [1, 2]
+    first = face.box[face.person == 1]
+    assert len(first) >= 19, "taken up again as soon as it is there"
+    assert (first[:, 0] + first[:, 2] / 2 < 0.45).all()
+    assert (face.box[face.person == 2][:, 0] > 0.45).all()
+    assert (face.faces[(face.times > 2.5) & (face.times < 3.9)] == 1).all()
+
+
+def test_a_larger_picture_of_the_same_scene_changes_nothing(corpus):
+    small = pictures(corpus / "video" / "single_face.mp4", 5, 0, 1)[0][1]
+    large = cv2.resize(small, None, fx=1.5, fy=1.5, interpolation=cv2.INTER_CUBIC)
+    eyes, looks = looked(small, small, large, large, small)
+    assert all(np.allclose(look.box, looks[0].box, atol=0.02) for look in looks)
+    assert eyes._state.people._begun == 1
+
+
+def test_far_faces_ask_for_detail_and_near_ones_do_not(corpus):
+    near = pictures(corpus / "video" / "single_face.mp4", 5, 0, 1)[0][1]
+    far = on_canvas((shrunk(near, 0.3), 900, 300))
+    assert not looked(near)[0].wants_detail
+    assert looked(far)[0].wants_detail
+    assert looked(on_canvas())[0].wants_detail, "perhaps somebody is too far to be seen"
+
+
+@pytest.mark.parametrize("pixels", [80, 60, 40])
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
+def test_a_face_far_from_a_room_camera_is_read_like_a_near_one(corpus, pixels, size):
+    near = [rgb for _, rgb in pictures(corpus / "video" / "talk_zh_22s.mp4", 5, 0, 2)]
+    _, wanted = looked(*near)
+    far = far_away(near, pixels / (wanted[0].box[2] * near[0].shape[1]), size, (800, 50))
+    _, found = looked(*far)
+    assert all(look is not None for look in found)
+    errors = np.array([[a.yaw - b.yaw, a.pitch - b.pitch] for a, b in zip(wanted, found, strict=True)])
+    assert np.abs(errors).mean() < 2
+    shapes = [np.abs(a.blendshapes - b.blendshapes).mean() for a, b in zip(wanted, found, strict=True)]
+    assert np.mean(shapes) < 0.05
+
+
+def test_a_far_face_in_4k_is_found_in_the_detail_that_it_asks_for(corpus, tmp_path):
+    near = [rgb for _, rgb in pictures(corpus / "video" / "talk_zh_22s.mp4", 10, 0, 2)]
+    path = video(tmp_path / "room.mp4", far_away(near, 60 / 137, (3840, 2160), (2400, 300)))
+    eyes, seen = observer(), Pictures(path, probe(path, path.name), 5, lambda _: None)
+    looks = []
+    for time_s, rgb in seen:
+        looks.append(eyes.look(time_s, rgb))
+        seen.max_side = DETAIL_SIDE if eyes.wants_detail else MAX_SIDE
+    assert looks[-1] is not None
+    assert sum(look is not None for look in looks) >= 4
 
 
 def test_a_new_shot_of_one_person_is_taken_up_at_once(two_people):

@@ -254,7 +254,7 @@ def test_4k_is_shrunk_on_the_way_and_more_of_it_can_be_asked_for(tmp_path):
         shapes.append(rgb.shape)
         seen.max_side = DETAIL_SIDE
     assert shapes[0] == (720, 1280, 3)
-    assert shapes[-1] == (1080, 1920, 3)
+    assert shapes[-1] == (1440, 2560, 3)
 
 
 def test_on_the_processor_no_chip_is_looked_for(tmp_path, monkeypatch):

@@ -17,6 +17,7 @@ from analysis import features, pipeline, speech
 from analysis.derive import Derived
 from analysis.document import Correction, CorrectionKind, Fallback, Role
 from analysis.export import read
+from analysis.face.inference import providers
 from analysis.failures import (
     DeviceMissing,
     DiskFull,
@@ -28,6 +29,7 @@ from analysis.failures import (
     OutputBusy,
     OutputTaken,
 )
+from analysis.media.hardware import accelerated
 from analysis.models import ModelStore
 from analysis.progress import Progress, StageDone
 from analysis.request import AnalysisRequest, Term
@@ -104,6 +106,19 @@ def test_the_provenance_names_models_versions_and_seconds(analysed):
 def test_no_path_of_the_machine_stands_in_the_results(analysed):
     out = Path(analysed[0].out_dir)
     assert str(out.parent) not in (out / "analysis.json").read_text("utf-8")
+
+
+def test_a_gpu_asked_for_in_vain_is_told_for_decoder_and_face(clip, models, tmp_path):
+    """The face's lane goes on without it: only the transcriber refuses to."""
+    if accelerated("cuda", "h264")[0] or providers("cuda")[0]:
+        pytest.skip("this machine has a GPU that would be used")
+    request = request_for(clip, tmp_path / "out", device="cuda", modalities=("face",), face_fps=1.0)
+    derived, _ = run(request, models)
+    assert set(derived.analysis.provenance.fallbacks) == {
+        Fallback("decoder", "cuda", "cpu", "decoder_not_there"),
+        Fallback("face", "cuda", "cpu", "runtime_without_gpu"),
+    }
+    assert derived.analysis.metrics.overall["face_coverage"].value == 1.0
 
 
 def test_the_same_again_observes_nothing(analysed, models):

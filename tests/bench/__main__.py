@@ -64,7 +64,7 @@ def main() -> int:
                 show(key, value, meanings[key])
         print(f"   ({time.monotonic() - began:.0f} s)", flush=True)
     _keep(figures, options)
-    broken = above_promise(figures)
+    broken = [] if options.sample else above_promise(figures)
     if broken:
         print("above the promise: " + ", ".join(broken))
     return int(bool(broken))

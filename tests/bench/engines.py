@@ -224,17 +224,19 @@ def _sound(av: Any, container: Any) -> Iterator[None]:
 
 def _pictures(container: Any) -> Iterator[None]:
     """RGB pictures of the product's size at its rate."""
+    from av.video.reformatter import VideoReformatter
+
     stream = container.streams.video[0]
     stream.codec_context.thread_type, stream.codec_context.thread_count = "AUTO", DECODER_THREADS
     if float(stream.average_rate or 25) >= SKIPS_FROM * FACE_FPS:
         stream.codec_context.skip_frame = "NONREF"
     scale = min(1.0, MAX_SIDE / max(stream.width, stream.height))
-    size = {"width": round(stream.width * scale), "height": round(stream.height * scale)}
-    tick = 0
+    size = round(stream.width * scale), round(stream.height * scale)
+    reformatter, tick = VideoReformatter(), 0
     for frame in container.decode(stream):
         if frame.time is not None and frame.time * FACE_FPS >= tick - 1e-3:
             tick = int(frame.time * FACE_FPS + 1e-3) + 1
-            frame.to_ndarray(format="rgb24", interpolation="BILINEAR", **size)
+            reformatter.reformat(frame, *size, format="rgb24", interpolation="AREA", threads=1).to_ndarray()
             yield
 
 

@@ -22,13 +22,15 @@ from typing import Any
 
 import av
 import numpy as np
+import psutil
 
 from analysis import features, media, pipeline
 from analysis.document import Span
 from analysis.face import FaceObserver
 from analysis.media import SoundFile, pictures
-from analysis.speech import observe_prosody, observe_sound, observe_speakers, observe_text, text
+from analysis.speech import observe_prosody, observe_sound, observe_speakers, observe_text, recogniser, text
 from app.jobs.analysis import Choices, model_store, request_for, threads
+from tests.bench.meter import high_water_mb
 
 FACE_FPS = 5.0
 FACE_ROLES = ("face_detector", "face_landmarks", "face_blendshapes", "face_mesh")
@@ -114,15 +116,12 @@ def decoding(variant: str, one: Recording) -> Spent:
     language = _language(one)
     one.speech  # noqa: B018 - made before the clock starts
     if variant == "sequential":
-        return timed(lambda: {"text": _sequential(one, language)})
-    kind, value = variant.split()
-    if kind == "batch":
-        text.BATCH = int(value)
+        spent = timed(lambda: {"text": _sequential(one, language)})
     else:
-        from analysis.speech import recogniser
-
-        recogniser.BEAM = int(value)
-    return timed(lambda: {"text": one.text(threads(), language)})
+        kind, value = variant.split()
+        setattr(*((text, "BATCH") if kind == "batch" else (recogniser, "BEAM")), int(value))
+        spent = timed(lambda: {"text": one.text(threads(), language)})
+    return spent | {"peak_mb": high_water_mb(psutil.Process())}
 
 
 def _language(one: Recording) -> str:
@@ -183,7 +182,7 @@ def _part(one: Recording, start_s: float, end_s: float) -> int:
                 break
             if frame.time * FACE_FPS >= tick - 1e-3:
                 tick = int(frame.time * FACE_FPS + 1e-3) + 1
-                look(frame.time, pictures.upright(frame))
+                look(frame.time, _rgb(frame))
                 count += 1
     return count
 
@@ -221,11 +220,16 @@ def _decode(one: Recording, kinds: tuple[str, ...]) -> None:
                     list(map(_array, resampler.resample(frame)))
                 elif frame.time is not None and frame.time * FACE_FPS >= tick - 1e-3:
                     tick = int(frame.time * FACE_FPS + 1e-3) + 1
-                    pictures.upright(frame)
+                    _rgb(frame)
 
 
 def _array(frame: av.AudioFrame) -> Any:
     return frame.to_ndarray()
+
+
+def _rgb(frame: av.VideoFrame) -> Any:
+    """The picture as it is: the recordings here are not larger than the product looks at."""
+    return frame.to_ndarray(format="rgb24")
 
 
 def lanes(variant: str, one: Recording) -> Spent:

@@ -7,11 +7,13 @@ import shutil
 import statistics
 import tempfile
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.document import Analysis
 from analysis.export import read
+from analysis.plan import HEARING, SEEING
 from analysis.protocol import AnalyseJob, AnalysisResult
 from app.jobs import run_child
 from app.jobs.analysis import Choices, places, request_for
@@ -49,10 +51,17 @@ def analyse(media: Path, choices: Choices = EVERYTHING) -> Analysed:
         with Meter() as meter:
             result = run_child(AnalyseJob(request, places(scratch)), lambda _: None, threading.Event())
         assert isinstance(result, AnalysisResult)
+        if failed := wanted(request.modalities) - set(result.stages):
+            raise RuntimeError(f"stages that failed: {', '.join(sorted(failed))}")
         analysis = read(scratch / "out").analysis
         return Analysed(meter.wall_s, meter.cpu_s, meter.peak_mb, meter.sum_mb, result.stages, analysis)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def wanted(modalities: Collection[str]) -> set[str]:
+    """The observing stages that an analysis of these modalities has: a quick one that lacks some is no result."""
+    return {*(HEARING if "speech" in modalities else ()), *(SEEING if "face" in modalities else ())}
 
 
 def repeated(media: Path, choices: Choices = EVERYTHING, repeats: int = REPEATS) -> list[Analysed]:

@@ -16,7 +16,7 @@ import av
 import jiwer
 import numpy as np
 
-from tests.accuracy.interviews import plain
+from tests.accuracy.words import plain
 from tests.conftest import CORPUS, ROOT
 
 SAMPLE = "MIANJIAN_BENCH_SAMPLE"

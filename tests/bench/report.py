@@ -13,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from tests.bench.engine_bench import STAGES
+from tests.bench.tried_bench import trials
 from tests.conftest import ROOT
 
 PAGE = ROOT / "docs" / "performance.md"
@@ -40,6 +41,11 @@ ENGINES = {
     "speakers": "segmentation and CAM++ (onnxruntime)", "pitch": "swift-f0 (onnxruntime)",
     "faces": "four face models (onnxruntime)",
 }  # fmt: skip
+COLUMNS = {
+    "wall_s": "seconds", "cpu_s": "processor s", "wall_ms": "ms a call", "cpu_ms": "processor ms a call",
+    "error": "error rate", "peak_mb": "peak MB", "pictures": "pictures", "late_ms": "late, ms",
+}  # fmt: skip
+"""What an experiment gives, in the table's order."""
 LIBRARIES = ("faster-whisper", "ctranslate2", "onnxruntime", "av", "opencv-python", "numpy")
 
 Figures = Mapping[str, float | None]
@@ -69,7 +75,8 @@ def machine() -> str:
     """What the figures were taken on."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     libraries = ", ".join(f"{name} {version(name)}" for name in LIBRARIES)
-    return f"{usable} cores ({_processor()}), {platform.system()}, Python {platform.python_version()}, {libraries}.\n"
+    where = f"{usable} cores ({_processor()}), {platform.system()}"
+    return f"Measured on {where}, Python {platform.python_version()}, {libraries}.\n"
 
 
 def _processor() -> str:
@@ -120,34 +127,26 @@ def _engines(figures: Figures) -> str:
 
 
 def _sum(figures: Figures, part: str) -> float | None:
-    values = [figures.get(f"engine.{name}.{part}") for name in ENGINES]
-    return sum(value or 0.0 for value in values) if any(value is not None for value in values) else None
+    values = [value for name in ENGINES if (value := figures.get(f"engine.{name}.{part}")) is not None]
+    return sum(values) if values else None
 
 
 def _rivals(what: str, figures: Figures) -> str:
     rows = []
-    for key, name, columns in cells("rival", figures):
-        if key.split("_")[0] == what:
-            found = [number(columns.get(one)) for one in ("wall_s", "cpu_s", "peak_mb", "error")]
-            rows.append([key.replace("_", " "), name.replace("_", " "), *found])
-    return _lines("what|who|seconds|processor s|peak MB|error rate", rows)
+    for row, columns in _grouped("rival", figures).items():
+        where, _, who = row.partition(".")
+        if where.startswith(what):
+            found = [number(columns.get(name)) for name in ("wall_s", "cpu_s", "peak_mb", "error")]
+            rows.append([where.replace("_", " "), who.replace("_", " "), *found])
+    return _lines("what|who|seconds|processor s|peak MB|error rate", sorted(rows))
 
 
 def _tried(experiment: str, figures: Figures) -> str:
-    groups = [
-        (*key.removeprefix(f"{experiment}.").rsplit(".", 1), columns)
-        for key, columns in _grouped("tried", figures).items()
-        if key.startswith(f"{experiment}.")
-    ]
-    names = list(dict.fromkeys(name for *_, columns in groups for name in columns))
-    rows = [[variant, where, *(number(columns.get(name)) for name in names)] for variant, where, columns in groups]
-    heads = [name.replace("wall_", "seconds, ").replace("cpu_", "processor, ").replace("_", " ") for name in names]
-    return _lines("|".join(["variant", "language", *heads]), rows)
-
-
-def cells(prefix: str, figures: Figures) -> list[tuple[str, str, dict[str, float | None]]]:
-    """(what, who, columns) of the figures `PREFIX.what.who.column`."""
-    return [(*key.split(".", 1), columns) for key, columns in _grouped(prefix, figures).items()]  # type: ignore[misc]
+    found = _grouped("tried", figures)
+    rows = [trial for trial in trials() if trial.experiment == experiment and trial.row in found]
+    names = [name for name in COLUMNS if any(name in found[trial.row] for trial in rows)]
+    cells = [[trial.variant, trial.language, *(number(found[trial.row].get(name)) for name in names)] for trial in rows]
+    return _lines("|".join(["variant", "language", *(COLUMNS[name] for name in names)]), cells)
 
 
 def _grouped(prefix: str, figures: Figures) -> dict[str, dict[str, float | None]]:

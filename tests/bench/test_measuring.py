@@ -26,7 +26,7 @@ from tests.bench import (
 )
 from tests.bench.engines import CALLS, ENGINES, Calls, engine_of
 from tests.bench.meter import Meter
-from tests.bench.product import Analysed, middle
+from tests.bench.product import Analysed, middle, wanted
 
 BUSY = """
 import time
@@ -106,6 +106,11 @@ def test_median_run_is_one_that_was_measured():
     assert middle([analysed(1.0), analysed(3.0)]).wall_s == 1.0
 
 
+def test_an_analysis_that_lacks_a_stage_is_no_result():
+    assert wanted(("speech",)) == {"sound", "text", "speakers", "prosody"}
+    assert wanted(("face", "expression")) == {"face"}
+
+
 def test_models_belong_to_the_engine_that_calls_them():
     names = {"/x/face_mesh_detector.onnx": "pitch", "/x/face_detector.onnx": "faces", "a/silero_vad_v6.onnx": "voice"}
     assert {name: engine_of(name) for name in names} == names
@@ -138,7 +143,7 @@ def test_ways_are_taken_in_turns_and_the_first_round_does_not_count():
 
 def test_trials_are_different_and_each_has_its_experiment():
     trials = list(tried_bench.trials())
-    assert len({trial.key for trial in trials}) == len(trials)
+    assert len({trial.row for trial in trials}) == len(trials)
     assert {trial.experiment for trial in trials} == set(experiments.EXPERIMENTS)
 
 
@@ -147,11 +152,11 @@ def test_every_table_of_the_page_can_be_written_from_no_figures_and_from_all(tmp
     page.write_text(report.PAGE.read_text("utf-8"), "utf-8")
     report.write({}, bench.PROMISES, page)
     assert "analysis_ratio_en" in page.read_text("utf-8")
-    figures = {f"{trial.key}.wall_s": 1.234567 for trial in tried_bench.trials()}
+    figures = {f"tried.{trial.row}.wall_s": 1.234567 for trial in tried_bench.trials()}
     report.write(figures | {"rival.words_zh.ours.wall_s": 2.0, "engine.faces.cpu_s": 7.5}, bench.PROMISES, page)
     text = page.read_text("utf-8")
     assert text.count("| 1.23 |") == len(figures)
-    assert "| words zh | ours | 2 |" in text
+    assert "| words zh | ours | 2 | – |" in text
     assert "| **sum** | – | – | 7.5 |" in text
 
 

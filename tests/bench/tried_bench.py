@@ -33,9 +33,9 @@ class Trial:
     environment: dict[str, str] = field(default_factory=dict)
 
     @property
-    def key(self) -> str:
-        """The beginning of its figures' names."""
-        return f"tried.{self.experiment}.{self.variant}.{self.language}"
+    def row(self) -> str:
+        """Its row of the table; its figures are named `tried.ROW.COLUMN`."""
+        return f"{self.experiment}.{self.variant}.{self.language}"
 
 
 def trials() -> Iterator[Trial]:
@@ -46,7 +46,8 @@ def trials() -> Iterator[Trial]:
         yield from (Trial("decoding", f"batch {size}", language) for size in BATCHES)
         yield from (Trial("decoding", variant, language) for variant in ("beam 1", "sequential"))
         yield from (Trial("language", variant, language) for variant in ("found", "given"))
-    yield from (Trial("waiting", policy, "zh", {WAITING: policy}) for policy in ("ACTIVE", "PASSIVE"))
+    yield Trial("waiting", "unset", "zh")
+    yield from (Trial("waiting", policy, "zh", {WAITING: policy}) for policy in ("passive", "active"))
     yield from (Trial("landmarks", f"onnxruntime {count}", "zh") for count in (1, 2))
     yield from (Trial("landmarks", f"LiteRT {count}", "zh") for count in (1, 2))
     for experiment, variants in (
@@ -68,7 +69,7 @@ def measure() -> dict[str, float | None]:
             continue
         found = run(trial)
         print("   " + row(trial, found), flush=True)
-        figures |= {f"{trial.key}.{name}": value for name, value in found.items()}
+        figures |= {f"tried.{trial.row}.{name}": value for name, value in found.items()}
     return figures
 
 

@@ -260,11 +260,12 @@ def test_the_card_lies_within_the_room_and_clips_nothing(qtbot, room, spoken, si
     theme.apply("light", scale)
     room.resize(*size)
     QApplication.processEvents()
-    for index in (0, 1, 4):
+    card = room.questions.card
+    for index in (1, 0, 4):
+        room.questions.close()
         room.questions.show(index)
         QApplication.processEvents()
-        card = room.questions.card
         assert room.left.geometry().contains(card.geometry())
         for label in card.scroller.widget().findChildren(QLabel):
             assert label.height() >= label.heightForWidth(label.width()), label.text()
-        assert not card.scroller.verticalScrollBar().isVisible() or card.height() > theme.scaled(200)
+        assert card.scroller.verticalScrollBar().maximum() == 0

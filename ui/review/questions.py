@@ -38,8 +38,8 @@ class Questions(QObject):
         editable = not presenter.read_only
         self.card.show_exchange(recording.analysis, index, presenter.kit(), editable=editable)
         self._mark(index)
+        self.card.show()  # what is not shown yet has not its final sizes
         self._place()
-        self.card.show()
         self.card.raise_()
 
     def show_here(self) -> None:

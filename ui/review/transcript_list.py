@@ -194,8 +194,8 @@ class TranscriptList(QListView):
         card.allTaken.connect(lambda: self.accept(same))
         card.kept.connect(lambda: self.dismiss(suggestion))
         card.closed.connect(self.close_offer)
-        card.place(self._box(row, offered.start, offered.end).toRect(), self.viewport().rect().adjusted(6, 2, -6, -2))
         card.show()
+        card.place(self._box(row, offered.start, offered.end).toRect(), self.viewport().rect().adjusted(6, 2, -6, -2))
         card.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def next_offer(self, direction: int = 1) -> bool:
