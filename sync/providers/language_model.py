@@ -8,7 +8,7 @@ from typing import Protocol
 import msgspec
 
 MOST_ANSWER_TOKENS = 1024
-ASK_S = 300.0
+ASK_S = 600.0
 """How long one answer may take: a small model on two cores writes a few tokens a second."""
 
 
