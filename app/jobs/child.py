@@ -25,6 +25,8 @@ HANG_S = 60.0
 TAIL_LINES = 20
 JOIN_S = 5.0
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+FIXED = {"HF_HUB_OFFLINE": "1", "PYTHONUTF8": "1", "OMP_WAIT_POLICY": "PASSIVE"}
+"""Offline, UTF-8, and threads that wait asleep: spinning ones would take the core from the other lane."""
 
 
 def command() -> list[str]:
@@ -113,8 +115,7 @@ def _windows_flags() -> int:
 
 def _environment(job: protocol.Job) -> dict[str, str]:
     threads = job.request.threads if isinstance(job, protocol.AnalyseJob) else 1
-    fixed = {"HF_HUB_OFFLINE": "1", "PYTHONUTF8": "1"}
-    return os.environ | dict.fromkeys(THREAD_LIMITS, str(threads)) | fixed
+    return os.environ | dict.fromkeys(THREAD_LIMITS, str(threads)) | FIXED
 
 
 def _converse(
