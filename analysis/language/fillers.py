@@ -1,8 +1,9 @@
 """Filled pauses and immediate repetitions in text.
 
 Chinese 嗯 呃 always; 啊 额 at the start of a clause; 那个 这个 就是 然后 only when a pause follows, when repeated,
-or (not 然后) when standing alone between commas (Zhao & Jurafsky 2005). English um, uh, er always; like, you know
-between commas. A recogniser drops many fillers, so what is found is a lower bound.
+or (not 然后) when standing alone between commas (Zhao & Jurafsky 2005); besides, 那个 without a noun to point at, and
+就是 at the start of a sentence, with nothing before it that something could be. English um, uh, er always; like, you
+know between commas. A recogniser drops many fillers, so what is found is a lower bound.
 """
 
 from __future__ import annotations
@@ -10,15 +11,21 @@ from __future__ import annotations
 import re
 from functools import cache
 
+import rjieba
+
 from analysis.document import Event
 from analysis.language.lexicon import Lexicon, lexicon, marker_pattern
 from analysis.language.passage import Passage
-from analysis.language.script import CLAUSE_END, Token, has_han, tokens
+from analysis.language.script import CLAUSE_END, SENTENCE_END, Token, has_han, tokens
 
 SURE, LIKELY, POSSIBLE = 0.9, 0.7, 0.6
 _BREAK = CLAUSE_END + ".-—"
 _LONGEST_REPEAT = 3
 _GOVERNING = frozenset(("as", "do", "did", "if", "what", "how", "that", "to", "let", "should", "all", "who"))
+_CLAUSE = re.compile(f"[{re.escape(CLAUSE_END)}]")
+_RELATIVE = re.compile(r".{3,10}的\w")
+_LONG_CLAUSE = 6
+_PHRASE = 12  # characters that the word before is looked for in
 _SENTENCE_BREAK = re.compile(r"[。！？!?.…]")
 
 
@@ -58,7 +65,31 @@ def _confidence(passage: Passage, word: str, begin: int, end: int, words: Lexico
         return _phrase(passage, base, before, end, opens=opens, closes=closes and bool(after))
     if passage.pause_after(end) and not after.startswith(tuple("。！？!?.")):
         return LIKELY
-    return POSSIBLE if base in words.fillers_context and opens and closes and after else None
+    alone = base in words.fillers_context and opens and closes and bool(after)
+    return (
+        POSSIBLE if alone or _headless(base, before, after, words) or _subjectless(base, before, after, words) else None
+    )
+
+
+def _headless(base: str, before: str, after: str, words: Lexicon) -> bool:
+    """那个 with neither a noun after it nor a verb before it whose object it is: 其次那个我重新设计了一遍.
+
+    In a short clause (那个我知道) it is what the clause is about, before a relative clause (那个我们用过的系统) it has
+    its noun behind that.
+    """
+    rest = after.lstrip("，, ")
+    if base not in words.fillers_demonstrative or not rest.startswith(words.headless):
+        return False
+    if before and before[-1] not in _BREAK and rjieba.tag(before[-_PHRASE:])[-1][1].startswith("v"):
+        return False
+    clause = _CLAUSE.split(rest, maxsplit=1)[0]
+    return len(clause) >= _LONG_CLAUSE and not _RELATIVE.match(clause)
+
+
+def _subjectless(base: str, before: str, after: str, words: Lexicon) -> bool:
+    """就是 that begins a sentence, and not an answer such as 就是这样."""
+    first = base in words.fillers_sentence_start and (not before or before[-1] in SENTENCE_END)
+    return first and bool(after) and after[0] not in _BREAK and not after.startswith(words.answering)
 
 
 def _phrase(passage: Passage, base: str, before: str, end: int, *, opens: bool, closes: bool) -> float | None:

@@ -23,6 +23,10 @@ class Lexicon:
     fillers_clause_start: frozenset[str]
     fillers_context: frozenset[str]
     fillers_pause_only: frozenset[str]
+    fillers_demonstrative: frozenset[str]
+    fillers_sentence_start: frozenset[str]
+    headless: tuple[str, ...]
+    answering: tuple[str, ...]
     backchannels: frozenset[str]
     repetitions_allowed: frozenset[str]
     questions: re.Pattern[str]
@@ -67,6 +71,10 @@ def parse(raw: dict[str, Any]) -> Lexicon:
         fillers_clause_start=_words(fillers["clause_start"]),
         fillers_context=_words(fillers["context"]),
         fillers_pause_only=_words(fillers["context_pause_only"]),
+        fillers_demonstrative=_words(fillers["demonstratives"]),
+        fillers_sentence_start=_words(fillers["sentence_start"]),
+        headless=tuple(fillers["headless"]),
+        answering=tuple(fillers["answering"]),
         backchannels=_words(raw["backchannels"]["words"]),
         repetitions_allowed=_words(raw["repetitions"]["allowed"]),
         questions=_patterns(raw["questions"]["patterns"]),
