@@ -42,7 +42,7 @@ from analysis.shelf import Shelf, key
 T = TypeVar("T")
 Follow = Callable[[float], None]
 
-VERSIONS = {"sound": 1, "text": 2, "speakers": 1, "prosody": 2, "face": 2}
+VERSIONS = {"sound": 2, "text": 2, "speakers": 1, "prosody": 2, "face": 2}
 """Raised whenever a stage would observe something else from the same recording."""
 STAGE_ROLES = {
     "sound": ("voice_activity",),

@@ -179,6 +179,11 @@ def test_noise_and_gain_control_void_what_they_spoil():
     assert overall["vocal_activation"].quality == "gain_control"
     assert np.isnan(derived.tracks["vocal_activation"]).all()
     assert ("vocal_activation", "gain_control") in {(m.what, m.why) for m in derived.analysis.missing}
+    rather = dataclasses.replace(seen, sound=dataclasses.replace(seen.sound, snr_db=23.0))
+    overall = derive(rather, request("zh"), provenance()).analysis.metrics.overall
+    assert (overall["loudness_range"].value, overall["loudness_range"].quality) == (None, "low_snr")
+    assert overall["vocal_activation"].quality == "ok", "measured against itself"
+    assert overall["pitch_sd"].quality == "ok"
 
 
 def whys(analysis):

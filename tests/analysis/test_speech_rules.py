@@ -169,6 +169,17 @@ def test_a_step_in_the_noise_floor_is_gain_control():
     assert not steady.quality(()).gain_control
 
 
+@pytest.mark.parametrize(("rise_db", "found"), [(0.0, False), (1.0, False), (-20.0, False), (6.0, True)])
+def test_noise_that_comes_up_in_pauses_is_gain_control(rise_db, found):
+    """Six seconds of talk and two of pause, in which the noise goes up by so much a second, or an echo goes down."""
+    pause = noise(2, 0.001) * 10 ** (np.linspace(0, 2 * rise_db, 2 * SAMPLE_RATE, dtype=np.float32) / 20)
+    meter = LevelMeter()
+    for turn in range(5):
+        meter.add(noise(6, 0.1, turn))
+        meter.add(pause)
+    assert meter.quality(tuple(Span(8.0 * turn, 8.0 * turn + 6) for turn in range(5))).gain_control == found
+
+
 @pytest.mark.parametrize("count", [1, 2, 3, 4])
 def test_clusters_of_made_voices(count):
     rng = np.random.default_rng(5)
