@@ -42,7 +42,7 @@ from analysis.shelf import Shelf, key
 T = TypeVar("T")
 Follow = Callable[[float], None]
 
-VERSIONS = {"sound": 2, "text": 2, "speakers": 1, "prosody": 2, "face": 2}
+VERSIONS = {"sound": 3, "text": 3, "speakers": 2, "prosody": 2, "face": 2}
 """Raised whenever a stage would observe something else from the same recording."""
 STAGE_ROLES = {
     "sound": ("voice_activity",),
@@ -282,14 +282,14 @@ class Hearing:
         request = self.run.request
         return speech.observe_text(
             self._samples, sound.speech, request.language, request.terms, self.transcriber[0], self.run.device,
-            request.threads, progress,
+            request.threads, progress, sound.sides,
         )  # fmt: skip
 
     def _speakers(self, sound: SoundObservation, progress: Follow) -> SpeakerObservation:
         request, models = self.run.request, self.run.models
         return speech.observe_speakers(
             self._samples, sound.speech, request.speakers, request.enrol_clip, models.path("speaker_segmentation"),
-            models.path("speaker_embedding"), request.threads, progress,
+            models.path("speaker_embedding"), request.threads, progress, sound.sides,
         )  # fmt: skip
 
     def _prosody(self, sound: SoundObservation, text: TextObservation | None, progress: Follow) -> ProsodyObservation:

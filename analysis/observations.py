@@ -29,8 +29,9 @@ DAMAGE = (FileNotFoundError, ValueError, EOFError, BadZipFile)
 class SoundObservation:
     """Signal level facts and voice activity. `peaks`: (n, 2) waveform minimum and maximum at 100 Hz, -1..1.
 
-    `snr_db` from speech level against the noise floor outside speech; `gain_control` = a step in the noise floor was
-    found, so that loudness is void.
+    `snr_db` from speech level against the noise floor outside speech; `gain_control` = the noise floor steps or comes
+    up in pauses, so that loudness is void. `sides` = what each person says into a microphone of their own, one entry
+    for each of two channels; empty where all share a microphone.
     """
 
     speech: tuple[Span, ...]
@@ -38,17 +39,22 @@ class SoundObservation:
     snr_db: float | None
     clipping_share: float
     gain_control: bool
+    sides: tuple[tuple[Span, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class HeardSegment:
-    """A recognised segment before speakers are known. Text is post-processed (simplified, full-width punctuation)."""
+    """A recognised segment before speakers are known. Text is post-processed (simplified, full-width punctuation).
+
+    `side` = the channel that it was heard on, where each person has a microphone.
+    """
 
     start: float
     end: float
     language: str
     text: str
     words: tuple[Word, ...]
+    side: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +85,8 @@ class TextObservation:
 class SpeakerObservation:
     """Who spoke when. Speakers "S1"… by first appearance. `enrolled` = the speaker that the enrolment clip matched.
 
-    `overlaps` = stretches with two voices; `suggested` = the automatic count, `similarity` of the enrolment (cosine).
+    `overlaps` = stretches with two voices; `suggested` = the automatic count, `similarity` of the enrolment (cosine);
+    `sides` = the speaker of each channel, where they are told apart by channel.
     """
 
     turns: tuple[Turn, ...]
@@ -87,6 +94,7 @@ class SpeakerObservation:
     suggested: int
     enrolled: str | None = None
     similarity: float | None = None
+    sides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

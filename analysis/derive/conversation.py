@@ -149,7 +149,8 @@ def _segments(
             lost.append(correction.id)
         else:
             words = corrected
-    return segments(words, turns, [Span(c.start, c.end) for c in corrections.speakers])
+    sides = observed.speakers.sides if observed.speakers else ()
+    return segments(words, turns, [Span(c.start, c.end) for c in corrections.speakers], sides)
 
 
 def _language(observed: Observed, request: AnalysisRequest, found: Sequence[Segment]) -> str:

@@ -18,11 +18,12 @@ _JOINERS = "'’-/_.&+#@"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A word with the language it is in and the number of the recogniser's segment that it comes from."""
+    """A word with the language it is in, the number of the recogniser's segment that it comes from, and the channel."""
 
     word: Word
     language: str
     block: int
+    side: int | None = None
 
     @property
     def middle(self) -> float:
@@ -35,7 +36,7 @@ def heard_words(text: TextObservation) -> tuple[Heard, ...]:
     words: list[Heard] = []
     for block, segment in enumerate(text.segments):
         language = _language(segment)
-        words += [Heard(word, language, block) for word in _whole_words(segment)]
+        words += [Heard(word, language, block, segment.side) for word in _whole_words(segment)]
     return tuple(sorted(words, key=lambda heard: heard.middle))
 
 

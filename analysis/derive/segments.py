@@ -49,29 +49,43 @@ class TurnIndex:
         return min([*before, *after], key=lambda t: max(t.start - time_s, time_s - t.end)).speaker
 
 
-def segments(words: Sequence[Heard], turns: Sequence[Turn], fixed: Sequence[Span] = ()) -> tuple[Segment, ...]:
+def segments(
+    words: Sequence[Heard], turns: Sequence[Turn], fixed: Sequence[Span] = (), sides: Sequence[str] = ()
+) -> tuple[Segment, ...]:
     """Segments in time order. Every word is in exactly one of them.
 
+    A word that was heard on one of two channels is the speaker's of that one in `sides`, whoever else speaks then.
     Words inside `fixed` (stretches that a person gave to a speaker) go strictly by the turns.
     """
-    owners = word_owners(words, turns, fixed)
+    found: list[Segment] = []
+    for side in sorted({heard.side for heard in words}, key=lambda side: -1 if side is None else side):
+        part = [heard for heard in words if heard.side == side]
+        own = sides[side] if side is not None and side < len(sides) else None
+        found += _in_segments(part, word_owners(part, turns, fixed, own))
+    return tuple(sorted(found, key=lambda segment: (segment.start, segment.end)))
+
+
+def _in_segments(words: Sequence[Heard], owners: Sequence[str]) -> list[Segment]:
     found: list[Segment] = []
     begin = 0
     for place in range(1, len(words) + 1):
         if place == len(words) or owners[place] != owners[begin] or _cut(words[begin:place], words[place]):
             found.append(_segment(words[begin:place], owners[begin]))
             begin = place
-    return tuple(found)
+    return found
 
 
-def word_owners(words: Sequence[Heard], turns: Sequence[Turn], fixed: Sequence[Span]) -> list[str]:
+def word_owners(
+    words: Sequence[Heard], turns: Sequence[Turn], fixed: Sequence[Span], own: str | None = None
+) -> list[str]:
     """Whose each word is: by its middle, but a change in mid-clause moves to the pause or mark beside it.
 
-    Turn edges are sharp to about half a second, while people change at the ends of clauses.
+    Turn edges are sharp to about half a second, while people change at the ends of clauses. `own` = whose they all
+    are, but for what a person said.
     """
     index = TurnIndex(turns)
-    owners = [index.speaker(heard.middle) for heard in words]
     held = [any(span.start <= heard.middle <= span.end for span in fixed) for heard in words]
+    owners = [own if own and not hold else index.speaker(heard.middle) for heard, hold in zip(words, held, strict=True)]
     for place in [p for p in range(1, len(words)) if owners[p] != owners[p - 1]]:
         target = _natural_change(words, place)
         low, high = sorted((place, target))

@@ -15,6 +15,7 @@ from analysis.media import SAMPLE_RATE, SoundFile
 from analysis.observations import SoundObservation
 from analysis.speech.levels import LevelMeter
 from analysis.speech.runtime import session
+from analysis.speech.sides import own_speech
 
 Progress = Callable[[float], None]
 
@@ -32,16 +33,15 @@ _BLOCK_FRAMES = 1875  # a minute
 def observe_sound(sound: SoundFile, progress: Progress = lambda _: None, threads: int = 1) -> SoundObservation:
     """Voice activity, waveform peaks and recording quality of the whole sound, read a minute at a time.
 
-    `progress` gets the media seconds done.
+    A recording with a microphone for each person is also heard channel by channel. `progress` gets the media seconds
+    done.
     """
-    voice, meter = _VoiceModel(threads), LevelMeter()
-    chances = []
-    for start in range(0, len(sound.samples), _BLOCK_FRAMES * FRAME):
-        block = sound.slice(start / SAMPLE_RATE, (start + _BLOCK_FRAMES * FRAME) / SAMPLE_RATE)
-        chances.append(voice.chances(block))
-        meter.add(block)
-        progress((start + len(block)) / SAMPLE_RATE)
-    speech = spans_of(np.concatenate(chances) if chances else np.zeros(0, np.float32), len(sound.samples))
+    meter, passes = LevelMeter(), 1 + len(sound.sides)
+    speech = _activity(sound, threads, lambda done: progress(done / passes), meter.add)
+    sides = [
+        _activity(side, threads, lambda done, before=i: progress((before * sound.duration + done) / passes))  # type: ignore[misc]
+        for i, side in enumerate(sound.sides, start=1)
+    ]
     quality = meter.quality(speech)
     return SoundObservation(
         speech=speech,
@@ -49,7 +49,21 @@ def observe_sound(sound: SoundFile, progress: Progress = lambda _: None, threads
         snr_db=quality.snr_db,
         clipping_share=quality.clipping_share,
         gain_control=quality.gain_control,
+        sides=own_speech(sound.sides, sides) if sides else (),
     )
+
+
+def _activity(
+    sound: SoundFile, threads: int, progress: Progress, also: Callable[[NDArray[np.float32]], None] = lambda _: None
+) -> tuple[Span, ...]:
+    """Where somebody speaks. `also` gets every block that is read."""
+    voice, chances = _VoiceModel(threads), []
+    for start in range(0, len(sound.samples), _BLOCK_FRAMES * FRAME):
+        block = sound.slice(start / SAMPLE_RATE, (start + _BLOCK_FRAMES * FRAME) / SAMPLE_RATE)
+        chances.append(voice.chances(block))
+        also(block)
+        progress((start + len(block)) / SAMPLE_RATE)
+    return spans_of(np.concatenate(chances) if chances else np.zeros(0, np.float32), len(sound.samples))
 
 
 class _VoiceModel:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -14,7 +14,6 @@ from analysis.document import Span, Turn
 from analysis.media import SAMPLE_RATE, SoundFile, read_clip
 from analysis.observations import SpeakerObservation
 from analysis.speech.clustering import MAX_SPEAKERS, cluster, suggest
-from analysis.speech.sides import side_spans
 from analysis.speech.voices import FRAME_S, FRAMES, LOCAL_SPEAKERS, SAME_VOICE, WINDOW_S, Segmenter, VoicePrint
 
 Progress = Callable[[float], None]
@@ -49,6 +48,14 @@ class _Piece:
         return self.window * WINDOW_S + self.last * FRAME_S
 
 
+@dataclass(frozen=True, eq=False)
+class _Person:
+    """Somebody's speech in time order, as it was heard, and how the voice sounds (a unit vector)."""
+
+    speech: list[Span]
+    voice: Floats | None
+
+
 def observe_speakers(
     sound: SoundFile,
     speech: Sequence[Span],
@@ -58,31 +65,38 @@ def observe_speakers(
     embedding_model: str | Path,
     threads: int,
     progress: Progress,
+    sides: Sequence[Sequence[Span]] = (),
 ) -> SpeakerObservation:
     """Find the turns of `count` speakers (1..4; None = the automatic suggestion), and overlaps of two voices.
 
-    `speech` are the spans of `observe_sound`; `enrol_clip` a recording of one person, matched at a cosine of 0.61;
-    `progress` gets the media seconds done. Raises the failures of opening the clip.
+    `speech` and `sides` are the spans of `observe_sound`; `enrol_clip` a recording of one person, matched at a cosine
+    of 0.61; `progress` gets the media seconds done. Raises the failures of opening the clip.
     """
     prints = VoicePrint(embedding_model, threads)
-    if len(sound.sides) == 2 and count in (None, 2):
-        spans: list[list[Span]] = [list(found) for found in side_spans(sound.sides, progress)]
-        voices = [_mean_voice(prints, side, found) for side, found in zip(sound.sides, spans, strict=True)]
+    by_side = len(sides) == 2 and count in (None, 2)
+    if by_side:
+        sounding = zip(sound.sides, sides, strict=True)
+        people = [_Person(list(spans), _mean_voice(prints, side, spans)) for side, spans in sounding]
         suggested = 2
     else:
         segmenter = Segmenter(segmentation_model, threads)
-        spans, voices, suggested = _by_voice(sound, speech, count, segmenter, prints, progress)
-    named = _named(spans)
-    order = sorted(range(len(spans)), key=lambda i: spans[i][0].start if spans[i] else np.inf)
-    enrolled, similarity = _enrolled(enrol_clip, prints, [voices[i] for i in order])
+        people, suggested = _by_voice(sound, speech, count, segmenter, prints, progress)
+    order = sorted(people, key=lambda person: person.speech[0].start if person.speech else np.inf)
+    enrolled, similarity = _enrolled(enrol_clip, prints, [person.voice for person in order])
     progress(sound.duration)
     return SpeakerObservation(
-        turns=tuple(_turns(named)),
-        overlaps=tuple(_overlaps(list(named.values()))),
+        turns=tuple(_turns(order)),
+        overlaps=tuple(_overlaps(order)),
         suggested=suggested,
         enrolled=enrolled,
         similarity=similarity,
+        sides=tuple(_name(order.index(person)) for person in people) if by_side else (),
     )
+
+
+def _name(place: int) -> str:
+    """Speakers by first appearance: S1, S2 …"""
+    return f"S{place + 1}"
 
 
 def _by_voice(
@@ -92,22 +106,25 @@ def _by_voice(
     segmenter: Segmenter,
     prints: VoicePrint,
     progress: Progress,
-) -> tuple[list[list[Span]], list[Floats | None], int]:
-    """Each speaker's spans and mean voice, and the suggested count."""
+) -> tuple[list[_Person], int]:
+    """The people, and the suggested count."""
     active = _activity(sound, speech, segmenter, lambda done: progress(done * 0.4))
     pieces = [piece for window in range(len(active)) for piece in _pieces(active[window], window)]
     found = _voice_prints(sound, pieces, prints, lambda done: progress(sound.duration * 0.4 + done * 0.6))
     heard = [i for i, voice in enumerate(found) if voice is not None]
     if not heard:
-        return [], [], 0
+        return [], 0
     vectors = np.stack([voice for voice in found if voice is not None])
     suggested = suggest(vectors)
     wanted = max(1, min(count or suggested, MAX_SPEAKERS, len(heard)))
     labels = cluster(vectors, wanted)
     placed = _fill(pieces, dict(zip(heard, labels.tolist(), strict=True)))
-    spans = [_joined([p for p, label in zip(pieces, placed, strict=True) if label == who]) for who in range(wanted)]
-    voices = [_unit(vectors[labels == who].mean(axis=0)) if (labels == who).any() else None for who in range(wanted)]
-    return spans, list(voices), suggested
+    people = []
+    for who in range(wanted):
+        own = [Span(p.start, p.end) for p, label in zip(pieces, placed, strict=True) if label == who]
+        voice = _unit(vectors[labels == who].mean(axis=0)) if (labels == who).any() else None
+        people.append(_Person(_joined(own, FRAME_S), voice))
+    return people, suggested
 
 
 def _activity(sound: SoundFile, speech: Sequence[Span], segmenter: Segmenter, progress: Progress) -> NDArray[np.bool_]:
@@ -166,38 +183,50 @@ def _fill(pieces: Sequence[_Piece], known: dict[int, int]) -> list[int]:
     return labels
 
 
-def _joined(pieces: Sequence[_Piece]) -> list[Span]:
-    """One speaker's pieces as spans, merged over gaps below 0.5 s."""
-    spans: list[Span] = []
-    for piece in sorted(pieces, key=lambda piece: piece.start):
-        if spans and piece.start - spans[-1].end < MERGE_GAP_S:
-            spans[-1] = Span(spans[-1].start, max(spans[-1].end, piece.end))
+def _joined(spans: Sequence[Span], gap_s: float) -> list[Span]:
+    """Spans in time order, merged over gaps below `gap_s`."""
+    found: list[Span] = []
+    for span in sorted(spans, key=lambda span: span.start):
+        if found and span.start - found[-1].end < gap_s:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
         else:
-            spans.append(Span(piece.start, piece.end))
-    return [span for span in spans if span.end - span.start >= MIN_TURN_S]
+            found.append(span)
+    return found
 
 
-def _named(spans: Sequence[Sequence[Span]]) -> dict[str, list[Span]]:
-    """Speakers by first appearance: S1, S2 …"""
-    present = sorted((list(found) for found in spans if found), key=lambda found: found[0].start)
-    return {f"S{i + 1}": found for i, found in enumerate(present)}
-
-
-def _turns(named: dict[str, list[Span]]) -> list[Turn]:
-    turns = [Turn(round(s.start, 3), round(s.end, 3), name) for name, spans in named.items() for s in spans]
+def _turns(people: Sequence[_Person]) -> list[Turn]:
+    """Each person's turns, joined over gaps below 0.5 s."""
+    turns = [
+        Turn(round(span.start, 3), round(span.end, 3), _name(place))
+        for place, person in enumerate(people)
+        for span in _joined(person.speech, MERGE_GAP_S)
+        if span.end - span.start >= MIN_TURN_S
+    ]
     return sorted(turns, key=lambda turn: (turn.start, turn.end))
 
 
-def _overlaps(speakers: Sequence[Sequence[Span]]) -> list[Span]:
-    """Where two speakers' turns cover the same time."""
-    found = []
-    for one, other in combinations(speakers, 2):
-        for a in one:
-            for b in other:
-                start, end = max(a.start, b.start), min(a.end, b.end)
-                if end - start >= MIN_OVERLAP_S:
-                    found.append(Span(round(start, 3), round(end, 3)))
+def _overlaps(people: Sequence[_Person]) -> list[Span]:
+    """Where two people really sound at once: a turn goes on over its own short gaps, in which another may speak."""
+    found = [
+        Span(round(span.start, 3), round(span.end, 3))
+        for one, other in combinations(people, 2)
+        for span in _shared(one.speech, other.speech)
+        if span.end - span.start >= MIN_OVERLAP_S
+    ]
     return sorted(found, key=lambda span: span.start)
+
+
+def _shared(one: Sequence[Span], other: Sequence[Span]) -> Iterator[Span]:
+    """What two lists of spans in time order have in common."""
+    i = j = 0
+    while i < len(one) and j < len(other):
+        start, end = max(one[i].start, other[j].start), min(one[i].end, other[j].end)
+        if start < end:
+            yield Span(start, end)
+        if one[i].end < other[j].end:
+            i += 1
+        else:
+            j += 1
 
 
 def _unit(vector: Floats) -> Floats:

@@ -1,10 +1,10 @@
-"""The words of a recording, written down window by window."""
+"""The words of a recording, written down window by window, and each microphone for itself."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from analysis.document import Span, Word
@@ -15,6 +15,7 @@ from analysis.speech.hums import hums
 from analysis.speech.invention import invented
 from analysis.speech.omissions import repeats, unheard
 from analysis.speech.recogniser import LANGUAGES, Heard, Recogniser, Samples
+from analysis.speech.sides import OwnSound
 from analysis.speech.windows import Window, windows
 from analysis.speech.writing import polished, segments, trimmed
 
@@ -34,25 +35,61 @@ def observe_text(
     device: str,
     threads: int,
     progress: Progress,
+    sides: Sequence[Sequence[Span]] = (),
 ) -> TextObservation:
     """Write down what is said, with word times.
 
-    `speech` are the spans of `observe_sound`; `language` "zh", "en" or "auto" (decided for every window, so that
-    mixed interviews work); `terms` of the position are hinted; `model_folder` is a faster-whisper folder; `device`
-    "cpu" or "cuda"; `progress` gets the media seconds done. Raises ModelUnusable, DeviceMissing.
+    `speech` and `sides` are the spans of `observe_sound`; where each person has a microphone, each is written down for
+    itself, so that nothing is lost where both speak at once. `language` is "zh", "en" or "auto" (decided for every
+    window, so that mixed interviews work); `terms` of the position are hinted; `model_folder` is a faster-whisper
+    folder; `device` "cpu" or "cuda"; `progress` gets the media seconds done. Raises ModelUnusable, DeviceMissing.
     """
-    waiting = windows(sound, speech)
-    if not waiting:
+    parts = _parts_of(sound, speech, sides)
+    if not any(part.waiting for part in parts):
         progress(sound.duration)
         return TextObservation(language if language in LANGUAGES else "", (), 0)
     recogniser = Recogniser(model_folder, device, threads, [term.text for term in terms])
     try:
-        heard = _Listener(recogniser, sound, speech, language).listen(waiting, progress)
+        heard = _listen(recogniser, parts, language, progress)
     finally:
         recogniser.close()
-    return TextObservation(
-        _leading(heard.segments, language), tuple(heard.segments), heard.suppressed, tuple(heard.hums)
-    )
+    return _together(heard, language)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A sound with its speech in windows: the whole recording, or one side of it."""
+
+    sound: SoundFile
+    speech: Sequence[Span]
+    waiting: Sequence[Window]
+    side: int | None
+
+
+def _parts_of(sound: SoundFile, speech: Sequence[Span], sides: Sequence[Sequence[Span]]) -> list[_Part]:
+    if not sides:
+        return [_Part(sound, speech, windows(sound, speech), None)]
+    own = [OwnSound(side.samples, speech=tuple(spans)) for side, spans in zip(sound.sides, sides, strict=True)]
+    return [_Part(one, one.speech, windows(one, one.speech), number) for number, one in enumerate(own)]
+
+
+def _listen(recogniser: Recogniser, parts: Sequence[_Part], language: str, progress: Progress) -> list[_Heard]:
+    """Each part in turn; `progress` gets its share of the recording's length."""
+    heard, share = [], 1 / len(parts)
+    for number, part in enumerate(parts):
+        before = number * part.sound.duration
+        listener = _Listener(recogniser, part.sound, part.speech, language)
+        found = listener.listen(part.waiting, lambda done, before=before: progress((before + done) * share))  # type: ignore[misc]
+        found.segments = [replace(segment, side=part.side) for segment in found.segments]
+        heard.append(found)
+    return heard
+
+
+def _together(heard: Sequence[_Heard], language: str) -> TextObservation:
+    segments_of_all = sorted((segment for one in heard for segment in one.segments), key=lambda one: one.start)
+    hums_of_all = sorted((hum for one in heard for hum in one.hums), key=lambda hum: hum.start)
+    suppressed = sum(one.suppressed for one in heard)
+    return TextObservation(_leading(segments_of_all, language), tuple(segments_of_all), suppressed, tuple(hums_of_all))
 
 
 @dataclass

@@ -137,6 +137,18 @@ def test_a_change_of_speaker_moves_to_the_end_of_the_clause():
     assert segments(words, late, [Span(1.5, 1.9)])[0].text == "我们这样做，好的", "a person said so"
 
 
+def test_words_of_two_channels_are_their_speakers_unless_a_person_said_otherwise():
+    left = dataclasses.replace(heard("我们这样做，", 0.0, 2.0), side=0)
+    right = dataclasses.replace(heard("好的没问题。", 0.5, 2.2), side=1)
+    words = heard_words(TextObservation("zh", (left, right), 0))
+    turns = (Turn(0, 5, "S1"), Turn(0.5, 2.2, "S2"))
+    apart = [("S1", "我们这样做，"), ("S2", "好的没问题。")]
+    assert [(s.speaker, s.text) for s in segments(words, turns, (), ("S1", "S2"))] == apart
+    corrected = segments(words, turns, [Span(0.4, 2.3)], ("S1", "S2"))
+    assert {s.speaker for s in corrected if s.start >= 0.4} == {"S1"}
+    assert "".join(s.text for s in segments(words, turns)) == "我们这样做，好的没问题。", "never one word of each"
+
+
 def test_a_change_of_speaker_is_never_inside_a_word():
     pieces = tuple(Word(i * 0.4, i * 0.4 + 0.4, text, 0.9) for i, text in enumerate("我很珍惜所有的遇见"))
     words = heard_words(TextObservation("zh", (HeardSegment(0, 4, "zh", "我很珍惜所有的遇见", pieces),), 0))

@@ -15,16 +15,18 @@ import pytest
 
 from analysis import device
 from analysis import failures as f
-from analysis.document import Fallback, Span, Word
+from analysis.derive import derive
+from analysis.document import Fallback, MediaInfo, Span, Stream, Word
 from analysis.media import SAMPLE_RATE, SoundFile, probe
 from analysis.models import ModelStore
-from analysis.observations import TextObservation
+from analysis.observations import Observed, TextObservation
 from analysis.request import Term
 from analysis.speech import observe_prosody, observe_sound, observe_speakers, observe_text
 from analysis.speech.recogniser import computes_on_cuda
 from app.resources import resource as shipped
 from app.settings import cache_folder
 from tests.analysis import media_samples as make
+from tests.analysis.ideal import provenance, request
 
 MODELS = Path(__file__).resolve().parents[2] / "resources" / "models"
 SEGMENTATION, EMBEDDING = MODELS / "speaker_segmentation.onnx", MODELS / "speaker_embedding.onnx"
@@ -67,8 +69,8 @@ def words_of(text: TextObservation) -> tuple[Word, ...]:
 
 def speakers(sound, count, clip=None):
     """Speakers with the shipped models."""
-    speech = observe_sound(sound).speech
-    return observe_speakers(sound, speech, count, clip, SEGMENTATION, EMBEDDING, 2, nothing)
+    seen = observe_sound(sound)
+    return observe_speakers(sound, seen.speech, count, clip, SEGMENTATION, EMBEDDING, 2, nothing, seen.sides)
 
 
 def error(reference_rttm: Path, turns) -> float:
@@ -319,18 +321,79 @@ def test_other_counts_are_obeyed(sample, sound_at, count):
     assert len({turn.speaker for turn in speakers(sound_at(sample / "sample_en.mp4"), count).turns}) == count
 
 
-def test_two_microphones_need_no_voices(corpus, sound_at, tmp_path):
-    zh = sound_at(corpus / "audio" / "zh_moss_spk1.wav").slice(0, 8)
-    en = sound_at(corpus / "audio" / "en_jfk.flac").slice(0, 8)
-    left = np.concatenate([zh, 0.02 * en])  # the other person is heard faintly
-    right = np.concatenate([0.02 * zh, en])
+def two_microphones(folder, left, right):
+    """A stereo recording with one person on each side."""
     two = np.repeat(np.stack([left, right], axis=1), 3, axis=0)
-    path = make.record(tmp_path / "two.wav", video=None, audio="pcm_s16le", sound=two, channels=2)
-    sound = sound_at(path)
+    return make.record(folder / "two.wav", video=None, audio="pcm_s16le", sound=two, channels=2)
+
+
+@pytest.mark.parametrize("leak_db", [-34, -12])
+def test_two_microphones_need_no_voices(corpus, sound_at, tmp_path, leak_db):
+    """The other person is heard through, fainter and 20 ms later; from 6 s on both speak at once."""
+    zh = np.pad(sound_at(corpus / "audio" / "zh_moss_spk1.wav").slice(0, 8), (0, 6 * SAMPLE_RATE))
+    en = np.pad(sound_at(corpus / "audio" / "en_jfk.flac").slice(0, 8), (6 * SAMPLE_RATE, 0))
+    leak = 10 ** (leak_db / 20)
+    sound = sound_at(two_microphones(tmp_path, zh + leak * np.roll(en, 320), en + leak * np.roll(zh, 320)))
     assert len(sound.sides) == 2
-    found = speakers(sound, 2)
-    assert all(turn.end < 8.5 if turn.speaker == "S1" else turn.start > 7.5 for turn in found.turns)
+    seen = observe_sound(sound)
+    assert seen.sides[0][-1].end == pytest.approx(8.0, abs=0.7)
+    assert seen.sides[1][0].start == pytest.approx(6.2, abs=0.7)
+    found = observe_speakers(sound, seen.speech, 2, None, SEGMENTATION, EMBEDDING, 2, nothing, seen.sides)
+    assert found.sides == ("S1", "S2")
+    assert all(turn.end < 8.5 if turn.speaker == "S1" else turn.start > 5.5 for turn in found.turns)
     assert {turn.speaker for turn in found.turns} == {"S1", "S2"}
+    assert sum(span.end - span.start for span in found.overlaps) == pytest.approx(1.5, abs=0.5)
+
+
+def ringing(seconds, rng):
+    """The impulse response of a room that rings so long, of unit energy; 0 = no room."""
+    if not seconds:
+        return np.ones(1)
+    count = round(seconds * SAMPLE_RATE)
+    response = rng.normal(size=count) * np.exp(-6.9 * np.linspace(0, 1, count))
+    return response / np.sqrt((response**2).sum())
+
+
+@pytest.mark.parametrize(("rings_s", "leak_db"), [(0.0, -8), (0.15, -15), (0.4, -15), (0.4, -8)])
+def test_an_echo_is_not_the_other_persons_speech(sample, sound_at, rings_s, leak_db):
+    """Two people in a room that rings, each with a microphone that hears the other as well."""
+    truth, sound = json.loads((sample / "sample_en.truth.json").read_bytes()), sound_at(sample / "sample_en.mp4")
+    whole, rng = sound.slice(0, 30), np.random.default_rng(0)
+    own = [[s for s in truth["speech"] if (s["speaker"] == "candidate") == side and s["end"] < 30] for side in (0, 1)]
+    clean = np.zeros((2, len(whole)), np.float32)
+    for side in (0, 1):
+        for span in own[side]:
+            part = slice(round(span["start"] * SAMPLE_RATE), round(span["end"] * SAMPLE_RATE))
+            clean[side, part] = whole[part]
+    room, leak = ringing(rings_s, rng), 10 ** (leak_db / 20)
+    echo = [leak * np.convolve(np.roll(clean[1 - side], 320), room)[: len(whole)] for side in (0, 1)]
+    heard = [clean[side] + echo[side] + rng.normal(0, 3e-4, len(whole)) for side in (0, 1)]
+    seen = observe_sound(SoundFile(sound_of(sum(heard) / 2).samples, tuple(sound_of(one) for one in heard)))
+    for side, spans in enumerate(seen.sides):
+        total = sum(span.end - span.start for span in spans)
+        pairs = ((max(a.start, b["start"] - 0.2), min(a.end, b["end"] + 0.2)) for a in spans for b in own[side])
+        right = sum(max(0.0, end - start) for start, end in pairs)
+        assert right > 0.85 * sum(one["end"] - one["start"] for one in own[side])
+        assert total - right < 0.15 * total
+
+
+def test_who_speaks_at_once_is_written_down_for_each(corpus, sound_at, whisper):
+    """Two people at the same time, one on each channel: the mixture would give only one of them."""
+    sound = sound_at(corpus / "audio" / "en_stereo_2ch.wav")
+    seen = observe_sound(sound)
+    text = observe_text(sound, seen.speech, "en", (), whisper, "cpu", 2, nothing, seen.sides)
+    said = [" ".join(plain(segment.text) for segment in text.segments if segment.side == side) for side in (0, 1)]
+    wanted = (
+        "he began a confused complaint against the wizard who had vanished behind the curtain on the left",
+        "the horizon seems extremely distant",
+    )
+    assert [jiwer.wer(*pair) for pair in zip(wanted, said, strict=True)] == [0, 0]
+    found = observe_speakers(sound, seen.speech, 2, None, SEGMENTATION, EMBEDDING, 2, nothing, seen.sides)
+    media = MediaInfo("00", sound.duration, (Stream("audio", "pcm_s16le", channels=2),))
+    analysis = derive(Observed(media, seen, text, found), request("en"), provenance()).analysis
+    assert sorted((segment.speaker, plain(segment.text)) for segment in analysis.transcript.segments) == [
+        *zip(found.sides, wanted, strict=True)
+    ]
 
 
 def test_pitch_and_loudness_of_known_voices():
