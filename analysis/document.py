@@ -138,10 +138,14 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Speakers:
-    """Turns in time order, and each speaker's role. Speakers are named "S1", "S2" … in order of appearance."""
+    """Turns in time order, and each speaker's role. Speakers are named "S1", "S2" … in order of appearance.
+
+    `suggested` = how many people it sounds like, where that is another number than was asked for.
+    """
 
     turns: tuple[Turn, ...]
     roles: dict[str, Role]
+    suggested: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from analysis.derive.comparing import compared
 from analysis.derive.conversation import Conversation, converse
 from analysis.derive.events import SpokenEvents, in_order, spoken_events
 from analysis.derive.measures import interaction_metrics, latency_metric, timing_metrics, voice_metrics
+from analysis.derive.roles import suggested_count
 from analysis.derive.voice import track_length, voice_tracks
 from analysis.derive.word_measures import answer_metrics, keyword_metric, short_answers_metric, text_metrics
 from analysis.document import (
@@ -96,7 +97,7 @@ def _derive(observed: Observed, request: AnalysisRequest, provenance: Provenance
         media=observed.media,
         provenance=provenance,
         transcript=Transcript(talk.language, talk.segments),
-        speakers=Speakers(talk.turns, talk.roles),
+        speakers=Speakers(talk.turns, talk.roles, suggested_count(observed.speakers, request.speakers)),
         exchanges=talk.exchanges,
         tracks=infos,
         events=in_order([*spoken.events, *seen.events]),

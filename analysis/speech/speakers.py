@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from analysis.document import Span, Turn
 from analysis.media import SAMPLE_RATE, SoundFile, read_clip
 from analysis.observations import SpeakerObservation
-from analysis.speech.clustering import MAX_SPEAKERS, cluster, suggest
+from analysis.speech.clustering import cluster, suggest
 from analysis.speech.voices import FRAME_S, FRAMES, LOCAL_SPEAKERS, SAME_VOICE, WINDOW_S, Segmenter, VoicePrint
 
 Progress = Callable[[float], None]
@@ -67,7 +67,7 @@ def observe_speakers(
     progress: Progress,
     sides: Sequence[Sequence[Span]] = (),
 ) -> SpeakerObservation:
-    """Find the turns of `count` speakers (1..4; None = the automatic suggestion), and overlaps of two voices.
+    """Find the turns of `count` speakers (None = the automatic suggestion, 1..4), and overlaps of two voices.
 
     `speech` and `sides` are the spans of `observe_sound`; `enrol_clip` a recording of one person, matched at a cosine
     of 0.61; `progress` gets the media seconds done. Raises the failures of opening the clip.
@@ -116,7 +116,7 @@ def _by_voice(
         return [], 0
     vectors = np.stack([voice for voice in found if voice is not None])
     suggested = suggest(vectors)
-    wanted = max(1, min(count or suggested, MAX_SPEAKERS, len(heard)))
+    wanted = max(1, min(count or suggested, len(heard)))
     labels = cluster(vectors, wanted)
     placed = _fill(pieces, dict(zip(heard, labels.tolist(), strict=True)))
     people = []

@@ -115,6 +115,8 @@ def _say_lacking(name: str, folder: Path) -> None:
     if found:
         said = text.tr("report.list_comma").join(text.tr(f"report.why_{why}") for why in found)
         print(text.tr("analyze.lacking", why=said), file=sys.stderr)
+    if analysis.speakers.suggested is not None:
+        print(text.tr("analyze.sounds_like", count=analysis.speakers.suggested), file=sys.stderr)
     sample = tuple(each for each in analysis.missing if each.what == "enrolment")
     for phrase in absences((*failed(analysis.missing), *sample), text.language()):
         print(phrase, file=sys.stderr)

@@ -14,7 +14,7 @@ from analysis.derive import derive
 from analysis.derive.edges import EDGE_S, refined
 from analysis.derive.floor import floors, speech_by_speaker
 from analysis.derive.heard import heard_words
-from analysis.derive.roles import assign_roles
+from analysis.derive.roles import assign_roles, suggested_count
 from analysis.derive.segments import SegmentIndex, TurnIndex, segments
 from analysis.derive.spans import clipped, gaps, mask, merged, total
 from analysis.document import MediaInfo, Role, Span, Stream, Turn, Word
@@ -154,6 +154,18 @@ def test_a_change_of_speaker_is_never_inside_a_word():
     words = heard_words(TextObservation("zh", (HeardSegment(0, 4, "zh", "我很珍惜所有的遇见", pieces),), 0))
     found = segments(words, (Turn(0, 1.25, "S1"), Turn(1.25, 4, "S2")))
     assert [s.text for s in found] in (["我很", "珍惜所有的遇见"], ["我很珍惜", "所有的遇见"])
+
+
+@pytest.mark.parametrize(
+    ("sounds_like", "asked", "end", "told"),
+    [(3, 2, 30, 3), (1, 2, 30, 1), (2, 2, 30, None), (3, None, 30, None), (3, 2, 15, None), (0, 2, 30, None)],
+)
+def test_how_many_people_it_sounds_like_is_told_where_that_is_not_what_was_asked_for(sounds_like, asked, end, told):
+    found = SpeakerObservation((Turn(0, end, "S1"),), (), sounds_like)
+    assert suggested_count(found, asked) == told
+    seen = dataclasses.replace(observed("zh"), speakers=found)
+    analysis = derive(seen, request("zh", speakers=asked), provenance()).analysis
+    assert analysis.speakers.suggested == told
 
 
 def test_a_backchannel_does_not_split_the_floor():
