@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+
 from analysis.document import Span, Word
 from analysis.media import SoundFile
 from analysis.observations import HeardSegment, Hum, TextObservation
@@ -24,6 +26,7 @@ Progress = Callable[[float], None]
 BATCH = 3
 """Windows heard together: a fourth costs 100 MB and saves no time on two cores."""
 _SURE_LANGUAGE = 0.8
+_NEIGHBOUR_S = 1.0
 
 
 def observe_text(
@@ -123,7 +126,7 @@ class _Listener:
             new = [segment for segments in again if not repeats(segments, known) for segment in segments]
             heard.segments += sorted([*known, *new], key=lambda segment: segment.start)
             heard.hums += self._hums(batch, kinds, [word for segment in (*known, *new) for word in segment.words])
-            heard.suppressed += dropped + more
+            heard.suppressed += _apart([*dropped, *more])
             progress(min(batch[-1].end, self.sound.duration))
         progress(self.sound.duration)
         return heard
@@ -133,10 +136,10 @@ class _Listener:
             return [language] * len(batch)
         return _spoken(self.recogniser, [window.samples(self.sound) for window in batch], before)
 
-    def _write(self, batch: Sequence[Window], kinds: Sequence[str]) -> tuple[list[list[HeardSegment]], int]:
-        """The segments of each window of a batch, and how many stretches were dropped as invented."""
+    def _write(self, batch: Sequence[Window], kinds: Sequence[str]) -> tuple[list[list[HeardSegment]], list[Span]]:
+        """The segments of each window of a batch, and the stretches that were dropped as invented."""
         found: list[list[HeardSegment]] = [[] for _ in batch]
-        suppressed = 0
+        suppressed: list[Span] = []
         for kind in sorted(set(kinds)):
             places = [i for i, one in enumerate(kinds) if one == kind]
             answers = self.recogniser.hear([batch[i].samples(self.sound) for i in places], kind)
@@ -147,14 +150,14 @@ class _Listener:
 
     def _again(
         self, batch: Sequence[Window], written: Sequence[Sequence[HeardSegment]], before: str | None
-    ) -> tuple[list[list[HeardSegment]], int]:
+    ) -> tuple[list[list[HeardSegment]], list[Span]]:
         """A second hearing of speech that no word lies over, in whatever language it is."""
         missed = [
             Window((span,))
             for window, segments in zip(batch, written, strict=True)
             for span in unheard([word for segment in segments for word in segment.words], window, self.speech)
         ]
-        return self._write(missed, self._kinds(missed, "auto", before)) if missed else ([], 0)
+        return self._write(missed, self._kinds(missed, "auto", before)) if missed else ([], [])
 
     def _hums(self, batch: Sequence[Window], kinds: Sequence[str], words: Sequence[Word]) -> list[Hum]:
         found: list[Hum] = []
@@ -175,18 +178,27 @@ def _spoken(recogniser: Recogniser, samples: Sequence[Samples], before: str | No
 
 def _written(
     heard: Sequence[Heard], window: Window, speech: Sequence[Span], language: str
-) -> tuple[list[HeardSegment], int]:
-    """One window's segments on the recording's clock, and how many stretches were dropped as invented."""
+) -> tuple[list[HeardSegment], list[Span]]:
+    """One window's segments on the recording's clock, and the stretches that were dropped as invented."""
     words: list[Word] = []
-    dropped = 0
+    dropped: list[Span] = []
     for one in heard:
         placed = [_placed(word, window) for word in one.words]
         if invented(one, placed, speech):
-            dropped += 1
+            dropped.append(Span(placed[0].start, placed[-1].end))
         else:
             words += placed
     words = trimmed(polished(words, language), speech)
     return segments(words, language), dropped
+
+
+def _apart(spans: Sequence[Span]) -> int:
+    """How many stretches these are: one that was heard and dropped twice is one, and so are neighbours."""
+    count, end = 0, -np.inf
+    for span in sorted(spans, key=lambda span: span.start):
+        count += span.start > end + _NEIGHBOUR_S
+        end = max(end, span.end)
+    return count
 
 
 def _placed(word: Word, window: Window) -> Word:
