@@ -7,7 +7,9 @@ where they tell nothing, the one who is in the picture most is taken, of several
 for a tenth of a full cue.
 
 Somebody else who is alone in the picture, and for more seconds under the candidate's voice than under others', is the
-candidate in another light or place. Who is seen for less than a second (a cross-fade) is nobody in particular.
+candidate in another light or place. So is who is seen under both voices, under others' for less than tells anything,
+where the picture otherwise stays on the candidate while others speak: such a recording does not show whoever speaks.
+Who is seen for less than a second (a cross-fade) is nobody in particular.
 """
 
 from __future__ import annotations
@@ -116,12 +118,14 @@ class _Seen:
     def also(self, first: int, mine: Flags, theirs: Flags) -> list[int]:
         """`first`, and whoever else must be the candidate, most prominent first."""
         members = [first]
+        stays = bool(theirs.any()) and float(self.there[first][theirs].mean()) > _COMPANION
         for who in sorted(set(range(len(self.people))) - {first}, key=lambda who: -self.weights[who]):
             if any(self.together(who, member) > _BESIDE for member in members):
                 continue
             under_mine, under_theirs = self.seconds(self.there[who] & mine), self.seconds(self.there[who] & theirs)
             fleeting = self.seconds(self.there[who]) < _FLEETING_S
-            if fleeting or under_mine > max(under_theirs, _FLEETING_S):
+            least = _FLEETING_S if stays and under_theirs < _MIN_VOICE_S else max(under_theirs, _FLEETING_S)
+            if fleeting or under_mine > least:
                 members.append(who)
         return members
 

@@ -86,8 +86,6 @@ def test_terms_lie_where_they_are_said(shown):
 
 
 def test_smiles_lie_where_they_are_seen(shown):
-    if shown.truth["language"] == "en":
-        pytest.xfail("a smile of the English cut is lost on the way through deriving: not yet understood")
     smiles = shown.before_cut("smiles")
     assert smiles
     marks = shown.lanes["smile"].marks()
