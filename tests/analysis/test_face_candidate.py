@@ -80,6 +80,23 @@ def test_the_candidate_in_another_light_is_the_candidate():
     assert np.isfinite(place_of(choose(face, [Span(0, 18), Span(22, 58)], [Span(18, 22), Span(58, 60)]))).all()
 
 
+def test_two_seconds_under_each_voice_tell_nothing_where_the_picture_stays_on_one_person():
+    """The camera looks at the candidate all the time; now and then the looks change too much to be known again."""
+    odd = [Span(10, 12), Span(22, 24)]
+    rest = [Span(0, 10), Span(12, 22), Span(24, 60)]
+    stays = crowd(only(placed(0.4, 0.2), *rest), only(placed(0.42, 0.2), *odd))
+    assert np.isfinite(place_of(choose(stays, MINE, THEIRS))).all()
+
+
+def test_whoever_is_shown_under_others_voices_for_long_is_somebody_else():
+    """A view that follows the voice late, or a camera that turns to the interviewer for a while."""
+    away = [Span(18, 20), Span(20, 29), Span(50, 58)]
+    turns = crowd(only(placed(0.4, 0.2), Span(0, 18), Span(29, 50), Span(58, 60)), only(placed(0.42, 0.2), *away))
+    shown = place_of(choose(turns, MINE, THEIRS))
+    assert not np.isfinite(shown[90:145]).any()
+    assert np.nanmax(shown) == np.float32(0.4)
+
+
 def test_a_cross_fade_is_nobody_in_particular():
     face = crowd(only(placed(0.4, 0.2), Span(0, 30), Span(30.6, 60)), only(placed(0.41, 0.2), Span(30, 30.6)))
     assert np.isfinite(place_of(choose(face, MINE, THEIRS))).all()
