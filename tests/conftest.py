@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -11,15 +12,30 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import pytest
 
 from app import text
+from ui.garbage import GarbageTimer
 
 ROOT = Path(__file__).resolve().parent.parent
+MUCH_GARBAGE = 20_000
 CORPUS = ROOT.parent / "shared" / "corpus"
 
 
 @pytest.fixture(scope="session", autouse=True)
 def one_application(qapp):
-    """One application object for all tests: a report's smaller one would keep windows from opening later."""
-    return qapp
+    """One application object for all tests: a report's smaller one would keep windows from opening later.
+
+    Garbage is collected in its thread only, as in the product.
+    """
+    garbage = GarbageTimer(qapp)
+    yield qapp
+    garbage.stop()
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_over(one_application):
+    """What a test left in cycles goes once it has ended: there is no event loop between two tests."""
+    yield
+    if gc.get_count()[0] > MUCH_GARBAGE:
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ from app.cli import chosen_language
 from app.settings import SettingsFile, default_data_folder
 from sync.failures import RemoteFailure
 from ui import language, theme
+from ui.garbage import GarbageTimer
 from ui.shell.conductor import Conductor
 
 ExceptHook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
@@ -83,6 +84,7 @@ def run(data: Path, lang: str = "", interview: str = "", files: list[Path] | Non
     if interview:
         opened.open_review(interview)
     opened.import_at_start(files or [])
+    GarbageTimer(app)
     return app.exec()
 
 
