@@ -7,21 +7,22 @@ import shutil
 import sys
 import time
 from contextlib import closing, suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from analysis.failures import Failure
 from analysis.features import modalities
 from app import text
+from app.domain.types import MOST_SPEAKERS, SPOKEN
 from app.failures import ValueInvalid
 
 if TYPE_CHECKING:
     from app.jobs.analysis import Choices
+    from app.store import Library
 
 OBSERVED = ".observed"
-LANGUAGES = ("auto", "zh", "en")
 DEVICES = ("auto", "cpu", "cuda")
-MOST_SPEAKERS = 8
 FPS_RANGE = (0.5, 60.0)
 ABSENT = ("no_sound", "no_picture", "no_speech", "no_face")
 """Reasons for missing numbers that lie in the recording, and that somebody can do something about."""
@@ -34,8 +35,8 @@ def add(commands: Any, shared: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", type=Path, nargs="?", help=tr("analyze.help_file"))
     parser.add_argument("--out", metavar="DIR", type=Path, help=tr("analyze.help_out"))
     parser.add_argument("--interview", metavar="ID", help=tr("analyze.help_interview"))
-    parser.add_argument("--language", choices=LANGUAGES, default="auto", help=tr("analyze.help_language"))
-    parser.add_argument("--speakers", metavar="N", default="2", help=tr("analyze.help_speakers"))
+    parser.add_argument("--language", choices=SPOKEN, help=tr("analyze.help_language"))
+    parser.add_argument("--speakers", metavar="N", help=tr("analyze.help_speakers"))
     parser.add_argument("--terms", metavar="FILE", type=Path, help=tr("analyze.help_terms"))
     parser.add_argument("--questions", metavar="FILE", type=Path, help=tr("analyze.help_questions"))
     parser.add_argument("--enrol", metavar="CLIP", type=Path, help=tr("analyze.help_enrol"))
@@ -92,6 +93,7 @@ def _interview(options: argparse.Namespace) -> int:
     progress = show(options.json_progress)
     with Library.open(options.data) as library, closing(progress) as shown, interruptible() as cancel:
         interview_id = whole_id(library, options.interview)
+        _keep(library, interview_id, choices)
         analysis_id = InterviewAnalysis(library, interview_id, choices)(shown.report, cancel)
         folder, media = library.analysis_folder(interview_id), library.interview(interview_id).media
         shown.result(AnalysisResult(analysis_id, str(folder), {}))
@@ -99,6 +101,14 @@ def _interview(options: argparse.Namespace) -> int:
         print(text.tr("analyze.done_interview", id=analysis_id[:12], time=text.timecode(time.monotonic() - begun)))
         _say_lacking(media.name if media else "", folder)
     return 0
+
+
+def _keep(library: Library, interview_id: str, choices: Choices) -> None:
+    """Language and number of speakers belong to the interview: deriving it again after a correction needs them."""
+    interview = library.interview(interview_id)
+    spoken = choices.language or interview.spoken
+    speakers = interview.speakers if choices.speakers is None else choices.speakers
+    library.save_interview(replace(interview, spoken=spoken, speakers=speakers))
 
 
 def _say_lacking(name: str, folder: Path) -> None:
@@ -141,8 +151,10 @@ def _choices(options: argparse.Namespace) -> Choices:
     )
 
 
-def _speakers(given: str) -> int:
+def _speakers(given: str | None) -> int | None:
     """A count, or 0 for "auto"."""
+    if given is None:
+        return None
     if given == "auto":
         return 0
     if not given.isdecimal() or not 1 <= int(given) <= MOST_SPEAKERS:

@@ -16,6 +16,11 @@ ChangeCallback = Callable[[str, str], None]
 "correction", "enrichment", "template", "audit") and an id: for assessment, comment, correction and enrichment that of
 their interview."""
 
+SPOKEN = ("auto", "zh", "en")
+USUAL_SPEAKERS = 2
+"""Interviewer and candidate. A suggested count is wrong too often to be the default."""
+MOST_SPEAKERS = 8
+
 
 @dataclass(frozen=True, slots=True)
 class Position:
@@ -70,7 +75,11 @@ class AnalysisState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Interview:
-    """One interview of a candidate for a position, with its recording."""
+    """One interview of a candidate for a position, with its recording.
+
+    `spoken` is the language to analyse it in: "auto" finds it out, else "zh" or "en". `speakers` is how many people
+    speak, 0 = as many as it sounds like.
+    """
 
     id: str
     title: str
@@ -88,6 +97,8 @@ class Interview:
     signed: bool = False
     remote_id: str | None = None
     version: int = 1
+    spoken: str = SPOKEN[0]
+    speakers: int = USUAL_SPEAKERS
 
 
 class InterviewOrder(StrEnum):

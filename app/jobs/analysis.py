@@ -20,7 +20,7 @@ from analysis.failures import Cancelled, OwnModelMissing
 from analysis.models import ModelStore
 from analysis.request import AnalysisRequest, KitQuestion, Term
 from app import glossaries, policy, resources
-from app.domain.types import AnalysisState, Interview
+from app.domain.types import SPOKEN, USUAL_SPEAKERS, AnalysisState, Interview
 from app.failures import NotFound
 from app.jobs.child import ChildReport, run_child
 from app.settings import Settings, SettingsFile, cache_folder
@@ -33,19 +33,17 @@ DOCUMENT = "analysis.json"
 ANALYSIS = "analysis-"
 MOST_THREADS = 8
 """More threads than this make the transcriber no faster."""
-DEFAULT_SPEAKERS = 2
-"""Interviewer and candidate. A suggested count is wrong too often to be the default."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What a person chose for one analysis; None = as the settings, the position or the policy say.
+    """What a person chose for one analysis; None = as the interview, the settings, the position or the policy say.
 
     `speakers`: a count, or 0 = suggest one.
     """
 
-    language: str = "auto"
-    speakers: int = DEFAULT_SPEAKERS
+    language: str | None = None
+    speakers: int | None = None
     face_fps: float | None = None
     device: str | None = None
     modalities: tuple[str, ...] | None = None
@@ -92,8 +90,8 @@ def request_for(
         media=str(media.resolve()),
         out_dir=str(out_dir.resolve()),
         observed_dir=str(observed_dir.resolve()),
-        language=choices.language,
-        speakers=choices.speakers or None,
+        language=choices.language or SPOKEN[0],
+        speakers=(USUAL_SPEAKERS if choices.speakers is None else choices.speakers) or None,
         terms=choices.terms or (),
         questions=choices.questions or (),
         glossaries=glossaries.requested(data),
@@ -152,6 +150,8 @@ class InterviewAnalysis:
         position = interview.position
         choices = replace(
             self.choices,
+            language=self.choices.language or interview.spoken,
+            speakers=interview.speakers if self.choices.speakers is None else self.choices.speakers,
             modalities=modalities,
             terms=self.choices.terms or tuple(Term(word) for word in (position.keywords if position else ())),
             questions=self.choices.questions or kit(position.questions if position else ()),

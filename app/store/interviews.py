@@ -28,7 +28,7 @@ from sync.contract import STATUS_ORDER
 _I, _C, _P, _M = InterviewRow, CandidateRow, PositionRow, MediaRow
 _COLUMNS = (
     _I.id, _I.title, _I.round, _I.status, _I.created, _I.time_zone, _I.scheduled_at, _I.analysis_state, _I.analysis_id,
-    _I.composite, _I.signed, _I.remote_id, _I.version,
+    _I.composite, _I.signed, _I.remote_id, _I.version, _I.spoken, _I.speakers,
     _C.id, _C.name, _C.email, _C.phone, _C.remote_id, _C.version,
     _P.id, _P.title, _P.department, _P.description, _P.keywords, _P.questions, _P.template_id, _P.weights_locked,
     _P.remote_id, _P.version,
@@ -104,6 +104,8 @@ class Interviews(People):
             "time_zone": interview.time_zone,
             "scheduled_at": interview.scheduled_at,
             "remote_id": interview.remote_id,
+            "spoken": interview.spoken,
+            "speakers": interview.speakers,
         }
         row = session.get(InterviewRow, interview.id) if interview.id else None
         if row is None:
@@ -205,12 +207,12 @@ def _ordering(query: InterviewQuery) -> tuple[Any, ...]:
 
 def _interview_of(row: Row[Any]) -> Interview:
     values = tuple(row)
-    own, candidate, position, media = values[:13], values[13:19], values[19:29], values[29:]
-    row_id, title, round_, status, created, zone, scheduled, state, analysis, composite, signed, remote, version = own
+    own, candidate, position, media = values[:15], values[15:21], values[21:31], values[31:]
+    row_id, title, round_, status, created, zone, scheduled, state, analysis, composite, signed, *last = own
     return Interview(
         row_id, title, round_, InterviewStatus(status), Candidate(*candidate), _position_or_none(position),
         MediaItem(*media) if media[0] is not None else None, created, zone, scheduled, AnalysisState(state), analysis,
-        composite, signed, remote, version,
+        composite, signed, *last,
     )  # fmt: skip
 
 

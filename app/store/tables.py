@@ -11,6 +11,8 @@ from sqlalchemy import DateTime as SqlDateTime
 from sqlalchemy.orm import DeclarativeBase, Mapped, declared_attr, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from app.domain.types import SPOKEN, USUAL_SPEAKERS
+
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -132,6 +134,8 @@ class InterviewRow(Changing, Base):
     signed: Mapped[bool] = mapped_column(default=False, index=True)
     remote_id: Mapped[str | None] = mapped_column(unique=True)
     search: Mapped[str] = mapped_column(default="", server_default="")
+    spoken: Mapped[str] = mapped_column(default=SPOKEN[0], server_default=SPOKEN[0])
+    speakers: Mapped[int] = mapped_column(default=USUAL_SPEAKERS, server_default=str(USUAL_SPEAKERS))
 
 
 class AnalysisRow(Kept, Base):

@@ -19,6 +19,7 @@ from app import text
 from app.cli import main
 from app.commands.analyze import OBSERVED
 from app.domain.types import AnalysisState, Candidate, Position
+from app.jobs.analysis import InterviewAnalysis
 from app.jobs.showing import LineShow, cut, progress_line
 from app.settings import SettingsFile
 from app.store import Library
@@ -194,7 +195,8 @@ def test_an_interview_of_the_library(clip, library, capfd):
     folder = library.folder
     library.close()
     capfd.readouterr()
-    assert main(["analyze", "--interview", interview.id, "--data", str(folder), "--face-fps", "1"]) == 0
+    options = ["--data", str(folder), "--face-fps", "1", "--language", "zh", "--speakers", "3"]
+    assert main(["analyze", "--interview", interview.id, *options]) == 0
     assert capfd.readouterr().err == ""
     with Library.open(folder) as again:
         found = again.interview(interview.id)
@@ -204,6 +206,9 @@ def test_an_interview_of_the_library(clip, library, capfd):
         assert analysis.provenance.settings["modalities"] == "face"
         assert analysis.provenance.settings["terms"] == "微服务"
         assert analysis.provenance.settings["questions"] == "q1: 请介绍一下自己"
+        assert (found.spoken, found.speakers) == ("zh", 3)
+        next_time = InterviewAnalysis(again, interview.id)._request(found, Path("a.mp4"), ("face",))
+        assert (next_time.language, next_time.speakers) == ("zh", 3)
 
 
 def test_an_interview_without_consent_is_not_analysed(clip, library, capsys):

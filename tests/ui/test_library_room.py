@@ -99,6 +99,23 @@ def test_enter_opens_the_chosen_interview(qtbot, room):
     assert opened.args == [chosen.id]
 
 
+def test_language_and_number_of_speakers_are_chosen_for_the_next_analysis(qtbot, room, filled):
+    chosen = room.chosen()
+    field = room.details.speech
+    assert (field.spoken.currentText(), field.speakers.currentText()) == ("Language found out", "2 people")
+    for box, times in ((field.spoken, 1), (field.speakers, 2)):
+        box.setFocus()
+        for _ in range(times):
+            qtbot.keyClick(box, Qt.Key.Key_Down)
+    kept = filled.interview(chosen.id)
+    assert (kept.spoken, kept.speakers) == ("zh", 4)
+    field.speakers.setCurrentIndex(field.speakers.count() - 1)
+    field.speakers.activated.emit(field.speakers.currentIndex())
+    assert filled.interview(chosen.id).speakers == 0
+    language.set_language("zh")
+    assert (field.spoken.currentText(), field.speakers.currentText()) == ("中文", "按声音判断")
+
+
 def test_renaming_the_candidate_is_saved_at_once(qtbot, room, filled):
     room.choose(next(row.id for row in room.table.rows if row.candidate.name == "陈明"))
     room.details.name.setFocus()

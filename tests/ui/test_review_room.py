@@ -300,6 +300,19 @@ def test_what_the_analysis_lacks_is_said_below_the_timeline_and_has_no_lane(qtbo
     assert room.footing.isHidden()
 
 
+def test_a_number_of_speakers_that_sounds_wrong_is_said(qtbot, room):
+    room.footing.show_missing((), people=3)
+    assert "3 people speak" in room.footing.label.accessibleName()
+    room.footing.show_missing((Missing("blink", "sampled_below_25"),), people=3)
+    assert "3 people speak" in room.footing.label.accessibleName()
+    assert "blinks" in room.footing.label.accessibleName()
+    made = room.recording
+    analysis = replace(made.analysis, speakers=replace(made.analysis.speakers, suggested=4), missing=())
+    room.recording = replace(made, analysis=analysis)
+    room.show_failure("")
+    assert "4 people speak" in room.footing.label.accessibleName()
+
+
 def test_a_failed_stage_says_why_and_offers_to_analyse_again(qtbot, room):
     broken = Missing("speakers", "model_missing", {"model": "pyannote", "file": "segmentation.onnx"})
     room.footing.show_missing((broken, Missing("blink", "sampled_below_25")))

@@ -27,9 +27,10 @@ from app.store.library import Library
 from ui import icons, language, theme
 from ui.library.consent import ConsentField
 from ui.library.model import added, local_time
+from ui.library.spoken import SpokenField
 from ui.widgets.text_line import TextLine
 
-FORM = ("column_candidate", "column_position", "round", "consent")
+FORM = ("column_candidate", "column_position", "round", "consent", "speech")
 BUSY = (AnalysisState.QUEUED, AnalysisState.RUNNING)
 
 
@@ -65,6 +66,8 @@ class DetailsPanel(QFrame):
         self.round.lineEdit().setTextMargins(theme.SPACE, 0, 0, 0)
         self.round.editingFinished.connect(self._save_round)
         self.consent = ConsentField(library)
+        self.speech = SpokenField(library)
+        self.speech.saved.connect(self._keep)
         self.progress = QProgressBar()
         self.progress.setTextVisible(False)
         self.progress.setRange(0, 1000)
@@ -88,7 +91,7 @@ class DetailsPanel(QFrame):
         self.add_recording = QPushButton()
         self.add_recording.setProperty("class", "primary")
         self.add_recording.clicked.connect(self._ask_for_recording)
-        self._labels = [QLabel() for _ in range(4)]
+        self._labels = [QLabel() for _ in FORM]
         form = QFormLayout()
         form.setVerticalSpacing(theme.SPACE)
         row = QHBoxLayout()
@@ -98,7 +101,8 @@ class DetailsPanel(QFrame):
         form.addRow(self._labels[1], row)
         form.addRow(self._labels[2], self.round)
         form.addRow(self._labels[3], self.consent)
-        fields = (self.name, self.position, self.round, self.consent.button)
+        form.addRow(self._labels[4], self.speech)
+        fields = (self.name, self.position, self.round, self.consent.button, self.speech.spoken)
         for label, field in zip(self._labels, fields, strict=True):
             label.setProperty("class", "muted")
             label.setBuddy(field)
@@ -141,6 +145,7 @@ class DetailsPanel(QFrame):
             self.round.setValue(interview.round)
         self._fill_positions(interview)
         self.consent.show_interview(interview)
+        self.speech.show_interview(interview, enabled=writable)
         self._show_picture(interview)
         self._show_state(interview)
 
@@ -232,18 +237,24 @@ class DetailsPanel(QFrame):
     def _save_name(self) -> None:
         interview, name = self.interview, self.name.text().strip()
         if interview and name and name != interview.candidate.name:
-            self._library.save_candidate(replace(interview.candidate, name=name))
+            candidate = self._library.save_candidate(replace(interview.candidate, name=name))
+            self._keep(replace(interview, candidate=candidate))
 
     def _save_position(self) -> None:
         chosen = self.position.currentData()
         interview = self.interview
         if interview and chosen != (interview.position.id if interview.position else None):
             position = self._library.position(chosen) if chosen else None
-            self._library.save_interview(replace(interview, position=position))
+            self._keep(self._library.save_interview(replace(interview, position=position)))
 
     def _save_round(self) -> None:
         if self.interview and self.round.value() != self.interview.round:
-            self._library.save_interview(replace(self.interview, round=self.round.value()))
+            self._keep(self._library.save_interview(replace(self.interview, round=self.round.value())))
+
+    def _keep(self, saved: Interview) -> None:
+        """Go on from what was saved: the next change must not be made to what stood there before."""
+        self.interview = saved
+        self.speech.show_interview(saved, enabled=True)
 
     def _retranslate(self) -> None:
         for label, key in zip(self._labels, FORM, strict=True):

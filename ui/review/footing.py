@@ -28,6 +28,7 @@ class Footing(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._missing: tuple[Missing, ...] = ()
+        self._people: int | None = None
         self._failure, self._editable = "", True
         self._running: tuple[float, str] | None = None
         self._whole = ""
@@ -62,9 +63,14 @@ class Footing(QWidget):
         button.clicked.connect(act)
         return button
 
-    def show_missing(self, missing: Sequence[Missing], *, failure: str = "", editable: bool = True) -> None:
-        """Nothing runs: say what is absent, if anything is, and in a sentence what an analysis anew failed of."""
-        self._missing, self._running = tuple(missing), None
+    def show_missing(
+        self, missing: Sequence[Missing], *, failure: str = "", people: int | None = None, editable: bool = True
+    ) -> None:
+        """Nothing runs: say what is absent, if anything is, and in a sentence what an analysis anew failed of.
+
+        `people` is how many it sounds like, where that is not what the analysis was told.
+        """
+        self._missing, self._running, self._people = tuple(missing), None, people
         self._failure, self._editable = failure, editable
         self._tell()
 
@@ -85,10 +91,12 @@ class Footing(QWidget):
         said = (self._failure, *absences(failed(self._missing), text.language()))
         return tuple(sentence[:1].upper() + sentence[1:] for sentence in said if sentence)
 
-    def _absent(self) -> str:
-        rest = [each for each in self._missing if each not in failed(self._missing)]
-        phrases = absences(rest, text.language())
-        return tr("review.missing", what=tr("review.semicolon").join(phrases)) if phrases else ""
+    def _remarks(self) -> str:
+        """What it sounds like, and what is merely absent."""
+        phrases = absences([each for each in self._missing if each not in failed(self._missing)], text.language())
+        people = [tr("review.sounds_like_people", count=self._people)] if self._people is not None else []
+        absent = [tr("review.missing", what=tr("review.semicolon").join(phrases))] if phrases else []
+        return " ".join((*people, *absent))
 
     def _tell(self) -> None:
         running, trouble = self._running, self._trouble
@@ -98,7 +106,7 @@ class Footing(QWidget):
             self.bar.setAccessibleDescription(percent(running[0]))
             self._whole = tr("review.analysing_anew", words=running[1])
         else:
-            self._whole = self._absent()
+            self._whole = self._remarks()
         self.trouble.setText("\n".join(trouble))
         self.label.setAccessibleName(self._whole)
         self.label.setToolTip(plain_tip(self._whole))

@@ -247,8 +247,13 @@ class ReviewRoom(QWidget):
             self._show_footing(sentence)
 
     def _show_footing(self, failure: str = "") -> None:
-        missing = self.recording.analysis.missing if self.recording else ()
-        self.footing.show_missing(missing, failure=failure, editable=not self.presenter.read_only)
+        analysis = self.recording.analysis if self.recording else None
+        self.footing.show_missing(
+            analysis.missing if analysis else (),
+            failure=failure,
+            people=analysis.speakers.suggested if analysis else None,
+            editable=not self.presenter.read_only,
+        )
 
     def _show_time(self, time_s: float) -> None:
         self.timeline.set_playhead(time_s, follow=self.player.playback.playing)
