@@ -20,6 +20,7 @@ from analysis.derive.absence import MEANING, absences
 from analysis.derive.basis import basis
 from analysis.derive.comparing import compared
 from analysis.derive.conversation import Conversation, converse
+from analysis.derive.corrections import in_force
 from analysis.derive.events import SpokenEvents, in_order, spoken_events
 from analysis.derive.measures import interaction_metrics, latency_metric, timing_metrics, voice_metrics
 from analysis.derive.roles import suggested_count
@@ -81,7 +82,8 @@ def _derive(observed: Observed, request: AnalysisRequest, provenance: Provenance
     talk = compared(converse(observed, request))
     observed = _only_the_candidate(observed, talk)
     length = track_length(observed.media.duration)
-    spoken = spoken_events(talk, observed.prosody, request.terms, request.glossaries)
+    words = in_force(request.corrections).words
+    spoken = spoken_events(talk, observed.prosody, request.terms, request.glossaries, words)
     voice = voice_tracks(talk, observed.sound, observed.prosody, length)
     seen = _look(observed, request, talk, length)
     spoken_metrics = _metrics(observed, request, talk, spoken, voice.tracks.get("vocal_activation"))

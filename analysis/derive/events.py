@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from analysis.derive.conversation import Conversation
 from analysis.derive.floor import LONG_PAUSE_S
-from analysis.document import Event, Span
+from analysis.document import Correction, Event, Span
 from analysis.language.fillers import SURE, fillers, repetitions
 from analysis.language.lexical import markers
 from analysis.language.meaning import vectors
@@ -60,10 +60,11 @@ def spoken_events(
     prosody: ProsodyObservation | None,
     terms: Sequence[Term],
     glossaries: Sequence[Glossary] = (),
+    corrections: Iterable[Correction] = (),
 ) -> SpokenEvents:
-    """Everything that the words and the silences tell."""
+    """Everything that the words and the silences tell. `corrections` are those of words that are in force."""
     passages = talk.candidate_passages
-    found = vocabulary(passages, talk.candidate or "", terms, glossaries, talk.language)
+    found = vocabulary(passages, talk.candidate or "", terms, glossaries, talk.language, corrections)
     events = [*_pauses(talk), *term_events(passages, found.hits)]
     filled: list[Event] = []
     for passage in passages:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.document import Suggestion, TermUse
+from analysis.document import Correction, Suggestion, TermUse
 from analysis.language.passage import Passage
 from analysis.language.row import Row
 from analysis.language.script import folded, has_han
@@ -41,6 +41,8 @@ NEAR_LETTERS, MIN_NEAR_LETTERS = 0.75, 7
 """A Latin word of at least so many letters is a near miss from this similarity on, where it begins as the term does."""
 SOUNDS_PER_MISS = 3
 """One sound in three may be another one in a near miss, and it has to be one that is easily taken for the term's."""
+SAME_S = 0.5
+"""A word that was confirmed is known again this near to its time."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +55,26 @@ class Vocabulary:
 
 
 def vocabulary(
-    passages: Sequence[Passage], speaker: str, terms: Sequence[Term], glossaries: Sequence[Glossary], language: str
+    passages: Sequence[Passage],
+    speaker: str,
+    terms: Sequence[Term],
+    glossaries: Sequence[Glossary],
+    language: str,
+    corrections: Iterable[Correction] = (),
 ) -> Vocabulary:
-    """All that the terms yield in one speaker's passages. A glossary's term is named in the interview's `language`."""
+    """All that the terms yield in one speaker's passages. A glossary's term is named in the interview's `language`.
+
+    Of the `corrections` in force those count that confirm the machine's own words: what a person says was rightly heard
+    is no term that was misheard.
+    """
     row = Row(passages)
-    own = find_terms(row, terms)
-    by_glossary = {glossary.id: find_terms(row, glossary.terms, strict=True) for glossary in glossaries}
+    confirmed = [correction for correction in corrections if correction.before == correction.after]
+
+    def meant(hits: Iterable[TermHit]) -> list[TermHit]:
+        return [hit for hit in hits if hit.exact or not _is_confirmed(hit, row.passages, confirmed)]
+
+    own = meant(find_terms(row, terms))
+    by_glossary = {glossary.id: meant(find_terms(row, glossary.terms, strict=True)) for glossary in glossaries}
     written = [hit for hits in (own, *by_glossary.values()) for hit in hits if hit.exact]
     own = _unless_written(own, written)
     by_glossary = {name: _unless_written(hits, written) for name, hits in by_glossary.items()}
@@ -67,9 +83,18 @@ def vocabulary(
         labels = {term.text: _label(term, language) for term in glossary.terms}
         uses += _uses(row.passages, glossary.id, by_glossary[glossary.id], labels)
     likely = [hit for hit in own if not (hit.exact or is_form_of(folded(hit.name), folded(hit.heard)))]
-    likely += _unless_written(near_misses(row, terms), written)
+    likely += _unless_written(meant(near_misses(row, terms)), written)
     likely += [h for hits in by_glossary.values() for h in hits if SURE_SIMILARITY <= h.similarity < 1.0]
     return Vocabulary(tuple(own), tuple(uses), _suggestions(row.passages, speaker, likely))
+
+
+def _is_confirmed(hit: TermHit, passages: Sequence[Passage], confirmed: Iterable[Correction]) -> bool:
+    """Whether a person said of these very words, at this time, that they are right."""
+    start = passages[hit.passage].starts[hit.begin]
+    return any(
+        abs(correction.start - start) <= SAME_S and folded(correction.before) == folded(hit.heard)
+        for correction in confirmed
+    )
 
 
 def _unless_written(hits: Iterable[TermHit], written: Sequence[TermHit]) -> list[TermHit]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -60,6 +61,17 @@ def test_accepting_every_suggestion_makes_every_hit_exact():
     assert not any(wrong in said for wrong in MISHEARD.values())
     asked = "".join(segment.text for segment in after.transcript.segments if segment.speaker == "S1")
     assert "为服务" in asked
+
+
+def test_what_a_person_confirms_is_no_term_misheard():
+    before = analysed("zh", ZH, terms=TERMS)
+    one = next(s for s in before.suggestions if s.before == "为服务")
+    right = replace(accepted([one])[0], after=one.before)
+    after = analysed("zh", ZH, terms=TERMS, corrections=(right,))
+    assert after.suggestions == tuple(s for s in before.suggestions if s != one)
+    assert own(after) == {**own(before), "微服务": (0, 1)}
+    undone = Correction("u", CorrectionKind.WORD, 0, 0, "", "", "me", "2026-01-01T00:00:00Z", reverts=right.id)
+    assert analysed("zh", ZH, terms=TERMS, corrections=(right, undone)).suggestions == before.suggestions
 
 
 def test_accepting_suggestions_in_english():
