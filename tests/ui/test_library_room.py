@@ -102,7 +102,7 @@ def test_enter_opens_the_chosen_interview(qtbot, room):
 def test_language_and_number_of_speakers_are_chosen_for_the_next_analysis(qtbot, room, filled):
     chosen = room.chosen()
     field = room.details.speech
-    assert (field.spoken.currentText(), field.speakers.currentText()) == ("Language found out", "2 people")
+    assert (field.spoken.currentText(), field.speakers.currentText()) == ("Auto-detect", "2 people")
     for box, times in ((field.spoken, 1), (field.speakers, 2)):
         box.setFocus()
         for _ in range(times):
