@@ -18,7 +18,7 @@ FAMILIES = ["MianJian Sans", "MianJian Sans Rare"]
 
 LIGHT = {
     "window": "#f2f4f7", "panel": "#ffffff", "raised": "#f7f9fb", "border": "#dde2e8", "text": "#171a1f",
-    "muted": "#5a6472", "faint": "#8a93a0", "accent": "#1769ab", "accent_soft": "#e2eefa", "on_accent": "#ffffff",
+    "muted": "#5a6472", "faint": "#666f7b", "accent": "#1769ab", "accent_soft": "#e2eefa", "on_accent": "#ffffff",
     "hover": "#eef2f6", "ok": "#0a7d55", "warn": "#9a5b00", "bad": "#b3261e", "veil": "#eef0f3", "track_bg": "#f6f8fa",
     "shadow": "#20000000", "hatch": "#c9cfd8",
     "series_1": "#0072b2", "series_2": "#009e73", "series_3": "#d55e00", "series_4": "#b8588f", "series_5": "#b07d00",
@@ -26,7 +26,7 @@ LIGHT = {
 }  # fmt: skip
 DARK = {
     "window": "#14161a", "panel": "#1d2026", "raised": "#24282f", "border": "#333842", "text": "#eceff4",
-    "muted": "#a3acba", "faint": "#7d8795", "accent": "#4c9fe8", "accent_soft": "#20344a", "on_accent": "#08131f",
+    "muted": "#a3acba", "faint": "#8a94a2", "accent": "#4c9fe8", "accent_soft": "#20344a", "on_accent": "#08131f",
     "hover": "#272c34", "ok": "#35c48d", "warn": "#e0a030", "bad": "#ff7b72", "veil": "#2a2e36", "track_bg": "#181b20",
     "shadow": "#60000000", "hatch": "#3a404b",
     "series_1": "#56b4e9", "series_2": "#26b98e", "series_3": "#e8793a", "series_4": "#d98cbb", "series_5": "#e6a817",

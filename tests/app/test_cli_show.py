@@ -78,7 +78,7 @@ def test_unknown_and_ambiguous_ids(folder, interview_id, capsys, each_language):
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("kind", ["vtt", "srt", "rttm", "eaf", "curves", "analysis"])
+@pytest.mark.parametrize("kind", ["txt", "vtt", "srt", "rttm", "eaf", "curves", "analysis"])
 def test_files_of_the_analysis(folder, interview_id, tmp_path, kind, capsys):
     out = tmp_path / f"出 口.{kind}"
     assert run(folder, "export", interview_id, "--format", kind, "--out", out) == 0

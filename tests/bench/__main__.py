@@ -99,6 +99,7 @@ def merged(file: Path, figures: Figures) -> Figures:
     """What the file had, with these figures over it, written back."""
     kept: Figures = json.loads(file.read_text("utf-8")) if file.is_file() else {}
     kept |= figures
+    file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(kept, indent=2, sort_keys=True), "utf-8")
     return kept
 

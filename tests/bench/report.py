@@ -52,9 +52,22 @@ Figures = Mapping[str, float | None]
 
 
 def write(figures: Figures, promises: Mapping[str, float], page: Path = PAGE) -> None:
-    """Fill every table of the page. KeyError for a mark that names no table."""
-    text = page.read_text("utf-8")
-    page.write_text(_BLOCK.sub(lambda found: found[1] + table(found[2], figures, promises) + found[3], text), "utf-8")
+    """Fill the tables of the page; one of rivals, experiments or engines that were not measured stays as it is.
+
+    KeyError for a mark that names no table.
+    """
+
+    def filled(found: re.Match[str]) -> str:
+        made = table(found[2], figures, promises)
+        return found[1] + made + found[3] if _is_measured(found[2], figures) else found[0]
+
+    page.write_text(_BLOCK.sub(filled, page.read_text("utf-8")), "utf-8")
+
+
+def _is_measured(name: str, figures: Figures) -> bool:
+    kind, _, rest = name.partition(".")
+    start = {"engines": "engine.", "rival": f"rival.{rest}", "tried": f"tried.{rest}"}.get(kind, "")
+    return any(key.startswith(start) for key in figures)
 
 
 def table(name: str, figures: Figures, promises: Mapping[str, float]) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import numpy as np
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 
 from app.settings import SettingsFile
@@ -87,4 +88,6 @@ def open_ms(folder: Path, interview_id: str) -> float:
         conductor.window.grab()
         times.append((time.perf_counter() - began) * 1000)
     conductor.window.close()
+    conductor.window.deleteLater()
+    application.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     return float(np.median(times[1:]))

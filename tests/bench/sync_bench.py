@@ -34,8 +34,8 @@ from tests.sync.ehr import assessment_body, interview_body
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "key-of-the-bench"
 PER_INTERVIEW = 10
-SERVER_LIVES_S, SENDER_LIVES_S = (5.0, 11.0), (2.5, 7.0)
-"""How long each end lives before it is killed, seconds."""
+SERVER_LIVES, SENDER_LIVES = (15, 45), (8, 30)
+"""How many items each end sees delivered before it is killed."""
 FAULTS = "500:0.02,drop_after:0.03,cut:0.02,html_after:0.01,drop_before:0.02"
 ENOUGH_S = 900.0
 PUSHES = int(os.environ.get("MIANJIAN_BENCH_PUSHES", "200"))
@@ -90,21 +90,22 @@ def _fill(file: Path, pushes: int, chance: random.Random) -> dict[str, bytes]:
 def _run_until_sent(folder: Path, chance: random.Random) -> dict[str, float]:
     port = _free_port()
     server, sender = _server(folder, port), _sender(folder, port)
-    server_ends, sender_ends = _later(chance, SERVER_LIVES_S), _later(chance, SENDER_LIVES_S)
+    server_ends, sender_ends = chance.randint(*SERVER_LIVES), chance.randint(*SENDER_LIVES)
     kills, deadline = {"sync_server_kills": 0.0, "sync_sender_kills": 0.0}, time.monotonic() + ENOUGH_S
     try:
         while sender.poll() != 0:
             if time.monotonic() > deadline:
                 raise TimeoutError("the outbox did not empty")
-            time.sleep(0.02)
-            if time.monotonic() > server_ends:
+            time.sleep(chance.uniform(0.0, 0.03))
+            done = _delivered(folder)
+            if done >= server_ends:
                 _kill(server)
                 kills["sync_server_kills"] += 1
-                server, server_ends = _server(folder, port), _later(chance, SERVER_LIVES_S)
-            if time.monotonic() > sender_ends or sender.poll() not in (None, 0):
+                server, server_ends = _server(folder, port), done + chance.randint(*SERVER_LIVES)
+            if done >= sender_ends or sender.poll() not in (None, 0):
                 kills["sync_sender_kills"] += sender.poll() is None
                 _kill(sender)
-                sender, sender_ends = _sender(folder, port), _later(chance, SENDER_LIVES_S)
+                sender, sender_ends = _sender(folder, port), done + chance.randint(*SENDER_LIVES)
     finally:
         _kill(server)
         _kill(sender)
@@ -143,8 +144,10 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _later(chance: random.Random, lives: tuple[float, float]) -> float:
-    return time.monotonic() + chance.uniform(*lives)
+def _delivered(folder: Path) -> int:
+    """How many items the sender holds for delivered."""
+    with closing(sqlite3.connect(folder / "outbox.sqlite3", timeout=30.0)) as database:
+        return int(database.execute("select count(*) from outbox where state = ?", (str(State.DONE),)).fetchone()[0])
 
 
 def _free_port() -> int:

@@ -225,6 +225,14 @@ def review_screens(conductor: Conductor, lang: str, save: Save) -> None:
     QTest.qWait(SETTLE_MS)
     room.seek(24.0)  # type: ignore[attr-defined]
     save("review-signed", conductor.window)
+    conductor.window.command_palette.open()
+    save("review-palette", conductor.window)
+    conductor.window.command_palette.field.setText("a" if lang == "en" else "时间轴")
+    save("review-palette-found", conductor.window)
+    conductor.window.command_palette.leave()
+    conductor.window.sheet.open()
+    save("review-keys", conductor.window)
+    conductor.window.sheet.leave()
     tables = room.open_tables()  # type: ignore[attr-defined]
     save("review-tables", tables)
     tables.close()

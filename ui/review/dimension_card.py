@@ -12,7 +12,8 @@ from analysis.document import Metric
 from app import text
 from app.domain.scores import DimensionScore, Evidence
 from app.domain.template import Dimension
-from app.scoring.metrics import metric_title, source_text, value_text
+from app.scoring.help import band_text, metric_help
+from app.scoring.metrics import metric_about, metric_title, value_text
 from app.scoring.wording import score_text, weight_text
 from app.text import timecode, tr
 from ui import icons, language, theme
@@ -194,6 +195,8 @@ class DimensionCard(QFrame):
         self.reason.setAccessibleName(tr("review.reason_of", title=title))
         observed = "  ·  ".join(metric_text(name, metric) for name, metric in self._observed)
         self.observed.setText(tr("review.observed", what=observed) if observed else "")
+        told = (metric_help(name, spoken, self.dimension.supports, each.unit) for name, each in self._observed)
+        self.observed.setToolTip(plain_tip("\n".join(filter(None, told))))
         self.observed.setVisible(bool(observed))
         restyle(self.observed, "small")
         if self._row is not None:
@@ -226,4 +229,10 @@ def evidence_text(item: Evidence) -> str:
     spoken = text.language()
     value = f"{metric_title(item.metric, spoken)} {value_text(item.value, item.unit, spoken)}"
     points = tr("review.points", points=score_text(item.points))
-    return "\n".join((f"{where} · {value}", points, source_text(item.band_source, spoken)))
+    lines = (
+        f"{where} · {value}",
+        points,
+        band_text(item.band, item.band_source, spoken, unit=item.unit),
+        metric_about(item.metric, spoken),
+    )
+    return "\n".join(line for line in lines if line)

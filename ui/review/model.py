@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import BinaryIO, Protocol
 
 import numpy as np
@@ -210,6 +211,10 @@ class Presenter(Protocol):
     @property
     def can_redo(self) -> bool:
         """Whether there is one to make again."""
+        ...
+
+    def export(self, kind: str, out: Path) -> None:
+        """Write one of `app.exporting.FORMATS` to a file."""
         ...
 
     def sign(self) -> None:

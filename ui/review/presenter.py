@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
@@ -14,6 +15,7 @@ from app.domain.scores import Scorecard
 from app.domain.template import Template
 from app.domain.types import Assessment, Comment, Conclusion, Interview
 from app.enrichment.findings import Findings
+from app.exporting import export
 from app.failures import NotFound
 from app.review import ReviewSession
 from app.store import Library
@@ -259,6 +261,10 @@ class LibraryPresenter:
     def can_redo(self) -> bool:
         """Whether something was undone in this session."""
         return not self.read_only and bool(self._redoable)
+
+    def export(self, kind: str, out: Path) -> None:
+        """Write one format to a file; the audit says so."""
+        export(self._session, kind, out)
 
     def sign(self) -> None:
         """Sign and put into the outbox."""

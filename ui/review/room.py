@@ -15,18 +15,22 @@ from app.domain.enrichment import EnrichmentKind
 from app.domain.types import AnalysisState, Comment
 from app.text import tr
 from ui import language, theme
+from ui.actions import Action, for_key
 from ui.review import lane_list
+from ui.review.acts import review_actions
 from ui.review.controls import IconButton
+from ui.review.exchange_facts import exchange_at
+from ui.review.export_menu import Exporting
 from ui.review.footing import Footing
 from ui.review.model import CorrectionDraft, LayoutStore, PassingLayout, Presenter, Recording, Stage
 from ui.review.overview import Overview
-from ui.review.playback import JUMP_S
 from ui.review.player import Player
 from ui.review.questions import Questions
 from ui.review.scorecard import ScorecardPanel
 from ui.review.standing import Standing
 from ui.review.tables import TableDialog
 from ui.review.timeline import ZOOM_STEP, Timeline
+from ui.review.timeline_menu import offer_menu
 from ui.review.transcript import Transcript
 
 LAYOUT = "review"
@@ -39,7 +43,8 @@ class ReviewRoom(QWidget):
     `analyseAsked`, `cancelAsked`: the person wants the analysis started or stopped; answer with `show_running`,
     `show_failure` and, once it is done, `refresh`. `enrichAsked`, `enrichCancelAsked`: the same for an enrichment of a
     kind; answer with `show_enriching`. `changed`: something was saved. `signed`: signed, and in the outbox.
-    `failed`: a known failure (an object with code and params) that the window puts into words.
+    `exported`: a file was written there. `failed`: a known failure (an object with code and params) that the window
+    puts into words.
     """
 
     analyseAsked = Signal()
@@ -49,6 +54,7 @@ class ReviewRoom(QWidget):
     changed = Signal()
     signed = Signal()
     failed = Signal(object)
+    exported = Signal(str)
 
     def __init__(self, presenter: Presenter, layout: LayoutStore | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,7 +62,7 @@ class ReviewRoom(QWidget):
         self.recording: Recording | None = None
         self.stage = Stage.READY
         self._comments: tuple[Comment, ...] = ()
-        self._layout_store: LayoutStore = layout or PassingLayout()
+        self.layout_store: LayoutStore = layout or PassingLayout()
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.player = Player()
         self.transcript = Transcript()
@@ -66,6 +72,7 @@ class ReviewRoom(QWidget):
         self.scorecard = ScorecardPanel(lambda: self.player.playback.position)
         self._build()
         self.questions = Questions(self)
+        self.exporting = Exporting(self)
         self._connect()
         self._arrange_tabs()
         self._place_saved()
@@ -112,7 +119,7 @@ class ReviewRoom(QWidget):
         playback.positionChanged.connect(self._show_time)
         playback.loopChanged.connect(lambda _: self.timeline.set_loop(playback.loop))
         self.timeline.seekAsked.connect(playback.seek)
-        self.timeline.loopAsked.connect(self._loop)
+        self.timeline.loopAsked.connect(self.loop)
         self.timeline.foldedChanged.connect(lambda keys: self._remember("folded", keys))
         self.transcript.seekAsked.connect(playback.seek)
         self.transcript.corrected.connect(self._correct)
@@ -120,13 +127,13 @@ class ReviewRoom(QWidget):
         self.questions.card.corrected.connect(self._correct)
         self.transcript.takeBackAsked.connect(lambda one: self._change(lambda: self.presenter.take_back(one)))
         self.transcript.commentAsked.connect(self.scorecard.comments.start)
-        self.transcript.swapAsked.connect(self._swap_roles)
-        self.transcript.undoAsked.connect(lambda: self._undo(self.presenter.undo))
-        self.transcript.redoAsked.connect(lambda: self._undo(self.presenter.redo))
+        self.transcript.swapAsked.connect(self.swap_roles)
+        self.transcript.undoAsked.connect(self.undo)
+        self.transcript.redoAsked.connect(self.redo)
         self.scorecard.seekAsked.connect(playback.seek)
         self.scorecard.commentsChanged.connect(self._read_comments)
         self.scorecard.changed.connect(self.changed)
-        self.scorecard.signed.connect(self._let_go)
+        self.scorecard.signed.connect(self.let_go)
         self.scorecard.signed.connect(self.signed)
         self.scorecard.failed.connect(self.failed)
         self.scorecard.findings.enrichAsked.connect(self.enrichAsked)
@@ -135,10 +142,12 @@ class ReviewRoom(QWidget):
         self.standing.cancelAsked.connect(self.cancelAsked)
         self.footing.cancelAsked.connect(self.cancelAsked)
         self.footing.analyseAsked.connect(self.analyseAsked)
-        self.zoom_in.clicked.connect(lambda: self._zoom(1 / ZOOM_STEP))
-        self.zoom_out.clicked.connect(lambda: self._zoom(ZOOM_STEP))
+        self.zoom_in.clicked.connect(lambda: self.zoom(1 / ZOOM_STEP))
+        self.zoom_out.clicked.connect(lambda: self.zoom(ZOOM_STEP))
         self.zoom_all.clicked.connect(lambda: self.timeline.show_window(0.0, self.timeline.duration))
         self.table.clicked.connect(self.open_tables)
+        offer_menu(self)
+        self.transcript.exportAsked.connect(lambda at: self.exporting.menu().popup(at))
         for name, splitter in (("top", self.top), ("left", self.left), ("whole", self.whole)):
             splitter.splitterMoved.connect(lambda *_, n=name, s=splitter: self._remember(n, s.sizes()))
 
@@ -148,8 +157,8 @@ class ReviewRoom(QWidget):
             self.player.seek_bar, self.player.back, self.player.step_back, self.player.play, self.player.step_forward,
             self.player.forward, self.player.speed, self.player.mute, self.player.volume, self.player.overlay,
             self.player.full_screen, self.transcript.search, self.transcript.mishearings, self.transcript.follow,
-            self.transcript.swap, self.transcript.undo, self.transcript.redo, self.transcript.list, self.zoom_out,
-            self.zoom_in, self.zoom_all, self.table, self.timeline,
+            self.transcript.swap, self.transcript.undo, self.transcript.redo, self.transcript.export,
+            self.transcript.list, self.zoom_out, self.zoom_in, self.zoom_all, self.table, self.timeline,
         ]  # fmt: skip
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
@@ -196,7 +205,7 @@ class ReviewRoom(QWidget):
             self.timeline.show_lanes((), Overview(None, 1.0, 0.0))
             return
         window = (self.timeline.start, self.timeline.span) if self.timeline.lanes else None
-        folded = self._layout_store.get(f"{LAYOUT}.folded", None)
+        folded = self.layout_store.get(f"{LAYOUT}.folded", None)
         lanes = lane_list.lanes_of(self.recording, lambda: self._comments)
         self.timeline.show_lanes(lanes, lane_list.overview_of(self.recording), _texts(folded))
         if window is not None:
@@ -268,11 +277,29 @@ class ReviewRoom(QWidget):
         if not self.timeline.start <= time_s <= self.timeline.start + self.timeline.span:
             self.timeline.show_window(time_s - self.timeline.span / 2, self.timeline.span)
 
-    def _loop(self, start: float, end: float) -> None:
+    def loop(self, start: float, end: float) -> None:
+        """Play a stretch again and again."""
         self.player.playback.set_loop((start, end))
         self.player.playback.play()
 
-    def _zoom(self, factor: float) -> None:
+    def has_answers(self) -> bool:
+        """Whether questions and answers were told apart."""
+        return self.recording is not None and bool(self.recording.analysis.exchanges)
+
+    def loop_answer(self) -> None:
+        """Play the answer at the playhead again and again; again: no loop any more."""
+        playback, recording = self.player.playback, self.recording
+        if playback.loop is not None:
+            playback.set_loop(None)
+            return
+        place = exchange_at(recording.analysis, playback.position) if recording else None
+        if recording is not None and place is not None:
+            answer = recording.analysis.exchanges[place].answer
+            self.seek(answer.start)
+            self.loop(answer.start, answer.end)
+
+    def zoom(self, factor: float) -> None:
+        """Show `factor` times as much time, around the playhead where it is in sight."""
         timeline = self.timeline
         inside = timeline.start <= timeline.playhead <= timeline.start + timeline.span
         timeline.zoom(factor, timeline.playhead if inside else timeline.start + timeline.span / 2)
@@ -289,7 +316,7 @@ class ReviewRoom(QWidget):
     def _correct(self, drafts: Sequence[CorrectionDraft]) -> None:
         self._change(lambda: self.presenter.correct(*drafts))
 
-    def _swap_roles(self) -> None:
+    def swap_roles(self) -> None:
         """Interviewer and candidate change places; other voices keep theirs."""
         other = {Role.CANDIDATE: Role.INTERVIEWER, Role.INTERVIEWER: Role.CANDIDATE}
         roles = self.recording.analysis.speakers.roles if self.recording else {}
@@ -301,8 +328,13 @@ class ReviewRoom(QWidget):
         if drafts:
             self._change(lambda: self.presenter.correct(*drafts))
 
-    def _undo(self, act: Callable[[], bool]) -> None:
-        self._change(act)
+    def undo(self) -> None:
+        """Take the newest correction back."""
+        self._change(self.presenter.undo)
+
+    def redo(self) -> None:
+        """Make the correction again that was taken back last."""
+        self._change(self.presenter.redo)
 
     def _change(self, act: Callable[[], object]) -> None:
         try:
@@ -319,63 +351,27 @@ class ReviewRoom(QWidget):
 
     # Keys
 
+    def actions_here(self) -> tuple[Action, ...]:
+        """What can be done here, with its keys."""
+        return (*review_actions(self), *self.exporting.actions())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        action = self._key_action(event)
-        if action is None:
+        action = for_key(self.actions_here(), event)
+        if action is None or action.run is None:
             super().keyPressEvent(event)
         else:
-            action()
+            action.run()
 
-    def _key_action(self, event: QKeyEvent) -> Callable[[], object] | None:
-        playback = self.player.playback
-        key, shift = Qt.Key(event.key()), bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            return self._dimension_action(key)
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            return self._control_action(key, shift)
-        actions: dict[Qt.Key, Callable[[], object]] = {
-            Qt.Key.Key_Space: playback.toggle,
-            Qt.Key.Key_K: playback.toggle,
-            Qt.Key.Key_J: lambda: playback.jump(-JUMP_S),
-            Qt.Key.Key_L: lambda: playback.jump(JUMP_S),
-            Qt.Key.Key_Left: lambda: playback.jump(-JUMP_S),
-            Qt.Key.Key_Right: lambda: playback.jump(JUMP_S),
-            Qt.Key.Key_Comma: lambda: playback.step(-1),
-            Qt.Key.Key_Period: lambda: playback.step(1),
-            Qt.Key.Key_BracketLeft: lambda: playback.faster(-1),
-            Qt.Key.Key_BracketRight: lambda: playback.faster(1),
-            Qt.Key.Key_M: self.scorecard.add_bookmark,
-            Qt.Key.Key_C: self.scorecard.comments.start,
-            Qt.Key.Key_Q: self.questions.show_here,
-            Qt.Key.Key_F7: lambda: self.transcript.next_mishearing(-1 if shift else 1),
-            Qt.Key.Key_F11: self.player.open_full_screen,
-            Qt.Key.Key_Escape: self._let_go,
-        }
-        return actions.get(key)
-
-    def _let_go(self) -> None:
+    def let_go(self) -> None:
         """Escape, or signed: no loop and no card any more, and the keys belong to the room again, not to a control."""
         self.player.playback.set_loop(None)
         self.questions.close()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
-    def _dimension_action(self, key: Qt.Key) -> Callable[[], object] | None:
-        """Alt with a digit goes to that dimension, where digits rate."""
-        cards, number = list(self.scorecard.cards.values()), key - Qt.Key.Key_1
-        return (lambda: self.scorecard.bring(cards[number])) if 0 <= number < len(cards) else None
-
-    def _control_action(self, key: Qt.Key, shift: bool) -> Callable[[], object] | None:
-        actions: dict[Qt.Key, Callable[[], object]] = {
-            Qt.Key.Key_F: self.transcript.search.setFocus,
-            Qt.Key.Key_Z: lambda: self._undo(self.presenter.redo if shift else self.presenter.undo),
-            Qt.Key.Key_Y: lambda: self._undo(self.presenter.redo),
-        }
-        return actions.get(key)
-
     # Keeping
 
     def _remember(self, name: str, value: object) -> None:
-        self._layout_store.put(f"{LAYOUT}.{name}", value)
+        self.layout_store.put(f"{LAYOUT}.{name}", value)
 
     def _place_saved(self) -> None:
         for name, splitter, first in (
@@ -383,7 +379,7 @@ class ReviewRoom(QWidget):
             ("left", self.left, [425, 495]),
             ("whole", self.whole, [1120, 360]),
         ):
-            sizes = self._layout_store.get(f"{LAYOUT}.{name}", None)
+            sizes = self.layout_store.get(f"{LAYOUT}.{name}", None)
             known = sizes if isinstance(sizes, list) and len(sizes) == splitter.count() else first
             splitter.setSizes([int(size) for size in known])
 

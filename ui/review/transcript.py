@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from analysis.document import Analysis, Missing, Role
@@ -16,7 +16,7 @@ from ui.review.transcript_list import TranscriptList
 
 
 class Transcript(QFrame):
-    """The list with its tool bar: search, likely mishearings, follow, swap roles, undo and redo."""
+    """The list with its tool bar: search, likely mishearings, follow, swap roles, undo, redo and export."""
 
     seekAsked = Signal(float)
     corrected = Signal(list)
@@ -26,6 +26,7 @@ class Transcript(QFrame):
     swapAsked = Signal()
     undoAsked = Signal()
     redoAsked = Signal()
+    exportAsked = Signal(QPoint)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +45,7 @@ class Transcript(QFrame):
         self.swap = IconButton("swap", "review.swap_roles")
         self.undo = IconButton("undo", "review.undo")
         self.redo = IconButton("redo", "review.redo")
+        self.export = IconButton("export", "actions.export_hint")
         self.empty = plain_label("muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
@@ -54,7 +56,7 @@ class Transcript(QFrame):
         bar.addWidget(self.hits)
         bar.addSpacing(4)
         bar.addWidget(self.mishearings)
-        for button in (self.follow, self.swap, self.undo, self.redo):
+        for button in (self.follow, self.swap, self.undo, self.redo, self.export):
             bar.addWidget(button)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(1, 1, 1, 1)
@@ -76,6 +78,7 @@ class Transcript(QFrame):
         self.swap.clicked.connect(self.swapAsked)
         self.undo.clicked.connect(self.undoAsked)
         self.redo.clicked.connect(self.redoAsked)
+        self.export.clicked.connect(self._ask_to_export)
         self.list.seekAsked.connect(self.seekAsked)
         self.list.corrected.connect(self.corrected)
         self.list.takeBackAsked.connect(self.takeBackAsked)
@@ -115,6 +118,9 @@ class Transcript(QFrame):
         if waiting is not None:
             recording, candidate, editable = waiting
             self.show_recording(recording, candidate, editable=editable)
+
+    def _ask_to_export(self) -> None:
+        self.exportAsked.emit(self.export.mapToGlobal(self.export.rect().bottomLeft()))
 
     def show_undo(self, can_undo: bool, can_redo: bool) -> None:
         """Offer undo and redo, or not."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
 
 from analysis.failures import Cancelled, Failure
 from app import text
@@ -60,6 +61,17 @@ class Conductor(QObject):
         room.cancelRequested.connect(self.context.work.cancel)
         room.positionsRequested.connect(self._edit_positions)
         return room
+
+    def _exported(self, file: str) -> None:
+        def show_folder() -> None:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(file).parent)))
+
+        self.window.message.say(
+            lambda: text.tr("shell.exported", file=file),
+            "ok",
+            action="shell.show_folder",
+            done=show_folder,
+        )
 
     def _say(self, key: str, kind: str = "info", **params: object) -> None:
         self.window.message.say(lambda: text.tr(key, **params), kind)
@@ -152,6 +164,7 @@ class Conductor(QObject):
         room.signed.connect(self._signed)
         room.changed.connect(self._name_interview)
         room.failed.connect(self.window.say_failure)
+        room.exported.connect(self._exported)
         self._reviewed = interview_id
         self.window.add_room("review", room)
         self._name_interview()

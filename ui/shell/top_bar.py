@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
 
 from app import text
 from app.domain.types import Interview
-from ui import language, theme
+from ui import icons, language, theme
 
 
 class StatusLight(QWidget):
@@ -36,9 +36,11 @@ class StatusLight(QWidget):
 
 
 class TopBar(QFrame):
-    """Says `syncClicked` when the HR system's state is clicked."""
+    """Says `syncClicked` when the HR system's state is clicked, and which panel over the window is asked for."""
 
     syncClicked = Signal()
+    commandsAsked = Signal()
+    keysAsked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,6 +68,11 @@ class TopBar(QFrame):
         row.addStretch(1)
         row.addWidget(self.light)
         row.addWidget(self.sync)
+        self.commands, self.keys = QToolButton(), QToolButton()
+        for button, asked in ((self.commands, self.commandsAsked), (self.keys, self.keysAsked)):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(asked)
+            row.addWidget(button)
         language.on_change(self, self._retranslate)
         theme.changed.connect(self._paint)
         self._paint()
@@ -89,6 +96,9 @@ class TopBar(QFrame):
         self._retranslate()
 
     def _retranslate(self) -> None:
+        for button, key in ((self.commands, "commands"), (self.keys, "keys")):
+            button.setAccessibleName(text.tr(f"actions.{key}"))
+            button.setToolTip(text.tr(f"actions.{key}_hint"))
         state, waiting = self._sync
         self.sync.setText(text.tr(f"shell.sync_{state}", n=waiting))
         self.light.setAccessibleName(self.sync.text())
@@ -104,5 +114,8 @@ class TopBar(QFrame):
         self.brand.setFont(theme.font(17, bold=True))
         self.title.setFont(theme.font(16, bold=True))
         self.setFixedHeight(theme.scaled(48))
+        for button, icon in ((self.commands, "search"), (self.keys, "keyboard")):
+            button.setIcon(icons.icon(icon, "muted"))
+            button.setIconSize(QSize(theme.scaled(18), theme.scaled(18)))
         panel, border = theme.color("panel").name(), theme.color("border").name()
         self.setStyleSheet(f"TopBar {{ background: {panel}; border: none; border-bottom: 1px solid {border}; }}")

@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QByteArray, Qt, QTimer
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app import text
 from ui import language, theme
+from ui.actions import Action, for_key
 from ui.shell.context import Context
 from ui.shell.rail import Rail
 from ui.shell.top_bar import TopBar
 from ui.widgets.message_bar import MessageBar
+from ui.widgets.palette import Palette
+from ui.widgets.shortcut_sheet import ShortcutSheet
 
 ROOMS = ("library", "review", "sync", "settings")
+
+
+@runtime_checkable
+class HasActions(Protocol):
+    """A room with things to do of its own."""
+
+    def actions_here(self) -> Sequence[Action]:
+        """What can be done in it."""
 
 
 class MainWindow(QMainWindow):
@@ -34,6 +47,10 @@ class MainWindow(QMainWindow):
         self.pages = QStackedWidget()
         self._rooms: dict[str, QWidget] = {}
         self._build()
+        self.command_palette = Palette(self, self.actions_here)
+        self.sheet = ShortcutSheet(self, self.actions_here)
+        self.top.commandsAsked.connect(self.command_palette.open)
+        self.top.keysAsked.connect(self.sheet.open)
         self._shortcuts()
         self._restore()
 
@@ -73,9 +90,38 @@ class MainWindow(QMainWindow):
         return line
 
     def _shortcuts(self) -> None:
-        for number, name in enumerate(ROOMS, 1):
-            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
-            shortcut.activated.connect(lambda name=name: self.enter(name))
+        for action in self._own_actions():
+            for key in action.keys:
+                if action.run is not None and key != "?":  # a mark that is typed: only where no field takes it
+                    QShortcut(QKeySequence(key), self).activated.connect(action.run)
+
+    def _own_actions(self) -> list[Action]:
+        def there(name: str) -> bool:
+            return name != "review" or "review" in self._rooms
+
+        act = partial(Action, group="window")
+        rooms = [
+            act(f"room_{name}", keys=(f"Ctrl+{number}",), run=partial(self.enter, name), enabled=partial(there, name))
+            for number, name in enumerate(ROOMS, 1)
+        ]
+        return [
+            *rooms,
+            act("commands", keys=("Ctrl+K", "Ctrl+Shift+P"), run=self.command_palette.open),
+            act("keys", keys=("?", "F1"), run=self.sheet.open),
+        ]
+
+    def actions_here(self) -> list[Action]:
+        """What can be done now: in the room that is shown, and in the window."""
+        room = self.pages.currentWidget()
+        return [*(room.actions_here() if isinstance(room, HasActions) else ()), *self._own_actions()]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: a key that no room took."""
+        action = for_key(self._own_actions(), event)
+        if action is None or action.run is None:
+            super().keyPressEvent(event)
+        else:
+            action.run()
 
     def enter(self, name: str) -> None:
         """Show a room; Review only once an interview is open in it."""

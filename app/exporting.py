@@ -1,0 +1,90 @@
+"""Takes one interview out of the library as a file: transcript, speakers or curves, or the report on its assessment."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app import text
+from app.failures import ValueInvalid
+
+if TYPE_CHECKING:
+    from app.review import ReviewSession
+
+OF_ANALYSIS = {
+    "vtt": "transcript.vtt",
+    "srt": "transcript.srt",
+    "rttm": "speakers.rttm",
+    "eaf": "transcript.eaf",
+    "curves": "curves.csv",
+    "analysis": "analysis.json",
+}
+"""Formats that are a file of the analysis as it stands."""
+TEXT = "txt"
+OF_REPORT = ("pdf", "docx", "csv", "json")
+"""Formats of the report; machine scores behind the veil are not in it."""
+FORMATS = (TEXT, *OF_ANALYSIS, *OF_REPORT)
+
+
+def ending(kind: str) -> str:
+    """How a file of a format ends: ".vtt"."""
+    return Path(OF_ANALYSIS.get(kind, f".{kind}")).suffix or f".{kind}"
+
+
+def file_name(title: str, kind: str) -> str:
+    """The name that a file of an interview is offered under: its title, without what no file system takes."""
+    from app.store.vault import SUFFIXES
+
+    stem = Path(title).stem if Path(title).suffix.lower() in SUFFIXES else title
+    safe = "".join("_" if character in '<>:"/\\|?*' or ord(character) < 32 else character for character in stem)
+    tail = {"curves": "-curves", "analysis": "-analysis", "csv": "-scores", "json": "-assessment"}.get(kind, "")
+    return f"{safe.strip(' .') or 'interview'}{tail}{ending(kind)}"
+
+
+def export(session: ReviewSession, kind: str, out: Path) -> None:
+    """Write the file, whole or not at all, and note in the audit that it left the library.
+
+    Raises ValueInvalid for an unknown format or a path that is a folder, DocumentDamaged, FolderNotWritable, DiskFull.
+    """
+    if kind in OF_ANALYSIS:
+        _of_analysis(session, kind, out)
+    elif kind == TEXT:
+        _text(session, out)
+    elif kind in OF_REPORT:
+        _report(session, kind, out)
+    else:
+        raise ValueInvalid(what="--format", value=kind, allowed=", ".join(FORMATS))
+    if not session.library.read_only:
+        session.library.record("exported", session.interview.id, kind)
+
+
+def _of_analysis(session: ReviewSession, kind: str, out: Path) -> None:
+    from analysis.export import DocumentDamaged
+    from app.whole_file import whole_file
+
+    source = session.library.analysis_folder(session.interview.id) / OF_ANALYSIS[kind]
+    if not source.is_file():
+        raise DocumentDamaged(folder=str(source.parent), file=source.name)
+    with whole_file(out) as part:
+        shutil.copyfile(source, part)
+
+
+def _text(session: ReviewSession, out: Path) -> None:
+    from analysis.export.plain import plain_text
+    from app.whole_file import whole_file
+
+    analysis = session.library.load_analysis(session.interview.id).analysis
+    with whole_file(out) as part:
+        part.write_text(plain_text(analysis), encoding="utf-8")
+
+
+def _report(session: ReviewSession, kind: str, out: Path) -> None:
+    from app.report import write_report
+    from app.report.gather import report_data
+    from app.whole_file import whole_file
+
+    language = text.language()
+    data = report_data(session, language)
+    with whole_file(out, f".{kind}") as part:
+        write_report(data, language, part)

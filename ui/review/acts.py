@@ -1,0 +1,132 @@
+"""What can be done in the review room, with its keys: the room's keyboard, the sheet of keys and the palette."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from app.text import language
+from ui.actions import Action
+from ui.review.model import Stage
+from ui.review.playback import JUMP_S
+from ui.review.timeline import ZOOM_STEP
+
+if TYPE_CHECKING:
+    from ui.review.room import ReviewRoom
+
+VOLUME_STEP = 10
+"""Steps of the volume's slider, which has a hundred."""
+DIGITS = 9
+
+
+def review_actions(room: ReviewRoom) -> tuple[Action, ...]:
+    """Everything that the room does at a key or a command, in the order in which a sheet lists it."""
+    return (*_playing(room), *_words(room), *_timeline(room), *_scoring(room))
+
+
+def _playing(room: ReviewRoom) -> list[Action]:
+    player, playback = room.player, room.player.playback
+
+    def louder(steps: int) -> None:
+        player.mute.setChecked(False)
+        player.volume.setValue(player.volume.value() + steps * VOLUME_STEP)
+
+    def pictured() -> bool:
+        return not player.pane.sound_only
+
+    act = partial(Action, group="play")
+    return [
+        act("play", keys=("Space", "K"), run=playback.toggle),
+        act("back", keys=("J", "Left"), run=lambda: playback.jump(-JUMP_S)),
+        act("forward", keys=("L", "Right"), run=lambda: playback.jump(JUMP_S)),
+        act("frame_back", keys=(",",), run=lambda: playback.step(-1), enabled=pictured),
+        act("frame_forward", keys=(".",), run=lambda: playback.step(1), enabled=pictured),
+        act("slower", keys=("[",), run=lambda: playback.faster(-1)),
+        act("faster", keys=("]",), run=lambda: playback.faster(1)),
+        act("loop_answer", keys=("R",), run=room.loop_answer, enabled=room.has_answers),
+        act("louder", keys=("Shift+Up",), run=lambda: louder(1), enabled=player.volume.isEnabled),
+        act("softer", keys=("Shift+Down",), run=lambda: louder(-1), enabled=player.volume.isEnabled),
+        act("mute", keys=("Shift+M",), run=player.mute.toggle, enabled=player.mute.isEnabled),
+        act("overlay", keys=("Shift+F",), run=player.overlay.toggle, enabled=pictured),
+        act("full_screen", keys=("F11",), run=player.open_full_screen, enabled=pictured),
+        act("let_go", keys=("Esc",), run=room.let_go),
+    ]
+
+
+def _words(room: ReviewRoom) -> list[Action]:
+    transcript, presenter = room.transcript, room.presenter
+
+    def written() -> bool:
+        return bool(transcript.list.rows.lines)
+
+    def editable() -> bool:
+        return written() and not presenter.read_only
+
+    act = partial(Action, group="words")
+    return [
+        act("search", keys=("Ctrl+F",), run=transcript.search.setFocus, enabled=written),
+        act("next_mishearing", keys=("F7",), run=lambda: transcript.next_mishearing(1), enabled=editable),
+        act("last_mishearing", keys=("Shift+F7",), run=lambda: transcript.next_mishearing(-1), enabled=editable),
+        act("question_here", keys=("Q",), run=room.questions.show_here, enabled=room.has_answers),
+        act("follow", run=transcript.follow.toggle, enabled=written),
+        act("swap_roles", run=room.swap_roles, enabled=editable),
+        act("edit_row", keys=("F2",)),
+        act("undo", keys=("Ctrl+Z",), run=room.undo, enabled=lambda: presenter.can_undo),
+        act("redo", keys=("Ctrl+Shift+Z", "Ctrl+Y"), run=room.redo, enabled=lambda: presenter.can_redo),
+    ]
+
+
+def _timeline(room: ReviewRoom) -> list[Action]:
+    timeline = room.timeline
+
+    def drawn() -> bool:
+        return room.stage is Stage.READY
+
+    act = partial(Action, group="timeline", enabled=drawn)
+    return [
+        act("zoom_in", keys=("+", "="), run=lambda: room.zoom(1 / ZOOM_STEP)),
+        act("zoom_out", keys=("-",), run=lambda: room.zoom(ZOOM_STEP)),
+        act("zoom_all", keys=("Ctrl+0",), run=lambda: timeline.show_window(0.0, timeline.duration)),
+        act("to_start", keys=("Home",), run=lambda: room.seek(0.0)),
+        act("to_end", keys=("End",), run=lambda: room.seek(timeline.duration)),
+        act("tables", keys=("T",), run=room.open_tables),
+        act("to_timeline", keys=("G",), run=timeline.setFocus),
+        act("choose_lane", keys=("Up", "Down")),
+        act("next_mark", keys=("Ctrl+Left", "Ctrl+Right")),
+        act("fold_lane", keys=("F",)),
+        act("move_window", keys=("PgUp", "PgDown")),
+    ]
+
+
+def _scoring(room: ReviewRoom) -> list[Action]:
+    card, presenter = room.scorecard, room.presenter
+
+    def editable() -> bool:
+        return not presenter.read_only
+
+    def analysable() -> bool:
+        return editable() and room.stage is not Stage.NO_MEDIA
+
+    act = partial(Action, group="score", enabled=editable)
+    cards = list(card.cards.values())[:DIGITS]
+    names = [each.dimension.title.in_(language()) for each in cards]
+    dimensions = [
+        act("dimension", keys=(f"Alt+{number}",), run=partial(card.bring, each), params={"name": name})
+        for number, (each, name) in enumerate(zip(cards, names, strict=True), start=1)
+    ]
+    conclusions = [
+        act("conclude", run=button.click, enabled=button.isEnabled, params={"what": button.text()})
+        for button in card.verdict.choices.values()
+    ]
+    return [
+        act("comment", keys=("C",), run=card.comments.start),
+        act("bookmark", keys=("M",), run=card.add_bookmark),
+        *dimensions,
+        act("rate", keys=("1 – 9", "0")),
+        act("no_rating", keys=("Del",)),
+        *conclusions,
+        act("sign", run=card.verdict.sign.click, enabled=card.verdict.sign.isEnabled),
+        act(
+            "analyse_again", run=room.analyseAsked.emit, enabled=lambda: editable() and room.stage is not Stage.NO_MEDIA
+        ),
+    ]

@@ -1,0 +1,94 @@
+"""Export from the review room: the menu of formats, and the file that a person chooses for one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QDir, QStandardPaths, Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+
+from analysis.failures import Failure
+from app.exporting import FORMATS, OF_REPORT, ending, file_name
+from app.text import tr
+from ui.actions import Action
+from ui.review.kit_menu import literal
+
+if TYPE_CHECKING:
+    from ui.review.room import ReviewRoom
+
+FOLDER = "review.export_folder"
+"""The remembered folder of the last export."""
+Choose = Callable[[str, str], str]
+
+
+class Exporting:
+    """What can be taken out of the interview under review. `choose` asks for a file: (offered path, filter) -> path."""
+
+    def __init__(self, room: ReviewRoom, choose: Choose | None = None) -> None:
+        self._room = room
+        self.choose: Choose = choose or self._ask
+
+    def can(self, kind: str) -> bool:
+        """The report is there from the first rating on, everything else once the recording is analysed.
+
+        Nothing is written while corrections are still being worked in: it would be without them.
+        """
+        if self._room.presenter.is_behind():
+            return False
+        return kind in OF_REPORT or self._room.recording is not None
+
+    def menu(self) -> QMenu:
+        """The formats, transcript first, the report last."""
+        menu = QMenu(self._room)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if self._room.presenter.is_behind():
+            menu.addAction(literal(tr("actions.export_waits"))).setEnabled(False)
+            menu.addSeparator()
+        for kind in FORMATS:
+            if kind == OF_REPORT[0]:
+                menu.addSeparator()
+            action = menu.addAction(literal(tr(f"actions.format_{kind}")), partial(self.export, kind))
+            action.setEnabled(self.can(kind))
+        return menu
+
+    def actions(self) -> list[Action]:
+        """The same as commands."""
+        return [
+            Action(
+                "export", "score", (), partial(self.export, kind), partial(self.can, kind),
+                {"what": tr(f"actions.format_{kind}")},
+            )
+            for kind in FORMATS
+        ]  # fmt: skip
+
+    def export(self, kind: str) -> None:
+        """Ask for a file and write it; the window says where it lies, or why it could not be written."""
+        room = self._room
+        offered = Path(str(room.layout_store.get(FOLDER, "") or _documents())) / file_name(
+            room.presenter.interview.title, kind
+        )
+        chosen = self.choose(str(offered), f"{tr(f'actions.format_{kind}')} (*{ending(kind)})")
+        if not chosen:
+            return
+        out = Path(chosen) if Path(chosen).suffix else Path(chosen + ending(kind))
+        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
+        try:
+            room.presenter.export(kind, out)
+        except Failure as failure:
+            room.failed.emit(failure)
+            return
+        finally:
+            QApplication.restoreOverrideCursor()
+        room.layout_store.put(FOLDER, str(out.parent))
+        room.exported.emit(str(out))
+
+    def _ask(self, offered: str, kinds: str) -> str:
+        return QFileDialog.getSaveFileName(self._room, tr("actions.export_title"), offered, kinds)[0]
+
+
+def _documents() -> str:
+    found = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return found or QDir.homePath()

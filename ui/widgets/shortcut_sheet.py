@@ -1,0 +1,112 @@
+"""The sheet of keys: every key that does something here, by group."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import groupby
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from app.text import tr
+from ui import icons, language, theme
+from ui.actions import GROUPS, Action, spelled
+from ui.widgets.over import Over
+
+COLUMNS = 2
+CLOSING = ("?", "F1")
+
+
+class ShortcutSheet(Over):
+    """Shows the keys of what `offered` gives. The key that opened it closes it, and so does Escape."""
+
+    wanted_width, wanted_height = 920, 640
+
+    def __init__(self, window: QWidget, offered: Callable[[], Sequence[Action]]) -> None:
+        super().__init__(window)
+        self._offered = offered
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.title = QLabel()
+        self.title.setProperty("class", "title")
+        self.shut = QToolButton()
+        self.shut.clicked.connect(self.leave)
+        self.scroller = QScrollArea()
+        self.scroller.setWidgetResizable(True)
+        self.scroller.setFrameShape(QFrame.Shape.NoFrame)
+        self.scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        head = QHBoxLayout()
+        head.addWidget(self.title, 1)
+        head.addWidget(self.shut)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(18, 12, 12, 14)
+        whole.addLayout(head)
+        whole.addWidget(self.scroller, 1)
+        language.on_change(self, self._rename)
+        theme.changed.connect(self._rename)
+
+    def open(self) -> None:
+        """Show the keys of this moment."""
+        self._fill()
+        super().open()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: arrows and pages scroll; the keys that open it close it."""
+        bar = self.scroller.verticalScrollBar()
+        step = {Qt.Key.Key_Down: 40, Qt.Key.Key_Up: -40, Qt.Key.Key_PageDown: 300, Qt.Key.Key_PageUp: -300}
+        if Qt.Key(event.key()) in step:
+            bar.setValue(bar.value() + theme.scaled(step[Qt.Key(event.key())]))
+        elif spelled(event) in CLOSING:
+            self.leave()
+        else:
+            super().keyPressEvent(event)
+        event.accept()
+
+    def _fill(self) -> None:
+        keyed = sorted((each for each in self._offered() if each.keys), key=lambda each: GROUPS.index(each.group))
+        groups = [(name, list(members)) for name, members in groupby(keyed, key=lambda each: each.group)]
+        body = QWidget()
+        columns = QHBoxLayout(body)
+        columns.setContentsMargins(0, 0, 8, 0)
+        columns.setSpacing(theme.scaled(36))
+        half = sum(len(members) + 2 for _, members in groups) / COLUMNS
+        filled, column = 0.0, QVBoxLayout()
+        columns.addLayout(column, 1)
+        for name, members in groups:
+            if filled >= half and columns.count() < COLUMNS:
+                column.addStretch(1)
+                filled, column = 0.0, QVBoxLayout()
+                columns.addLayout(column, 1)
+            column.addLayout(self._group(name, members))
+            filled += len(members) + 2
+        column.addStretch(1)
+        self.scroller.setWidget(body)
+
+    def _group(self, name: str, members: Sequence[Action]) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setContentsMargins(0, theme.scaled(6), 0, theme.scaled(10))
+        grid.setHorizontalSpacing(theme.scaled(14))
+        grid.setVerticalSpacing(theme.scaled(4))
+        grid.setColumnStretch(0, 1)
+        heading = QLabel(tr(f"actions.group_{name}"))
+        heading.setProperty("class", "heading")
+        grid.addWidget(heading, 0, 0, 1, 2)
+        for row, action in enumerate(members, start=1):
+            what, keys = QLabel(action.title), QLabel(action.key_text)
+            what.setTextFormat(Qt.TextFormat.PlainText)
+            what.setWordWrap(True)
+            keys.setProperty("class", "muted")
+            keys.setTextFormat(Qt.TextFormat.PlainText)
+            keys.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(what, row, 0)
+            grid.addWidget(keys, row, 1)
+        return grid
+
+    def _rename(self) -> None:
+        self.title.setText(tr("actions.sheet"))
+        self.setAccessibleName(tr("actions.sheet"))
+        self.shut.setIcon(icons.icon("cross", "muted"))
+        self.shut.setAccessibleName(tr("actions.close"))
+        self.shut.setToolTip(tr("actions.close"))
+        if self.isVisible():
+            self._fill()
