@@ -15,7 +15,7 @@ from app.domain.enrichment import EnrichmentKind
 from app.domain.types import AnalysisState, Comment
 from app.text import tr
 from ui import language, theme
-from ui.review import lane_list
+from ui.review import lane_list, voices
 from ui.review.controls import IconButton
 from ui.review.footing import Footing
 from ui.review.model import CorrectionDraft, LayoutStore, PassingLayout, Presenter, Recording, Stage
@@ -24,6 +24,7 @@ from ui.review.playback import JUMP_S
 from ui.review.player import Player
 from ui.review.questions import Questions
 from ui.review.scorecard import ScorecardPanel
+from ui.review.speakers import Speakers
 from ui.review.standing import Standing
 from ui.review.tables import TableDialog
 from ui.review.timeline import ZOOM_STEP, Timeline
@@ -66,6 +67,7 @@ class ReviewRoom(QWidget):
         self.scorecard = ScorecardPanel(lambda: self.player.playback.position)
         self._build()
         self.questions = Questions(self)
+        self.speakers = Speakers(self)
         self._connect()
         self._arrange_tabs()
         self._place_saved()
@@ -118,6 +120,7 @@ class ReviewRoom(QWidget):
         self.transcript.corrected.connect(self._correct)
         self.questions.card.seekAsked.connect(self.seek)
         self.questions.card.corrected.connect(self._correct)
+        self.speakers.card.corrected.connect(self._correct)
         self.transcript.takeBackAsked.connect(lambda one: self._change(lambda: self.presenter.take_back(one)))
         self.transcript.commentAsked.connect(self.scorecard.comments.start)
         self.transcript.swapAsked.connect(self._swap_roles)
@@ -148,8 +151,8 @@ class ReviewRoom(QWidget):
             self.player.seek_bar, self.player.back, self.player.step_back, self.player.play, self.player.step_forward,
             self.player.forward, self.player.speed, self.player.mute, self.player.volume, self.player.overlay,
             self.player.full_screen, self.transcript.search, self.transcript.mishearings, self.transcript.follow,
-            self.transcript.swap, self.transcript.undo, self.transcript.redo, self.transcript.list, self.zoom_out,
-            self.zoom_in, self.zoom_all, self.table, self.timeline,
+            self.transcript.speakers, self.transcript.swap, self.transcript.undo, self.transcript.redo,
+            self.transcript.list, self.zoom_out, self.zoom_in, self.zoom_all, self.table, self.timeline,
         ]  # fmt: skip
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
@@ -178,6 +181,7 @@ class ReviewRoom(QWidget):
         self._show_standing()
         self._show_time(place)
         self.questions.refresh()
+        self.speakers.refresh()
 
     def _show_label(self) -> None:
         extra, recording = lane_list.optional_lanes(), self.recording
@@ -287,7 +291,8 @@ class ReviewRoom(QWidget):
         return dialog
 
     def _correct(self, drafts: Sequence[CorrectionDraft]) -> None:
-        self._change(lambda: self.presenter.correct(*drafts))
+        placed = voices.anchored(self.recording, drafts)
+        self._change(lambda: self.presenter.correct(*placed))
 
     def _swap_roles(self) -> None:
         """Interviewer and candidate change places; other voices keep theirs."""
@@ -299,7 +304,7 @@ class ReviewRoom(QWidget):
             if role in other
         ]
         if drafts:
-            self._change(lambda: self.presenter.correct(*drafts))
+            self._correct(drafts)
 
     def _undo(self, act: Callable[[], bool]) -> None:
         self._change(act)
@@ -315,6 +320,7 @@ class ReviewRoom(QWidget):
         self.scorecard.refresh()
         self._show_time(self.player.playback.position)
         self.questions.refresh()
+        self.speakers.refresh()
         self.changed.emit()
 
     # Keys
@@ -357,6 +363,7 @@ class ReviewRoom(QWidget):
         """Escape, or signed: no loop and no card any more, and the keys belong to the room again, not to a control."""
         self.player.playback.set_loop(None)
         self.questions.close()
+        self.speakers.close()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _dimension_action(self, key: Qt.Key) -> Callable[[], object] | None:
@@ -394,7 +401,7 @@ class ReviewRoom(QWidget):
             splitter.setHandleWidth(gap + 2)
         self.scorecard.setMinimumWidth(theme.scaled(290))
         self.player.setMinimumWidth(theme.scaled(300))
-        self.transcript.setMinimumWidth(theme.scaled(220))
+        self.transcript.setMinimumWidth(theme.scaled(240))
         side = theme.scaled(25)
         for place, button in enumerate((self.zoom_out, self.zoom_in, self.zoom_all, self.table)):
             button.setGeometry(theme.scaled(7) + place * (side + 1), theme.scaled(9), side, side)
