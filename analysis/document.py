@@ -140,12 +140,14 @@ class Turn:
 class Speakers:
     """Turns in time order, and each speaker's role. Speakers are named "S1", "S2" … in order of appearance.
 
-    `suggested` = how many people it sounds like, where that is another number than was asked for.
+    `suggested` = how many people it sounds like, where that is another number than was asked for. `names` has what
+    people called a speaker, one line of text; only those that somebody named are in it.
     """
 
     turns: tuple[Turn, ...]
     roles: dict[str, Role]
     suggested: int | None = None
+    names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -354,6 +356,7 @@ class CorrectionKind(StrEnum):
     SPEAKER = "speaker"
     ROLE = "role"
     QUESTION = "question"
+    NAME = "name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -361,8 +364,14 @@ class Correction:
     """One append-only correction, anchored to a time and the machine's text there.
 
     WORD: [start, end] with the machine's `before` becomes `after`. SPEAKER: speech in [start, end] belongs to speaker
-    `after`. ROLE: speaker `before` has the role `after`. QUESTION: the exchange whose question starts at `start`
-    matches the kit's question id `after` ("" = none). `reverts` names the correction that this one undoes.
+    `after`. ROLE: speaker `before` has the role `after`. NAME: speaker `before` is called `after` ("" = no name any
+    more). QUESTION: the exchange whose question starts at `start` matches the kit's question id `after` ("" = none).
+
+    A ROLE and a NAME carry a time at which their speaker speaks, since a new analysis may number the voices anew: who
+    speaks most in [start, end] is meant, whatever it is numbered now. Without a length, `before` alone says who.
+
+    `reverts` names the correction that this one undoes; what that one did is then not done, and nothing else is: the
+    `before` and `after` of such a correction are the undone one's the other way round, and only to be read.
     """
 
     id: str

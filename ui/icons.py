@@ -54,6 +54,8 @@ PATHS: dict[str, str] = {
     "swap": '<path d="M4 8h13l-3.5-3.5M20 16H7l3.5 3.5"/>',
     "table": '<rect x="4" y="5" width="16" height="14" rx="1.5"/><path d="M4 10h16M4 14.5h16M10 10v9"/>',
     "person": '<circle cx="12" cy="8" r="4"/><path d="M4.5 20c.8-4 3.6-6 7.5-6s6.7 2 7.5 6"/>',
+    "people": '<circle cx="9" cy="8.5" r="3.5"/><path d="M2.8 19.5c.6-3.6 3-5.4 6.2-5.4s5.6 1.8 6.2 5.4"/>'
+    '<path d="M15.6 5.2a3.5 3.5 0 0 1 0 6.6M17.6 14.5c2 .7 3.2 2.4 3.6 5"/>',
     "more": '<circle cx="5.5" cy="12" r="1.4" fill="C"/><circle cx="12" cy="12" r="1.4" fill="C"/>'
     '<circle cx="18.5" cy="12" r="1.4" fill="C"/>',
     "mishearing": '<path d="M6.5 13.5L10.6 3.5h2.8l4.1 10M8 10h8"/>'

@@ -99,7 +99,7 @@ def _derive(observed: Observed, request: AnalysisRequest, provenance: Provenance
         media=observed.media,
         provenance=provenance,
         transcript=Transcript(talk.language, talk.segments),
-        speakers=Speakers(talk.turns, talk.roles, suggested_count(observed.speakers, request.speakers)),
+        speakers=Speakers(talk.turns, talk.roles, suggested_count(observed.speakers, request.speakers), talk.names),
         exchanges=talk.exchanges,
         tracks=infos,
         events=in_order([*spoken.events, *seen.events]),

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from analysis.derive.corrections import Corrections, correct_speaker, correct_word, in_force
+from analysis.derive.corrections import Corrections, correct_voices, correct_word, in_force
 from analysis.derive.edges import refined
 from analysis.derive.exchanges import exchanges, match_kit
 from analysis.derive.floor import Backchannel, Floor, floors, speech_by_speaker
 from analysis.derive.heard import heard_words
-from analysis.derive.roles import assign_roles, candidate_of, correct_roles
+from analysis.derive.roles import assign_roles, candidate_of, correct_roles, given_names
 from analysis.derive.segments import SegmentIndex, segments
 from analysis.derive.spans import merged
 from analysis.document import Exchange, Role, Segment, Span, Turn
@@ -25,12 +25,15 @@ _PASSAGE_GAP_S = 0.5
 
 @dataclass(frozen=True)
 class Conversation:
-    """`speech` is voice activity by speaker; `lost` the ids of corrections that found no place."""
+    """`names` has what people called a speaker; `speech` is voice activity by speaker; `lost` the ids of corrections
+    that found no place.
+    """
 
     language: str
     segments: tuple[Segment, ...]
     turns: tuple[Turn, ...]
     roles: dict[str, Role]
+    names: dict[str, str]
     candidate: str | None
     speech: dict[str, tuple[Span, ...]]
     floors: tuple[Floor, ...]
@@ -93,16 +96,18 @@ class Conversation:
 def converse(observed: Observed, request: AnalysisRequest) -> Conversation:
     """The observations of speech with the corrections in force applied."""
     corrections = in_force(request.corrections)
-    lost = list(corrections.lost)
+    voices = correct_voices(_turns(observed), corrections.voices)
+    lost = [*corrections.lost, *voices.lost]
     activity = observed.sound.speech if observed.sound else ()
-    found_turns = refined(_turns(observed, corrections, lost), activity)
+    found_turns = refined(voices.turns, activity)
     found_segments = _segments(observed, corrections, found_turns, lost)
     speech = speech_by_speaker(found_turns, activity)
     enrolled = observed.speakers.enrolled if observed.speakers else None
     guessed = assign_roles(speech, found_segments, enrolled)
     if observed.speakers is None:  # nobody was told apart: whose speech it is, only a person can say
         guessed = dict.fromkeys(guessed, Role.OTHER)
-    roles, lost_roles = correct_roles(guessed, corrections.roles)
+    roles, lost_roles = correct_roles(guessed, voices.roles)
+    names, lost_names = given_names(roles, voices.names)
     index = SegmentIndex(found_segments)
     found_floors, signs = floors(speech, index)
     asked, lost_questions = match_kit(exchanges(found_floors, index, roles), request.questions, corrections.questions)
@@ -111,32 +116,22 @@ def converse(observed: Observed, request: AnalysisRequest) -> Conversation:
         segments=found_segments,
         turns=found_turns,
         roles=roles,
+        names=names,
         candidate=candidate_of(roles),
         speech=speech,
         floors=found_floors,
         backchannels=signs,
         overlaps=observed.speakers.overlaps if observed.speakers else (),
         exchanges=asked,
-        lost=(*lost, *lost_roles, *lost_questions),
+        lost=(*lost, *lost_roles, *lost_names, *lost_questions),
     )
 
 
-def _turns(observed: Observed, corrections: Corrections, lost: list[str]) -> tuple[Turn, ...]:
-    """The turns with SPEAKER corrections. Without the speakers' stage all speech is "S1"'s."""
-    turns: tuple[Turn, ...]
+def _turns(observed: Observed) -> tuple[Turn, ...]:
+    """The turns as heard. Without the speakers' stage all speech is "S1"'s."""
     if observed.speakers is not None:
-        turns = observed.speakers.turns
-    elif observed.sound is not None:
-        turns = tuple(Turn(span.start, span.end, "S1") for span in observed.sound.speech)
-    else:
-        turns = ()
-    for correction in corrections.speakers:
-        corrected = correct_speaker(turns, correction)
-        if corrected is None:
-            lost.append(correction.id)
-        else:
-            turns = corrected
-    return turns
+        return observed.speakers.turns
+    return tuple(Turn(span.start, span.end, "S1") for span in observed.sound.speech) if observed.sound else ()
 
 
 def _segments(

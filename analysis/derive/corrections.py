@@ -19,12 +19,32 @@ _SLIVER_S = 0.25
 
 @dataclass(frozen=True)
 class Corrections:
-    """The corrections in force, by kind and in the order they were made; `lost` = reverts of what is not there."""
+    """The corrections in force, by kind and in the order they were made; `lost` = reverts of what is not there.
+
+    `voices` are those about who speaks (SPEAKER, ROLE, NAME) together: which voice a role or a name is for depends on
+    the speech that was given to somebody before.
+    """
 
     words: tuple[Correction, ...]
-    speakers: tuple[Correction, ...]
-    roles: tuple[Correction, ...]
+    voices: tuple[Correction, ...]
     questions: tuple[Correction, ...]
+    lost: tuple[str, ...]
+
+    @property
+    def speakers(self) -> tuple[Correction, ...]:
+        """Those that give speech to somebody."""
+        return tuple(each for each in self.voices if each.kind is CorrectionKind.SPEAKER)
+
+
+@dataclass(frozen=True)
+class Voices:
+    """The turns as people corrected them, and the corrections of roles and names, each with its voice in `before`;
+    `lost` = the ids of those that found no place.
+    """
+
+    turns: tuple[Turn, ...]
+    roles: tuple[Correction, ...]
+    names: tuple[Correction, ...]
     lost: tuple[str, ...]
 
 
@@ -45,13 +65,12 @@ def in_force(corrections: Iterable[Correction]) -> Corrections:
         else:
             lost.insert(0, correction.id)
 
-    def of(kind: CorrectionKind) -> tuple[Correction, ...]:
-        return tuple(correction for correction in active if correction.kind is kind)
+    def of(*kinds: CorrectionKind) -> tuple[Correction, ...]:
+        return tuple(correction for correction in active if correction.kind in kinds)
 
     return Corrections(
         words=of(CorrectionKind.WORD),
-        speakers=of(CorrectionKind.SPEAKER),
-        roles=of(CorrectionKind.ROLE),
+        voices=of(CorrectionKind.SPEAKER, CorrectionKind.ROLE, CorrectionKind.NAME),
         questions=of(CorrectionKind.QUESTION),
         lost=tuple(lost),
     )
@@ -178,6 +197,37 @@ def _inserted(words: Sequence[Heard], correction: Correction) -> tuple[Heard, ..
     near = words[min(place, len(words) - 1)]
     new = [replace(near, word=word) for word in _spread(correction.after, [correction.start, correction.end])]
     return (*words[:place], *new, *words[place:])
+
+
+def correct_voices(turns: Sequence[Turn], corrections: Iterable[Correction]) -> Voices:
+    """SPEAKER, ROLE and NAME corrections in the order in which they were made."""
+    now, lost = tuple(turns), []
+    placed: dict[CorrectionKind, list[Correction]] = {CorrectionKind.ROLE: [], CorrectionKind.NAME: []}
+    for correction in corrections:
+        if correction.kind is CorrectionKind.SPEAKER:
+            changed = correct_speaker(now, correction)
+            now = now if changed is None else changed
+            found = changed is not None
+        else:
+            voice = _voice(now, correction)
+            found = voice is not None
+            if voice is not None:
+                placed[correction.kind].append(replace(correction, before=voice))
+        if not found:
+            lost.append(correction.id)
+    return Voices(now, tuple(placed[CorrectionKind.ROLE]), tuple(placed[CorrectionKind.NAME]), tuple(lost))
+
+
+def _voice(turns: Sequence[Turn], correction: Correction) -> str | None:
+    """Who speaks most in the correction's time, of equals the one that it names; None where nobody does."""
+    if correction.end <= correction.start:
+        return correction.before
+    spoken: dict[str, float] = {}
+    for turn in turns:
+        shared = min(turn.end, correction.end) - max(turn.start, correction.start)
+        if shared > 0:
+            spoken[turn.speaker] = spoken.get(turn.speaker, 0.0) + shared
+    return max(spoken, key=lambda name: (spoken[name], name == correction.before), default=None)
 
 
 def correct_speaker(turns: Sequence[Turn], correction: Correction) -> tuple[Turn, ...] | None:

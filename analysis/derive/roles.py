@@ -1,7 +1,9 @@
-"""Who is the candidate: the enrolled voice, else the one who talks more and asks less. One click flips it."""
+"""Who is the candidate: the enrolled voice, else the one who talks more and asks less; one click flips it. And what
+people call the speakers."""
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 
 from analysis.derive.spans import total
@@ -10,6 +12,8 @@ from analysis.language.questions import asks
 from analysis.observations import SpeakerObservation
 
 _ASKING_SHARE = 0.3
+LONGEST_NAME = 100
+"""Characters of a speaker's name that are kept."""
 MIN_TOLD_APART_S = 20.0
 """Less speech does not tell how many people there are."""
 
@@ -66,6 +70,26 @@ def correct_roles(roles: dict[str, Role], corrections: Iterable[Correction]) -> 
         elif former is Role.CANDIDATE and len(now) == 2:
             now |= dict.fromkeys(others, Role.CANDIDATE)
     return now, lost
+
+
+def given_names(roles: dict[str, Role], corrections: Iterable[Correction]) -> tuple[dict[str, str], list[str]]:
+    """What people called the speakers, in the order of `roles`, and the ids of corrections that found no speaker.
+
+    The last name holds, an empty one takes the name away.
+    """
+    given: dict[str, str] = {}
+    lost = []
+    for correction in corrections:
+        if correction.before in roles:
+            given[correction.before] = one_line(correction.after)[:LONGEST_NAME].strip()
+        else:
+            lost.append(correction.id)
+    return {speaker: given[speaker] for speaker in roles if given.get(speaker)}, lost
+
+
+def one_line(text: str) -> str:
+    """The text without control characters, its blanks and line breaks as single blanks."""
+    return "".join(c for c in " ".join(text.split()) if unicodedata.category(c) not in ("Cc", "Cs"))
 
 
 def candidate_of(roles: dict[str, Role]) -> str | None:

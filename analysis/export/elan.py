@@ -44,8 +44,11 @@ class _Tier:
 
 
 def eaf(analysis: Analysis) -> bytes:
-    """One tier a speaker, one for the questions, one for each kind of event. Marks of a tier never overlap."""
-    tiers = [tier for tier in _tiers(analysis) if tier.marks]
+    """One tier a speaker, one for the questions, one for each kind of event. Marks of a tier never overlap.
+
+    A speaker's tier bears the speaker's name, and the number, S1, as its participant.
+    """
+    tiers = _told_apart([tier for tier in _tiers(analysis) if tier.marks])
     ET.register_namespace("xsi", _XSI)
     root = ET.Element(
         "ANNOTATION_DOCUMENT",
@@ -103,7 +106,7 @@ def _tiers(analysis: Analysis) -> list[_Tier]:
     tiers: list[_Tier] = []
     for speaker in analysis.speakers.roles:
         said = [_mark(s.start, s.end, s.text) for s in analysis.transcript.segments if s.speaker == speaker]
-        tiers += _apart(names[speaker], said, speaker)
+        tiers += _apart(_NOT_XML.sub("", names[speaker]) or speaker, said, speaker)
     asked = [_mark(e.question.start, e.question.end, e.question.text) for e in analysis.exchanges]
     tiers += _apart("questions", asked)
     for kind in sorted({event.kind for event in analysis.events}):
@@ -125,4 +128,17 @@ def _apart(name: str, marks: Iterable[_Mark], participant: str = "") -> list[_Ti
             free = _Tier(f"{name} {len(tiers) + 1}", participant)
             tiers.append(free)
         free.marks.append(mark)
+    return tiers
+
+
+def _told_apart(tiers: list[_Tier]) -> list[_Tier]:
+    """No two tiers of one name, which ELAN does not allow: a speaker may be called like another or like an event."""
+    taken = {tier.name for tier in tiers if not tier.participant}
+    for tier in tiers:
+        if tier.participant:
+            name, number = tier.name, 1
+            while tier.name in taken:
+                number += 1
+                tier.name = f"{name} {number}"
+            taken.add(tier.name)
     return tiers

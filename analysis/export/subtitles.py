@@ -50,6 +50,6 @@ def srt(analysis: Analysis) -> str:
     blocks = []
     for number, (segment, name, end, text) in enumerate(_cues(analysis), start=1):
         times = f"{timecode(segment.start, ',')} --> {timecode(end, ',')}"
-        shown = text.replace("<", "‹").replace(">", "›")
-        blocks.append(f"{number}\n{times}\n{name}: {shown}\n")
+        shown = f"{name}: {text}".replace("<", "‹").replace(">", "›")
+        blocks.append(f"{number}\n{times}\n{shown}\n")
     return "\n".join(blocks)

@@ -172,7 +172,10 @@ class Words:
         return [s for s in analysis.transcript.segments if any(a - 0.5 <= s.start < b for a, b in spans)]
 
     def speaker(self, segment: Segment, analysis: Analysis) -> str:
-        """Who speaks: the candidate by name, others by role."""
+        """Who speaks: by the name that somebody gave, else the candidate by the library's, others by role."""
+        given = analysis.speakers.names.get(segment.speaker)
+        if given:
+            return given
         role = analysis.speakers.roles.get(segment.speaker, Role.OTHER)
         return self.data.interview.candidate.name if role is Role.CANDIDATE else self.say(f"role_{role}")
 

@@ -16,7 +16,7 @@ from analysis.language.script import join_words
 from analysis.observations import TextObservation
 from tests.analysis.ideal import KIT, heard, observed, provenance, request
 
-WORD, SPEAKER, ROLE, QUESTION = CorrectionKind
+WORD, SPEAKER, ROLE, QUESTION, NAME = CorrectionKind
 
 
 def correction(kind, start, end, before, after, name="c1", reverts=None):
@@ -88,9 +88,12 @@ def test_a_correction_without_its_text_comes_back_as_missing():
         correction(QUESTION, 30.0, 31.0, "", "intro", "g"),
         correction(QUESTION, 2.5, 4.3, "", "unknown", "h"),
         correction(WORD, 1, 2, "a", "b", "i", reverts="never made"),
+        correction(NAME, 500.0, 501.0, "S2", "王小雨", "j"),
+        correction(NAME, 0, 0, "S9", "王小雨", "k"),
         questions=KIT,
     )
-    assert sorted(lost(analysis)) == [f"correction:{name}" for name in "abcdefghi"]
+    assert sorted(lost(analysis)) == [f"correction:{name}" for name in "abcdefghijk"]
+    assert analysis.speakers.names == {}
     assert texts(analysis) == texts(corrected())
 
 
@@ -121,6 +124,53 @@ def test_a_new_speaker_can_be_named():
     assert analysis.speakers.roles["S3"] is Role.OTHER
 
 
+def longest(speaker):
+    turn = max((t for t in observed("zh").speakers.turns if t.speaker == speaker), key=lambda t: t.end - t.start)
+    return turn.start, turn.end
+
+
+def test_a_voice_has_the_name_that_was_given_last_and_nothing_else_changes():
+    first = correction(NAME, *longest("S2"), "S2", " 王\n小雨\x00 ", "a")
+    analysis = corrected(first)
+    assert analysis.speakers.names == {"S2": "王 小雨"}
+    speakers = dataclasses.replace(analysis.speakers, names={})
+    assert dataclasses.replace(analysis, speakers=speakers, correction=None) == corrected()
+    second = correction(NAME, *longest("S2"), "S2", "Anna", "b")
+    assert corrected(first, second).speakers.names == {"S2": "Anna"}
+    assert corrected(first, correction(NAME, *longest("S2"), "S2", "", "b")).speakers.names == {}
+    undo = correction(NAME, *longest("S2"), "Anna", "S2", "c", reverts="b")
+    assert corrected(first, second, undo).speakers.names == {"S2": "王 小雨"}
+    assert corrected(correction(NAME, 0, 0, "S1", "x" * 1000)).speakers.names == {"S1": "x" * 100}
+
+
+def test_names_and_roles_stay_with_their_voice_when_an_analysis_numbers_the_voices_anew():
+    seen = observed("zh")
+    other = {"S1": "S2", "S2": "S1"}
+    turns = tuple(dataclasses.replace(turn, speaker=other[turn.speaker]) for turn in seen.speakers.turns)
+    anew = dataclasses.replace(seen, speakers=dataclasses.replace(seen.speakers, turns=turns))
+    made = (
+        correction(NAME, *longest("S1"), "S1", "李静", "a"),
+        correction(NAME, *longest("S2"), "S2", "王小雨", "b"),
+        correction(ROLE, *longest("S1"), "S1", "other", "c"),
+    )
+    before = derive(seen, request("zh", corrections=made), provenance()).analysis
+    after = derive(anew, request("zh", corrections=made), provenance()).analysis
+    assert before.speakers.names == {"S1": "李静", "S2": "王小雨"}
+    assert after.speakers.names == {"S1": "王小雨", "S2": "李静"}
+    assert before.speakers.roles == {"S1": Role.OTHER, "S2": Role.CANDIDATE}
+    assert after.speakers.roles == {"S1": Role.CANDIDATE, "S2": Role.OTHER}
+    assert lost(after) == []
+
+
+def test_a_name_belongs_to_who_spoke_there_when_it_was_given():
+    start, end = longest("S2")
+    name, moved = correction(NAME, start, end, "S2", "王小雨", "n"), correction(SPEAKER, start, end, "S2", "S1", "s")
+    assert corrected(name, moved).speakers.names == {"S2": "王小雨"}
+    assert corrected(moved, name).speakers.names == {"S1": "王小雨"}
+    third = correction(SPEAKER, start, end, "S2", "S3", "s")
+    assert corrected(third, correction(NAME, start, end, "S3", "Anna", "n")).speakers.names == {"S3": "Anna"}
+
+
 def test_a_persons_match_wins_over_the_machines():
     analysis = corrected(
         correction(QUESTION, 2.5, 4.3, "intro", "salary", "a"),
@@ -135,6 +185,7 @@ ALL = (
     correction(WORD, 28.0, 28.9, "负载均衡", "灰度发布", "w"),
     correction(SPEAKER, 40.493, 41.053, "S1", "S2", "s"),
     correction(ROLE, 0, 0, "S1", "candidate", "r"),
+    correction(NAME, 20.0, 30.0, "S2", "王小雨", "n"),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import dataclasses
+import html
 import io
 import json
 import math
@@ -239,3 +240,68 @@ def test_several_interviewers_are_told_apart(derived):
     assert "<v interviewer S1>" in raw
     assert "<v candidate>" in raw
     assert rttm(derived.analysis).startswith("SPEAKER cdcd")
+
+
+def named(derived, **names):
+    """The document with these names given to its speakers."""
+    speakers = dataclasses.replace(derived.analysis.speakers, names=names)
+    return dataclasses.replace(derived, analysis=dataclasses.replace(derived.analysis, speakers=speakers))
+
+
+def test_names_that_people_gave_stand_in_every_file(derived, tmp_path):
+    given = named(derived, S1="李 静", S2="Anna Smith")
+    write_all(tmp_path, given)
+    captions = webvtt.read(tmp_path / "transcript.vtt")
+    assert {caption.voice for caption in captions} == {"李 静", "Anna Smith"}
+    subtitles = list(srt.parse((tmp_path / "transcript.srt").read_text("utf-8")))
+    assert {s.content.split(": ")[0] for s in subtitles} == {"李 静", "Anna Smith"}
+    lines = [line.split(" ") for line in (tmp_path / "speakers.rttm").read_text("utf-8").splitlines()]
+    assert {len(line) for line in lines} == {10}
+    assert {line[7] for line in lines} == {"李_静", "Anna_Smith"}
+    tiers = {
+        tier.get("TIER_ID"): tier.get("PARTICIPANT") for tier in ET.parse(tmp_path / "transcript.eaf").iter("TIER")
+    }
+    assert (tiers["李 静"], tiers["Anna Smith"]) == ("S1", "S2")
+    document = json.loads((tmp_path / "analysis.json").read_text("utf-8"))
+    assert document["speakers"]["names"] == {"S1": "李 静", "S2": "Anna Smith"}
+    jsonschema.validate(document, schema(), cls=jsonschema.Draft202012Validator)
+    assert read(tmp_path).analysis == given.analysis
+
+
+def test_hostile_names_stay_text(derived):
+    hostile = "O'Neil & <b>Sons</b>\n\n00:00:00.000 --> 99:00:00.000"
+    plain = " ".join(hostile.split())
+    analysis = named(derived, S2=hostile).analysis
+    captions = list(webvtt.from_string(vtt(analysis)))
+    assert len(captions) == len(analysis.transcript.segments)
+    assert {html.unescape(caption.voice) for caption in captions} == {"interviewer", plain}
+    subtitles = list(srt.parse(subrip(analysis)))
+    assert len(subtitles) == len(captions)
+    assert not any("<" in s.content or "\n" in s.content for s in subtitles)
+    assert {len(line.split(" ")) for line in rttm(analysis).splitlines()} == {10}
+
+
+@pytest.mark.parametrize(
+    ("names", "tiers"),
+    [
+        ({"S1": "Li", "S2": "Li"}, {"Li": "S1", "Li 2": "S2"}),
+        ({"S1": "questions", "S2": "questions 2"}, {"questions 2": "S1", "questions 2 2": "S2"}),
+        ({"S1": "\ufffe", "S2": "A\ufffe & <B>"}, {"S1": "S1", "A & <B>": "S2"}),
+        ({"S1": "  ", "S2": ""}, {"interviewer": "S1", "candidate": "S2"}),
+    ],
+)
+def test_no_two_tiers_of_one_name(derived, tmp_path, names, tiers):
+    (tmp_path / "a.eaf").write_bytes(eaf(named(derived, **names).analysis))
+    found = [(t.get("TIER_ID"), t.get("PARTICIPANT")) for t in ET.parse(tmp_path / "a.eaf").iter("TIER")]
+    assert len({name for name, _ in found}) == len(found)
+    assert {name: speaker for name, speaker in found if speaker} == tiers
+    assert "questions" in dict(found)
+
+
+def test_a_document_of_before_the_names_still_opens(derived, tmp_path):
+    write_all(tmp_path, derived)
+    document = json.loads((tmp_path / "analysis.json").read_text("utf-8"))
+    del document["speakers"]["names"]
+    jsonschema.validate(document, schema(), cls=jsonschema.Draft202012Validator)
+    (tmp_path / "analysis.json").write_text(json.dumps(document), "utf-8")
+    assert read(tmp_path).analysis == derived.analysis

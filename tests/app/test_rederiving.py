@@ -87,6 +87,18 @@ def test_a_question_matched_by_hand_and_an_accepted_suggestion_come_out_of_the_c
     assert [e.matched_question.id for e in rederived(library, interview_id).exchanges] == ["q1", "q2"]
 
 
+def test_a_name_comes_out_of_the_child_in_the_document_and_in_the_files(library, interview_id):
+    turn = next(turn for turn in rederived(library, interview_id).speakers.turns if turn.speaker == "S1")
+    given = library.add_correction(interview_id, CorrectionKind.NAME, turn.start, turn.end, "S1", "李 静")
+    assert rederived(library, interview_id).speakers.names == {"S1": "李 静"}
+    folder = library.analysis_folder(interview_id)
+    assert "<v 李 静>" in (folder / "transcript.vtt").read_text("utf-8")
+    assert " 李_静 " in (folder / "speakers.rttm").read_text("utf-8")
+    library.revert_correction(given.id)
+    assert rederived(library, interview_id).speakers.names == {}
+    assert "<v interviewer>" in (library.analysis_folder(interview_id) / "transcript.vtt").read_text("utf-8")
+
+
 def test_what_was_encoded_is_kept_beside_the_stages_and_the_glossaries_are_recorded(library, interview_id):
     first = rederived(library, interview_id)
     folder = library.vault.derived(library.interview(interview_id).media.sha256) / "observed"

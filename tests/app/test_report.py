@@ -103,6 +103,16 @@ def test_veiled_scores_are_in_no_report(data, each_language, tmp_path):
     assert title not in (tmp_path / "r.csv").read_text("utf-8-sig")
 
 
+def test_a_voice_is_called_as_somebody_named_it_and_the_candidate_as_in_the_library(data, each_language, tmp_path):
+    speakers = replace(data.analysis.speakers, names={"S1": "李静 <i>&"})
+    named = replace(data, analysis=replace(data.analysis, speakers=speakers))
+    for ending in ("json", "pdf"):
+        write_report(named, each_language, tmp_path / f"r.{ending}")
+    shown = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert {line["who"] for line in shown["transcript"]} == {"李静 <i>&", "王小雨 𠮷"}
+    assert squeezed("李静 <i>&") in squeezed(pdf_text(tmp_path / "r.pdf"))
+
+
 def test_fonts_are_embedded_and_no_glyph_is_missing(data, each_language, tmp_path):
     path = tmp_path / "r.pdf"
     write_report(data, each_language, path)

@@ -121,7 +121,15 @@ def shoot(folder: Path, data: Path, empty: Path, lang: str, look: str, only: str
 
 def shoot_findings(folder: Path, data: Path, copy: Path, lang: str, look: str, only: str) -> None:
     """What an analysis may find besides, on a copy of the library: mishearings, questions, failures, the tables."""
-    names = ("review-mishearing", "review-question", "review-lacking", "review-200", "tables", "library-lacking")
+    names = (
+        "review-mishearing",
+        "review-question",
+        "review-speakers",
+        "review-lacking",
+        "review-200",
+        "tables",
+        "library-lacking",
+    )
     if not any(only in name or name in only for name in names):
         return
     shutil.copytree(data, copy)
@@ -171,7 +179,7 @@ def fill(conductor: Conductor, interview_id: str, missing: tuple[Missing, ...] =
 
 
 def finding_screens(conductor: Conductor, chosen: str, save: Save) -> None:
-    """A mishearing with its offer, the card of a question, and each table."""
+    """A mishearing with its offer, the cards of a question and of the speakers, and each table."""
     conductor.open_review(chosen)
     room = conductor.window.room("review")
     assert isinstance(room, ReviewRoom)
@@ -181,6 +189,10 @@ def finding_screens(conductor: Conductor, chosen: str, save: Save) -> None:
     room.transcript.list.close_offer()
     room.questions.show(1)
     save("review-question", conductor.window)
+    room.questions.close()
+    room.speakers.open()
+    save("review-speakers", conductor.window)
+    room.speakers.close()
     tables = room.open_tables()
     assert tables is not None
     for page in range(tables.tabs.count()):

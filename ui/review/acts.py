@@ -69,6 +69,7 @@ def _words(room: ReviewRoom) -> list[Action]:
         act("last_mishearing", keys=("Shift+F7",), run=lambda: transcript.next_mishearing(-1), enabled=editable),
         act("question_here", keys=("Q",), run=room.questions.show_here, enabled=room.has_answers),
         act("follow", run=transcript.follow.toggle, enabled=written),
+        act("speaker_names", keys=("N",), run=lambda: transcript.speakersAsked.emit(""), enabled=editable),
         act("swap_roles", run=room.swap_roles, enabled=editable),
         act("edit_row", keys=("F2",)),
         act("undo", keys=("Ctrl+Z",), run=room.undo, enabled=lambda: presenter.can_undo),

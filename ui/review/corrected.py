@@ -1,7 +1,7 @@
 """What people corrected, laid over the document at once.
 
-The engine derives the document anew from its observations, which takes a moment; until then the transcript, the roles
-and the questions on the screen already show what was corrected since, or taken back.
+The engine derives the document anew from its observations, which takes a moment; until then the transcript, the roles,
+the names and the questions on the screen already show what was corrected since, or taken back.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from analysis.document import Analysis, Correction, CorrectionKind, Exchange, QuestionMatch, Role, Segment, Word
 from ui.review.passages import TOLERANCE_S, Place, place_of, word_places, words_of
+from ui.review.voices import ABOUT_A_VOICE, voice_of
 
 QUESTION_TOLERANCE_S = 2.0
 """A correction of a question is about the exchange whose question begins within so many seconds, as in the engine."""
@@ -31,16 +32,19 @@ def in_force(corrections: Sequence[Correction]) -> tuple[Correction, ...]:
 
 
 def corrected(analysis: Analysis, corrections: Sequence[Correction], kit: Mapping[str, str] | None = None) -> Analysis:
-    """The document with words, speakers, roles and questions as people corrected them; `kit` has the kit's by id.
+    """The document with words, speakers, roles, names and questions as people corrected them.
 
-    Only what the document does not include yet is laid over it.
+    Only what the document does not include yet is laid over it. `kit` has the kit's questions by id.
     """
     included = in_force(_included(analysis, corrections))
     now = in_force(corrections)
-    for correction in reversed([each for each in included if each not in now]):
-        if correction.kind is not CorrectionKind.ROLE:  # which role it was before, only the engine knows
+    undone = [each for each in included if each not in now]
+    for correction in reversed(undone):
+        if correction.kind not in ABOUT_A_VOICE:  # which role it was before, only the engine knows
             back = replace(correction, before=correction.after, after=correction.before)
             analysis = _with(analysis, back, kit or {})
+    if any(correction.kind is CorrectionKind.NAME for correction in undone):
+        analysis = _named_anew(analysis, [each for each in now if each in included])
     for correction in now:
         if correction not in included:
             analysis = _with(analysis, correction, kit or {})
@@ -60,10 +64,29 @@ def _with(analysis: Analysis, correction: Correction, kit: Mapping[str, str]) ->
         return replace(analysis, exchanges=_with_question(analysis.exchanges, correction, kit))
     if correction.kind is CorrectionKind.SPEAKER:
         return _with_speaker(analysis, correction)
-    if correction.before not in analysis.speakers.roles:
+    voice = voice_of(analysis.speakers, correction)
+    if voice is None:
         return analysis
-    roles = {**analysis.speakers.roles, correction.before: Role(correction.after)}
+    if correction.kind is CorrectionKind.NAME:
+        return _with_name(analysis, voice, correction.after)
+    roles = {**analysis.speakers.roles, voice: Role(correction.after)}
     return replace(analysis, speakers=replace(analysis.speakers, roles=roles))
+
+
+def _with_name(analysis: Analysis, voice: str, name: str) -> Analysis:
+    """The voice called so, or by no name where that is empty."""
+    names = {**analysis.speakers.names, voice: name}
+    names = {speaker: names[speaker] for speaker in analysis.speakers.roles if names.get(speaker)}
+    return replace(analysis, speakers=replace(analysis.speakers, names=names))
+
+
+def _named_anew(analysis: Analysis, held: Sequence[Correction]) -> Analysis:
+    """Only the names that still hold: what a name was before stands in no correction, only in those made earlier."""
+    analysis = replace(analysis, speakers=replace(analysis.speakers, names={}))
+    for correction in held:
+        if correction.kind is CorrectionKind.NAME:
+            analysis = _with(analysis, correction, {})
+    return analysis
 
 
 def _with_speaker(analysis: Analysis, correction: Correction) -> Analysis:

@@ -26,13 +26,24 @@ ROLE_TOKENS = {Role.INTERVIEWER: "series_7", Role.CANDIDATE: "series_1", Role.OT
 
 
 class ExchangeLane(Lane):
-    """Questions and answers as blocks Q1, Q2 …, with the turns of the speakers as a stripe below."""
+    """Questions and answers as blocks Q1, Q2 …, with the turns of the speakers as a stripe below.
+
+    `named` says what a speaker is called now, in the window's language.
+    """
 
     height = 32
 
-    def __init__(self, exchanges: Sequence[Exchange], turns: Sequence[Turn], roles: Mapping[str, Role]) -> None:
+    def __init__(
+        self,
+        exchanges: Sequence[Exchange],
+        turns: Sequence[Turn],
+        roles: Mapping[str, Role],
+        named: Callable[[str], str] = str,
+    ) -> None:
         super().__init__("exchanges")
         self.exchanges = tuple(exchanges)
+        self.turns, self._named = tuple(turns), named
+        self._spoken = _spans([(turn.start, turn.end) for turn in turns])
         self.chosen: int | None = None
         self._questions = _spans([(e.question.start, e.answer.start) for e in exchanges])
         self._answers = _spans([(e.answer.start, e.answer.end) for e in exchanges])
@@ -44,6 +55,12 @@ class ExchangeLane(Lane):
     def title(self) -> str:
         """The lane's name."""
         return tr("review.lane_exchanges")
+
+    def value_text(self, time_s: float) -> str:
+        """Who speaks at a time, several where they talk over each other."""
+        now = np.flatnonzero((self._spoken[:, 0] <= time_s) & (self._spoken[:, 1] >= time_s))
+        speaking = dict.fromkeys(self.turns[place].speaker for place in now)
+        return tr("review.comma").join(self._named(speaker) for speaker in speaking)
 
     def marks(self) -> tuple[Mark, ...]:
         """One mark a question with its answer."""

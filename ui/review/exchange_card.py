@@ -16,6 +16,7 @@ from ui.review.controls import IconButton, icon_size, plain_label, restyle
 from ui.review.flow import FlowLayout
 from ui.review.kit_menu import kit_menu, literal
 from ui.review.model import CorrectionDraft
+from ui.review.placing import beside
 from ui.widgets.plain import plain_tip
 
 WIDTH = 430
@@ -195,11 +196,7 @@ class ExchangeCard(QFrame):
         edge = theme.scaled(EDGE)
         inside = width - 2 * edge
         wanted = self._head.heightForWidth(inside) + self._rows_height(inside) + BETWEEN + 2 * edge
-        below, above = room.bottom() - anchor.bottom() - 4, anchor.top() - 4 - room.top()
-        height = min(wanted, max(below, above))
-        top = anchor.bottom() + 4 if height <= below else anchor.top() - 4 - height
-        left = max(room.left(), min(anchor.left(), room.right() - width))
-        self.setGeometry(left, top, width, height)
+        self.setGeometry(beside(anchor, room, width, wanted))
 
     def _rows_height(self, width: int) -> int:
         body = self.scroller.widget()

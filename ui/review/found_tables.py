@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from analysis.document import Analysis, Exchange, Role, TermUse
+from analysis.document import Analysis, Exchange, TermUse
 from app.scoring.keywords import LOOKED_FOR
 from app.text import percent, timecode, tr
 from ui.review import exchange_facts as facts
@@ -12,6 +12,7 @@ from ui.review.measured import told
 from ui.review.model import Recording
 from ui.review.suggestions import open_suggestions
 from ui.review.table import Table
+from ui.review.voices import role_words, voice_name
 
 WIDTHS = {0: 50, 1: 66, 2: 210, 3: 190, 4: 90, 5: 66, 6: 130}
 
@@ -103,7 +104,7 @@ def _glossary(glossary: str, titles: Mapping[str, str]) -> str:
 
 def suggestions_table(recording: Recording) -> Table:
     """The likely mishearings that nobody has settled."""
-    roles = recording.analysis.speakers.roles
+    speakers, words = recording.analysis.speakers, role_words(recording.candidate)
     waiting = [placed.suggestion for placed in open_suggestions(recording.analysis, recording.corrections)]
     rows = [
         [
@@ -111,7 +112,7 @@ def suggestions_table(recording: Recording) -> Table:
             each.before,
             each.after,
             percent(each.similarity),
-            tr(f"review.role_{roles.get(each.speaker, Role.OTHER)}"),
+            voice_name(speakers, each.speaker, words),
         ]
         for each in waiting
     ]

@@ -18,6 +18,7 @@ from ui.review.lane import Lane
 from ui.review.model import Recording
 from ui.review.overview import Overview
 from ui.review.pyramid import Pyramid
+from ui.review.voices import role_words, voice_name
 
 OPTIONAL = "ui.review.expression_lanes"
 FILLERS = ("filler", "repetition", "restart")
@@ -40,7 +41,7 @@ def lanes_of(recording: Recording, comments: Callable[[], Sequence[Comment]]) ->
     missing = {each.what for each in analysis.missing}
     lanes: list[Lane] = []
     if "speakers" not in missing or analysis.speakers.turns:
-        lanes.append(ExchangeLane(analysis.exchanges, analysis.speakers.turns, analysis.speakers.roles))
+        lanes.append(_exchanges(recording))
     if recording.peaks is not None and len(recording.peaks):
         lanes.append(WaveLane(recording.peaks, PEAK_RATE_HZ))
     extra = optional_lanes()
@@ -57,6 +58,16 @@ def lanes_of(recording: Recording, comments: Callable[[], Sequence[Comment]]) ->
     lanes += _face(recording)
     others = _merged(events, *_other_kinds(events))
     return (*lanes, *([OtherLane(others)] if others else []))
+
+
+def _exchanges(recording: Recording) -> ExchangeLane:
+    """Questions and turns. What voices are called follows the language, so it is asked for when it is shown."""
+    speakers = recording.analysis.speakers
+
+    def named(speaker: str) -> str:
+        return voice_name(speakers, speaker, role_words(recording.candidate))
+
+    return ExchangeLane(recording.analysis.exchanges, speakers.turns, speakers.roles, named)
 
 
 def _structure_kinds(events: Mapping[str, tuple[Event, ...]]) -> list[str]:

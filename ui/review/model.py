@@ -28,13 +28,15 @@ class Recording:
     """An analysed recording as the room shows it: the document with its corrections, its tracks and its waveform.
 
     `tracks` are the document's arrays by name (10 Hz); `peaks` is (n, 2) minimum and maximum at 100 Hz, or None.
-    `corrections` are those in force, in the order in which they were made.
+    `corrections` are those in force, in the order in which they were made; `candidate` is the candidate's name in the
+    library, by which the candidate's voice is called until somebody names it.
     """
 
     analysis: Analysis
     tracks: Mapping[str, Floats]
     peaks: Floats | None
     corrections: tuple[Correction, ...] = ()
+    candidate: str = ""
 
 
 class Stage(StrEnum):
@@ -188,7 +190,7 @@ class Presenter(Protocol):
         ...
 
     def correct(self, *drafts: CorrectionDraft) -> None:
-        """Correct words, speakers, roles or questions; what is given together is undone together."""
+        """Correct words, speakers, roles, names or questions; what is given together is undone together."""
         ...
 
     def take_back(self, correction_id: str) -> None:

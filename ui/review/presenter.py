@@ -86,7 +86,7 @@ class LibraryPresenter:
         tracks = {name: np.asarray(values, np.float32) for name, values in derived.tracks.items() if name != PEAKS}
         peaks = derived.tracks.get(PEAKS)
         shown = corrected(derived.analysis, corrections, self.kit())
-        return Recording(shown, tracks, peaks, in_force(corrections))
+        return Recording(shown, tracks, peaks, in_force(corrections), self.interview.candidate.name)
 
     def open_media(self) -> BinaryIO | None:
         """The playable copy."""

@@ -16,7 +16,7 @@ from app.domain.types import AnalysisState, Comment
 from app.text import tr
 from ui import language, theme
 from ui.actions import Action, for_key
-from ui.review import lane_list
+from ui.review import lane_list, voices
 from ui.review.acts import review_actions
 from ui.review.controls import IconButton
 from ui.review.exchange_facts import exchange_at
@@ -27,6 +27,7 @@ from ui.review.overview import Overview
 from ui.review.player import Player
 from ui.review.questions import Questions
 from ui.review.scorecard import ScorecardPanel
+from ui.review.speakers import Speakers
 from ui.review.standing import Standing
 from ui.review.tables import TableDialog
 from ui.review.timeline import ZOOM_STEP, Timeline
@@ -72,6 +73,7 @@ class ReviewRoom(QWidget):
         self.scorecard = ScorecardPanel(lambda: self.player.playback.position)
         self._build()
         self.questions = Questions(self)
+        self.speakers = Speakers(self)
         self.exporting = Exporting(self)
         self._connect()
         self._arrange_tabs()
@@ -125,6 +127,7 @@ class ReviewRoom(QWidget):
         self.transcript.corrected.connect(self._correct)
         self.questions.card.seekAsked.connect(self.seek)
         self.questions.card.corrected.connect(self._correct)
+        self.speakers.card.corrected.connect(self._correct)
         self.transcript.takeBackAsked.connect(lambda one: self._change(lambda: self.presenter.take_back(one)))
         self.transcript.commentAsked.connect(self.scorecard.comments.start)
         self.transcript.swapAsked.connect(self.swap_roles)
@@ -157,8 +160,9 @@ class ReviewRoom(QWidget):
             self.player.seek_bar, self.player.back, self.player.step_back, self.player.play, self.player.step_forward,
             self.player.forward, self.player.speed, self.player.mute, self.player.volume, self.player.overlay,
             self.player.full_screen, self.transcript.search, self.transcript.mishearings, self.transcript.follow,
-            self.transcript.swap, self.transcript.undo, self.transcript.redo, self.transcript.export,
-            self.transcript.list, self.zoom_out, self.zoom_in, self.zoom_all, self.table, self.timeline,
+            self.transcript.speakers, self.transcript.swap, self.transcript.undo, self.transcript.redo,
+            self.transcript.export, self.transcript.list, self.zoom_out, self.zoom_in, self.zoom_all, self.table,
+            self.timeline,
         ]  # fmt: skip
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
@@ -187,6 +191,7 @@ class ReviewRoom(QWidget):
         self._show_standing()
         self._show_time(place)
         self.questions.refresh()
+        self.speakers.refresh()
 
     def _show_label(self) -> None:
         extra, recording = lane_list.optional_lanes(), self.recording
@@ -314,7 +319,8 @@ class ReviewRoom(QWidget):
         return dialog
 
     def _correct(self, drafts: Sequence[CorrectionDraft]) -> None:
-        self._change(lambda: self.presenter.correct(*drafts))
+        placed = voices.anchored(self.recording, drafts)
+        self._change(lambda: self.presenter.correct(*placed))
 
     def swap_roles(self) -> None:
         """Interviewer and candidate change places; other voices keep theirs."""
@@ -326,7 +332,7 @@ class ReviewRoom(QWidget):
             if role in other
         ]
         if drafts:
-            self._change(lambda: self.presenter.correct(*drafts))
+            self._correct(drafts)
 
     def undo(self) -> None:
         """Take the newest correction back."""
@@ -347,6 +353,7 @@ class ReviewRoom(QWidget):
         self.scorecard.refresh()
         self._show_time(self.player.playback.position)
         self.questions.refresh()
+        self.speakers.refresh()
         self.changed.emit()
 
     # Keys
@@ -366,6 +373,7 @@ class ReviewRoom(QWidget):
         """Escape, or signed: no loop and no card any more, and the keys belong to the room again, not to a control."""
         self.player.playback.set_loop(None)
         self.questions.close()
+        self.speakers.close()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Keeping
@@ -390,7 +398,7 @@ class ReviewRoom(QWidget):
             splitter.setHandleWidth(gap + 2)
         self.scorecard.setMinimumWidth(theme.scaled(290))
         self.player.setMinimumWidth(theme.scaled(300))
-        self.transcript.setMinimumWidth(theme.scaled(220))
+        self.transcript.setMinimumWidth(theme.scaled(240))
         side = theme.scaled(25)
         for place, button in enumerate((self.zoom_out, self.zoom_in, self.zoom_all, self.table)):
             button.setGeometry(theme.scaled(7) + place * (side + 1), theme.scaled(9), side, side)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from analysis.document import CorrectionKind, Role
 from app.text import tr
+from ui.review.kit_menu import literal
 from ui.review.model import CorrectionDraft
 from ui.review.originals import Original
 from ui.review.suggestions import alike
@@ -42,6 +43,8 @@ def row_menu(rows: TranscriptList, row: int, offset: int | None) -> QMenu:
         menu.addAction(tr("review.correct_segment"), lambda: rows.edit_row(row))
         _add_roles(menu, rows, line)
         _add_speakers(menu, rows, line)
+        speaker = line.segment.speaker
+        menu.addAction(tr("review.speaker_names_of"), lambda: rows.speakersAsked.emit(speaker))
     return menu
 
 
@@ -86,7 +89,8 @@ def _add_speakers(menu: QMenu, rows: TranscriptList, line: Line) -> None:
     if others:
         moved = menu.addMenu(tr("review.said_by"))
         for speaker in others:
-            moved.addAction(f"{names[speaker]} ({speaker})", partial(_give_speaker, rows, line, speaker))
+            who = tr("review.voice", name=names[speaker], number=speaker)
+            moved.addAction(literal(who), partial(_give_speaker, rows, line, speaker))
 
 
 def _give_role(rows: TranscriptList, line: Line, role: Role) -> None:

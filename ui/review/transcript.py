@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
-from analysis.document import Analysis, Missing, Role
+from analysis.document import Analysis, Missing
 from app import text
 from app.absence import reason
 from app.text import tr
@@ -13,16 +13,21 @@ from ui import icons, language, theme
 from ui.review.controls import IconButton, icon_size, plain_label
 from ui.review.model import Recording
 from ui.review.transcript_list import TranscriptList
+from ui.review.voices import role_words
 
 
 class Transcript(QFrame):
-    """The list with its tool bar: search, likely mishearings, follow, swap roles, undo, redo and export."""
+    """The list with its tool bar: search, likely mishearings, follow, who speaks, swap roles, undo, redo, export.
+
+    `speakersAsked` has the speaker whose name is to be given, "" for all.
+    """
 
     seekAsked = Signal(float)
     corrected = Signal(list)
     takeBackAsked = Signal(str)
     exchangeChosen = Signal(int)
     commentAsked = Signal(float)
+    speakersAsked = Signal(str)
     swapAsked = Signal()
     undoAsked = Signal()
     redoAsked = Signal()
@@ -42,6 +47,7 @@ class Transcript(QFrame):
         self.mishearings.hide()
         self.follow = IconButton("review", "review.follow", checkable=True)
         self.follow.setChecked(True)
+        self.speakers = IconButton("people", "review.speaker_names")
         self.swap = IconButton("swap", "review.swap_roles")
         self.undo = IconButton("undo", "review.undo")
         self.redo = IconButton("redo", "review.redo")
@@ -56,7 +62,7 @@ class Transcript(QFrame):
         bar.addWidget(self.hits)
         bar.addSpacing(4)
         bar.addWidget(self.mishearings)
-        for button in (self.follow, self.swap, self.undo, self.redo, self.export):
+        for button in (self.follow, self.speakers, self.swap, self.undo, self.redo, self.export):
             bar.addWidget(button)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(1, 1, 1, 1)
@@ -75,6 +81,7 @@ class Transcript(QFrame):
         self.search.returnPressed.connect(lambda: self.next_hit(-1 if _shift() else 1))
         self.mishearings.clicked.connect(lambda: self.next_mishearing(1))
         self.follow.toggled.connect(self._set_follow)
+        self.speakers.clicked.connect(lambda: self.speakersAsked.emit(""))
         self.swap.clicked.connect(self.swapAsked)
         self.undo.clicked.connect(self.undoAsked)
         self.redo.clicked.connect(self.redoAsked)
@@ -85,6 +92,7 @@ class Transcript(QFrame):
         self.list.exchangeChosen.connect(self.exchangeChosen)
         self.list.editorClosed.connect(self._show_waiting)
         self.list.commentAsked.connect(self.commentAsked)
+        self.list.speakersAsked.connect(self.speakersAsked)
 
     def show_recording(self, recording: Recording | None, candidate: str, *, editable: bool) -> None:
         """Show a recording's transcript; the place in the list is kept.
@@ -96,14 +104,11 @@ class Transcript(QFrame):
             self._waiting = (recording, candidate, editable)
             return
         place = self.list.verticalScrollBar().value()
-        names = {
-            Role.CANDIDATE: candidate or tr("review.role_candidate"),
-            Role.INTERVIEWER: tr("review.role_interviewer"),
-        }
         self.list.editable = editable
-        self.list.rows.show(recording, names)
+        self.list.rows.show(recording, role_words(candidate))
         self.swap.setEnabled(editable and bool(self.list.rows.lines))
         filled = bool(self.list.rows.lines)
+        self.speakers.setEnabled(bool(recording and recording.analysis.speakers.roles))
         self._analysed = recording.analysis if recording else None
         self._tell_why_empty()
         self._tell_mishearings()

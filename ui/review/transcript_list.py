@@ -23,8 +23,9 @@ class TranscriptList(QListView):
     """The rows. A click tells the time of the word under it, and opens what is offered there; a double click edits that
     word, F2 the whole row.
 
-    `corrected` has the corrections that belong together; `takeBackAsked` the id of one to be undone; `editorClosed`
-    says that neither an editor nor a card lies over the rows any more.
+    `corrected` has the corrections that belong together; `takeBackAsked` the id of one to be undone; `speakersAsked`
+    the speaker whose name is to be given; `editorClosed` says that neither an editor nor a card lies over the rows any
+    more.
     """
 
     seekAsked = Signal(float)
@@ -32,6 +33,7 @@ class TranscriptList(QListView):
     takeBackAsked = Signal(str)
     exchangeChosen = Signal(int)
     commentAsked = Signal(float)
+    speakersAsked = Signal(str)
     editorClosed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:

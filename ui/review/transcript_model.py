@@ -16,6 +16,7 @@ from ui.review.model import Recording
 from ui.review.originals import Original, originals
 from ui.review.passages import word_places
 from ui.review.suggestions import open_suggestions
+from ui.review.voices import voice_name
 
 UNCERTAIN_BELOW = 0.5
 BEGINS_WITHIN_S = 0.3
@@ -175,7 +176,7 @@ def _finds(text: str, wanted: str) -> list[int]:
 
 
 def lines_of(recording: Recording, names: Mapping[Role, str]) -> tuple[Line, ...]:
-    """Rows of a recording; `names` says what a role is called here."""
+    """Rows of a recording; `names` says what a role's voice is called here that nobody named."""
     analysis = recording.analysis
     marked = sorted((e for e in analysis.events if e.kind in MARKED_EVENTS), key=lambda event: event.start)
     offered: dict[int, list[Stretch]] = {}
@@ -191,7 +192,7 @@ def lines_of(recording: Recording, names: Mapping[Role, str]) -> tuple[Line, ...
             first += 1
         inside = [e for e in marked[first : first + 400] if e.start < segment.end and e.end > segment.start]
         role = analysis.speakers.roles.get(segment.speaker, Role.OTHER)
-        name = names.get(role) or tr("review.speaker", name=segment.speaker)
+        name = voice_name(analysis.speakers, segment.speaker, names)
         places = tuple(word_places(segment))
         corrected = originals(segment, recording.corrections)
         stretches = _stretches(segment, places, inside) + _corrected(corrected) + offered.get(row, [])
