@@ -16,7 +16,7 @@ from ui.review.timeline_menu import timeline_menu
 
 Press = QEvent.Type.KeyPress
 Mod = Qt.KeyboardModifier
-ARROWS = {"←": "Left", "→": "Right"}
+ARROWS = {"←": "Left", "→": "Right", "空格": "Space"}
 
 
 def pressed(key, held=Mod.NoModifier, text=""):

@@ -47,7 +47,7 @@ class Transcript(QFrame):
         self.mishearings.hide()
         self.follow = IconButton("review", "review.follow", checkable=True)
         self.follow.setChecked(True)
-        self.speakers = IconButton("people", "review.speaker_names")
+        self.speakers = IconButton("people", "actions.speaker_names_hint")
         self.swap = IconButton("swap", "review.swap_roles")
         self.undo = IconButton("undo", "review.undo")
         self.redo = IconButton("redo", "review.redo")
