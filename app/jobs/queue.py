@@ -10,6 +10,7 @@ from enum import StrEnum
 from uuid import uuid4
 
 from analysis.failures import Cancelled, Failure
+from analysis.protocol import ProgressMessage
 from app.jobs.child import ChildReport
 
 Post = Callable[[Callable[[], None]], None]
@@ -37,8 +38,8 @@ class JobState(StrEnum):
 class Job:
     """One piece of work. Its fields change on the owner's thread only, just before `changed` is called.
 
-    `subject` is what it is about (an interview's id); `report` the child's newest message; `result` what the work
-    returned; `failure` why it failed.
+    `subject` is what it is about (an interview's id); `report` the child's newest message; `progress` the newest that
+    says how far it is; `result` what the work returned; `failure` why it failed.
     """
 
     subject: str
@@ -46,6 +47,7 @@ class Job:
     id: str = field(default_factory=lambda: uuid4().hex)
     state: JobState = JobState.WAITING
     report: ChildReport | None = None
+    progress: ProgressMessage | None = None
     result: object = None
     failure: Failure | None = None
     stop: threading.Event = field(default_factory=threading.Event, repr=False)
@@ -107,6 +109,8 @@ class JobQueue:
     def _hear(self, job: Job, report: ChildReport, changed: Changed) -> None:
         if not job.state.over:
             job.report = report
+            if isinstance(report, ProgressMessage):
+                job.progress = report
             self._turn(job, job.state, changed)
 
     def _settle(self, job: Job, future: Future[object], changed: Changed) -> None:

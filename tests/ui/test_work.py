@@ -6,6 +6,7 @@ import threading
 
 import pytest
 
+from analysis.protocol import PartialMessage, ProgressMessage
 from app.jobs import analysis
 from tests.ui.review_library import interview_in
 from ui.shell.post import Post
@@ -83,6 +84,26 @@ def test_an_analysis_waits_for_the_correction_that_is_being_derived(qtbot, libra
         engine.may_end["analysis"].set()
         engine.may_end["derive"].set()
     assert engine.happened == ["derive begins", "derive ends", "analysis begins", "analysis ends"]
+
+
+def test_a_finished_stage_leaves_the_bar_where_it_is(qtbot, library, work, monkeypatch):
+    class OneInterview:
+        def __init__(self, _library, _interview_id):
+            pass
+
+        def __call__(self, report, _stop):
+            report(ProgressMessage("text", 12.0, 30.0, 0.4, 65.0))
+            report(PartialMessage("text"))
+            return "done"
+
+    monkeypatch.setattr(analysis, "InterviewAnalysis", OneInterview)
+    interview_id, moved = interview_in(library, None), []
+    work.analysisMoved.connect(lambda _, share, words: moved.append((share, words)))
+    with qtbot.waitSignal(work.analysisEnded):
+        work.analyse(interview_id)
+    assert [share for share, _ in moved] == [0.0, 0.4, 0.4]
+    assert moved[1] == moved[2]
+    assert "01:05" in moved[2][1]
 
 
 def test_an_analysis_that_still_waits_can_be_cancelled(qtbot, library, work, engine):

@@ -250,11 +250,9 @@ def _wait(event: threading.Event | None, stop: threading.Event) -> None:
 
 def described(job: Job) -> tuple[float, str]:
     """The share done (0..1) of a running analysis, and a line: stage, share, remaining time."""
-    report = job.report
-    share = getattr(report, "share", 0.0)
-    remaining = getattr(report, "remaining_s", None)
-    if report is None or remaining is None:
-        return share, text.tr("shell.progress_starting")
-    stage = text.tr(f"jobs.stage_{report.stage}") if text.has(f"jobs.stage_{report.stage}") else report.stage
-    line = text.tr("shell.progress", stage=stage, share=text.percent(share), remaining=text.timecode(remaining))
-    return share, line
+    told = job.progress
+    if told is None:
+        return 0.0, text.tr("shell.progress_starting")
+    stage = text.tr(f"jobs.stage_{told.stage}") if text.has(f"jobs.stage_{told.stage}") else told.stage
+    share, remaining = text.percent(told.share), text.timecode(told.remaining_s)
+    return told.share, text.tr("shell.progress", stage=stage, share=share, remaining=remaining)
