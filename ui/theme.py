@@ -190,6 +190,7 @@ QPushButton[class="chip"] { background: @accent_soft; color: @accent; border: 1p
     border-radius: @px10; padding: @px2 @px8 ; font-size: @px12; }
 QPushButton[class="chip"]:hover { border: 1px solid @accent; }
 QPushButton[class="chip"]:focus { border: 2px solid @accent; }
+QPushButton:checked:focus, QToolButton:checked:focus { border: 2px solid @text; }
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox { background: @panel; color: @text;
     border: 1px solid @border; border-radius: @px5; padding: @px5 @px8 ; selection-background-color: @accent;
     selection-color: @on_accent; }
@@ -218,6 +219,8 @@ QMenu::item:selected { background: @accent_soft; }
 QMenu::item:disabled { color: @faint; }
 QHeaderView::section { background: @panel; color: @muted; border: none; border-bottom: 1px solid @border;
     padding: @px6 @px8 ; font-size: @px12; }
+QHeaderView::up-arrow { image: url(@up); width: @px10; height: @px10; }
+QHeaderView::down-arrow { image: url(@down); width: @px10; height: @px10; }
 QTableView, QTreeView, QListView { background: @panel; border: none; gridline-color: @border;
     selection-background-color: @accent_soft; selection-color: @text; outline: none;
     alternate-background-color: @raised; }
