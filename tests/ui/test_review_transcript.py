@@ -13,11 +13,12 @@ from analysis.document import Correction, CorrectionKind, Role, Segment, Word
 from tests.ui import review_data, review_library
 from ui import theme
 from ui.review.corrected import corrected, in_force
+from ui.review.hits import hit_times
 from ui.review.passages import word_places
 from ui.review.presenter import LibraryPresenter
 from ui.review.room import ReviewRoom
 from ui.review.transcript import Transcript
-from ui.review.transcript_model import Style, TranscriptModel
+from ui.review.transcript_model import Line, Style, TranscriptModel
 from ui.review.transcript_rows import word_box
 
 LEFT = Qt.MouseButton.LeftButton
@@ -108,12 +109,46 @@ def test_text_is_never_read_as_html(qtbot, transcript):
 def test_search_counts_and_walks_round(qtbot, transcript):
     qtbot.keyClicks(transcript.search, "300")
     assert transcript.hits.text() == "1/2"
-    qtbot.keyClick(transcript.search, Qt.Key.Key_Return)
+    for wanted in ("1/2", "2/2", "1/2"):
+        qtbot.keyClick(transcript.search, Qt.Key.Key_Return)
+        assert transcript.hits.text() == wanted
+    qtbot.keyClick(transcript.search, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     assert transcript.hits.text() == "2/2"
-    qtbot.keyClick(transcript.search, Qt.Key.Key_Return)
-    assert transcript.hits.text() == "1/2"
     qtbot.keyClicks(transcript.search, "zzz")
     assert transcript.hits.text() == "No match"
+    qtbot.keyClick(transcript.search, Qt.Key.Key_Return)
+
+
+def said_at(lines, row, wanted):
+    """When the word that a text begins in is said."""
+    line = lines[row]
+    at = line.segment.text.index(wanted)
+    return next(word.start for word, place in zip(line.segment.words, line.places, strict=True) if place[1] > at)
+
+
+def test_hits_are_told_by_their_times_and_gone_to_one_by_one(qtbot, transcript):
+    lines = transcript.list.rows.lines
+    times = [said_at(lines, row, "300") for row in (3, 7)]
+    assert times[0] > lines[3].segment.start
+    with qtbot.waitSignal(transcript.hitsChanged, check_params_cb=lambda found: found == times):
+        qtbot.keyClicks(transcript.search, "300")
+    gone = []
+    transcript.hitChosen.connect(gone.append)
+    for _ in range(3):
+        qtbot.keyClick(transcript.search, Qt.Key.Key_Return)
+    assert gone == [times[0], times[1], times[0]]
+    with qtbot.waitSignal(transcript.hitsChanged) as told:
+        transcript.search.clear()
+    assert told.args[0] == []
+
+
+def test_a_hit_between_two_words_belongs_to_the_later_one():
+    words = (Word(1.0, 1.5, "one", 0.9), Word(2.0, 2.5, "two", 0.9), Word(3.0, 3.5, "three", 0.9))
+    said = Segment(1.0, 4.0, "S2", "en", "one two, three.", words)
+    line = Line(said, "", Role.CANDIDATE, tuple(word_places(said)), ())
+    assert hit_times([line], [(0, 0, 3), (0, 3, 5), (0, 4, 7), (0, 8, 9), (0, 14, 15)]) == [1.0, 2.0, 2.0, 3.0, 3.0]
+    bare = replace(line, segment=replace(said, words=()), places=())
+    assert hit_times([bare], [(0, 4, 7)]) == [1.0]
 
 
 def test_follows_the_player_unless_told_not_to(transcript):

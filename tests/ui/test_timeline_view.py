@@ -17,6 +17,8 @@ from app.domain.types import Comment
 from tests.ui import review_data
 from ui import language, theme
 from ui.review import lane_list, tables
+from ui.review.event_lanes import event_detail
+from ui.review.events_page import events_table
 from ui.review.lane_list import lanes_of, overview_of
 from ui.review.timeline import Timeline
 
@@ -213,12 +215,81 @@ def test_every_kind_that_has_a_name_finds_its_lane_and_an_unknown_one_stands_in_
     assert [shown["others"].label(event) for event in shown["others"].events] == ["Overlap", "Looking away"]
     assert shown["structure"].folded_at_first
     assert shown["others"].folded_at_first
-    rows = tables.events_table(with_events(recording, *made).analysis)
+    rows = events_table(with_events(recording, *made).analysis)
     assert "moonlight" in [rows.data(rows.index(row, 1)) for row in range(rows.rowCount())]
     assert "others" not in {lane.key for lane in lanes_of(recording, tuple)}
     language.set_language("zh")
     assert [shown[key].title() for key in ("structure", "others")] == ["结构", "其他"]
     assert shown["structure"].label(made[1]) == "任务"
+
+
+def test_a_frown_is_pointed_at_clicked_and_looped_like_a_smile(qtbot, recording, timeline):
+    frown = Event("frown", 30.2, 31.4, "", 0.7)
+    full = with_events(recording, frown)
+    timeline.show_lanes(lanes_of(full, tuple), overview_of(full))
+    at = timeline.point("smile", 30.8)
+    assert timeline.mark_at(QPointF(at)).text == "Frown · 1.2 s · 00:30"
+    with qtbot.waitSignal(timeline.seekAsked) as asked:
+        click(qtbot, timeline, at)
+    assert asked.args[0] == frown.start
+    with qtbot.waitSignal(timeline.loopAsked) as looped:
+        qtbot.mouseDClick(timeline.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert looped.args == [frown.start, frown.end]
+    lane = next(lane for lane in timeline.lanes if lane.key == "smile")
+    starts = [mark.start for mark in lane.marks()]
+    assert starts == sorted(starts)
+    assert frown.start in starts
+
+
+def test_the_chosen_lane_stays_chosen_when_lanes_come_anew(timeline, recording):
+    timeline.current = [lane.key for lane in timeline.lanes].index("terms")
+    bare = replace(recording, peaks=None)
+    timeline.show_lanes(lanes_of(bare, tuple), overview_of(bare))
+    assert timeline.lanes[timeline.current].key == "terms"
+    timeline.show_lanes((), overview_of(bare))
+    assert timeline.current == 0
+
+
+def test_without_a_waveform_the_overview_shows_the_loudness(timeline, recording):
+    loud = np.full(600, np.nan, np.float32)
+    loud[100:200], loud[200:300] = -20.0, -40.0
+    bare = replace(recording, peaks=None, tracks={**recording.tracks, "loudness": loud})
+    strip = overview_of(bare).peaks
+    assert strip.value(15.0) == pytest.approx(-1.0, abs=0.01)
+    assert strip.value(25.0) == pytest.approx(-0.1, abs=0.01)
+    assert np.isnan(strip.value(5.0))
+    timeline.show_lanes(lanes_of(bare, tuple), overview_of(bare))
+    area = timeline.overview_area()
+    image = timeline.viewport().grab().toImage()
+    rows = range(int(area.top()) + 2, int(area.bottom()) - 2)
+    loud_x, silent_x = (int(timeline.overview.whole(area).x(at)) for at in (15.0, 5.0))
+    colours = [len({image.pixelColor(x, y).rgb() for y in rows}) for x in (loud_x, silent_x)]
+    assert colours[0] > colours[1]
+    silence = replace(bare, tracks={"loudness": np.full(600, np.nan, np.float32)})
+    assert overview_of(silence).peaks is None
+    assert overview_of(replace(bare, tracks={})).peaks is None
+
+
+@pytest.mark.parametrize("choice", ["light", "dark"])
+def test_what_a_search_found_is_marked_on_the_timeline_and_in_the_overview(timeline, choice):
+    theme.apply(choice)
+    timeline.show_window(20.0, 20.0)
+    timeline.set_hits([30.0, 50.0])
+    wanted, strip = theme.color("series_5").rgb(), timeline.overview_area()
+    image = timeline.viewport().grab().toImage()
+    whole = timeline.overview.whole(strip)
+    foot = int(strip.bottom()) - 3
+    assert all(image.pixelColor(int(whole.x(at)), foot).rgb() == wanted for at in (30.0, 50.0))
+    ruler = int(strip.bottom() + theme.scaled(2 + 20)) - 3
+    assert image.pixelColor(int(timeline.view().x(30.0)), ruler).rgb() == wanted
+    timeline.set_hits([])
+    image = timeline.viewport().grab().toImage()
+    assert image.pixelColor(int(whole.x(50.0)), foot).rgb() != wanted
+
+
+def test_thousands_of_hits_are_painted(timeline):
+    timeline.set_hits([number / 100 for number in range(6000)])
+    assert not timeline.viewport().grab().isNull()
 
 
 def test_structure_and_other_lanes_open_and_are_painted(qtbot, timeline, recording):
@@ -243,14 +314,14 @@ def test_scale_of_200_per_cent_paints_larger_lanes(timeline):
 
 
 def test_tables_hold_what_the_charts_show(qtbot, recording):
-    events = tables.events_table(recording.analysis)
+    events = events_table(recording.analysis)
     tester = QAbstractItemModelTester(events, QAbstractItemModelTester.FailureReportingMode.Fatal)
     assert events.rowCount() == len(recording.analysis.events)
     assert tester.model() is events
-    assert tables.event_detail(Event("structure", 0.0, 1.0, "task")) == "task"
+    assert event_detail(Event("structure", 0.0, 1.0, "task")) == "task"
     language.set_language("zh")
-    assert tables.event_detail(Event("structure", 0.0, 1.0, "task")) == "任务"
-    assert tables.event_detail(Event("pause", 0.0, 1.0, "long")) == "较长"
+    assert event_detail(Event("structure", 0.0, 1.0, "task")) == "任务"
+    assert event_detail(Event("pause", 0.0, 1.0, "long")) == "较长"
     language.set_language("en")
     metrics = tables.metrics_table(recording.analysis)
     texts = [metrics.data(metrics.index(row, 1)) for row in range(metrics.rowCount())]
@@ -263,7 +334,7 @@ def test_tables_hold_what_the_charts_show(qtbot, recording):
     assert [dialog.tabs.tabText(page) for page in range(4)] == ["Events", "Measures", "Curves", "Plot"]
     language.set_language("zh")
     assert [dialog.tabs.tabText(page) for page in range(4)] == ["事件", "指标", "曲线", "曲线图"]
-    view = dialog.tabs.widget(0)
+    view = dialog.tabs.widget(0).view
     with qtbot.waitSignal(dialog.seekAsked) as asked:
         view.activated.emit(view.model().index(0, 0))
     assert asked.args[0] == pytest.approx(3.0)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from analysis.document import Analysis, CorrectionKind, Exchange, Learning
+from analysis.document import Analysis, CorrectionKind, Exchange, Learning, Metric
 from app.text import timecode, tr
 from ui import icons, language, theme
 from ui.review import exchange_facts as facts
@@ -16,6 +16,7 @@ from ui.review.controls import IconButton, icon_size, plain_label, restyle
 from ui.review.flow import FlowLayout
 from ui.review.kit_menu import kit_menu, literal
 from ui.review.model import CorrectionDraft
+from ui.review.pauses import longest_pause
 from ui.review.placing import beside
 from ui.widgets.plain import plain_tip
 
@@ -121,6 +122,7 @@ class ExchangeCard(QFrame):
             words = facts.learning_text(exchange.learning, analysis.transcript.language)
             rows.say("review.follow_up_row", words)
             rows.add("", self._uptakes(exchange.learning))
+        self._add_longest_pause(rows, exchange, analysis, metrics)
         measures = facts.key_metrics(metrics)
         if measures:
             rows.add("review.measures_row", _tiles(measures))
@@ -142,19 +144,33 @@ class ExchangeCard(QFrame):
         button.clicked.connect(self._open_menu)
         return button
 
+    def _add_longest_pause(
+        self, rows: _Rows, exchange: Exchange, analysis: Analysis, metrics: Mapping[str, Metric]
+    ) -> None:
+        """The way to the longest silence of the answer, where one was measured."""
+        longest, measure = longest_pause(analysis, exchange.answer), metrics.get("pause_max")
+        if longest is not None and measure is not None and measure.value is not None:
+            length = tr("review.seconds", seconds=f"{longest.end - longest.start:.1f}")
+            rows.add("metric.pause_max", self._chips([(longest.start, length)]))
+
     def _uptakes(self, learning: Learning) -> QWidget:
         """What the answer took up, each with the way to its moment."""
+        box = self._chips([(uptake.start, uptake.text) for uptake in learning.taken_up])
+        box.setVisible(bool(learning.taken_up))
+        return box
+
+    def _chips(self, moments: Sequence[tuple[float, str]]) -> QWidget:
+        """Times (s), each with what happens then, as ways to them."""
         box = QWidget()
         row = FlowLayout(box, spacing=5)
-        for uptake in learning.taken_up:
-            chip = QPushButton(literal(f"{timecode(uptake.start)} {uptake.text}"))
+        for at, words in moments:
+            chip = QPushButton(literal(f"{timecode(at)} {words}"))
             restyle(chip, "chip")
             chip.setIcon(icons.icon("play", "accent"))
             chip.setIconSize(icon_size())
-            chip.setAccessibleName(f"{tr('review.go_to', time=timecode(uptake.start))}: {uptake.text}")
-            chip.clicked.connect(lambda _=False, at=uptake.start: self.seekAsked.emit(at))
+            chip.setAccessibleName(f"{tr('review.go_to', time=timecode(at))}: {words}")
+            chip.clicked.connect(lambda _=False, at=at: self.seekAsked.emit(at))
             row.addWidget(chip)
-        box.setVisible(bool(learning.taken_up))
         return box
 
     # What it does

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen
 
-from analysis.document import TRACK_RATE_HZ
+from analysis.document import TRACK_RATE_HZ, Event
 from app.text import percent, tr
 from ui import theme
 from ui.review import strokes
@@ -99,10 +99,14 @@ class SmileLane(BarLane):
         smiles = [event for event in events if event.kind == "smile"]
         super().__init__("smile", "expression_ui.lane_smile", smiles, "series_2", round_=True)
         self.frowns = tuple(event for event in events if event.kind == "frown")
+        self._both = tuple(sorted((*smiles, *self.frowns), key=lambda event: event.start))
 
     def title(self) -> str:
         """Smiles and frowns."""
         return tr("expression_ui.lane_smile")
+
+    def _all(self) -> tuple[Event, ...]:
+        return self._both
 
     def paint(self, painter: QPainter, area: QRectF, view: View) -> None:
         """Pills, then arcs."""

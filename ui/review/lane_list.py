@@ -15,7 +15,7 @@ from app.text import has
 from ui.review.curve_lanes import Curve, CurveLane, WaveLane
 from ui.review.event_lanes import CommentLane, ExchangeLane, OtherLane, PauseLane, StructureLane, TermLane
 from ui.review.lane import Lane
-from ui.review.model import Recording
+from ui.review.model import Floats, Recording
 from ui.review.overview import Overview
 from ui.review.pyramid import Pyramid
 from ui.review.voices import role_words, voice_name
@@ -87,9 +87,19 @@ def overview_of(recording: Recording) -> Overview:
     duration = recording.analysis.media.duration
     peaks = recording.peaks
     if peaks is None or not len(peaks):
-        return Overview(None, 1.0, duration)
+        return _loudness_overview(recording.tracks.get("loudness"), duration)
     loudest = float(np.nanmax(np.abs(peaks)))
     return Overview(Pyramid(peaks[:, 0], PEAK_RATE_HZ, peaks[:, 1]), 1.0 / max(loudest, 0.05), duration)
+
+
+def _loudness_overview(loudness: Floats | None, duration: float) -> Overview:
+    """The strip from loudness (dBFS), as amplitude relative to its loudest tenth; empty where nothing was measured."""
+    if loudness is None or not np.isfinite(loudness).any():
+        return Overview(None, 1.0, duration)
+    amplitude = 10 ** ((loudness - np.nanpercentile(loudness, 90)) / 20)
+    # As dense as a waveform: a short recording has more pixels than loudness has values.
+    amplitude = np.repeat(amplitude, round(PEAK_RATE_HZ / TRACK_RATE_HZ))
+    return Overview(Pyramid(-amplitude, PEAK_RATE_HZ, amplitude), 0.5, duration)
 
 
 def _by_kind(events: Sequence[Event]) -> dict[str, tuple[Event, ...]]:

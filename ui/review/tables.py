@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QTableView, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 
 from analysis.document import TRACK_RATE_HZ, Analysis
 from app import text
@@ -14,29 +15,22 @@ from app.scoring.metrics import UNIT_KEYS, metric_title
 from app.text import has, percent, timecode, tr
 from ui import language, theme
 from ui.review.controls import plain_label
-from ui.review.event_lanes import event_detail, event_name, exchange_label
+from ui.review.event_lanes import exchange_label
+from ui.review.events_page import EventsPage, Listing
 from ui.review.found_tables import exchanges_table, suggestions_table, terms_summary, terms_table
 from ui.review.measured import measured, quality_text, told
 from ui.review.model import Recording
-from ui.review.moments import MomentsDelegate
 from ui.review.origin_page import OriginPage
+from ui.review.pauses import moments_of
 from ui.review.table import Table
+from ui.review.table_view import TableView
+
+if TYPE_CHECKING:
+    from ui.review.curve_plot import CurvePlot
 
 CURVE_STEP_S = 10.0
 """One row of the table of curves is the mean of this many seconds."""
 HIDDEN_TRACKS = ("box_x", "box_y", "box_w", "box_h", "present")
-
-
-def events_table(analysis: Analysis) -> Table:
-    """Every event in time order."""
-    events = sorted(analysis.events, key=lambda event: event.start)
-    rows = [
-        (timecode(e.start), event_name(e.kind), event_detail(e), f"{e.end - e.start:.1f} s",
-         "" if e.confidence is None else percent(e.confidence))
-        for e in events
-    ]  # fmt: skip
-    keys = ("time", "what", "detail", "length", "confidence")
-    return Table([tr(f"review.column_{key}") for key in keys], rows, [event.start for event in events])
 
 
 def metrics_table(analysis: Analysis) -> Table:
@@ -57,7 +51,12 @@ def metrics_table(analysis: Analysis) -> Table:
     answers += [""] * (len(analysis.metrics.answers) - len(answers))
     heads = [tr("review.column_metric"), tr("review.overall"), *answers[: len(analysis.metrics.answers)]]
     widths = {0: 170, len(heads): 190}
-    return Table([*heads, tr("review.column_basis"), tr("review.column_quality")], rows, widths=widths)
+    heads += [tr("review.column_basis"), tr("review.column_quality")]
+    moments = [moments_of(analysis, name) for name in names]
+    if not any(moments):
+        return Table(heads, rows, widths=widths)
+    rows = [[*row, ", ".join(map(timecode, times))] for row, times in zip(rows, moments, strict=True)]
+    return Table([*heads, tr("review.column_moments")], rows, moments=moments, widths=widths)
 
 
 def curves_table(recording: Recording) -> Table:
@@ -112,7 +111,9 @@ class TableDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._recording, self._glossary_titles = recording, glossary_titles
         self._plot_page: QWidget | None = None
-        self._turn: tuple[Table | None, int, int] = (None, -1, 0)
+        self._events: EventsPage | None = None
+        self._plot: CurvePlot | None = None
+        self._listing, self._track = Listing(), ""
         self.tabs = QTabWidget()
         layout = QVBoxLayout(self)
         layout.addWidget(self.tabs)
@@ -120,8 +121,18 @@ class TableDialog(QDialog):
         self.tabs.currentChanged.connect(self._plot_where_chosen)
         language.on_change(self, self._fill)
 
+    def show_recording(self, recording: Recording | None) -> None:
+        """Show what is true now, at the same place; there is nothing to show without a recording."""
+        if recording is None:
+            self.close()
+        else:
+            self._recording = recording
+            self._fill()
+
     def _fill(self) -> None:
-        current = max(0, self.tabs.currentIndex())
+        current, here = max(0, self.tabs.currentIndex()), self._table_here()
+        place = (here.verticalScrollBar().value(), here.currentIndex().row(), here.hasFocus()) if here else None
+        self._note_choices()
         self._plot_page = None
         while self.tabs.count():
             page = self.tabs.widget(0)
@@ -130,7 +141,9 @@ class TableDialog(QDialog):
                 page.deleteLater()
         self.setWindowTitle(tr("review.tables"))
         analysis = self._recording.analysis
-        self._add("events", self._view(events_table(analysis), "events"))
+        self._events = EventsPage(analysis, self._listing)
+        self._events.seekAsked.connect(self.seekAsked)
+        self._add("events", self._events)
         self._add("metrics", self._view(metrics_table(analysis), "metrics"))
         self._add("curves", self._view(curves_table(self._recording), "curves"))
         self._plot_page = QWidget()
@@ -141,6 +154,31 @@ class TableDialog(QDialog):
         self._add("origin", OriginPage(analysis))
         self.tabs.setCurrentIndex(current)
         self._plot_where_chosen(current)
+        self._go_back(place)
+
+    def _note_choices(self) -> None:
+        """Keep what was chosen on pages that are made anew."""
+        if self._events is not None:
+            self._listing = self._events.listing
+        if self._plot is not None:
+            self._track = self._plot.track()
+        self._plot = None
+
+    def _table_here(self) -> TableView | None:
+        """The table of the page that is shown."""
+        page = self.tabs.currentWidget()
+        return page if page is None or isinstance(page, TableView) else page.findChild(TableView)
+
+    def _go_back(self, place: tuple[int, int, bool] | None) -> None:
+        """To the rows that were in sight, the row that was chosen, and the keys, on the page that is shown."""
+        view = self._table_here()
+        if view is None or place is None:
+            return
+        scrolled, row, had_keys = place
+        view.setCurrentIndex(view.model().index(row, 0))
+        if had_keys:
+            view.setFocus()
+        QTimer.singleShot(0, view, lambda: view.verticalScrollBar().setValue(scrolled))
 
     def _add(self, key: str, page: QWidget) -> None:
         self.tabs.addTab(page, tr(f"review.table_{key}"))
@@ -153,7 +191,9 @@ class TableDialog(QDialog):
         from ui.review.curve_plot import CurvePlot
 
         names = {name: track_name(name) for name in self._recording.tracks if name not in HIDDEN_TRACKS}
-        plot = CurvePlot(self._recording, names)
+        plot = self._plot = CurvePlot(self._recording, names)
+        if (kept := plot.choice.findData(self._track)) >= 0:
+            plot.choice.setCurrentIndex(kept)
         plot.seekAsked.connect(self.seekAsked)
         room = QVBoxLayout(page)
         room.addWidget(plot)
@@ -178,37 +218,7 @@ class TableDialog(QDialog):
             room.addWidget(empty, 1)
         return page
 
-    def _view(self, table: Table, key: str) -> QTableView:
-        view = QTableView()
-        table.setParent(view)
-        view.setModel(table)
-        view.setAccessibleName(tr(f"review.table_{key}"))
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setAlternatingRowColors(True)
-        view.setShowGrid(False)
-        view.setWordWrap(False)
-        view.verticalHeader().hide()
-        view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        view.horizontalHeader().setDefaultSectionSize(theme.scaled(130))
-        view.horizontalHeader().setStretchLastSection(True)
-        view.horizontalHeader().setTextElideMode(Qt.TextElideMode.ElideRight)
-        view.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column, width in table.widths.items():
-            view.setColumnWidth(column, theme.scaled(width))
-        if table.moments:
-            chips = MomentsDelegate(view)
-            chips.seekAsked.connect(self.seekAsked)
-            view.setItemDelegateForColumn(table.columnCount() - 1, chips)
-            view.verticalHeader().setDefaultSectionSize(theme.scaled(32))
-        view.activated.connect(lambda index: self._seek(table, index.row()))
+    def _view(self, table: Table, key: str) -> TableView:
+        view = TableView(table, tr(f"review.table_{key}"))
+        view.seekAsked.connect(self.seekAsked)
         return view
-
-    def _seek(self, table: Table, row: int) -> None:
-        """To a row's time; pressed again, to the next one of those that it has."""
-        moments = table.moments[row] if row < len(table.moments) else ()
-        self._turn = (table, row, self._turn[2] + 1) if self._turn[:2] == (table, row) else (table, row, 0)
-        time_s = table.times[row] if row < len(table.times) else None
-        if moments:
-            time_s = moments[self._turn[2] % len(moments)]
-        if time_s is not None:
-            self.seekAsked.emit(time_s)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QWidget
@@ -33,9 +35,7 @@ class Timeline(QAbstractScrollArea):
     seekAsked = Signal(float)
     markChosen = Signal(str, str)
     loopAsked = Signal(float, float)
-    commentAsked = Signal(float)
     foldedChanged = Signal(list)
-    windowChanged = Signal(float, float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +46,7 @@ class Timeline(QAbstractScrollArea):
         self.start, self.span = 0.0, 1.0
         self.playhead = 0.0
         self.loop: tuple[float, float] | None = None
+        self.hits: NDArray[np.float64] = np.empty(0)
         self.hover: QPointF | None = None
         self.current = 0
         self._picture: QPixmap | None = None
@@ -65,11 +66,13 @@ class Timeline(QAbstractScrollArea):
     # What is shown
 
     def show_lanes(self, lanes: Sequence[Lane], overview: Overview, folded: Sequence[str] | None = None) -> None:
-        """Show these lanes over the whole recording; `folded` None folds what is folded at first."""
+        """Show these lanes over the whole recording; `folded` None folds what is folded at first. The lane that the
+        keys have chosen stays chosen."""
+        chosen = self.lanes[self.current].key if self.lanes else ""
         self.lanes, self.overview, self.duration = tuple(lanes), overview, overview.duration
         self.folded = {lane.key for lane in lanes if lane.folded_at_first} if folded is None else set(folded)
         self.start, self.span = 0.0, max(LEAST_SPAN_S, self.duration)
-        self.current = 0
+        self.current = next((place for place, lane in enumerate(self.lanes) if lane.key == chosen), 0)
         self._arrange()
 
     def set_playhead(self, time_s: float, *, follow: bool = False) -> None:
@@ -84,13 +87,17 @@ class Timeline(QAbstractScrollArea):
         self.loop = loop
         self.viewport().update()
 
+    def set_hits(self, times: Sequence[float]) -> None:
+        """Mark the moments (s) that a search found."""
+        self.hits = np.array(times, np.float64)
+        self.refresh()
+
     def show_window(self, start: float, span: float) -> None:
         """Show [start, start + span], kept inside the recording."""
         span = min(max(span, LEAST_SPAN_S), max(self.duration, LEAST_SPAN_S))
         start = min(max(0.0, start), max(0.0, self.duration - span))
         if (start, span) != (self.start, self.span):
             self.start, self.span = start, span
-            self.windowChanged.emit(start, span)
             self.refresh()
 
     def zoom(self, factor: float, around_s: float) -> None:
@@ -122,6 +129,10 @@ class Timeline(QAbstractScrollArea):
         """Where the strip of the whole recording is."""
         view = self.view()
         return QRectF(view.left, theme.scaled(8), view.width, theme.scaled(timeline_paint.OVERVIEW))
+
+    def lanes_end(self) -> int:
+        """The pixel below which no lane is painted."""
+        return self.viewport().height() - theme.scaled(timeline_paint.FOOT)
 
     def rows(self) -> list[Row]:
         """The lanes with where they lie in the viewport, top to bottom, scrolled."""
@@ -363,7 +374,7 @@ class Timeline(QAbstractScrollArea):
         self.current = min(max(0, index), len(self.lanes) - 1)
         area = self.rows()[self.current].area
         bar = self.verticalScrollBar()
-        bottom = self.viewport().height() - theme.scaled(timeline_paint.FOOT)
+        bottom = self.lanes_end()
         if area.top() < timeline_paint.head_height():
             bar.setValue(bar.value() - int(timeline_paint.head_height() - area.top()))
         elif area.bottom() > bottom:

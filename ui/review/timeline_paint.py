@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from app.text import timecode
 from ui import icons, theme
-from ui.review import time_axis
+from ui.review import hits, time_axis
 from ui.review.lane import Lane, tint
 
 if TYPE_CHECKING:
@@ -66,14 +66,14 @@ def paint_lanes(painter: QPainter, timeline: Timeline) -> None:
     timeline.overview.paint_window(painter, strip, timeline.start, timeline.span)
     ruler = QRectF(view.left, strip.bottom() + theme.scaled(2), view.width, theme.scaled(RULER))
     time_axis.paint(painter, ruler, view)
+    hits.paint(painter, timeline, ruler.bottom())
 
 
 def _clipped_rows(painter: QPainter, timeline: Timeline) -> list[Row]:
     """The rows that are in sight, the painter clipped to where they may show; the caller restores it."""
-    size = timeline.viewport().size()
-    lowest = size.height() - theme.scaled(FOOT)
+    lowest = timeline.lanes_end()
     painter.save()
-    painter.setClipRect(QRectF(0, head_height() - 1, size.width(), lowest - head_height() + 1))
+    painter.setClipRect(QRectF(0, head_height() - 1, timeline.viewport().width(), lowest - head_height() + 1))
     return [row for row in timeline.rows() if row.area.bottom() >= head_height() and row.area.top() <= lowest]
 
 
@@ -95,7 +95,7 @@ def paint_over(painter: QPainter, timeline: Timeline) -> None:
     """Loop, playhead, crosshair and focus: what moves."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     view = timeline.view()
-    top, bottom = timeline.overview_area().bottom() + 2, timeline.viewport().height() - theme.scaled(FOOT)
+    top, bottom = timeline.overview_area().bottom() + 2, timeline.lanes_end()
     if timeline.loop is not None and view.shows(*timeline.loop):
         left, right = max(view.left, view.x(timeline.loop[0])), min(view.left + view.width, view.x(timeline.loop[1]))
         painter.fillRect(QRectF(left, top, right - left, bottom - top), tint("accent", 30))

@@ -11,6 +11,7 @@ from app.absence import reason
 from app.text import tr
 from ui import icons, language, theme
 from ui.review.controls import IconButton, icon_size, plain_label
+from ui.review.hits import hit_times
 from ui.review.model import Recording
 from ui.review.transcript_list import TranscriptList
 from ui.review.voices import role_words
@@ -19,10 +20,13 @@ from ui.review.voices import role_words
 class Transcript(QFrame):
     """The list with its tool bar: search, likely mishearings, follow, who speaks, swap roles, undo, redo, export.
 
-    `speakersAsked` has the speaker whose name is to be given, "" for all.
+    `speakersAsked` has the speaker whose name is to be given, "" for all; `hitsChanged` the times (s) of all that the
+    search found, `hitChosen` the time of the one that was gone to.
     """
 
     seekAsked = Signal(float)
+    hitsChanged = Signal(list)
+    hitChosen = Signal(float)
     corrected = Signal(list)
     takeBackAsked = Signal(str)
     exchangeChosen = Signal(int)
@@ -71,13 +75,15 @@ class Transcript(QFrame):
         whole.addWidget(self.list, 1)
         whole.addWidget(self.empty, 1)
         self._hit: int | None = None
+        self._times: list[float] = []
+        self._gone_to = False
         self._waiting: tuple[Recording | None, str, bool] | None = None
         self._connect()
         language.on_change(self, self._rename)
         theme.changed.connect(self._tell_mishearings)
 
     def _connect(self) -> None:
-        self.search.textChanged.connect(self._search)
+        self.search.textChanged.connect(self._search_anew)
         self.search.returnPressed.connect(lambda: self.next_hit(-1 if _shift() else 1))
         self.mishearings.clicked.connect(lambda: self.next_mishearing(1))
         self.follow.toggled.connect(self._set_follow)
@@ -114,7 +120,7 @@ class Transcript(QFrame):
         self._tell_mishearings()
         self.list.setVisible(filled)
         self.empty.setVisible(not filled)
-        self._search(self.search.text())
+        self._search()
         self.list.doItemsLayout()
         self.list.verticalScrollBar().setValue(place)
 
@@ -152,16 +158,26 @@ class Transcript(QFrame):
         self.list.viewport().update()
 
     def next_hit(self, direction: int) -> None:
-        """Go to the next or the previous hit, round the end."""
-        count = len(self.list.rows.hits)
-        if count:
-            self._hit = 0 if self._hit is None else (self._hit + direction) % count
-            self._show_hit()
-
-    def _search(self, wanted: str) -> None:
-        count = self.list.rows.search(wanted.strip())
-        self._hit = 0 if count else None
+        """Go to the next or the previous hit, round the end; first of all to the one that is shown."""
+        if self._hit is None:
+            return
+        if self._gone_to or direction < 0:
+            self._hit = (self._hit + direction) % len(self._times)
+        self._gone_to = True
         self._show_hit()
+        self.hitChosen.emit(self._times[self._hit])
+
+    def _search_anew(self) -> None:
+        self._hit, self._gone_to = None, False
+        self._search()
+
+    def _search(self) -> None:
+        """Find what is wanted in the rows as they are now, and stay at the hit of the same number."""
+        count = self.list.rows.search(self.search.text().strip())
+        self._times = hit_times(self.list.rows.lines, self.list.rows.hits)
+        self._hit = min(self._hit or 0, count - 1) if count else None
+        self._show_hit()
+        self.hitsChanged.emit(self._times)
 
     def _show_hit(self) -> None:
         count = len(self.list.rows.hits)
