@@ -203,6 +203,15 @@ def test_the_card_of_a_question_leads_to_the_longest_pause_of_its_answer(qtbot, 
     assert not any(words.endswith(wanted.split()[-1]) for words in chips)
 
 
+def test_a_key_goes_to_the_longest_pause_of_all(qtbot, room):
+    with qtbot.waitSignal(room.player.playback.positionChanged):
+        qtbot.keyClick(room, Qt.Key.Key_P)
+    action = next(action for action in room.actions_here() if action.id == "longest_pause")
+    assert action.enabled()
+    room.recording = replace(room.recording, analysis=replace(room.recording.analysis, events=()))
+    assert not action.enabled()
+
+
 def test_the_table_of_measures_leads_to_the_longest_pause(qtbot, dialog):
     dialog.tabs.setCurrentIndex(METRICS)
     view = dialog.tabs.widget(METRICS)

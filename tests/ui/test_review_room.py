@@ -124,6 +124,32 @@ def test_face_box_is_where_the_tracks_say(room):
     assert room.player.pane.face_box() is None
 
 
+def test_the_timeline_shows_what_was_found_and_enter_goes_there(qtbot, room):
+    starts = [room.transcript.list.rows.lines[row].segment.words[2].start for row in (1, 5)]
+    room.timeline.show_window(20.0, 10.0)
+    qtbot.keyClick(room, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    room.transcript.search.insert("负载")
+    assert room.timeline.hits.tolist() == starts
+    assert room.player.playback.position == 0.0
+    qtbot.keyClick(room.transcript.search, Qt.Key.Key_Return)
+    assert room.player.playback.position == starts[0]
+    assert room.timeline.start <= starts[0] <= room.timeline.start + room.timeline.span
+    qtbot.keyClick(room.transcript.search, Qt.Key.Key_Return)
+    assert room.player.playback.position == starts[1]
+    qtbot.mouseClick(room.transcript.swap, LEFT)
+    assert room.transcript.hits.text() == "2/2"
+    assert room.player.playback.position == starts[1]
+    room.setFocus()
+    qtbot.keyClick(room, Qt.Key.Key_F3, Qt.KeyboardModifier.ShiftModifier)
+    assert room.player.playback.position == starts[0]
+    qtbot.keyClick(room, Qt.Key.Key_F3)
+    assert room.player.playback.position == starts[1]
+    qtbot.keyClick(room, Qt.Key.Key_P)
+    assert room.player.playback.position == room.longest_pause().start
+    room.transcript.search.clear()
+    assert room.timeline.hits.size == 0
+
+
 # Assessing
 
 

@@ -59,12 +59,17 @@ def _words(room: ReviewRoom) -> list[Action]:
     def written() -> bool:
         return bool(transcript.list.rows.lines)
 
+    def found() -> bool:
+        return bool(transcript.list.rows.hits)
+
     def editable() -> bool:
         return written() and not presenter.read_only
 
     act = partial(Action, group="words")
     return [
         act("search", keys=("Ctrl+F",), run=transcript.search.setFocus, enabled=written),
+        act("next_hit", keys=("F3",), run=lambda: transcript.next_hit(1), enabled=found),
+        act("last_hit", keys=("Shift+F3",), run=lambda: transcript.next_hit(-1), enabled=found),
         act("next_mishearing", keys=("F7",), run=lambda: transcript.next_mishearing(1), enabled=editable),
         act("last_mishearing", keys=("Shift+F7",), run=lambda: transcript.next_mishearing(-1), enabled=editable),
         act("question_here", keys=("Q",), run=room.questions.show_here, enabled=room.has_answers),
@@ -90,6 +95,7 @@ def _timeline(room: ReviewRoom) -> list[Action]:
         act("zoom_all", keys=("Ctrl+0",), run=lambda: timeline.show_window(0.0, timeline.duration)),
         act("to_start", keys=("Home",), run=lambda: room.seek(0.0)),
         act("to_end", keys=("End",), run=lambda: room.seek(timeline.duration)),
+        act("longest_pause", keys=("P",), run=room.to_longest_pause, enabled=lambda: room.longest_pause() is not None),
         act("tables", keys=("T",), run=room.open_tables),
         act("to_timeline", keys=("G",), run=timeline.setFocus),
         act("choose_lane", keys=("Up", "Down")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.types import Comment
@@ -12,12 +12,19 @@ from app.text import timecode, tr
 from ui import icons, language, theme
 from ui.review.controls import IconButton, icon_size, plain_label
 
+DRAFT_PAUSE_MS = 700
+"""What is being written is kept as a draft when the writer pauses for so long."""
+
 
 class Comments(QFrame):
-    """The comment field, the bookmark button and the list. `now` tells the player's time."""
+    """The comment field, the bookmark button and the list. `now` tells the player's time.
+
+    `draftChanged` has what is written and not given yet as [time (s), text], None where the field is empty.
+    """
 
     commentGiven = Signal(float, str)
     started = Signal()
+    draftChanged = Signal(object)
     bookmarkAsked = Signal()
     removeAsked = Signal(str)
     seekAsked = Signal(float)
@@ -29,6 +36,8 @@ class Comments(QFrame):
         self._shown: tuple[Comment, ...] = ()
         self._editable = True
         self.field = QLineEdit()
+        self._pause = QTimer(self, singleShot=True, interval=DRAFT_PAUSE_MS)
+        self._pause.timeout.connect(self.keep_draft)
         self.bookmark = IconButton("bookmark", "review.bookmark_add")
         self.list = QVBoxLayout()
         self.list.setSpacing(4)
@@ -42,6 +51,7 @@ class Comments(QFrame):
         whole.addLayout(row)
         whole.addLayout(self.list)
         self.field.textEdited.connect(self._hold_time)
+        self.field.textChanged.connect(lambda _: self._pause.start())
         self.field.returnPressed.connect(self._give)
         self.bookmark.clicked.connect(self.bookmarkAsked)
         language.on_change(self, self._rename)
@@ -53,6 +63,21 @@ class Comments(QFrame):
         self._rename()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.started.emit()
+
+    def keep_draft(self) -> None:
+        """Tell what is written and not given yet."""
+        self._pause.stop()
+        words = self.field.text().strip()
+        time_s = self._now() if self._time is None else self._time
+        self.draftChanged.emit([round(time_s, 2), words] if words else None)
+
+    def show_draft(self, draft: object) -> None:
+        """Go on with what was kept, about its own moment; anything else is no draft."""
+        match draft:
+            case [int() | float() as time_s, str(words)] if words:
+                self._time = float(time_s)
+                self.field.setText(words)
+                self._rename()
 
     def present(self) -> float:
         """The player's time."""
@@ -118,6 +143,7 @@ class Comments(QFrame):
             self.field.clear()
             time_s, self._time = self._time, None
             self.commentGiven.emit(self._now() if time_s is None else time_s, words)
+            self.keep_draft()
 
     def _rename(self) -> None:
         time_s = self._now() if self._time is None else self._time

@@ -15,6 +15,7 @@ from ui.review.stream import StreamDevice
 
 SPEEDS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
 JUMP_S = 5.0
+READY = (QMediaPlayer.MediaStatus.LoadedMedia, QMediaPlayer.MediaStatus.BufferedMedia)
 TICK_MS = 40
 """How often the position is told while playing: 25 times a second."""
 
@@ -28,7 +29,6 @@ class Playback(QObject):
     loopChanged = Signal(object)
     frameArrived = Signal(QVideoFrame)
     failed = Signal()
-    soundless = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -47,13 +47,15 @@ class Playback(QObject):
         self._audio: QAudioOutput | None = None
         self._volume, self._muted = 1.0, False
         self._wanted: float | None = None
+        self._fresh = False
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._tell_position)
 
-    def load(self, stream: BinaryIO, duration: float, frame_s: float) -> None:
-        """Play this stream from now on, paused at its first frame. `frame_s` is how long a frame lasts."""
+    def load(self, stream: BinaryIO, duration: float, frame_s: float, start: float = 0.0) -> None:
+        """Play this stream from now on, paused at `start` (s). `frame_s` is how long a frame lasts."""
         self.close()
         self.duration, self.frame_s = duration, frame_s
+        self._wanted, self._fresh = start or None, True
         self._give_sound()
         self._device = StreamDevice(stream, self)
         self._player.setSourceDevice(self._device, QUrl("recording.mkv"))
@@ -63,6 +65,7 @@ class Playback(QObject):
         """Stop, and let go of the stream."""
         self._tick.stop()
         self.set_loop(None)
+        self._wanted, self._fresh = None, False
         if self._device is not None:
             device, self._device = self._device, None
             self._player.stop()
@@ -71,9 +74,7 @@ class Playback(QObject):
             device.deleteLater()
 
     def _give_sound(self) -> None:
-        if QMediaDevices.defaultAudioOutput().isNull():
-            self.soundless.emit()
-        elif self._audio is None:
+        if self._audio is None and not QMediaDevices.defaultAudioOutput().isNull():
             self._audio = QAudioOutput(self)
             self._player.setAudioOutput(self._audio)
             self.set_volume(self._volume)
@@ -109,7 +110,8 @@ class Playback(QObject):
         if self.loaded:
             if self.position >= self.duration - 0.1:
                 self.seek(0.0)
-            self._wanted = None
+            if not self._fresh:
+                self._wanted = None
             self._player.play()
 
     def pause(self) -> None:
@@ -178,16 +180,28 @@ class Playback(QObject):
 
     def _tell_state(self) -> None:
         self._tick.start() if self.playing else self._tick.stop()
+        if self.playing and not self._fresh:
+            self._wanted = None
         if not self.playing and self.loaded:
             self.positionChanged.emit(self.position)
         self.playingChanged.emit(self.playing)
 
     def _tell_status(self, status: QMediaPlayer.MediaStatus) -> None:
+        if self._fresh and status in READY:
+            self._go_where_wanted()
         if status is QMediaPlayer.MediaStatus.EndOfMedia and self.loaded:
             self._wanted = self.duration
             self.positionChanged.emit(self.duration)
         elif status is QMediaPlayer.MediaStatus.InvalidMedia or self._nothing_in_it(status):
             self.failed.emit()
+
+    def _go_where_wanted(self) -> None:
+        """A seek before the media is loaded is lost on some systems: make it again."""
+        self._fresh = False
+        if self._wanted is not None:
+            self._player.setPosition(round(self._wanted * 1000))
+        if self.playing:
+            self._wanted = None
 
     def _nothing_in_it(self, status: QMediaPlayer.MediaStatus) -> bool:
         loaded = status is QMediaPlayer.MediaStatus.LoadedMedia

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QActionGroup, QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtMultimedia import QVideoFrame
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
@@ -17,13 +17,13 @@ from ui.review.playback import JUMP_S, SPEEDS, Playback
 from ui.review.video_pane import VideoPane
 
 DEFAULT_FRAME_S = 0.04
+END_S = 0.5
+"""So near its end a recording has been watched: it opens at its beginning."""
 ROOM_FOR_VOLUME, ROOM_FOR_STEPS, ROOM_FOR_LENGTH = 470, 400, 370
 
 
 class Player(QFrame):
     """Plays one recording. `playback` is what others listen to and steer."""
-
-    overlayChanged = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -131,8 +131,8 @@ class Player(QFrame):
         self.pane.clicked.connect(playback.toggle)
         self.pane.doubleClicked.connect(self.open_full_screen)
 
-    def open(self, presenter: Presenter, recording: Recording | None) -> None:
-        """Load an interview's recording, paused at its start."""
+    def open(self, presenter: Presenter, recording: Recording | None, start: float = 0.0) -> None:
+        """Load an interview's recording, paused at `start` (s), or at its beginning where that is its end."""
         media = presenter.interview.media
         self._broken = False
         self.pane.show_image(None)
@@ -146,8 +146,9 @@ class Player(QFrame):
             self.playback.duration = media.duration_s or 0.0 if media else 0.0
             self.pane.show_message(tr("review.no_media"))
         else:
-            self.playback.load(stream, duration_of(presenter, recording), frame_length(recording))
-        self._show_position(0.0)
+            duration = duration_of(presenter, recording)
+            self.playback.load(stream, duration, frame_length(recording), start if start < duration - END_S else 0.0)
+        self._show_position(self.playback.position)
         self._rename()
 
     def close_recording(self) -> None:
@@ -196,7 +197,6 @@ class Player(QFrame):
     def _show_overlay(self, shown: bool) -> None:
         self.pane.show_overlay = shown
         self.pane.update()
-        self.overlayChanged.emit(shown)
 
     def _mute(self, muted: bool) -> None:
         self.playback.set_muted(muted)

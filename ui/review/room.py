@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QShowEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from analysis.document import CorrectionKind, Role
+from analysis.document import CorrectionKind, Event, Role
 from analysis.failures import Failure
 from app.domain.enrichment import EnrichmentKind
 from app.domain.types import AnalysisState, Comment
@@ -24,8 +24,10 @@ from ui.review.export_menu import Exporting
 from ui.review.footing import Footing
 from ui.review.model import CorrectionDraft, LayoutStore, PassingLayout, Presenter, Recording, Stage
 from ui.review.overview import Overview
+from ui.review.pauses import longest_pause
 from ui.review.player import Player
 from ui.review.questions import Questions
+from ui.review.remembered import DRAFTS, PerInterview, PlayerMemory
 from ui.review.scorecard import ScorecardPanel
 from ui.review.speakers import Speakers
 from ui.review.standing import Standing
@@ -71,6 +73,8 @@ class ReviewRoom(QWidget):
         self.footing = Footing()
         self.standing = Standing()
         self.scorecard = ScorecardPanel(lambda: self.player.playback.position)
+        self.memory = PlayerMemory(self.player, self.layout_store, presenter.interview.id)
+        self.draft = PerInterview(self.layout_store, DRAFTS, presenter.interview.id)
         self._build()
         self.questions = Questions(self)
         self.speakers = Speakers(self)
@@ -82,6 +86,9 @@ class ReviewRoom(QWidget):
         theme.changed.connect(self._restyle)
         self._restyle()
         self.refresh()
+        if not presenter.read_only:
+            self.scorecard.comments.show_draft(self.draft.get())
+            self.scorecard.comments.draftChanged.connect(self.draft.put)
 
     # Building
 
@@ -124,6 +131,8 @@ class ReviewRoom(QWidget):
         self.timeline.loopAsked.connect(self.loop)
         self.timeline.foldedChanged.connect(lambda keys: self._remember("folded", keys))
         self.transcript.seekAsked.connect(playback.seek)
+        self.transcript.hitChosen.connect(self.seek)
+        self.transcript.hitsChanged.connect(self.timeline.set_hits)
         self.transcript.corrected.connect(self._correct)
         self.questions.card.seekAsked.connect(self.seek)
         self.questions.card.corrected.connect(self._correct)
@@ -172,15 +181,22 @@ class ReviewRoom(QWidget):
         # The room's keys work from the first moment, and no control looks chosen.
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.memory.save()
+        self.scorecard.comments.keep_draft()
+
     # What is shown
 
     def refresh(self) -> None:
         """Show the newest state of everything: a new analysis, a document derived anew, what came from elsewhere."""
         first = self.recording is None
         self.recording = self.presenter.recording()
-        place = self.player.playback.position if not first else 0.0
-        if first or not self.player.playback.loaded:
-            self.player.open(self.presenter, self.recording)
+        playback = self.player.playback
+        place = playback.position if playback.loaded else self.memory.place()
+        if first or not playback.loaded:
+            self.player.open(self.presenter, self.recording, place)
+            place = playback.position
         else:
             self.player.pane.show_recording(self.recording, sound_only=self.player.pane.sound_only)
         self._show_label()
@@ -192,6 +208,7 @@ class ReviewRoom(QWidget):
         self._show_time(place)
         self.questions.refresh()
         self.speakers.refresh()
+        self._show_tables()
 
     def _show_label(self) -> None:
         extra, recording = lane_list.optional_lanes(), self.recording
@@ -303,6 +320,15 @@ class ReviewRoom(QWidget):
             self.seek(answer.start)
             self.loop(answer.start, answer.end)
 
+    def longest_pause(self) -> Event | None:
+        """The candidate's longest silence in the whole recording."""
+        return longest_pause(self.recording.analysis) if self.recording else None
+
+    def to_longest_pause(self) -> None:
+        """Go where the candidate was silent for longest."""
+        if (longest := self.longest_pause()) is not None:
+            self.seek(longest.start)
+
     def zoom(self, factor: float) -> None:
         """Show `factor` times as much time, around the playhead where it is in sight."""
         timeline = self.timeline
@@ -317,6 +343,11 @@ class ReviewRoom(QWidget):
         dialog.seekAsked.connect(self.seek)
         dialog.show()
         return dialog
+
+    def _show_tables(self) -> None:
+        """Tables that are open show what is true now."""
+        for dialog in self.findChildren(TableDialog):
+            dialog.show_recording(self.recording)
 
     def _correct(self, drafts: Sequence[CorrectionDraft]) -> None:
         placed = voices.anchored(self.recording, drafts)
@@ -354,6 +385,7 @@ class ReviewRoom(QWidget):
         self._show_time(self.player.playback.position)
         self.questions.refresh()
         self.speakers.refresh()
+        self._show_tables()
         self.changed.emit()
 
     # Keys
@@ -410,8 +442,10 @@ class ReviewRoom(QWidget):
             self._show_transcript()
 
     def leave(self) -> None:
-        """Save what is still being typed, and let go of the recording."""
+        """Save what is still being typed and where the player is, and let go of the recording."""
+        self.transcript.list.commit()
         self.scorecard.save_open_fields()
+        self.memory.save()
         self.player.close_recording()
 
     def closeEvent(self, event: QCloseEvent) -> None:

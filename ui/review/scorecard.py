@@ -242,6 +242,7 @@ class ScorecardPanel(QFrame):
     def save_open_fields(self) -> None:
         """Save what is still being typed: the room is about to close."""
         self.summary.save()
+        self.comments.keep_draft()
         for card in self.cards.values():
             if card.reason.isModified():
                 self._give_reason(card.dimension.id, card.reason.text().strip())

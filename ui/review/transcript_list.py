@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QListView, QMenu, QPlainTextEdit, QWidget
 
 from analysis.document import CorrectionKind, Suggestion
@@ -74,6 +74,16 @@ class TranscriptList(QListView):
         super().resizeEvent(event)
 
     # Following the player
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        QTimer.singleShot(0, self._bring_current)
+
+    def _bring_current(self) -> None:
+        """What was being said when the room opened is in sight once the rows have their final places."""
+        row = self.delegate.current_row
+        if row is not None and self.follow and self.editor is None and self.offer is None:
+            self.bring(row)
 
     def show_time(self, time_s: float) -> None:
         """Mark what is being said, and keep it in sight while following."""

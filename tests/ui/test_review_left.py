@@ -1,0 +1,261 @@
+"""What is there again when an interview is left and opened once more: words half written, the player's place."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from PySide6.QtCore import Qt
+
+from app.settings import SettingsFile
+from app.store.library import Library
+from tests.ui import review_data, review_library
+from ui import theme
+from ui.review.model import PassingLayout
+from ui.review.presenter import LibraryPresenter
+from ui.review.remembered import DRAFTS, MOST, PLACES, PerInterview
+from ui.review.room import ReviewRoom
+from ui.shell import start
+from ui.shell.layout import SettingsLayout
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory, sample):
+    """A folder with a library in which the sample is imported and analysed; tests work on copies."""
+    folder = tmp_path_factory.mktemp("离开")
+    with Library.open(folder / "library", assessor="李静") as library:
+        interview_id = review_library.interview_in(library, sample / "sample_zh.mp4")
+        review_library.analysed(library, interview_id, folder / "analysis", review_data.recording(57.16))
+    return folder / "library", interview_id
+
+
+@pytest.fixture
+def copied(prepared, tmp_path):
+    """A library folder of its own, and the interview's id."""
+    shutil.copytree(prepared[0], tmp_path / "library")
+    return tmp_path / "library", prepared[1]
+
+
+@pytest.fixture
+def opened(copied):
+    with Library.open(copied[0], assessor="李静") as library:
+        yield library, copied[1]
+
+
+@pytest.fixture
+def layout():
+    return PassingLayout()
+
+
+@pytest.fixture
+def enter(qtbot, opened, layout):
+    """Opens the interview in a room; every room is left at the end."""
+    rooms = []
+
+    def enter() -> ReviewRoom:
+        room = ReviewRoom(LibraryPresenter(*opened), layout)
+        qtbot.addWidget(room)
+        room.resize(1528, 952)
+        room.show()
+        qtbot.waitExposed(room)
+        rooms.append(room)
+        return room
+
+    yield enter
+    for room in rooms:
+        room.leave()
+
+
+# Words
+
+
+def test_a_comment_half_written_is_there_again_about_its_own_moment(qtbot, enter, layout):
+    room = enter()
+    room.seek(12.0)
+    qtbot.keyClick(room, Qt.Key.Key_C)
+    qtbot.keyClicks(room.scorecard.comments.field, "half a thought")
+    room.seek(40.0)
+    room.close()
+    assert room.presenter.comments() == ()
+    again = enter()
+    field = again.scorecard.comments.field
+    assert field.text() == "half a thought"
+    again.seek(30.0)
+    assert field.text() == "half a thought"
+    field.setFocus()
+    qtbot.keyClicks(field, ", finished")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert [(c.time_s, c.text) for c in again.presenter.comments()] == [(12.0, "half a thought, finished")]
+    assert layout.get(DRAFTS, None) == {}
+    again.close()
+    assert enter().scorecard.comments.field.text() == ""
+
+
+def test_a_pause_is_enough_to_keep_a_draft(qtbot, enter, layout):
+    room = enter()
+    field = room.scorecard.comments.field
+    field.setFocus()
+    with qtbot.waitSignal(room.scorecard.comments.draftChanged):
+        qtbot.keyClicks(field, "x")
+    assert layout.get(DRAFTS, None) == {room.presenter.interview.id: [0.0, "x"]}
+
+
+def test_each_interview_has_its_own_draft(qtbot, enter, layout):
+    PerInterview(layout, DRAFTS, "another").put([3.0, "about somebody else"])
+    assert enter().scorecard.comments.field.text() == ""
+
+
+@pytest.mark.parametrize("kept", ["text", [1.0], ["a", "b"], [1.0, ""], {"time": 1.0}])
+def test_what_is_no_draft_is_not_shown(enter, layout, opened, kept):
+    PerInterview(layout, DRAFTS, opened[1]).put(kept)
+    assert enter().scorecard.comments.field.text() == ""
+
+
+def test_a_word_being_corrected_is_corrected_when_the_room_is_left(qtbot, enter):
+    room = enter()
+    rows = room.transcript.list
+    rows.edit_word(1, 3)
+    rows.editor.setText("正在")
+    room.close()
+    assert "正在" in enter().transcript.list.rows.lines[1].segment.text
+
+
+def test_a_word_that_was_not_changed_is_no_correction(qtbot, enter):
+    room = enter()
+    room.transcript.list.edit_word(1, 3)
+    room.close()
+    assert not room.presenter.can_undo
+
+
+# The player
+
+
+def test_it_goes_on_where_it_was_left(qtbot, enter):
+    room = enter()
+    qtbot.waitUntil(lambda: room.player.pane.image is not None, timeout=20_000)
+    room.seek(20.0)
+    room.close()
+    again = enter()
+    playback = again.player.playback
+    assert playback.position == 20.0
+    assert again.timeline.playhead == 20.0
+    assert again.player.seek_bar.position == 20.0
+    assert again.transcript.list.delegate.current_row == 3
+    qtbot.waitUntil(lambda: abs(playback._player.position() - 20_000) < 50, timeout=20_000)
+    starts = []
+    playback.frameArrived.connect(lambda frame: starts.append(frame.startTime() / 1e6))
+    playback.play()
+    qtbot.waitUntil(lambda: playback.position > 20.2, timeout=20_000)
+    playback.pause()
+    assert playback.position < 25.0
+    assert min(starts) > 19.5
+
+
+def test_play_pressed_at_once_plays_from_there(qtbot, enter):
+    room = enter()
+    room.seek(30.0)
+    room.close()
+    again = enter()
+    again.player.playback.play()
+    qtbot.waitUntil(lambda: again.player.playback.position > 30.2, timeout=20_000)
+    assert again.player.playback.position < 35.0
+
+
+def test_the_row_that_is_being_said_is_in_sight_at_once(qtbot, enter):
+    theme.apply("light", 200)
+    room = enter()
+    room.seek(50.0)
+    room.close()
+    rows = enter().transcript.list
+    row = rows.delegate.current_row
+    assert row == 5
+    assert rows.verticalScrollBar().maximum() > 0
+    qtbot.waitUntil(lambda: rows.viewport().rect().contains(rows.visualRect(rows.rows.index(row)).topLeft()))
+
+
+def test_what_was_watched_to_its_end_begins_anew(enter):
+    room = enter()
+    room.seek(57.1)
+    room.close()
+    assert enter().player.playback.position == 0.0
+
+
+def test_speed_volume_and_overlay_stay(qtbot, enter, layout):
+    room = enter()
+    qtbot.keyClick(room, Qt.Key.Key_BracketRight)
+    room.player.volume.setValue(40)
+    qtbot.mouseClick(room.player.overlay, Qt.MouseButton.LeftButton)
+    room.close()
+    again = enter().player
+    assert again.playback.speed == 1.25
+    assert again.speed.text() == "1.25×"
+    assert again.volume.value() == 40
+    assert not again.overlay.isChecked()
+    assert not again.pane.show_overlay
+
+
+@pytest.mark.parametrize("kept", ["soon", -3.0, True, None, [1.0]])
+def test_a_place_that_is_none_is_the_beginning(enter, layout, opened, kept):
+    layout.put(PLACES, {opened[1]: kept})
+    layout.put("review.speed", "fast")
+    layout.put("review.volume", 900)
+    room = enter()
+    assert room.player.playback.position <= 1.0
+    assert (room.player.playback.speed, room.player.volume.value()) == (1.0, 100)
+
+
+def test_the_place_is_written_down_while_the_room_is_open(qtbot, enter, layout, opened):
+    room = enter()
+    room.memory._soon.setInterval(1)
+    room.seek(9.0)
+    qtbot.waitUntil(lambda: layout.get(PLACES, None) == {opened[1]: 9.0})
+
+
+def test_going_to_another_room_is_enough(enter, layout, opened):
+    room = enter()
+    room.seek(9.0)
+    room.hide()
+    assert layout.get(PLACES, None) == {opened[1]: 9.0}
+
+
+def test_only_the_newest_interviews_are_remembered(layout):
+    for number in range(MOST + 3):
+        PerInterview(layout, PLACES, f"i{number}").put(float(number))
+    kept = layout.get(PLACES, None)
+    assert len(kept) == MOST
+    assert "i2" not in kept
+    assert "i3" in kept
+    PerInterview(layout, PLACES, "i3").put(7.5)
+    PerInterview(layout, PLACES, "new").put(1.0)
+    kept = layout.get(PLACES, None)
+    assert (kept["i3"], kept["new"], "i4" in kept) == (7.5, 1.0, False)
+    PerInterview(layout, PLACES, "new").put(None)
+    assert "new" not in layout.get(PLACES, None)
+
+
+def test_a_damaged_list_of_interviews_is_begun_anew(layout):
+    layout.put(PLACES, "nonsense")
+    PerInterview(layout, PLACES, "a").put(2.0)
+    assert layout.get(PLACES, None) == {"a": 2.0}
+
+
+def test_it_is_all_in_the_settings_of_this_workstation(qtbot, copied):
+    folder, interview_id = copied
+    first = start.open_window(folder, SettingsFile(folder))
+    first.open_review(interview_id)
+    room = first.window.room("review")
+    room.seek(15.0)
+    room.player.playback.set_speed(1.5)
+    room.scorecard.comments.field.setText("未写完")
+    first.window.close()
+    again = SettingsLayout(SettingsFile(folder), keep=True)
+    assert again.get(PLACES, None) == {interview_id: 15.0}
+    second = start.open_window(folder, SettingsFile(folder))
+    try:
+        second.open_review(interview_id)
+        room = second.window.room("review")
+        assert room.player.playback.position == 15.0
+        assert room.player.playback.speed == 1.5
+        assert room.scorecard.comments.field.text() == "未写完"
+    finally:
+        second.window.close()
