@@ -89,7 +89,7 @@ def timing_metrics(found: Basis) -> dict[str, Metric]:
     enough = "ok" if found.speech_s >= MIN_SPEECH_S else TOO_LITTLE
     lengths = [pause.end - pause.start for pause in found.pauses]
     n, runs = len(lengths), len(found.speech)
-    held = found.floor_s or 1.0
+    held = max(found.floor_s, found.speech_s) or 1.0  # speech that no turn holds has no floor of its own
     some = enough if n or enough != "ok" else NO_PAUSES
     return {
         "pause_rate": metric(60 * n / held, "1/min", runs, 1.0, enough),

@@ -16,7 +16,7 @@ def metric_help(name: str, language: str, supports: Iterable[MetricSupport] = ()
     about = metric_about(name, language)
     if not about:
         return ""
-    lines = [tr_in(language, "assess.help_about", metric=metric_title(name, language), about=about)]
+    lines = [tr_in(language, "assess.help_meaning", metric=metric_title(name, language), about=about)]
     for support in supports:
         if support.metric == name:
             best = max(support.bands, key=lambda band: band.score)

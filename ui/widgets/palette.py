@@ -50,7 +50,7 @@ class Palette(Over):
         whole.addWidget(self.list, 1)
         whole.addWidget(self.nothing, 1)
         language.on_change(self, self._rename)
-        theme.changed.connect(lambda: self._find(self.field.text()))
+        theme.changed.connect(self._find_anew)
 
     def holder(self) -> QWidget:
         """The field."""
@@ -116,5 +116,8 @@ class Palette(Over):
         self.field.setAccessibleName(tr("actions.palette"))
         self.list.setAccessibleName(tr("actions.palette_list"))
         self.nothing.setText(tr("actions.palette_nothing"))
+        self._find_anew()
+
+    def _find_anew(self) -> None:
         if self.isVisible():
             self._find(self.field.text())
