@@ -289,6 +289,7 @@ class TermUse:
     """How often the candidate used a term, exactly and as something that sounds like it.
 
     `glossary` is the id of the domain glossary, "" for the position's own terms; `times` (s) has every use, in order.
+    `heard` has what was written at each of the times, "" where it is the term itself.
     """
 
     term: str
@@ -296,6 +297,7 @@ class TermUse:
     exact: int
     fuzzy: int
     times: tuple[float, ...]
+    heard: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,9 @@ THREE: tuple[str, ...] = ("positive", "neutral", "negative")
 SEVEN: tuple[str, ...] = (
     "seven_neutral", "seven_happy", "seven_sad", "seven_angry", "seven_fearful", "seven_disgusted", "seven_surprised",
 )  # fmt: skip
-TRACKS: tuple[str, ...] = (*THREE, *SEVEN, "smile", "frown")
-"""Names of the tracks, each 0..1. The three leave surprise out and add up to 1; the seven add up to 1."""
+TRACKS: tuple[str, ...] = (*THREE, *SEVEN, "smile", "frown", "unclear")
+"""Names of the tracks, each 0..1. The three leave surprise out and add up to 1; the seven add up to 1; `unclear` is 1
+where none of the three leads clearly, else 0."""
 
 EVENT_KINDS: tuple[str, ...] = ("smile", "frown")
 

@@ -9,14 +9,13 @@ import numpy as np
 
 from analysis.document import Event, Metric, Span, TrackInfo
 from analysis.expression import METRICS, OBSERVED, TRACKS
-from analysis.expression.curves import three_way, unclear
+from analysis.expression.curves import seven_way, three_way, unclear
 from analysis.expression.episodes import MIN_SMILE_S, episodes, frown_score, smile_score
 from analysis.face.legible import legible
 from analysis.face.measures import why_few
-from analysis.face.series import described, held, in_order, inside, sampled_share, smoothed, step
+from analysis.face.series import described, held, in_order, inside, sampled_share, step
 from analysis.observations import FaceObservation, Floats
 
-_SEVEN_SMOOTHING_S = 1.0
 _MIN_SECONDS = 2.0
 _MIN_RATE_SECONDS = 10.0
 """Below this much visible face a rate per minute would be chance."""
@@ -35,7 +34,8 @@ def derive(
     face = replace(face, blendshapes=np.where(readable, face.blendshapes, np.nan).astype(np.float32))
     three = three_way(face.times, seven, face.blendshapes)
     smile, frown = smile_score(face, seven), frown_score(face, seven)
-    columns = [*three.T, *smoothed(face.times, seven, _SEVEN_SMOOTHING_S).T, smile, frown]
+    doubtful = np.where(np.isfinite(three[:, 0]), unclear(three), np.nan).astype(np.float32)
+    columns = [*three.T, *seven_way(face.times, seven, face.blendshapes).T, smile, frown, doubtful]
     tracks = {name: held(face.times, column, length) for name, column in zip(TRACKS, columns, strict=True)}
     infos = {name: described(track, "0-1", "expression", face.rate_hz) for name, track in tracks.items()}
     smiles, frowns = episodes(face, smile, "smile"), episodes(face, frown, "frown")

@@ -114,8 +114,11 @@ def _label(term: Term, language: str) -> str:
 def _uses(
     passages: Sequence[Passage], glossary: str, hits: Iterable[TermHit], labels: Mapping[str, str]
 ) -> list[TermUse]:
+    def time(hit: TermHit) -> float:
+        return round(passages[hit.passage].starts[hit.begin], 3)
+
     by_term: dict[str, list[TermHit]] = {}
-    for hit in hits:
+    for hit in sorted(hits, key=time):
         by_term.setdefault(hit.term, []).append(hit)
     return [
         TermUse(
@@ -123,7 +126,8 @@ def _uses(
             glossary=glossary,
             exact=sum(hit.exact for hit in found),
             fuzzy=sum(not hit.exact for hit in found),
-            times=tuple(sorted(round(passages[hit.passage].starts[hit.begin], 3) for hit in found)),
+            times=tuple(map(time, found)),
+            heard=tuple("" if hit.exact else hit.heard for hit in found),
         )
         for term, found in sorted(by_term.items())
     ]

@@ -13,7 +13,7 @@ import pytest
 
 from analysis import expression, features
 from analysis.document import Span
-from analysis.expression import METRICS, OBSERVED, TRACKS, derive
+from analysis.expression import METRICS, OBSERVED, SEVEN, TRACKS, derive
 from tests.analysis.reading import ANGRY, HAPPY, SAD, SURPRISED, expression_observer, read, showing
 from tests.analysis.seeing import observer, pictures, with_somebody_else, without_face
 from tests.conftest import ROOT
@@ -125,12 +125,42 @@ def test_a_persons_resting_face_is_neutral():
     assert metrics["negative_share"].value == pytest.approx(1 / 3, abs=0.05)
 
 
+def test_a_resting_face_is_neutral_among_the_seven_too():
+    """Brows that are raised all the time, or a mouth that looks happy at rest, are the person's own face."""
+    for own in (SAD, SURPRISED, HAPPY):
+        tracks, _, _ = whole(*showing(60, (0, 40, own, 0.8), (50, 60, own, 0.8)))
+        seven = np.stack([tracks[name] for name in SEVEN])
+        assert np.allclose(np.nansum(seven, axis=0), 1, atol=1e-3)
+        assert np.nanmedian(tracks["seven_neutral"]) > 0.5
+        assert np.nanmedian(tracks[SEVEN[own]]) < 0.3
+        for_a_while, _, _ = whole(*showing(60, (10, 20, own, 0.8)))
+        assert for_a_while[SEVEN[own]][150] > 0.8
+        assert for_a_while["seven_neutral"][400] > 0.8
+
+
+def test_the_seven_and_the_three_agree_on_a_mouth_that_is_not_raised():
+    tracks, _, _ = whole(*showing(30, (10, 15, HAPPY, 0.0)))
+    assert tracks["seven_happy"][120] < 0.2
+    assert tracks["seven_neutral"][120] > 0.8
+
+
+def test_unclear_moments_are_a_track():
+    face, extra = showing(30)
+    extra[OBSERVED][75:] = [0.30, 0.05, 0.28, 0.0, 0.0, 0.0, 0.37]
+    extra[OBSERVED][50:60] = np.nan
+    tracks, _, _ = whole(face, extra)
+    assert set(np.unique(tracks["unclear"][np.isfinite(tracks["unclear"])])) <= {0.0, 1.0}
+    assert np.isnan(tracks["unclear"][105:115]).all()
+    assert (tracks["unclear"][20:90] == 0.0).all()
+    assert (tracks["unclear"][200:290] == 1.0).all()
+
+
 def test_the_three_leave_surprise_out_and_say_unclear():
-    tracks, _, metrics = whole(*showing(30, (0, 30, SURPRISED, 0.0)))
+    tracks, _, metrics = whole(*showing(30, (10, 20, SURPRISED, 0.0)))
     three = np.stack([tracks[name] for name in ("positive", "neutral", "negative")])
     assert np.allclose(np.nansum(three, axis=0), 1, atol=1e-3)
     assert metrics["positive_share"].value is None or metrics["positive_share"].value < 0.05
-    assert tracks["seven_surprised"][100] > 0.9
+    assert tracks["seven_surprised"][150] > 0.9
 
 
 def test_mostly_unclear_moments_give_no_shares():

@@ -152,6 +152,15 @@ def test_uses_are_counted_by_glossary_and_named_in_the_language_of_the_interview
     assert [hit.term for hit in found.hits] == ["churn"]
 
 
+def test_every_use_says_what_was_heard():
+    glossary = Glossary("web", terms("响应时间"))
+    found = vocabulary([spoken("想应时间变短，响应时间达标。", "zh")], "S2", terms("微服务"), (glossary,), "zh")
+    (use,) = [use for use in found.uses if use.glossary == "web"]
+    assert (use.exact, use.fuzzy, use.heard) == (1, 1, ("想应时间", ""))
+    assert use.times == tuple(sorted(use.times))
+    assert len(use.times) == 2
+
+
 def test_suggestions_carry_the_transcripts_own_words_and_times():
     passage = spoken("拆成八个为服务。", "zh", 3.0)
     (offered,) = vocabulary([passage], "S2", terms("微服务"), (), "zh").suggestions

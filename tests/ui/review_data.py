@@ -53,7 +53,7 @@ FACE = (
 )
 EXPRESSION = (
     "positive", "neutral", "negative", "smile", "frown", "seven_happy", "seven_neutral", "seven_sad", "seven_angry",
-    "seven_fearful", "seven_disgusted", "seven_surprised",
+    "seven_fearful", "seven_disgusted", "seven_surprised", "unclear",
 )  # fmt: skip
 SENTENCES = ("你好，请介绍一下自己。", "嗯，我负责负载均衡。", "请讲一个项目成果。", "响应时间降到了300毫秒。")
 
@@ -179,7 +179,7 @@ def terms(found: Analysis) -> tuple[TermUse, ...]:
     """Uses of the position's terms and of two glossaries, at the beginning of the answers."""
     starts = [exchange.answer.start + 1.0 for exchange in found.exchanges]
     return (
-        TermUse("负载均衡", "", 2, 1, tuple(starts[:3])),
+        TermUse("负载均衡", "", 2, 1, tuple(starts[:3]), ("", "复载均衡", "")),
         TermUse("灰度发布", "", 0, 0, ()),
         TermUse("PLC编程", "industry", 1, 0, tuple(starts[:1])),
         TermUse("Transformer", "ai", len(starts), 0, tuple(starts)),

@@ -73,7 +73,7 @@ def test_terms_come_by_glossary_the_positions_own_first_with_exact_and_near_coun
     assert texts(table, 0) == ["Position", "Position", "AI", "industry"]
     assert texts(table, 1) == ["负载均衡", "灰度发布", "Transformer", "PLC编程"]
     assert (texts(table, 2), texts(table, 3)) == (["2", "0", "5", "1"], ["1", "0", "0", "0"])
-    assert texts(table, 4)[0] == "00:05, 00:20, 00:35"
+    assert texts(table, 4)[0] == "00:05, 00:20 复载均衡, 00:35"
     assert table.data(table.index(0, 4), MOMENTS) == recording.analysis.terms[0].times
     assert table.times[1] is None
 

@@ -28,12 +28,16 @@ SEVEN = {
 LABELLED_FROM = 0.5
 """A smile or frown is written beside the face from this value on."""
 _DIM = 210
+_FADED = 170
+UNCLEAR_FROM, SHORTEST_UNCLEAR_S = 0.5, 0.15
+"""The track is 1 where it is unclear; one sample alone is not worth a mark."""
 
 Doubles = NDArray[np.float64]
 
 
 class StackLane(Lane):
-    """Positive, neutral and negative as shares of one, stacked; hatched where no face was seen."""
+    """Positive, neutral and negative as shares of one, stacked; faded and hatched where none of them leads clearly, and
+    empty where no face was seen."""
 
     height = 40
 
@@ -41,6 +45,8 @@ class StackLane(Lane):
         super().__init__("expression")
         self.pyramids = {name: Pyramid(recording.tracks[name], TRACK_RATE_HZ) for name in THREE}
         self.gaps = gaps(recording.tracks["positive"], TRACK_RATE_HZ, GAP_S)
+        doubtful = recording.tracks.get("unclear", np.empty(0))
+        self.unclear = gaps(np.where(doubtful > UNCLEAR_FROM, np.nan, 0.0), TRACK_RATE_HZ, SHORTEST_UNCLEAR_S)
 
     def title(self) -> str:
         """The lane's name."""
@@ -72,19 +78,22 @@ class StackLane(Lane):
         return result
 
     def _paint_gaps(self, painter: QPainter, area: QRectF, view: View) -> None:
-        for start, end in self.gaps:
-            if view.shows(start, end):
-                left, right = max(area.left(), view.x(start)), min(area.right(), view.x(end))
-                place = QRectF(left, area.top(), right - left, area.height())
-                painter.fillRect(place, theme.color("track_bg"))
-                hatch(painter, place)
+        for spans, ground in ((self.unclear, tint("track_bg", _FADED)), (self.gaps, theme.color("track_bg"))):
+            for start, end in spans:
+                if view.shows(start, end):
+                    left, right = max(area.left(), view.x(start)), min(area.right(), view.x(end))
+                    place = QRectF(left, area.top(), right - left, area.height())
+                    painter.fillRect(place, ground)
+                    hatch(painter, place)
 
     def value_text(self, time_s: float) -> str:
-        """The three shares."""
+        """The three shares; before them that it is unclear, where none of them leads."""
         values = {name: pyramid.value(time_s) for name, pyramid in self.pyramids.items()}
         if not all(np.isfinite(value) for value in values.values()):
             return ""
-        return " · ".join(f"{tr(f'expression_ui.{name}')} {percent(value)}" for name, value in values.items())
+        shares = [f"{tr(f'expression_ui.{name}')} {percent(value)}" for name, value in values.items()]
+        doubtful = any(start <= time_s < end for start, end in self.unclear)
+        return " · ".join([tr("expression_ui.unclear"), *shares] if doubtful else shares)
 
     def reason_text(self, time_s: float) -> str:
         """No face was seen."""

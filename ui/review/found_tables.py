@@ -64,7 +64,7 @@ def terms_table(analysis: Analysis, titles: Mapping[str, str]) -> Table:
     listed = (*analysis.terms, *_unheard(analysis))
     uses = sorted(listed, key=lambda use: (use.glossary, -(use.exact + use.fuzzy), use.term))
     rows = [
-        [_glossary(use.glossary, titles), use.term, str(use.exact), str(use.fuzzy), ", ".join(map(timecode, use.times))]
+        [_glossary(use.glossary, titles), use.term, str(use.exact), str(use.fuzzy), ", ".join(_moments(use))]
         for use in uses
     ]
     keys = ("glossary", "term", "exact", "heard_as", "moments")
@@ -75,6 +75,12 @@ def terms_table(analysis: Analysis, titles: Mapping[str, str]) -> Table:
         moments=[use.times for use in uses],
         widths={0: 110, 1: 190, 2: 70, 3: 90},
     )
+
+
+def _moments(use: TermUse) -> list[str]:
+    """When a term was used, with what was written there where that is not the term."""
+    heard = use.heard or ("",) * len(use.times)
+    return [f"{timecode(time)} {words}".rstrip() for time, words in zip(use.times, heard, strict=True)]
 
 
 def _unheard(analysis: Analysis) -> list[TermUse]:
