@@ -11,6 +11,7 @@ import numpy as np
 from analysis.derive.heard import Heard
 from analysis.document import Correction, CorrectionKind, Span, Turn, Word
 from analysis.language.script import folded, needs_space, tokens
+from analysis.turns import speaks_most
 
 ANCHOR_TOLERANCE_S = 1.0
 """A correction finds its text within this many seconds of its times; a new analysis may have moved words a little."""
@@ -222,12 +223,7 @@ def _voice(turns: Sequence[Turn], correction: Correction) -> str | None:
     """Who speaks most in the correction's time, of equals the one that it names; None where nobody does."""
     if correction.end <= correction.start:
         return correction.before
-    spoken: dict[str, float] = {}
-    for turn in turns:
-        shared = min(turn.end, correction.end) - max(turn.start, correction.start)
-        if shared > 0:
-            spoken[turn.speaker] = spoken.get(turn.speaker, 0.0) + shared
-    return max(spoken, key=lambda name: (spoken[name], name == correction.before), default=None)
+    return speaks_most(turns, correction.start, correction.end, correction.before)
 
 
 def correct_speaker(turns: Sequence[Turn], correction: Correction) -> tuple[Turn, ...] | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from analysis.document import Analysis, Correction, CorrectionKind, Role, Span, Speakers, Turn
+from analysis.turns import speaks_most
 from app.text import tr
 from ui.review.model import CorrectionDraft, Recording
 
@@ -40,12 +41,7 @@ def voice_of(speakers: Speakers, correction: Correction) -> str | None:
     """The voice that a correction of a role or a name is about, as the engine finds it; None where there is none."""
     if correction.end <= correction.start:
         return correction.before if correction.before in speakers.roles else None
-    spoken: dict[str, float] = {}
-    for turn in speakers.turns:
-        shared = min(turn.end, correction.end) - max(turn.start, correction.start)
-        if shared > 0:
-            spoken[turn.speaker] = spoken.get(turn.speaker, 0.0) + shared
-    return max(spoken, key=lambda name: (spoken[name], name == correction.before), default=None)
+    return speaks_most(speakers.turns, correction.start, correction.end, correction.before)
 
 
 def anchored(recording: Recording | None, drafts: Sequence[CorrectionDraft]) -> list[CorrectionDraft]:
