@@ -18,7 +18,7 @@ class Over(QFrame):
     `wanted_width` and `wanted_height` (pixels before scaling) are what it takes where the window has the room.
     """
 
-    wanted_width, wanted_height = 560, 420
+    wanted_width, wanted_height = 680, 440
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)

@@ -14,7 +14,8 @@ from ui import icons, language, theme
 from ui.actions import GROUPS, Action, spelled
 from ui.widgets.over import Over
 
-COLUMNS = 2
+HEADING_ROWS = 2
+"""What a group's heading and the space below it take, in rows."""
 CLOSING = ("?", "F1")
 
 
@@ -69,17 +70,13 @@ class ShortcutSheet(Over):
         columns = QHBoxLayout(body)
         columns.setContentsMargins(0, 0, 8, 0)
         columns.setSpacing(theme.scaled(36))
-        half = sum(len(members) + 2 for _, members in groups) / COLUMNS
-        filled, column = 0.0, QVBoxLayout()
-        columns.addLayout(column, 1)
-        for name, members in groups:
-            if filled >= half and columns.count() < COLUMNS:
-                column.addStretch(1)
-                filled, column = 0.0, QVBoxLayout()
-                columns.addLayout(column, 1)
-            column.addLayout(self._group(name, members))
-            filled += len(members) + 2
-        column.addStretch(1)
+        first = _balanced([len(members) for _, members in groups])
+        for part in (groups[:first], groups[first:]):
+            column = QVBoxLayout()
+            for name, members in part:
+                column.addLayout(self._group(name, members))
+            column.addStretch(1)
+            columns.addLayout(column, 1)
         self.scroller.setWidget(body)
 
     def _group(self, name: str, members: Sequence[Action]) -> QGridLayout:
@@ -94,7 +91,6 @@ class ShortcutSheet(Over):
         for row, action in enumerate(members, start=1):
             what, keys = QLabel(action.title), QLabel(action.key_text)
             what.setTextFormat(Qt.TextFormat.PlainText)
-            what.setWordWrap(True)
             keys.setProperty("class", "muted")
             keys.setTextFormat(Qt.TextFormat.PlainText)
             keys.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
@@ -110,3 +106,9 @@ class ShortcutSheet(Over):
         self.shut.setToolTip(tr("actions.close"))
         if self.isVisible():
             self._fill()
+
+
+def _balanced(sizes: Sequence[int]) -> int:
+    """How many of the groups stand in the left one of two columns, so that the longer one is as short as can be."""
+    rows = [size + HEADING_ROWS for size in sizes]
+    return min(range(len(rows) + 1), key=lambda first: max(sum(rows[:first]), sum(rows[first:])))
