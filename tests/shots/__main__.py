@@ -87,6 +87,7 @@ def window(data: Path, lang: str, look: str, size: tuple[int, int] = SIZE, scale
         yield conductor
     finally:
         conductor.window.close()
+        conductor.window.deleteLater()
         QTest.qWait(50)
 
 

@@ -22,6 +22,8 @@ def themed(qapp):
 
     Windows of the tests before are really gone first: each one left would be styled again for every test to come.
     """
+    for left in qapp.topLevelWidgets():
+        left.deleteLater()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     theme.set_up(qapp, "light")
     language.set_language("en")
@@ -68,3 +70,4 @@ def opened_window(qtbot, reviewed_copy):
     conductor.window.resize(1500, 940)
     yield conductor
     conductor.window.close()
+    conductor.window.deleteLater()

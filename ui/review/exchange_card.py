@@ -48,7 +48,7 @@ class ExchangeCard(QFrame):
         self.before = IconButton("chevron_left", "review.question_before")
         self.after = IconButton("chevron_right", "review.question_after")
         self.close_it = IconButton("cross", "review.close_card")
-        self.matched = QPushButton()
+        self.matched: QPushButton
         self.scroller = QScrollArea()
         self._build()
         self._connect()
