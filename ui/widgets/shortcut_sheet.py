@@ -22,7 +22,7 @@ CLOSING = ("?", "F1")
 class ShortcutSheet(Over):
     """Shows the keys of what `offered` gives. The key that opened it closes it, and so does Escape."""
 
-    wanted_width, wanted_height = 920, 640
+    wanted_width, wanted_height = 920, 800
 
     def __init__(self, window: QWidget, offered: Callable[[], Sequence[Action]]) -> None:
         super().__init__(window)
@@ -72,31 +72,8 @@ class ShortcutSheet(Over):
         columns.setSpacing(theme.scaled(36))
         first = _balanced([len(members) for _, members in groups])
         for part in (groups[:first], groups[first:]):
-            column = QVBoxLayout()
-            for name, members in part:
-                column.addLayout(self._group(name, members))
-            column.addStretch(1)
-            columns.addLayout(column, 1)
+            columns.addLayout(_column(part), 1)
         self.scroller.setWidget(body)
-
-    def _group(self, name: str, members: Sequence[Action]) -> QGridLayout:
-        grid = QGridLayout()
-        grid.setContentsMargins(0, theme.scaled(6), 0, theme.scaled(10))
-        grid.setHorizontalSpacing(theme.scaled(14))
-        grid.setVerticalSpacing(theme.scaled(4))
-        grid.setColumnStretch(0, 1)
-        heading = QLabel(tr(f"actions.group_{name}"))
-        heading.setProperty("class", "heading")
-        grid.addWidget(heading, 0, 0, 1, 2)
-        for row, action in enumerate(members, start=1):
-            what, keys = QLabel(action.title), QLabel(action.key_text)
-            what.setTextFormat(Qt.TextFormat.PlainText)
-            keys.setProperty("class", "muted")
-            keys.setTextFormat(Qt.TextFormat.PlainText)
-            keys.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(what, row, 0)
-            grid.addWidget(keys, row, 1)
-        return grid
 
     def _rename(self) -> None:
         self.title.setText(tr("actions.sheet"))
@@ -106,6 +83,28 @@ class ShortcutSheet(Over):
         self.shut.setToolTip(tr("actions.close"))
         if self.isVisible():
             self._fill()
+
+
+def _column(groups: Sequence[tuple[str, Sequence[Action]]]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(theme.scaled(14))
+    grid.setVerticalSpacing(theme.scaled(4))
+    grid.setColumnStretch(0, 1)
+    for name, members in groups:
+        heading = QLabel(tr(f"actions.group_{name}"))
+        heading.setProperty("class", "heading")
+        heading.setContentsMargins(0, theme.scaled(12) if grid.count() else 0, 0, theme.scaled(2))
+        grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
+        for action in members:
+            what, keys = QLabel(action.title), QLabel(action.key_text)
+            keys.setProperty("class", "muted")
+            for label in (what, keys):
+                label.setTextFormat(Qt.TextFormat.PlainText)
+            row = grid.rowCount()
+            grid.addWidget(what, row, 0)
+            grid.addWidget(keys, row, 1, Qt.AlignmentFlag.AlignRight)
+    grid.setRowStretch(grid.rowCount(), 1)
+    return grid
 
 
 def _balanced(sizes: Sequence[int]) -> int:
