@@ -18,7 +18,8 @@ from tests.bench.product import REPEATS, Analysed, analyse
 from tests.conftest import ROOT
 
 _HOW = (
-    "interviews/dev/zh_be_dev.mp4 (160 s) at 1280 x 720; a whole analysis (one child process, start to end) divided by "
+    "interviews/dev/zh_be_dev.mp4 (160 s), in English en_pm_dev.mp4 (196 s), at 1280 x 720; "
+    "a whole analysis (one child process, start to end) divided by "
     "the sum of the bare engines (each a fresh process; from the import of its library over loading its models to its "
     "last call, with the calls and settings that the product was seen to make: decoding of sound and pictures by PyAV, "
     "voice activity, faster-whisper, speakers, pitch and faces by onnxruntime), taken in turns, "
@@ -29,6 +30,7 @@ WHAT = {
     "engine_overhead_ratio_work": "the same without the bare engines' importing and loading",
     "engine_cpu_ratio": "processor seconds of the same: above 1 is what the product does around its engines",
 }
+WHAT |= {f"{key}_en": f"{what}; in English" for key, what in WHAT.items()}
 STAGES = {
     "sound": "sound", "pictures": "face", "voice": "sound", "transcriber": "text", "speakers": "speakers",
     "pitch": "prosody", "faces": "face",
@@ -42,7 +44,13 @@ def measure() -> dict[str, float | None]:
     """The figures of `WHAT`."""
     if recordings.missing():
         return dict.fromkeys(WHAT)
-    media = recordings.interview_720p("zh")
+    chinese, parts = _measured(recordings.interview_720p("zh"))
+    english, _ = _measured(recordings.interview_720p("en"))
+    return chinese | parts | {f"{key}_en": value for key, value in english.items()}
+
+
+def _measured(media: Path) -> tuple[dict[str, float | None], dict[str, float | None]]:
+    """The ratios of one recording, and the cells of its table."""
     with tempfile.TemporaryDirectory(prefix="mianjian-bench-") as name:
         _run("record", media, Path(name))
         analyse(media)
@@ -50,7 +58,7 @@ def measure() -> dict[str, float | None]:
     runs, bare = [run for run, _ in rounds], [bare for _, bare in rounds]
     parts = parts_of(runs, bare)
     _print(parts)
-    return figures_of(runs, bare) | parts
+    return figures_of(runs, bare), parts
 
 
 def figures_of(runs: list[Analysed], bare: list[Spent]) -> dict[str, float | None]:
