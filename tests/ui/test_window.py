@@ -31,6 +31,7 @@ from app.settings import SettingsFile
 from tests.conftest import ROOT
 from tests.ui import review_data
 from ui import language, theme
+from ui.library.positions import PositionsDialog
 from ui.review.model import Recording
 from ui.review.room import ReviewRoom
 from ui.shell import start
@@ -321,3 +322,26 @@ def test_signing_says_whether_it_arrived(qtbot, opened_window, reviewed_copy):
     review.refresh()
     review.scorecard.verdict.sign.click()
     qtbot.waitUntil(lambda: "kept on this computer" in opened_window.window.message.label.text(), timeout=20_000)
+
+
+def test_positions_are_edited_beside_the_window_and_saved_when_it_closes(qtbot, opened_window):
+    window, library = opened_window.window, opened_window.context.library
+    opened_window.library_room.positionsRequested.emit()
+    dialog = window.findChild(PositionsDialog)
+    assert dialog.isVisible()
+    assert not dialog.isModal()
+    opened_window.library_room.positionsRequested.emit()
+    assert window.findChildren(PositionsDialog) == [dialog]
+    qtbot.mouseClick(dialog.add, Qt.MouseButton.LeftButton)
+    dialog.title.setText("产品经理")
+    saved = []
+    library.subscribe(lambda kind, _: saved.append(kind))
+    dialog.close()
+    assert "position" in saved
+    assert "产品经理" in [position.title for position in library.positions()]
+    opened_window.library_room.positionsRequested.emit()
+    again = next(found for found in window.findChildren(PositionsDialog) if found.isVisible())
+    again.list.setCurrentRow(0)
+    again.department.setText("市场部")
+    window.close()
+    assert saved.count("position") == 2

@@ -77,7 +77,7 @@ class TranscriptList(QListView):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        QTimer.singleShot(0, self._bring_current)
+        QTimer.singleShot(0, self, self._bring_current)
 
     def _bring_current(self) -> None:
         """What was being said when the room opened is in sight once the rows have their final places."""
@@ -318,7 +318,7 @@ class TranscriptList(QListView):
                 self.commit()
                 return True
         if watched is self.editor and event.type() is QEvent.Type.FocusOut:
-            QTimer.singleShot(0, self.commit)
+            QTimer.singleShot(0, self, self.commit)
         return super().eventFilter(watched, event)
 
     def commit(self) -> None:

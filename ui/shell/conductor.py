@@ -29,6 +29,7 @@ class Conductor(QObject):
         self.context, self.window = context, window
         self._reviewed = ""
         self._signed_at: datetime | None = None
+        self._positions: PositionsDialog | None = None
         self._layout = SettingsLayout(context.settings, keep=not context.library.read_only)
         context.offer_room("library", self._make_library)
         context.offer_room("sync", lambda: make_sync(context, window))
@@ -42,6 +43,7 @@ class Conductor(QObject):
         work.enrichmentMoved.connect(self._show_enriching)
         work.enrichmentEnded.connect(self._enriched)
         window.top.syncClicked.connect(lambda: window.enter("sync"))
+        window.closing.connect(self.close_dialogs)
         context.library.subscribe(lambda kind, _: context.post(lambda: self._library_changed(kind)))
         context.sync.subscribe(self._show_sync)
         language.on_change(self, self._show_sync)
@@ -232,10 +234,25 @@ class Conductor(QObject):
     # What changed elsewhere
 
     def _edit_positions(self) -> None:
-        dialog = PositionsDialog(self.context.library, self.window)
-        dialog.exec()
+        """Beside the window, which stays usable; a second wish brings the open one to the front."""
+        if self._positions is None:
+            self._positions = PositionsDialog(self.context.library, self.window)
+            self._positions.finished.connect(self._positions_edited)
+        self._positions.show()
+        self._positions.raise_()
+        self._positions.activateWindow()
+
+    def _positions_edited(self) -> None:
+        if self._positions is not None:
+            self._positions.deleteLater()
+            self._positions = None
         if self.library_room:
             self.library_room.refresh_positions()
+
+    def close_dialogs(self) -> None:
+        """The window is about to close: what is being edited beside it is saved first."""
+        if self._positions is not None:
+            self._positions.reject()
 
     def _library_changed(self, kind: str) -> None:
         if kind in ("interview", "candidate", "position", "assessment") and self.library_room:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol, runtime_checkable
 
-from PySide6.QtCore import QByteArray, Qt, QTimer
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -33,6 +33,9 @@ class HasActions(Protocol):
 
 class MainWindow(QMainWindow):
     """Rooms are made when they are first entered, so that the window stands within a second."""
+
+    closing = Signal()
+    """It is about to close: the library is still open."""
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -160,6 +163,7 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt: everything is saved already; remember the window's place and end what runs."""
+        self.closing.emit()
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         layout = {**self.context.settings.values.layout, "window": geometry}
         if not self.context.library.read_only:
