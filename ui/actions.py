@@ -70,13 +70,24 @@ def spelled(event: QKeyEvent) -> str:
     return QKeySequence(combination).toString(QKeySequence.SequenceFormat.PortableText)
 
 
+def _in(word: str, title: str) -> bool:
+    """Whether a title has a word, or a Chinese word's characters one after the other."""
+    if word.isascii() or word in title:
+        return word in title
+    rest = iter(title)
+    return all(character in rest for character in word)
+
+
 def matching(actions: Sequence[Action], wanted: str) -> list[Action]:
-    """The actions that can be done now and whose title or id has every word of `wanted`, those that begin so first."""
+    """The actions that can be done now and whose title or id has every word of `wanted`, those that begin so first.
+
+    Chinese is written without spaces: its characters are found in their order (最长停顿 in 最长的停顿).
+    """
     words = wanted.casefold().split()
     found = []
     for place, action in enumerate(actions):
         title, name = action.title.casefold(), action.id.replace("_", " ")
-        if action.run is None or not action.enabled() or not all(word in title or word in name for word in words):
+        if action.run is None or not action.enabled() or not all(_in(word, title) or word in name for word in words):
             continue
         begins = bool(words) and any(text.startswith(words[0]) for text in (title, name))
         found.append((not begins, GROUPS.index(action.group), place, action))

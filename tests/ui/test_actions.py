@@ -80,6 +80,13 @@ def test_an_action_that_cannot_be_done_is_neither_run_nor_offered():
     assert matching([Action("rate", "score", ("1 – 9",))], "") == []
 
 
+def test_chinese_words_are_found_without_what_stands_between(qapp):
+    language.set_language("zh")
+    pause = Action("longest_pause", "timeline", ("P",), run=lambda: None)
+    assert matching([pause], "最长停顿") == [pause]
+    assert matching([pause], "停顿最长") == []
+
+
 @pytest.fixture
 def window(qtbot, opened_window, reviewed_copy):
     opened_window.open_review(reviewed_copy[1])
