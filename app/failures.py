@@ -53,6 +53,12 @@ class Stale(Failure):
     code = "stale"
 
 
+class NotUndone(Stale):
+    """What was to be undone, or done again, holds something else by now. params: what (the step in words)"""
+
+    code = "not_undone"
+
+
 class CannotSign(Failure):
     """Something required for signing is absent. params: left (comma-separated titles)"""
 

@@ -7,6 +7,7 @@ can find visible text that did not come through here.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Protocol
 
 from app.resources import resource
 
+_NUMBER = re.compile(r"\d+(\.\d*)?", re.ASCII)
 LANGUAGES = ("zh", "en")
 PSEUDO = "pseudo"
 
@@ -79,6 +81,17 @@ def timecode(seconds: float) -> str:
     hours, rest = divmod(whole, 3600)
     tail = f"{rest // 60:02d}:{rest % 60:02d}"
     return f"{hours}:{tail}" if hours else tail
+
+
+def seconds_of(written: str) -> float | None:
+    """The time that a person wrote as s, m:ss or h:mm:ss, in seconds: "1:05.5" -> 65.5; None where it is none."""
+    parts = written.strip().replace("：", ":").split(":")
+    if not 1 <= len(parts) <= 3 or not all(_NUMBER.fullmatch(part.strip()) for part in parts):
+        return None
+    values = [float(part) for part in parts]
+    if any(value >= 60 for value in values[1:]) or any(value % 1 for value in values[:-1]):
+        return None
+    return sum(value * scale for value, scale in zip(reversed(values), (1, 60, 3600), strict=False))
 
 
 def percent(share: float) -> str:

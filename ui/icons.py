@@ -60,6 +60,7 @@ PATHS: dict[str, str] = {
     '<circle cx="18.5" cy="12" r="1.4" fill="C"/>',
     "mishearing": '<path d="M6.5 13.5L10.6 3.5h2.8l4.1 10M8 10h8"/>'
     '<path d="M3.5 19.5q2.1-3.4 4.25 0t4.25 0t4.25 0t4.25 0"/>',
+    "edit": '<path d="M4.5 19.5l1-4.5L16 4.5l3.5 3.5L9 18.5z"/><path d="M13.8 6.7l3.5 3.5"/>',
     "chevron_left": '<path d="M15 5l-7 7 7 7"/>',
     "chevron_right": '<path d="M9 5l7 7-7 7"/>',
     "chevron_down": '<path d="M5 9l7 7 7-7"/>',

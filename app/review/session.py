@@ -148,9 +148,21 @@ class ReviewSession:
 
     # What is done
 
+    def read_assessment(self) -> Assessment:
+        """The assessment as it is in the library now."""
+        self.assessment = self.library.assessment(self.interview_id)
+        return self.assessment
+
     def rate(self, dimension_id: str, score: float | None, comment: str | None = None) -> None:
-        """Rate a dimension 0-10 (None takes the rating back). Raises ValueInvalid."""
-        self.assessment = self.library.rate(self.interview_id, self.dimension(dimension_id).id, score, comment)
+        """Rate a dimension 0-10 (None takes the rating back). Raises ValueInvalid.
+
+        Whoever takes a rating back has seen the machine's score by it: the veil stays lifted, and the audit says so.
+        """
+        key = self.dimension(dimension_id).id
+        rating = self.assessment.ratings.get(key)
+        if self.rules.veil and score is None and rating is not None and rating.score is not None:
+            self.unveil(key)
+        self.assessment = self.library.rate(self.interview_id, key, score, comment)
 
     def comment_on(self, dimension_id: str, words: str) -> None:
         """The assessor's comment on one dimension; its rating stays."""
@@ -170,7 +182,12 @@ class ReviewSession:
 
     def reset_weights(self) -> None:
         """Give all weights back to the template. Raises WeightsLocked."""
-        self.assessment = self.library.set_weights(self.interview_id, {d.id: None for d in self.template.dimensions})
+        self.restore_weights({})
+
+    def restore_weights(self, kept: Mapping[str, float]) -> None:
+        """Exactly these weights (%) differ from the template's, as in `Assessment.weights`. Raises WeightsLocked."""
+        stored: dict[str, float | None] = {d.id: kept.get(d.id) for d in self.template.dimensions}
+        self.assessment = self.library.set_weights(self.interview_id, stored)
 
     def set_weight_reason(self, reason: str) -> None:
         """Why the weights differ from the template's."""
@@ -192,12 +209,20 @@ class ReviewSession:
 
     def add_comment(self, time_s: float | None, words: str, *, bookmark: bool = False) -> Comment:
         """Write a comment at a time of the recording (None = on the whole interview)."""
+        self._refuse_outside(time_s)
+        return self.library.add_comment(self.interview_id, time_s, words, bookmark=bookmark)
+
+    def edit_comment(self, comment_id: str, words: str, time_s: float | None = None) -> Comment:
+        """Change a comment's words, and its time where one is given. Raises ValueInvalid, NotFound."""
+        self._refuse_outside(time_s)
+        return self.library.edit_comment(comment_id, words, time_s=time_s)
+
+    def _refuse_outside(self, time_s: float | None) -> None:
         duration = self.analysis.media.duration if self.analysis else None
         latest = sys.float_info.max if duration is None else duration + 1
         if time_s is not None and not 0 <= time_s <= latest:
             allowed = f"0-{duration:.0f} s" if duration is not None else "≥ 0 s"
             raise ValueInvalid(what=text.tr("report.comment_time"), value=f"{time_s:g}", allowed=allowed)
-        return self.library.add_comment(self.interview_id, time_s, words, bookmark=bookmark)
 
     # Signing
 

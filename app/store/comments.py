@@ -24,6 +24,11 @@ class Comments(Assessments):
         with self.reading() as session:
             return tuple(_comment_of(row) for row in session.scalars(wanted))
 
+    def comment(self, comment_id: str) -> Comment:
+        """A comment, be it deleted or not. Raises NotFound."""
+        with self.reading() as session:
+            return _comment_of(found(session, CommentRow, comment_id, "comment"))
+
     def add_comment(self, interview_id: str, time_s: float | None, text: str, *, bookmark: bool = False) -> Comment:
         """Write a comment at a time (s), or on the whole interview (None)."""
         with self.session() as session:

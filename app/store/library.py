@@ -16,7 +16,7 @@ from app.failures import LibraryHeld, LibraryUnwritable
 from app.outgoing import status_moved
 from app.settings import SettingsFile
 from app.store.database import Database
-from app.store.enrichments import Enrichments
+from app.store.drafts import Drafts
 from app.store.lock import LibraryLock, os_user
 from app.store.migrating import HEAD, back_up, refuse_newer, revision_of, upgrade
 from app.store.tables import InterviewRow
@@ -28,7 +28,7 @@ BUSY_TIMEOUT_S = 5.0
 UNDER_WAY = (str(AnalysisState.QUEUED), str(AnalysisState.RUNNING))
 
 
-class Library(Enrichments):
+class Library(Drafts):
     """One library, open in one folder. Its methods may be called from any thread.
 
     `read_only`: changes raise ReadOnly. `holder`: who writes it, where that is another process. `assessor`: who acts.

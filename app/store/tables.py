@@ -267,6 +267,16 @@ class EnrichmentRow(Changing, Base):
     body: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
+class DraftRow(Changing, Base):
+    """What an assessor is writing in a field and has not given yet."""
+
+    __tablename__ = "draft"
+    __table_args__ = (UniqueConstraint("interview_id", "assessor", "field"),)
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"))
+    field: Mapped[str]
+    body: Mapped[Any] = mapped_column(JSON)
+
+
 class AuditRow(Base):
     """Append-only: who did what to which row, in order."""
 

@@ -74,9 +74,26 @@ def test_unveiling_shows_a_preview_and_is_audited(review, library):
     assert ("unveiled", "reasoning") in actions
 
 
-def test_taking_a_rating_back_draws_the_veil_again(review):
+def test_taking_a_rating_back_is_no_peep(review, library):
     review.rate("reasoning", 8)
+    assert not review.assessment.ratings["reasoning"].unveiled
     review.rate("reasoning", None)
+    assert not review.is_veiled("reasoning")
+    assert row(review, "reasoning").preview
+    lines = [(entry.action, entry.detail) for entry in library.audit(review.interview_id)][-3:]
+    assert lines == [("rated", "reasoning=8"), ("unveiled", "reasoning"), ("rated", "reasoning=-")]
+    assert not ReviewSession(library, review.interview_id).is_veiled("reasoning")
+
+
+def test_without_a_veil_taking_back_unveils_nothing(library, review):
+    open_review = ReviewSession(library, review.interview_id, replace(review.rules, veil=False))
+    open_review.rate("reasoning", 8)
+    open_review.rate("reasoning", None)
+    assert not open_review.assessment.ratings["reasoning"].unveiled
+
+
+def test_a_reason_without_a_rating_lifts_no_veil(review):
+    review.comment_on("reasoning", "later")
     assert review.is_veiled("reasoning")
 
 

@@ -11,9 +11,10 @@ from app.settings import SettingsFile
 from app.store.library import Library
 from tests.ui import review_data, review_library
 from ui import theme
+from ui.review.drafts import COMMENT, COMMENT_EDIT, CORRECTION
 from ui.review.model import PassingLayout
 from ui.review.presenter import LibraryPresenter
-from ui.review.remembered import DRAFTS, MOST, PLACES, PerInterview
+from ui.review.remembered import MOST, PLACES, PerInterview
 from ui.review.room import ReviewRoom
 from ui.shell import start
 from ui.shell.layout import SettingsLayout
@@ -69,7 +70,7 @@ def enter(qtbot, opened, layout):
 # Words
 
 
-def test_a_comment_half_written_is_there_again_about_its_own_moment(qtbot, enter, layout):
+def test_a_comment_half_written_is_there_again_about_its_own_moment(qtbot, enter, opened):
     room = enter()
     room.seek(12.0)
     qtbot.keyClick(room, Qt.Key.Key_C)
@@ -86,29 +87,95 @@ def test_a_comment_half_written_is_there_again_about_its_own_moment(qtbot, enter
     qtbot.keyClicks(field, ", finished")
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert [(c.time_s, c.text) for c in again.presenter.comments()] == [(12.0, "half a thought, finished")]
-    assert layout.get(DRAFTS, None) == {}
+    assert opened[0].draft(opened[1], COMMENT) is None
     again.close()
     assert enter().scorecard.comments.field.text() == ""
 
 
-def test_a_pause_is_enough_to_keep_a_draft(qtbot, enter, layout):
+def test_a_pause_is_enough_to_keep_a_draft(qtbot, enter, opened):
     room = enter()
     field = room.scorecard.comments.field
     field.setFocus()
     with qtbot.waitSignal(room.scorecard.comments.draftChanged):
         qtbot.keyClicks(field, "x")
-    assert layout.get(DRAFTS, None) == {room.presenter.interview.id: [0.0, "x"]}
+    assert opened[0].draft(opened[1], COMMENT) == [0.0, "x"]
 
 
-def test_each_interview_has_its_own_draft(qtbot, enter, layout):
-    PerInterview(layout, DRAFTS, "another").put([3.0, "about somebody else"])
+def test_each_interview_and_each_assessor_has_an_own_draft(qtbot, enter, opened):
+    library, interview_id = opened
+    library.keep_draft(review_library.interview_in(library, None), COMMENT, [3.0, "about somebody else"])
+    library.assessor = "王芳"
+    library.keep_draft(interview_id, COMMENT, [3.0, "by somebody else"])
+    library.assessor = "李静"
     assert enter().scorecard.comments.field.text() == ""
 
 
 @pytest.mark.parametrize("kept", ["text", [1.0], ["a", "b"], [1.0, ""], {"time": 1.0}])
-def test_what_is_no_draft_is_not_shown(enter, layout, opened, kept):
-    PerInterview(layout, DRAFTS, opened[1]).put(kept)
-    assert enter().scorecard.comments.field.text() == ""
+def test_what_is_no_draft_is_not_shown(enter, opened, kept):
+    for field in (COMMENT, COMMENT_EDIT, CORRECTION):
+        opened[0].keep_draft(opened[1], field, kept)
+    room = enter()
+    assert room.scorecard.comments.field.text() == ""
+    assert room.scorecard.comments.editor is None
+    assert room.transcript.list.editor is None
+
+
+def test_a_comment_being_changed_is_changed_when_the_room_is_left(qtbot, enter, opened):
+    one = opened[0].add_comment(opened[1], 12.0, "good")
+    room = enter()
+    room.scorecard.comments.edit(one.id)
+    room.scorecard.comments.editor.words.setPlainText("better")
+    room.close()
+    assert [c.text for c in enter().presenter.comments()] == ["better"]
+    assert opened[0].draft(opened[1], COMMENT_EDIT) is None
+
+
+def test_a_change_that_cannot_be_saved_is_there_again(qtbot, enter, opened):
+    one = opened[0].add_comment(opened[1], 12.0, "good")
+    room = enter()
+    room.scorecard.comments.edit(one.id)
+    room.scorecard.comments.editor.time.setText("soon")
+    room.scorecard.comments.editor.words.setPlainText("better")
+    room.close()
+    editor = enter().scorecard.comments.editor
+    assert (editor.time.text(), editor.words.toPlainText()) == ("soon", "better")
+    qtbot.mouseClick(editor.cancel, Qt.MouseButton.LeftButton)
+    assert opened[0].draft(opened[1], COMMENT_EDIT) is None
+
+
+def test_what_lost_its_place_is_said_word_for_word(qtbot, enter, opened):
+    opened[0].keep_draft(opened[1], CORRECTION, [4.0, "nothing like it", "my words"])
+    room = enter()
+    with qtbot.waitSignal(room.noticed) as said:
+        pass
+    assert said.args == ["review.draft_lost", {"time": "00:04", "words": "my words"}]
+    assert opened[0].draft(opened[1], CORRECTION) is None
+
+
+@pytest.mark.parametrize("whole", [False, True])
+def test_words_over_the_transcript_are_kept_at_a_pause_and_typed_on(qtbot, enter, opened, whole):
+    room = enter()
+    rows = room.transcript.list
+    rows.edit_row(1) if whole else rows.edit_word(1, 3)
+    before = rows.being_written()
+    rows.editor.selectAll()
+    qtbot.keyClicks(rows.editor, "half a w")
+    with qtbot.waitSignal(room.drafts._pause.timeout):
+        pass
+    kept = opened[0].draft(opened[1], CORRECTION)
+    assert kept == [*before[:2], "half a w"]
+    qtbot.keyClick(rows.editor, Qt.Key.Key_Escape)
+    assert opened[0].draft(opened[1], CORRECTION) is None
+    room.close()
+    opened[0].keep_draft(opened[1], CORRECTION, kept)
+    again = enter().transcript.list
+    qtbot.waitUntil(lambda: again.editor is not None)
+    assert again.being_written() == kept
+    qtbot.keyClick(again.editor, Qt.Key.Key_End)
+    qtbot.keyClicks(again.editor, "ord")
+    qtbot.keyClick(again.editor, Qt.Key.Key_Return)
+    assert "half a word" in again.rows.lines[1].segment.text
+    assert opened[0].draft(opened[1], CORRECTION) is None
 
 
 def test_a_word_being_corrected_is_corrected_when_the_room_is_left(qtbot, enter):

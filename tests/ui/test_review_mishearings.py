@@ -11,9 +11,10 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QStyleOptionViewItem, QToolTip
 
 from analysis.document import Correction, CorrectionKind, Segment, Suggestion, Word
+from app.review.corrections import in_force
 from tests.ui import review_data, review_library
 from ui import language, theme
-from ui.review.corrected import corrected, in_force
+from ui.review.corrected import corrected
 from ui.review.model import Recording
 from ui.review.originals import machine_text, originals
 from ui.review.passages import place_of, words_of
@@ -333,7 +334,7 @@ def test_the_menu_of_a_word_offers_the_same_and_the_way_back(qtbot, room):
     again.close()
     assert "响应时间" in texts(room)[row]
     assert kept(room)[-1].reverts == kept(room)[0].id
-    qtbot.mouseClick(room.transcript.redo, LEFT)
+    qtbot.mouseClick(room.transcript.undo, LEFT)
     assert "相应时间" in texts(room)[row]
 
 
@@ -343,8 +344,9 @@ def test_one_of_several_made_together_is_taken_back_alone(qtbot, room):
     room.presenter.take_back(kept(room)[0].id)
     room.refresh()
     assert sum("相应时间" in said for said in texts(room)) == 1
-    room.presenter.undo()
-    room.refresh()
+    room.undoing.undo()
+    assert sum("相应时间" in said for said in texts(room)) == 2
+    room.undoing.undo()
     assert not any("相应时间" in said for said in texts(room))
     assert not room.presenter.can_undo
 

@@ -10,9 +10,10 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
 from analysis.document import Correction, CorrectionKind, Role, Segment, Word
+from app.review.corrections import in_force
 from tests.ui import review_data, review_library
 from ui import theme
-from ui.review.corrected import corrected, in_force
+from ui.review.corrected import corrected
 from ui.review.hits import hit_times
 from ui.review.passages import word_places
 from ui.review.presenter import LibraryPresenter

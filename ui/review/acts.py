@@ -65,6 +65,7 @@ def _words(room: ReviewRoom) -> list[Action]:
     def editable() -> bool:
         return written() and not presenter.read_only
 
+    undo, redo = ({"what": said} for said in room.undoing.titles())
     act = partial(Action, group="words")
     return [
         act("search", keys=("Ctrl+F",), run=transcript.search.setFocus, enabled=written),
@@ -77,8 +78,14 @@ def _words(room: ReviewRoom) -> list[Action]:
         act("speaker_names", keys=("N",), run=lambda: transcript.speakersAsked.emit(""), enabled=editable),
         act("swap_roles", run=room.swap_roles, enabled=editable),
         act("edit_row", keys=("F2",)),
-        act("undo", keys=("Ctrl+Z",), run=room.undo, enabled=lambda: presenter.can_undo),
-        act("redo", keys=("Ctrl+Shift+Z", "Ctrl+Y"), run=room.redo, enabled=lambda: presenter.can_redo),
+        act("undo", keys=("Ctrl+Z",), run=room.undoing.undo, enabled=lambda: presenter.can_undo, params=undo),
+        act(
+            "redo",
+            keys=("Ctrl+Shift+Z", "Ctrl+Y"),
+            run=room.undoing.redo,
+            enabled=lambda: presenter.can_redo,
+            params=redo,
+        ),
     ]
 
 

@@ -5,12 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.domain.types import Comment
 from app.text import timecode, tr
 from ui import icons, language, theme
-from ui.review.controls import IconButton, icon_size, plain_label
+from ui.review.comment_editor import CommentEditor, RemovedLine
+from ui.review.controls import IconButton, icon_size
 
 DRAFT_PAUSE_MS = 700
 """What is being written is kept as a draft when the writer pauses for so long."""
@@ -20,6 +32,8 @@ class Comments(QFrame):
     """The comment field, the bookmark button and the list. `now` tells the player's time.
 
     `draftChanged` has what is written and not given yet as [time (s), text], None where the field is empty.
+    `edited` has an id, the new words, and the new time (s) or None where that stays; answer with `close_editor`.
+    `editDraftChanged` has what the editor holds, None where it is closed or nothing was changed.
     """
 
     commentGiven = Signal(float, str)
@@ -27,6 +41,9 @@ class Comments(QFrame):
     draftChanged = Signal(object)
     bookmarkAsked = Signal()
     removeAsked = Signal(str)
+    restoreAsked = Signal(str)
+    edited = Signal(str, str, object)
+    editDraftChanged = Signal(object)
     seekAsked = Signal(float)
 
     def __init__(self, now: Callable[[], float], parent: QWidget | None = None) -> None:
@@ -35,6 +52,9 @@ class Comments(QFrame):
         self._time: float | None = None
         self._shown: tuple[Comment, ...] = ()
         self._editable = True
+        self._mine: str | None = None
+        self.editor: CommentEditor | None = None
+        self.removed: RemovedLine | None = None
         self.field = QLineEdit()
         self._pause = QTimer(self, singleShot=True, interval=DRAFT_PAUSE_MS)
         self._pause.timeout.connect(self.keep_draft)
@@ -70,6 +90,8 @@ class Comments(QFrame):
         words = self.field.text().strip()
         time_s = self._now() if self._time is None else self._time
         self.draftChanged.emit([round(time_s, 2), words] if words else None)
+        if self.editor is not None:
+            self.editor.keep_draft()
 
     def show_draft(self, draft: object) -> None:
         """Go on with what was kept, about its own moment; anything else is no draft."""
@@ -90,18 +112,97 @@ class Comments(QFrame):
         if self._time is None:
             self.field.setPlaceholderText(tr("review.comment_at", time=timecode(time_s)))
 
-    def show_comments(self, comments: Sequence[Comment], *, editable: bool) -> None:
-        """Show these, in time order."""
-        self._shown, self._editable = tuple(comments), editable
+    def show_comments(self, comments: Sequence[Comment], *, editable: bool, mine: str | None = None) -> None:
+        """Show these, in time order. Only what `mine` wrote can be changed; None = all."""
+        self._shown, self._editable, self._mine = tuple(comments), editable, mine
         self.field.setEnabled(editable)
         self.bookmark.setEnabled(editable)
         while self.list.count():
             item = self.list.takeAt(0)
-            if item is not None and (widget := item.widget()) is not None:
+            widget = item.widget() if item is not None else None
+            if widget is not None and widget not in (self.editor, self.removed):
                 widget.hide()
                 widget.deleteLater()
+        self._let_go_of_the_gone()
         for comment in self._shown:
-            self.list.addWidget(self._row(comment))
+            editing = self.editor is not None and self.editor.comment.id == comment.id
+            self.list.addWidget(self.editor if editing and self.editor else self._row(comment))
+        if self.removed is not None:
+            at = self.removed.comment.time_s or 0.0
+            before = sum(1 for comment in self._shown if (comment.time_s or 0.0) <= at)
+            self.list.insertWidget(before, self.removed)
+
+    def _let_go_of_the_gone(self) -> None:
+        """The line of a removed comment that is there again, and the editor of one that is there no more."""
+        there = {comment.id for comment in self._shown}
+        if self.removed is not None and self.removed.comment.id in there:
+            self._forget_removed()
+        if self.editor is not None and self.editor.comment.id not in there:
+            if self.editor.is_changed() and not self.field.text():
+                self._time = self.editor.comment.time_s
+                self.field.setText(" ".join(self.editor.words.toPlainText().split()))
+            self._forget_editor()
+
+    # Changing and removing
+
+    def edit(self, comment_id: str, time: str | None = None, words: str = "") -> bool:
+        """Open a comment's editor in its place, with what was written in it before; whether it could be."""
+        comment = next((each for each in self._shown if each.id == comment_id and self._may_edit(each)), None)
+        if comment is None:
+            return False
+        self._forget_editor()
+        editor = self.editor = CommentEditor(comment, self._now)
+        editor.saved.connect(self.edited)
+        editor.left.connect(self.close_editor)
+        editor.draftChanged.connect(self.editDraftChanged)
+        if time is not None:
+            editor.go_on(time, words)
+        self.show_comments(self._shown, editable=self._editable, mine=self._mine)
+        if time is None:
+            editor.begin()
+        return True
+
+    def close_editor(self) -> None:
+        """Put the editor away; what it held is saved, or not wanted."""
+        had_keys = self.editor is not None and self.editor.isAncestorOf(self.focusWidget() or self)
+        self._forget_editor()
+        self.show_comments(self._shown, editable=self._editable, mine=self._mine)
+        if had_keys:
+            self.field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def save_editor(self) -> None:
+        """Save what the editor holds: the room is about to close. What cannot be saved stays a draft."""
+        if self.editor is not None:
+            self.editor.keep_draft()
+            self.editor.save()
+
+    def _forget_editor(self) -> None:
+        editor, self.editor = self.editor, None
+        if editor is not None:
+            editor.hide()
+            editor.deleteLater()
+            self.editDraftChanged.emit(None)
+
+    def show_removed(self, comment: Comment) -> None:
+        """Say where a comment stood that it was removed, and offer it back."""
+        had_keys = self.isAncestorOf(QApplication.focusWidget() or self) and not self.field.hasFocus()
+        self._forget_removed()
+        line = self.removed = RemovedLine(comment)
+        line.undoAsked.connect(self.restoreAsked)
+        line.over.connect(self._forget_removed)
+        left = [each for each in self._shown if each.id != comment.id]
+        self.show_comments(left, editable=self._editable, mine=self._mine)
+        if had_keys:
+            line.undo.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _forget_removed(self) -> None:
+        line, self.removed = self.removed, None
+        if line is not None:
+            line.hide()
+            line.deleteLater()
+
+    def _may_edit(self, comment: Comment) -> bool:
+        return self._editable and self._mine in (None, comment.author)
 
     def _row(self, comment: Comment) -> QWidget:
         row = QFrame()
@@ -110,12 +211,17 @@ class Comments(QFrame):
         line.setSpacing(6)
         if comment.time_s is not None:
             line.addWidget(self._jump(comment, comment.time_s), 0, Qt.AlignmentFlag.AlignTop)
-        words = plain_label()
+        words = Words()
         words.setText(comment.text or tr("review.bookmark"))
         words.setWordWrap(True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         line.addWidget(words, 1)
+        if self._may_edit(comment):
+            change = IconButton("edit", "review.edit_comment")
+            change.clicked.connect(lambda: self.edit(comment.id))
+            words.doubleClicked.connect(lambda: self.edit(comment.id))
+            line.addWidget(change, 0, Qt.AlignmentFlag.AlignTop)
         if self._editable:
             remove = IconButton("cross", "review.remove_comment")
             remove.clicked.connect(lambda: self.removeAsked.emit(comment.id))
@@ -149,4 +255,18 @@ class Comments(QFrame):
         time_s = self._now() if self._time is None else self._time
         self.field.setPlaceholderText(tr("review.comment_at", time=timecode(time_s)))
         self.field.setAccessibleName(tr("review.comment"))
-        self.show_comments(self._shown, editable=self._editable)
+        self.show_comments(self._shown, editable=self._editable, mine=self._mine)
+
+
+class Words(QLabel):
+    """What a comment says, as plain text; a double click asks to change it."""
+
+    doubleClicked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTextFormat(Qt.TextFormat.PlainText)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+        self.doubleClicked.emit()

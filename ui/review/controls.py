@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.text import timecode, tr
 from ui import icons, language, theme
+from ui.widgets.plain import plain_tip
 
 
 class IconButton(QToolButton):
@@ -34,9 +35,12 @@ class IconButton(QToolButton):
         self.setIconSize(QSize(theme.scaled(18), theme.scaled(18)))
 
     def _rename(self) -> None:
-        text = tr(self._text_key)
-        self.setAccessibleName(text.split(" (")[0].split("（")[0])
-        self.setToolTip(text)
+        self.tell(tr(self._text_key))
+
+    def tell(self, text: str) -> None:
+        """Name it and hint at it by this text, whose end may tell the keys in brackets, until the language changes."""
+        self.setAccessibleName(text.rsplit(" (", 1)[0].rsplit("（", 1)[0])
+        self.setToolTip(text if "<" not in text else plain_tip(text))
 
 
 def icon_size() -> QSize:

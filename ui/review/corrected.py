@@ -10,25 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from analysis.document import Analysis, Correction, CorrectionKind, Exchange, QuestionMatch, Role, Segment, Word
+from app.review.corrections import in_force
 from ui.review.passages import TOLERANCE_S, Place, place_of, word_places, words_of
 from ui.review.voices import ABOUT_A_VOICE, voice_of
 
 QUESTION_TOLERANCE_S = 2.0
 """A correction of a question is about the exchange whose question begins within so many seconds, as in the engine."""
-
-
-def in_force(corrections: Sequence[Correction]) -> tuple[Correction, ...]:
-    """Corrections that nothing has undone, in the order in which they were made; an undo can itself be undone."""
-    undone: set[str] = set()
-    kept: list[Correction] = []
-    for correction in reversed(corrections):
-        if correction.id in undone:
-            continue
-        if correction.reverts is not None:
-            undone.add(correction.reverts)
-        else:
-            kept.append(correction)
-    return tuple(reversed(kept))
 
 
 def corrected(analysis: Analysis, corrections: Sequence[Correction], kit: Mapping[str, str] | None = None) -> Analysis:

@@ -23,7 +23,7 @@ from ui.review.flow import FlowLayout
 from ui.review.measured import metric_text
 from ui.review.score_widgets import RatingPicker, ScoreNumbers, WeightSlider, rating_text
 from ui.widgets.plain import plain_tip
-from ui.widgets.text_line import TextLine
+from ui.widgets.text_line import SavedLine
 
 MOST_CHIPS = 5
 
@@ -65,7 +65,7 @@ class DimensionCard(QFrame):
         self.claims = ClaimList()
         self.observed = plain_label("small")
         self.observed.setWordWrap(True)
-        self.reason = TextLine()
+        self.reason = SavedLine()
         self.reason.setClearButtonEnabled(True)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
@@ -92,7 +92,7 @@ class DimensionCard(QFrame):
         self.picker.rated.connect(lambda score: self.rated.emit(key, score))
         self.veil.clicked.connect(self._lift)
         self.claims.seekAsked.connect(self.seekAsked)
-        self.reason.editingFinished.connect(self._give_reason)
+        self.reason.written.connect(lambda words: self.reasonGiven.emit(key, words))
 
     def show_row(
         self,
@@ -116,7 +116,7 @@ class DimensionCard(QFrame):
         self.veil.setEnabled(editable)
         self.reason.setReadOnly(not editable)
         self.reason.show_words(reason)
-        self.reason.setVisible(row.mine is not None or bool(reason))
+        self.reason.setVisible(row.mine is not None or bool(reason) or self.reason.hasFocus())
         self.show_numbers(row)
         if row.machine.evidence != self._evidence:
             self._evidence = row.machine.evidence
@@ -151,9 +151,6 @@ class DimensionCard(QFrame):
         else:
             self._asking = True
             self._rename()
-
-    def _give_reason(self) -> None:
-        self.reasonGiven.emit(self.dimension.id, self.reason.text().strip())
 
     def _fill_chips(self) -> None:
         self.chip_row.clear()

@@ -19,6 +19,7 @@ from app.domain.scores import Scorecard
 from app.domain.template import Template
 from app.domain.types import Assessment, Comment, Conclusion, Interview
 from app.enrichment.findings import Findings
+from app.review.history import Step
 
 Floats = NDArray[np.float32]
 
@@ -177,8 +178,16 @@ class Presenter(Protocol):
         """Comment at a time of the recording."""
         ...
 
+    def edit_comment(self, comment_id: str, text: str, time_s: float | None = None) -> None:
+        """Change a comment's words, and its time (s) where one is given."""
+        ...
+
     def remove_comment(self, comment_id: str) -> None:
         """Take a comment back."""
+        ...
+
+    def restore_comment(self, comment_id: str) -> None:
+        """Bring back a comment that was taken back."""
         ...
 
     def kit(self) -> Mapping[str, str]:
@@ -194,25 +203,45 @@ class Presenter(Protocol):
         ...
 
     def take_back(self, correction_id: str) -> None:
-        """Undo one correction, wherever it stands among the others."""
+        """Undo one correction, wherever it stands among the others: a step of its own, which `undo` takes back."""
         ...
 
-    def undo(self) -> bool:
-        """Take the last correction back; False where there is none."""
+    def undo(self) -> Step | None:
+        """Undo the newest step of any kind, and give it; None where there is none. Raises NotUndone where somebody else
+        changed the same thing since: what is there stays, and the step is forgotten.
+        """
         ...
 
-    def redo(self) -> bool:
-        """Make the last undone correction again; False where there is none."""
+    def redo(self) -> Step | None:
+        """Do the step again that was undone last; as `undo`."""
         ...
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a correction to take back."""
+        """Whether there is a step to undo."""
         ...
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is one to make again."""
+        """Whether there is one to do again."""
+        ...
+
+    @property
+    def undo_text(self) -> str:
+        """What `undo` would undo, in the language in use; "" where there is nothing."""
+        ...
+
+    @property
+    def redo_text(self) -> str:
+        """What `redo` would do again; "" where there is nothing."""
+        ...
+
+    def draft(self, field: str) -> object:
+        """What the assessor was writing in a field and had not given, as it was kept; None = nothing."""
+        ...
+
+    def keep_draft(self, field: str, body: object) -> None:
+        """Keep what is being written there, as something that JSON can hold; None forgets it."""
         ...
 
     def export(self, kind: str, out: Path) -> None:

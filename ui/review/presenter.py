@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
-from analysis.document import Correction, Metric
+from analysis.document import Metric
 from analysis.failures import InputInvalid
 from app import text
 from app.domain.scores import Scorecard
@@ -18,8 +19,13 @@ from app.enrichment.findings import Findings
 from app.exporting import export
 from app.failures import NotFound
 from app.review import ReviewSession
+from app.review import step_texts as named
+from app.review.corrections import in_force
+from app.review.history import History, Part, Step
+from app.review.slots import Slots, written
+from app.scoring.wording import weight_text
 from app.store import Library
-from ui.review.corrected import corrected, in_force
+from ui.review.corrected import corrected
 from ui.review.model import CorrectionDraft, Recording
 
 PEAKS = "peaks"
@@ -28,6 +34,8 @@ PEAKS = "peaks"
 class LibraryPresenter:
     """See `model.Presenter`. `derive_again` is called after each change of the corrections; whoever does that work
     calls the room's `refresh` when the new document is there.
+
+    What changes something is a step of `history`, by one line around it: see `app.review.history`.
     """
 
     def __init__(self, library: Library, interview_id: str, derive_again: Callable[[], None] | None = None) -> None:
@@ -35,8 +43,8 @@ class LibraryPresenter:
         self._session = ReviewSession(library, interview_id)
         self._findings = Findings(self._session)
         self._derive_again = derive_again
-        self._undoable: list[tuple[str, ...]] = []
-        self._redoable: list[tuple[str, ...]] = []
+        self._slots = Slots(self._session)
+        self.history = History(self._earlier())
 
     @property
     def session(self) -> ReviewSession:
@@ -141,43 +149,80 @@ class LibraryPresenter:
 
     def rate(self, dimension_id: str, score: float | None) -> None:
         """Rate a dimension."""
-        self._session.rate(dimension_id, score)
+        key, values = named.rated(self._title(dimension_id), score)
+        with self.history.step(self._slots.rating(dimension_id), key, **values):
+            self._session.rate(dimension_id, score)
 
     def comment_on(self, dimension_id: str, words: str) -> None:
         """The reason for a rating."""
-        self._session.comment_on(dimension_id, words)
+        with self.history.step(self._slots.reason(dimension_id), "history.reason", name=self._title(dimension_id)):
+            self._session.comment_on(dimension_id, words)
 
     def set_weight(self, dimension_id: str, weight: float) -> None:
         """Set a weight; the others make room."""
-        self._session.set_weights({dimension_id: weight})
+        title, value = self._title(dimension_id), weight_text(weight)
+        with self.history.step(self._slots.weights(), "history.weight", name=title, value=value):
+            self._session.set_weights({dimension_id: weight})
 
     def reset_weights(self) -> None:
         """Back to the template."""
-        self._session.reset_weights()
+        with self.history.step(self._slots.weights(), "history.weights_reset"):
+            self._session.reset_weights()
 
     def set_weight_reason(self, reason: str) -> None:
         """Why the weights differ."""
-        self._session.set_weight_reason(reason)
+        with self.history.step(self._slots.weight_reason(), "history.weight_reason"):
+            self._session.set_weight_reason(reason)
 
     def unveil(self, dimension_id: str) -> None:
-        """Look before rating."""
+        """Look before rating. What was seen cannot be undone."""
         self._session.unveil(dimension_id)
 
     def conclude(self, conclusion: Conclusion | None) -> None:
         """Recommend."""
-        self._session.conclude(conclusion)
+        key, values = named.concluded(conclusion)
+        with self.history.step(self._slots.conclusion(), key, **values):
+            self._session.conclude(conclusion)
 
     def set_summary(self, summary: str) -> None:
         """The closing words."""
-        self._session.set_summary(summary)
+        with self.history.step(self._slots.summary(), "history.summary"):
+            self._session.set_summary(summary)
 
     def add_comment(self, time_s: float | None, text: str, *, bookmark: bool = False) -> None:
         """Comment at a time."""
-        self._session.add_comment(time_s, text, bookmark=bookmark)
+        made = self._session.add_comment(time_s, text, bookmark=bookmark)
+        key, values = named.commented("added", made.text, made.time_s)
+        self.history.made(self._slots.comment(made.id), None, written(made), key, **values)
+
+    def edit_comment(self, comment_id: str, text: str, time_s: float | None = None) -> None:
+        """Change a comment's words, and its time where one is given."""
+        at = self._library.comment(comment_id).time_s if time_s is None else time_s
+        key, values = named.commented("edited", text, at)
+        with self.history.step(self._slots.comment(comment_id), key, **values):
+            self._session.edit_comment(comment_id, text, time_s)
 
     def remove_comment(self, comment_id: str) -> None:
         """Take a comment back; its history stays in the library."""
-        self._library.delete_comment(comment_id)
+        removed = self._library.comment(comment_id)
+        key, values = named.commented("removed", removed.text, removed.time_s)
+        with self.history.step(self._slots.comment(comment_id), key, **values):
+            self._library.delete_comment(comment_id)
+
+    def restore_comment(self, comment_id: str) -> None:
+        """Bring back a comment that was removed: undone, where that was the newest step."""
+        slot, newest = self._slots.comment(comment_id), self.history.newest
+        if newest is not None and newest.slot.name == slot.name and newest.after is None:
+            self.history.undo()
+            return
+        brought = self._library.comment(comment_id)
+        key, values = named.commented("added", brought.text, brought.time_s)
+        with self.history.step(slot, key, **values):
+            self._library.restore_comment(comment_id)
+
+    def _title(self, dimension_id: str) -> Callable[[], str]:
+        title = self._session.dimension(dimension_id).title
+        return lambda: title.in_(text.language())
 
     def kit(self) -> Mapping[str, str]:
         """The position's questions, with the ids that the analysis gave them."""
@@ -201,66 +246,82 @@ class LibraryPresenter:
 
     def correct(self, *drafts: CorrectionDraft) -> None:
         """Append corrections."""
-        self._undoable = self._groups()
         made = [
             self._library.add_correction(self.interview.id, d.kind, d.start, d.end, d.before, d.after) for d in drafts
         ]
-        self._undoable.append(tuple(correction.id for correction in made))
-        self._redoable.clear()
+        key, values = named.corrected(made)
+        self.history.made(self._slots.corrections(*(each.id for each in made)), False, True, key, **values)
         self._changed()
 
     def take_back(self, correction_id: str) -> None:
-        """Append the inverse of one correction; redo makes it again."""
-        self._undoable = [group for group in self._groups() if correction_id not in group]
-        self._redoable.append(self._reverted((correction_id,)))
+        """Append the inverse of one correction."""
+        slot = self._slots.corrections(correction_id)
+        with self.history.step(slot, "history.correction_taken_back"):
+            slot.write(False)
         self._changed()
 
-    def undo(self) -> bool:
-        """Append the inverse of the last correction, be it of this session or an earlier one."""
-        self._undoable = self._groups()
-        if not self._undoable:
-            return False
-        self._redoable.append(self._reverted(self._undoable.pop()))
-        self._changed()
-        return True
-
-    def redo(self) -> bool:
-        """Append the inverse of the last undo."""
-        if not self._redoable:
-            return False
-        undone = self._redoable.pop()
-        self._reverted(undone)
-        self._changed()
-        return True
-
-    def _reverted(self, ids: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(self._library.revert_correction(each).id for each in reversed(ids))
-
-    def _groups(self) -> list[tuple[str, ...]]:
-        """Corrections in force, those that were made together still together."""
-        active: list[Correction] = list(in_force(self._library.corrections(self.interview.id)))
-        ids = [correction.id for correction in active]
-        together = {each: group for group in self._undoable for each in group}
-        groups: list[tuple[str, ...]] = []
-        for each in ids:
-            group = together.get(each, (each,))
-            if group not in groups:
-                groups.append(group)
-        return groups
+    def _earlier(self) -> list[Step]:
+        """Corrections of earlier sessions can be undone, too."""
+        held = in_force(self._library.corrections(self.interview.id))
+        return [
+            Step(
+                self._slots.corrections(each.id), False, True, *named.corrected([each]),
+                datetime.fromisoformat(each.created),
+            )
+            for each in held
+        ]  # fmt: skip
 
     def _changed(self) -> None:
         if self._derive_again is not None:
             self._derive_again()
 
+    # Undo
+
+    def undo(self) -> Step | None:
+        """Undo the newest step."""
+        return self._moved(self.history.undo())
+
+    def redo(self) -> Step | None:
+        """Do the step again that was undone last."""
+        return self._moved(self.history.redo())
+
+    def _moved(self, step: Step | None) -> Step | None:
+        if step is not None and step.slot.part is Part.WORDS:
+            self._changed()
+        return step
+
     @property
     def can_undo(self) -> bool:
-        """Whether a correction is in force."""
-        return not self.read_only and bool(in_force(self._library.corrections(self.interview.id)))
+        """Whether there is a step."""
+        return not self.read_only and self.history.newest is not None
 
     @property
     def can_redo(self) -> bool:
-        """Whether something was undone in this session."""
-        return not self.read_only and bool(self._redoable)
+        """Whether a step was undone."""
+        return not self.read_only and self.history.undone is not None
+
+    @property
+    def undo_text(self) -> str:
+        """What undo would undo."""
+        return self._named(self.history.newest)
+
+    @property
+    def redo_text(self) -> str:
+        """What redo would do again."""
+        return self._named(self.history.undone)
+
+    def _named(self, step: Step | None) -> str:
+        return "" if step is None or self.read_only else step.text
+
+    # What is being written
+
+    def draft(self, field: str) -> object:
+        """What was being written there."""
+        return self._library.draft(self.interview.id, field)
+
+    def keep_draft(self, field: str, body: object) -> None:
+        """Keep what is being written."""
+        self._library.keep_draft(self.interview.id, field, body)
 
     def export(self, kind: str, out: Path) -> None:
         """Write one format to a file; the audit says so."""

@@ -12,7 +12,7 @@ from ui.review.model import LayoutStore
 from ui.review.playback import SPEEDS
 from ui.review.player import Player
 
-DRAFTS, PLACES = "review.drafts", "review.places"
+PLACES = "review.places"
 MOST = 200
 """So many interviews are remembered; the one that was put first is forgotten first."""
 SAVE_WITHIN_MS = 5000

@@ -19,6 +19,7 @@ from ui.actions import Action, for_key
 from ui.review import lane_list, voices
 from ui.review.acts import review_actions
 from ui.review.controls import IconButton
+from ui.review.drafts import Drafts
 from ui.review.exchange_facts import exchange_at
 from ui.review.export_menu import Exporting
 from ui.review.footing import Footing
@@ -27,7 +28,7 @@ from ui.review.overview import Overview
 from ui.review.pauses import longest_pause
 from ui.review.player import Player
 from ui.review.questions import Questions
-from ui.review.remembered import DRAFTS, PerInterview, PlayerMemory
+from ui.review.remembered import PlayerMemory
 from ui.review.scorecard import ScorecardPanel
 from ui.review.speakers import Speakers
 from ui.review.standing import Standing
@@ -35,6 +36,7 @@ from ui.review.tables import TableDialog
 from ui.review.timeline import ZOOM_STEP, Timeline
 from ui.review.timeline_menu import offer_menu
 from ui.review.transcript import Transcript
+from ui.review.undoing import Undoing
 
 LAYOUT = "review"
 WORKING = (AnalysisState.QUEUED, AnalysisState.RUNNING)
@@ -47,7 +49,7 @@ class ReviewRoom(QWidget):
     `show_failure` and, once it is done, `refresh`. `enrichAsked`, `enrichCancelAsked`: the same for an enrichment of a
     kind; answer with `show_enriching`. `changed`: something was saved. `signed`: signed, and in the outbox.
     `exported`: a file was written there. `failed`: a known failure (an object with code and params) that the window
-    puts into words.
+    puts into words. `noticed`: the key of a text and its arguments, to be said.
     """
 
     analyseAsked = Signal()
@@ -58,6 +60,7 @@ class ReviewRoom(QWidget):
     signed = Signal()
     failed = Signal(object)
     exported = Signal(str)
+    noticed = Signal(str, dict)
 
     def __init__(self, presenter: Presenter, layout: LayoutStore | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,11 +77,11 @@ class ReviewRoom(QWidget):
         self.standing = Standing()
         self.scorecard = ScorecardPanel(lambda: self.player.playback.position)
         self.memory = PlayerMemory(self.player, self.layout_store, presenter.interview.id)
-        self.draft = PerInterview(self.layout_store, DRAFTS, presenter.interview.id)
         self._build()
         self.questions = Questions(self)
         self.speakers = Speakers(self)
         self.exporting = Exporting(self)
+        self.undoing = Undoing(self)
         self._connect()
         self._arrange_tabs()
         self._place_saved()
@@ -86,9 +89,7 @@ class ReviewRoom(QWidget):
         theme.changed.connect(self._restyle)
         self._restyle()
         self.refresh()
-        if not presenter.read_only:
-            self.scorecard.comments.show_draft(self.draft.get())
-            self.scorecard.comments.draftChanged.connect(self.draft.put)
+        self.drafts = Drafts(self)
 
     # Building
 
@@ -140,8 +141,6 @@ class ReviewRoom(QWidget):
         self.transcript.takeBackAsked.connect(lambda one: self._change(lambda: self.presenter.take_back(one)))
         self.transcript.commentAsked.connect(self.scorecard.comments.start)
         self.transcript.swapAsked.connect(self.swap_roles)
-        self.transcript.undoAsked.connect(self.undo)
-        self.transcript.redoAsked.connect(self.redo)
         self.scorecard.seekAsked.connect(playback.seek)
         self.scorecard.commentsChanged.connect(self._read_comments)
         self.scorecard.changed.connect(self.changed)
@@ -220,7 +219,7 @@ class ReviewRoom(QWidget):
     def _show_transcript(self) -> None:
         candidate = self.presenter.interview.candidate.name
         self.transcript.show_recording(self.recording, candidate, editable=not self.presenter.read_only)
-        self.transcript.show_undo(self.presenter.can_undo, self.presenter.can_redo)
+        self.undoing.show()
 
     def _show_timeline(self) -> None:
         if self.recording is None:
@@ -365,19 +364,16 @@ class ReviewRoom(QWidget):
         if drafts:
             self._correct(drafts)
 
-    def undo(self) -> None:
-        """Take the newest correction back."""
-        self._change(self.presenter.undo)
-
-    def redo(self) -> None:
-        """Make the correction again that was taken back last."""
-        self._change(self.presenter.redo)
-
     def _change(self, act: Callable[[], object]) -> None:
         try:
             act()
         except Failure as failure:
             self.failed.emit(failure)
+        self.show_corrected()
+        self.changed.emit()
+
+    def show_corrected(self) -> None:
+        """Show what became of the words: everything but the assessment's own fields is made anew."""
         self.recording = self.presenter.recording()
         self._show_transcript()
         self._show_timeline()
@@ -386,7 +382,6 @@ class ReviewRoom(QWidget):
         self.questions.refresh()
         self.speakers.refresh()
         self._show_tables()
-        self.changed.emit()
 
     # Keys
 
@@ -444,6 +439,7 @@ class ReviewRoom(QWidget):
     def leave(self) -> None:
         """Save what is still being typed and where the player is, and let go of the recording."""
         self.transcript.list.commit()
+        self.scorecard.comments.save_editor()
         self.scorecard.save_open_fields()
         self.memory.save()
         self.player.close_recording()

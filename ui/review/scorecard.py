@@ -86,6 +86,8 @@ class ScorecardPanel(QFrame):
         self.comments.started.connect(lambda: self.scroller.ensureWidgetVisible(self.comments.field))
         self.comments.bookmarkAsked.connect(self.add_bookmark)
         self.comments.removeAsked.connect(self._remove_comment)
+        self.comments.restoreAsked.connect(self._restore_comment)
+        self.comments.edited.connect(self._edit_comment)
         self.comments.seekAsked.connect(self.seekAsked)
         self.summary.written.connect(self._write_summary)
         self.findings.seekAsked.connect(self.seekAsked)
@@ -159,7 +161,9 @@ class ScorecardPanel(QFrame):
     def refresh_comments(self) -> None:
         """Show the newest comments."""
         if self.presenter is not None:
-            self.comments.show_comments(self.presenter.comments(), editable=not self.presenter.read_only)
+            presenter = self.presenter
+            mine = presenter.assessment.assessor
+            self.comments.show_comments(presenter.comments(), editable=not presenter.read_only, mine=mine)
 
     def preview_weight(self, dimension_id: str, weight: int) -> None:
         """Composite, radar and all weights as they would be; nothing is saved yet."""
@@ -213,19 +217,32 @@ class ScorecardPanel(QFrame):
     def add_comment(self, time_s: float, words: str) -> None:
         """Save a comment at a time."""
         if self._do(lambda p: p.add_comment(time_s, words)):
-            self._comments_changed()
+            self.show_comments_anew()
 
     def add_bookmark(self, time_s: float | None = None) -> None:
         """Save a bookmark, at the present moment unless another is given."""
         at = time_s if isinstance(time_s, float) else self.comments.present()
         if self._do(lambda p: p.add_comment(at, "", bookmark=True)):
-            self._comments_changed()
+            self.show_comments_anew()
+
+    def _edit_comment(self, comment_id: str, words: str, time_s: float | None) -> None:
+        if self._do(lambda p: p.edit_comment(comment_id, words, time_s)):
+            self.comments.close_editor()
+            self.show_comments_anew()
 
     def _remove_comment(self, comment_id: str) -> None:
-        if self._do(lambda p: p.remove_comment(comment_id)):
-            self._comments_changed()
+        kept = self.presenter.comments() if self.presenter else ()
+        removed = next((comment for comment in kept if comment.id == comment_id), None)
+        if removed is not None and self._do(lambda p: p.remove_comment(comment_id)):
+            self.comments.show_removed(removed)
+            self.show_comments_anew()
 
-    def _comments_changed(self) -> None:
+    def _restore_comment(self, comment_id: str) -> None:
+        if self._do(lambda p: p.restore_comment(comment_id)):
+            self.show_comments_anew()
+
+    def show_comments_anew(self) -> None:
+        """Show what became of the comments, here and wherever else they are shown."""
         self.refresh_comments()
         self.commentsChanged.emit()
 
@@ -239,8 +256,26 @@ class ScorecardPanel(QFrame):
         self.scroller.ensureWidgetVisible(card)
         card.picker.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    def bring_into_sight(self, dimension_id: str, *, comments: bool = False) -> None:
+        """Show a dimension, or the comments; anything else is always in sight."""
+        widget = self.comments if comments else self.cards.get(dimension_id)
+        if widget is not None:
+            self.scroller.ensureWidgetVisible(widget)
+
+    def show_saved(self) -> None:
+        """Show the newest state also where somebody writes: what was written was undone."""
+        self.refresh()
+        if self.presenter is None:
+            return
+        assessment = self.presenter.assessment
+        for key, card in self.cards.items():
+            rating = assessment.ratings.get(key)
+            card.reason.put(rating.comment if rating else "")
+        self.verdict.why.put(assessment.weight_reason)
+        self.summary.put(assessment.summary)
+
     def save_open_fields(self) -> None:
-        """Save what is still being typed: the room is about to close."""
+        """Save what is still being typed."""
         self.summary.save()
         self.comments.keep_draft()
         for card in self.cards.values():
@@ -280,7 +315,13 @@ class SummaryField(QPlainTextEdit):
     def show_words(self, words: str, *, editable: bool) -> None:
         """Show what is saved, unless something is being written."""
         self.setReadOnly(not editable)
-        if words != self.toPlainText() and not self.hasFocus():
+        if not self.hasFocus():
+            self.put(words)
+
+    def put(self, words: str) -> None:
+        """Show this, also where somebody writes."""
+        if words != self.toPlainText().strip():
+            self._pause.stop()
             self.blockSignals(True)
             self.setPlainText(words)
             self.blockSignals(False)

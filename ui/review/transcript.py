@@ -133,10 +133,11 @@ class Transcript(QFrame):
     def _ask_to_export(self) -> None:
         self.exportAsked.emit(self.export.mapToGlobal(self.export.rect().bottomLeft()))
 
-    def show_undo(self, can_undo: bool, can_redo: bool) -> None:
-        """Offer undo and redo, or not."""
-        self.undo.setEnabled(can_undo)
-        self.redo.setEnabled(can_redo)
+    def show_undo(self, undo: str, redo: str) -> None:
+        """Offer to undo and to do again what these name; "" = there is nothing."""
+        for button, key, what in ((self.undo, "review.undo", undo), (self.redo, "review.redo", redo)):
+            button.setEnabled(bool(what))
+            button.tell(tr(f"{key}_what", what=what) if what else tr(key))
 
     def next_mishearing(self, direction: int = 1) -> None:
         """Open the next likely mishearing, or the one before."""

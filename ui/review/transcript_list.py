@@ -24,8 +24,8 @@ class TranscriptList(QListView):
     word, F2 the whole row.
 
     `corrected` has the corrections that belong together; `takeBackAsked` the id of one to be undone; `speakersAsked`
-    the speaker whose name is to be given; `editorClosed` says that neither an editor nor a card lies over the rows any
-    more.
+    the speaker whose name is to be given; `editorOpened` says that words are typed over the rows, `editorClosed` that
+    neither an editor nor a card lies over the rows any more.
     """
 
     seekAsked = Signal(float)
@@ -34,6 +34,7 @@ class TranscriptList(QListView):
     exchangeChosen = Signal(int)
     commentAsked = Signal(float)
     speakersAsked = Signal(str)
+    editorOpened = Signal()
     editorClosed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -308,6 +309,34 @@ class TranscriptList(QListView):
         editor.installEventFilter(self)
         editor.show()
         editor.setFocus()
+        self.editorOpened.emit()
+
+    def being_written(self) -> list[object] | None:
+        """What is typed over the rows and not taken yet: the time (s), the words there, and what is typed now."""
+        draft = self._draft
+        return None if draft is None or self.editor is None else [draft.start, draft.before, self._typed()]
+
+    def go_on_writing(self, start: float, before: str, typed: str) -> bool:
+        """Open the editor over the words that begin then, with what was typed; False where they stand there no more."""
+        row = self.rows.row_at(start)
+        line = self.rows.lines[row] if row is not None else None
+        if row is None or line is None:
+            return False
+        words = [line.segment.text[at:end] for at, end in line.places]
+        same = [n for n, said in enumerate(line.segment.words) if said.start == start and words[n] == before]
+        if before == line.segment.text and start == line.segment.start:
+            self.edit_row(row)
+        elif same:
+            self.edit_word(row, same[0])
+        if isinstance(self.editor, QLineEdit):
+            self.editor.setText(typed)
+        elif isinstance(self.editor, QPlainTextEdit):
+            self.editor.setPlainText(typed)
+        return self.editor is not None
+
+    def _typed(self) -> str:
+        editor = self.editor
+        return editor.text() if isinstance(editor, QLineEdit) else editor.toPlainText()  # type: ignore[union-attr]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if watched is self.editor and event.type() is QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
@@ -326,8 +355,7 @@ class TranscriptList(QListView):
         editor, draft = self.editor, self._draft
         if editor is None or draft is None:
             return
-        typed = editor.text() if isinstance(editor, QLineEdit) else editor.toPlainText()  # type: ignore[attr-defined]
-        typed = " ".join(typed.split())
+        typed = " ".join(self._typed().split())
         self.close_editor()
         if typed != draft.before:
             self.corrected.emit([CorrectionDraft(draft.kind, draft.start, draft.end, draft.before, typed)])

@@ -25,7 +25,7 @@ from ui.review.controls import icon_size, plain_label, restyle
 from ui.review.model import Presenter
 from ui.review.score_widgets import Radar
 from ui.widgets.plain import plain_tip
-from ui.widgets.text_line import TextLine
+from ui.widgets.text_line import SavedLine
 
 KEYS = {
     Conclusion.HIRE: "review.hire", Conclusion.UNSURE: "review.unsure",
@@ -105,7 +105,7 @@ class Verdict(QFrame):
         self.radar = Radar()
         self.deviation = plain_label("warn")
         self.deviation.setWordWrap(True)
-        self.why = TextLine()
+        self.why = SavedLine()
         self.reset = QPushButton()
         self.reset.setProperty("class", "quiet")
         self.choices = {conclusion: QPushButton() for conclusion in Conclusion}
@@ -155,7 +155,7 @@ class Verdict(QFrame):
     def _connect(self) -> None:
         for conclusion, button in self.choices.items():
             button.clicked.connect(lambda checked, c=conclusion: self.concluded.emit(c if checked else None))
-        self.why.editingFinished.connect(lambda: self.weightReasonGiven.emit(self.why.text().strip()))
+        self.why.written.connect(self.weightReasonGiven)
         self.reset.clicked.connect(self.resetAsked)
         self.sign.clicked.connect(self.signAsked)
 

@@ -11,12 +11,14 @@ from PySide6.QtGui import QDesktopServices
 from analysis.failures import Cancelled, Failure
 from app import text
 from app.domain.types import Imported
+from app.failures import NotFound
 from app.sync_state import Connection, SyncState
 from ui import language
 from ui.library.positions import PositionsDialog
 from ui.library.room import LibraryRoom
 from ui.shell.context import Context
 from ui.shell.layout import SettingsLayout
+from ui.shell.recovery import Recovery
 from ui.shell.rooms import make_settings, make_sync
 from ui.shell.window import MainWindow
 
@@ -31,6 +33,7 @@ class Conductor(QObject):
         self._signed_at: datetime | None = None
         self._positions: PositionsDialog | None = None
         self._layout = SettingsLayout(context.settings, keep=not context.library.read_only)
+        self._recovery = Recovery(window, self._layout, lambda: self._reviewed)
         context.offer_room("library", self._make_library)
         context.offer_room("sync", lambda: make_sync(context, window))
         context.offer_room("settings", lambda: make_settings(context, window))
@@ -167,6 +170,7 @@ class Conductor(QObject):
         room.changed.connect(self._name_interview)
         room.failed.connect(self.window.say_failure)
         room.exported.connect(self._exported)
+        room.noticed.connect(lambda key, params: self._say(key, "warn", **params))
         self._reviewed = interview_id
         self.window.add_room("review", room)
         self._name_interview()
@@ -175,6 +179,20 @@ class Conductor(QObject):
         self._show_running(interview_id)
         if presenter.is_behind() and not presenter.read_only:
             self._derive_again(interview_id)  # the program was closed before the last correction was derived
+
+    def return_to_left(self) -> None:
+        """Open the interview again in which the program ended without being closed, and say so."""
+        interview_id = self._recovery.left
+        if self.context.library.read_only or not self._knows(interview_id):
+            return  # read-only: the mark is that of the window which is at work in it
+        self._say("shell.returned", "warn")
+        self.open_review(interview_id)
+
+    def _knows(self, interview_id: str) -> bool:
+        try:
+            return bool(interview_id) and bool(self.context.library.interview(interview_id))
+        except NotFound:
+            return False
 
     def _show_running(self, interview_id: str) -> None:
         from ui.shell.work import described

@@ -77,12 +77,10 @@ def run(data: Path, lang: str = "", interview: str = "", files: list[Path] | Non
     language.set_language(lang or values.language or chosen_language([]))
     _translate_qt(app)
     theme.set_up(app, values.theme, values.scale)
-    opened = open_window(data, settings)
+    opened = open_window(data, settings, interview)
     if opened is None:
         return 2
     sys.excepthook = saying(opened.window.say_failure, sys.excepthook)
-    if interview:
-        opened.open_review(interview)
     opened.import_at_start(files or [])
     GarbageTimer(app)
     return app.exec()
@@ -102,8 +100,11 @@ def saying(say: Callable[[text.Coded], None], otherwise: ExceptHook) -> ExceptHo
     return hook
 
 
-def open_window(data: Path, settings: SettingsFile) -> Conductor | None:
-    """The main window on a library; where that cannot be opened, a sentence and None."""
+def open_window(data: Path, settings: SettingsFile, interview: str = "") -> Conductor | None:
+    """The main window on a library; where that cannot be opened, a sentence and None.
+
+    It opens in the review of `interview`, else of the one in which the program ended without being closed, if it did.
+    """
     from app.store.library import Library
     from ui.shell.context import Context
     from ui.shell.window import MainWindow
@@ -120,6 +121,10 @@ def open_window(data: Path, settings: SettingsFile) -> Conductor | None:
     window.show()
     context.work.settle_left_over()
     context.sync.start()
+    if interview:
+        conductor.open_review(interview)
+    else:
+        conductor.return_to_left()
     return conductor
 
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
+
+PAUSE_MS = 700
+"""What is written is saved when the writer pauses for so long."""
 
 
 class TextLine(QLineEdit):
@@ -23,3 +27,28 @@ class TextLine(QLineEdit):
         """Qt: writing has ended."""
         super().focusOutEvent(event)
         self.setCursorPosition(0)
+
+
+class SavedLine(TextLine):
+    """Tells what is written at each pause, and when writing has ended: a crash costs no more than the last words."""
+
+    written = Signal(str)
+
+    def __init__(self, words: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self.save)
+        self.textEdited.connect(lambda _: self._pause.start())
+        self.editingFinished.connect(self.save)
+
+    def save(self) -> None:
+        """Tell what is written now."""
+        self._pause.stop()
+        self.setModified(False)
+        self.written.emit(self.text().strip())
+
+    def put(self, words: str) -> None:
+        """Show this also where somebody writes: what was written was undone."""
+        if words != self.text().strip():
+            self._pause.stop()
+            self.setText(words)

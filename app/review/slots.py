@@ -1,0 +1,110 @@
+"""What of a review can be undone: each thing that a person sets, as a slot of `app.review.history`.
+
+A new field of the assessment is one method of one line, by `of_assessment`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from app.domain.types import Assessment, Comment, Conclusion
+from app.review.corrections import in_force
+from app.review.history import Part, Slot
+from app.review.session import ReviewSession
+
+T = TypeVar("T")
+Written = tuple[str, float | None]
+"""A comment's words and its time (s)."""
+
+
+class Slots:
+    """The slots of one review. They read from the library, so that what somebody else changed is seen."""
+
+    def __init__(self, session: ReviewSession) -> None:
+        self._session = session
+
+    def of_assessment(
+        self, name: str, read: Callable[[Assessment], T], write: Callable[[T], object],
+        *, subject: str = "", joins: bool = False,
+    ) -> Slot[T]:  # fmt: skip
+        """Something that stands in the assessment."""
+        return Slot(name, lambda: read(self._session.read_assessment()), write, subject=subject, joins=joins)
+
+    def rating(self, dimension_id: str) -> Slot[float | None]:
+        """The rating of a dimension; writing None takes it back."""
+
+        def read(assessment: Assessment) -> float | None:
+            rating = assessment.ratings.get(dimension_id)
+            return rating.score if rating else None
+
+        def write(score: float | None) -> None:
+            self._session.rate(dimension_id, score)
+
+        return self.of_assessment(f"rating {dimension_id}", read, write, subject=dimension_id)
+
+    def reason(self, dimension_id: str) -> Slot[str]:
+        """The reason for a rating."""
+
+        def read(assessment: Assessment) -> str:
+            rating = assessment.ratings.get(dimension_id)
+            return rating.comment if rating else ""
+
+        def write(words: str) -> None:
+            self._session.comment_on(dimension_id, words)
+
+        return self.of_assessment(f"reason {dimension_id}", read, write, subject=dimension_id)
+
+    def weights(self) -> Slot[dict[str, float]]:
+        """All weights that differ from the template's: one that moves moves the others."""
+        return self.of_assessment("weights", lambda a: dict(a.weights), self._session.restore_weights, joins=True)
+
+    def weight_reason(self) -> Slot[str]:
+        """Why weights differ."""
+        return self.of_assessment("weight reason", lambda a: a.weight_reason, self._session.set_weight_reason)
+
+    def conclusion(self) -> Slot[Conclusion | None]:
+        """The recommendation."""
+        return self.of_assessment("conclusion", lambda a: a.conclusion, self._session.conclude)
+
+    def summary(self) -> Slot[str]:
+        """The closing words."""
+        return self.of_assessment("summary", lambda a: a.summary, self._session.set_summary)
+
+    def comment(self, comment_id: str) -> Slot[Written | None]:
+        """A comment or bookmark; None = removed. Its history stays in the library whatever is undone."""
+        library = self._session.library
+
+        def read() -> Written | None:
+            kept = next((each for each in self._session.comments if each.id == comment_id), None)
+            return written(kept) if kept else None
+
+        def write(wanted: Written | None) -> None:
+            if wanted is None:
+                library.delete_comment(comment_id)
+                return
+            held = read() or written(library.restore_comment(comment_id))
+            if held != wanted:
+                library.edit_comment(comment_id, wanted[0], time_s=wanted[1])
+
+        return Slot(f"comment {comment_id}", read, write, Part.COMMENTS, comment_id)
+
+    def corrections(self, *ids: str) -> Slot[bool]:
+        """Whether corrections that were made together hold. Undoing appends their inverses, redoing those of them."""
+        library, interview_id = self._session.library, self._session.interview_id
+        inverses: list[str] = []
+
+        def read() -> bool:
+            held = {correction.id for correction in in_force(library.corrections(interview_id))}
+            return held.issuperset(ids)
+
+        def write(hold: bool) -> None:
+            undoing = inverses if hold else ids
+            inverses[:] = [library.revert_correction(each).id for each in reversed(undoing)]
+
+        return Slot(f"corrections {' '.join(ids)}", read, write, Part.WORDS)
+
+
+def written(comment: Comment) -> Written:
+    """What of a comment a person wrote; times to the millisecond."""
+    return comment.text, None if comment.time_s is None else round(comment.time_s, 3)
