@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QRectF, Qt
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
@@ -205,6 +206,17 @@ def test_escape_leaves_the_word_and_f2_takes_the_whole_row(qtbot, room):
     rows.editor.setPlainText("Hello, please introduce yourself.")
     qtbot.keyClick(rows.editor, Qt.Key.Key_Return)
     assert texts(room)[0] == "Hello, please introduce yourself."
+
+
+def test_another_window_in_front_does_not_end_the_typing(qtbot, room):
+    rows = room.transcript.list
+    rows.edit_word(1, 3)
+    rows.editor.setText("正")
+    for reason, left in (("ActiveWindowFocusReason", False), ("PopupFocusReason", False), ("TabFocusReason", True)):
+        QApplication.sendEvent(rows.editor, QFocusEvent(QEvent.Type.FocusOut, Qt.FocusReason[reason]))
+        QApplication.processEvents()
+        assert (rows.editor is None) is left
+    assert "正" in rows.rows.lines[1].segment.text
 
 
 def test_what_comes_while_typing_waits_until_the_editor_closes(qtbot, room):

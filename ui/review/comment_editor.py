@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPlainTextEdit, QP
 
 from app.domain.types import Comment
 from app.text import seconds_of, timecode, tr
-from ui import language, theme
-from ui.review.controls import IconButton, plain_label, wrapped_label
+from ui import icons, language, theme
+from ui.review.controls import IconButton, icon_size, plain_label, wrapped_label
 
 DRAFT_PAUSE_MS = 700
 REMOVED_FOR_MS = 10_000
@@ -156,7 +156,9 @@ class RemovedLine(QFrame):
         self.comment = comment
         self.words = plain_label("small")
         self.undo = QPushButton()
-        self.undo.setProperty("class", "quiet")
+        self.undo.setProperty("class", "chip")
+        self.undo.setIcon(icons.icon("undo", "accent"))
+        self.undo.setIconSize(icon_size())
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)

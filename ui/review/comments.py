@@ -158,6 +158,7 @@ class Comments(QFrame):
         if time is not None:
             editor.go_on(time, words)
         self.show_comments(self._shown, editable=self._editable, mine=self._mine)
+        editor.show()
         if time is None:
             editor.begin()
         return True
@@ -192,6 +193,7 @@ class Comments(QFrame):
         line.over.connect(self._forget_removed)
         left = [each for each in self._shown if each.id != comment.id]
         self.show_comments(left, editable=self._editable, mine=self._mine)
+        line.show()
         if had_keys:
             line.undo.setFocus(Qt.FocusReason.OtherFocusReason)
 

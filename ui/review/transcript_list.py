@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QListView, QMenu, QPlainTextEdit, QWidget
 
 from analysis.document import CorrectionKind, Suggestion
@@ -346,7 +346,7 @@ class TranscriptList(QListView):
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(self.editor, QPlainTextEdit):
                 self.commit()
                 return True
-        if watched is self.editor and event.type() is QEvent.Type.FocusOut:
+        if watched is self.editor and isinstance(event, QFocusEvent) and _left_for_good(event):
             QTimer.singleShot(0, self, self.commit)
         return super().eventFilter(watched, event)
 
@@ -369,3 +369,9 @@ class TranscriptList(QListView):
             editor.deleteLater()
             self.setFocus()
             self.editorClosed.emit()
+
+
+def _left_for_good(event: QFocusEvent) -> bool:
+    """Whether the keyboard went elsewhere in the window, not to another window or a menu, which give it back."""
+    gives_back = (Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason)
+    return event.lostFocus() and event.reason() not in gives_back

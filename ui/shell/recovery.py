@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QObject, QTimer
 
-from ui.review.model import LayoutStore
 from ui.shell.window import MainWindow
+
+if TYPE_CHECKING:
+    from ui.review.model import LayoutStore
 
 OPEN = "review.open"
 SETTLED_MS = 10_000
@@ -28,14 +31,13 @@ class Recovery(QObject):
         self._soon.timeout.connect(self._mark)
         self._put("")
         window.pages.currentChanged.connect(self._see)
-        window.installEventFilter(self)
+        window.closing.connect(self._end)
 
     def _see(self) -> None:
         if self._window.pages.currentWidget() is self._window.room("review"):
             self._soon.start()
         else:
-            self._soon.stop()
-            self._put("")
+            self._end()
 
     def _mark(self) -> None:
         self._soon.setInterval(0)
@@ -45,8 +47,6 @@ class Recovery(QObject):
         if self._layout.get(OPEN, "") != interview_id:
             self._layout.put(OPEN, interview_id)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._window and event.type() is QEvent.Type.Close:
-            self._soon.stop()
-            self._put("")
-        return super().eventFilter(watched, event)
+    def _end(self) -> None:
+        self._soon.stop()
+        self._put("")
