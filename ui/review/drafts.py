@@ -48,12 +48,12 @@ class Drafts(QObject):
             return
         self._kept[field] = body
         try:
-            self._room.presenter.keep_draft(field, body)
+            self._room.presenter.keep_unfinished(field, body)
         except Failure as failure:
             self._room.failed.emit(failure)
 
     def _read(self, field: str) -> object:
-        self._kept[field] = self._room.presenter.draft(field)
+        self._kept[field] = self._room.presenter.unfinished(field)
         return self._kept[field]
 
     def _go_on_editing(self, draft: object) -> None:

@@ -236,11 +236,11 @@ class Presenter(Protocol):
         """What `redo` would do again; "" where there is nothing."""
         ...
 
-    def draft(self, field: str) -> object:
+    def unfinished(self, field: str) -> object:
         """What the assessor was writing in a field and had not given, as it was kept; None = nothing."""
         ...
 
-    def keep_draft(self, field: str, body: object) -> None:
+    def keep_unfinished(self, field: str, body: object) -> None:
         """Keep what is being written there, as something that JSON can hold; None forgets it."""
         ...
 

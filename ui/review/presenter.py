@@ -315,11 +315,11 @@ class LibraryPresenter:
 
     # What is being written
 
-    def draft(self, field: str) -> object:
+    def unfinished(self, field: str) -> object:
         """What was being written there."""
         return self._library.draft(self.interview.id, field)
 
-    def keep_draft(self, field: str, body: object) -> None:
+    def keep_unfinished(self, field: str, body: object) -> None:
         """Keep what is being written."""
         self._library.keep_draft(self.interview.id, field, body)
 
