@@ -94,6 +94,11 @@ def seconds_of(written: str) -> float | None:
     return sum(value * scale for value, scale in zip(reversed(values), (1, 60, 3600), strict=False))
 
 
+def stretch(start: float, end: float | None) -> str:
+    """From when to when: "01:05–01:20"; a moment where there is no end."""
+    return timecode(start) if end is None else f"{timecode(start)}–{timecode(end)}"
+
+
 def percent(share: float) -> str:
     """A share 0..1 as a whole percentage: 0.714 -> "71 %"."""
     return f"{share * 100:.0f} %"

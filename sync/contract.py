@@ -107,10 +107,14 @@ class DimensionResult:
 
 @dataclass(frozen=True, slots=True)
 class TimedComment:
-    """A comment of the interviewer at a time (s) of the recording; None = on the interview as a whole."""
+    """A comment of the interviewer at a time (s) of the recording; None = on the interview as a whole.
+
+    `end_s` = where the stretch ends that it is about. It does not travel where it is None.
+    """
 
     time_s: float | None
     text: str
+    end_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

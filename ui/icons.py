@@ -19,6 +19,8 @@ PATHS: dict[str, str] = {
     "settings": '<path d="M4 7h9M17 7h3M4 12h3M11 12h9M4 17h11M19 17h1"/><circle cx="15" cy="7" r="2"/>'
     '<circle cx="9" cy="12" r="2"/><circle cx="17" cy="17" r="2"/>',
     "play": '<path d="M7.5 4.8v14.4L19 12z" fill="C"/>',
+    "loop": '<path d="M7 7h10a3.5 3.5 0 0 1 3.5 3.5v1M17 17H7a3.5 3.5 0 0 1-3.5-3.5v-1"/>'
+    '<path d="M9.5 4.5L7 7l2.5 2.5M14.5 14.5L17 17l-2.5 2.5"/>',
     "pause": '<path d="M8 5v14M16 5v14" stroke-width="3.6"/>',
     "back": '<path d="M11.5 6v12L4 12zM20 6v12l-7.5-6z" fill="C"/>',
     "forward": '<path d="M12.5 6v12l7.5-6zM4 6v12l7.5-6z" fill="C"/>',

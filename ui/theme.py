@@ -183,6 +183,7 @@ QPushButton[class="primary"]:focus { border: 2px solid @text; }
 QPushButton[class="primary"]:disabled { background: @veil; color: @faint; border: 1px solid @border; }
 QPushButton[class="quiet"], QToolButton { background: transparent; border: 1px solid transparent; border-radius: @px5;
     padding: @px4 @px6 ; }
+QToolButton[class="tight"] { padding: @px2 @px3 ; }
 QPushButton[class="quiet"]:hover, QToolButton:hover { background: @hover; }
 QPushButton[class="quiet"]:focus, QToolButton:focus { border: 2px solid @accent; }
 QPushButton:checked, QToolButton:checked { background: @accent_soft; color: @accent; border: 1px solid @accent; }

@@ -164,8 +164,8 @@ def _change(review: ReviewSession, options: argparse.Namespace) -> None:
         review.set_weights(weights)
     if options.weight_reason is not None:
         review.set_weight_reason(options.weight_reason)
-    for time_s, words in comments:
-        review.add_comment(time_s, words)
+    for time_s, end_s, words in comments:
+        review.add_comment(time_s, words, end_s=end_s)
     if options.conclusion:
         review.conclude(Conclusion(options.conclusion))
     if options.summary is not None:
@@ -192,15 +192,16 @@ def _rating(review: ReviewSession, given: str) -> tuple[str, float]:
     return dimension.id, score
 
 
-def _comment(given: str) -> tuple[float, str]:
+def _comment(given: str) -> tuple[float, float | None, str]:
+    """Where a comment begins, where it ends if it is about a stretch, and its words."""
     seconds, equals, words = given.partition("=")
     try:
-        time_s = float(seconds)
+        start, *end = map(float, seconds.split("-"))
     except ValueError:
-        time_s = -1.0
-    if not equals or not words.strip() or not time_s >= 0:
+        start, end = -1.0, []
+    if not equals or not words.strip() or not start >= 0 or len(end) > 1:
         raise ValueInvalid(what="--comment", value=given, allowed=text.tr("assess.comment_shape"))
-    return time_s, words
+    return start, end[0] if end else None, words
 
 
 def interview_report(review: ReviewSession) -> dict[str, Any]:

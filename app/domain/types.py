@@ -146,7 +146,10 @@ class Consent:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """A comment by an assessor, at a time of the recording (None = on the whole interview)."""
+    """A comment by an assessor, at a time (s) of the recording (None = on the whole interview).
+
+    `end_s` = where the stretch ends that it is about; None = it is about one moment.
+    """
 
     id: str
     time_s: float | None
@@ -155,6 +158,7 @@ class Comment:
     created: datetime
     bookmark: bool = False
     version: int = 1
+    end_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -253,7 +253,7 @@ def _comments(words: Words) -> str:
         return ""
     rows = [
         [
-            f'<span class="time">{escape(words.moment(c.time_s))}</span>',
+            f'<span class="time">{escape(words.moment(c))}</span>',
             prose(c.text) or escape(words.say("bookmark")),
             f'<span class="small">{escape(c.author)}</span>',
         ]

@@ -113,7 +113,7 @@ def _rows(words: Words) -> Iterator[list[str]]:
             values = (words.metric(item.metric), _number(item.value), f"{item.points:g}", _number(item.weight))
             yield [say("evidence"), words.title(row), answer, *values, words.source(item)]
     for comment in data.comments:
-        yield [say("comments"), words.moment(comment.time_s), comment.text, comment.author]
+        yield [say("comments"), words.moment(comment), comment.text, comment.author]
     for time, who, said in words.speech():
         yield [say("transcript"), time, who, said]
     for name, value in words.provenance():

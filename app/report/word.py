@@ -158,7 +158,7 @@ def _evidence(document: Any, words: Words) -> None:
 
 
 def _said(document: Any, words: Words) -> None:
-    comments = [[words.moment(c.time_s), c.text, c.author] for c in words.data.comments if c.text.strip()]
+    comments = [[words.moment(c), c.text, c.author] for c in words.data.comments if c.text.strip()]
     if comments:
         _heading(document, words.say("comments"))
         _table(document, comments, [0.15, 0.68, 0.17], head=False)

@@ -12,13 +12,14 @@ from app import text
 from app.absence import absences, failed
 from app.domain.scores import DimensionScore, Evidence
 from app.domain.template import Dimension
+from app.domain.types import Comment
 from app.origin import fallback_lines, quality_lines
 from app.report.charts import Bar
 from app.report.data import ReportData
 from app.scoring.metrics import metric_title, source_text, value_text
 from app.scoring.weights import deviations
 from app.scoring.wording import interval_text, score_text, weight_text, why_text
-from app.text import timecode
+from app.text import stretch, timecode
 
 
 @dataclass(frozen=True)
@@ -62,9 +63,11 @@ class Words:
             (say("status"), say(f"status_{interview.status}")),
         ]
 
-    def moment(self, time_s: float | None) -> str:
-        """When a comment was made in the recording; None = on the whole interview."""
-        return self.say("whole_interview") if time_s is None else timecode(time_s)
+    def moment(self, comment: Comment) -> str:
+        """What a comment is about: a moment or a stretch of the recording, or the whole interview."""
+        if comment.time_s is None:
+            return self.say("whole_interview")
+        return stretch(comment.time_s, comment.end_s)
 
     def conclusion(self) -> str:
         """The recommendation."""

@@ -59,7 +59,7 @@ def assessment_result(
         keyword_rate=None if card.keyword_rate is None else round(card.keyword_rate, 4),
         conclusion=assessment.conclusion or Conclusion.CANNOT_TELL,
         summary=assessment.summary,
-        comments=tuple(TimedComment(rounded(c.time_s), c.text) for c in comments if c.text),
+        comments=tuple(TimedComment(rounded(c.time_s), c.text, rounded(c.end_s)) for c in comments if c.text),
         signed_at=(signed_at or datetime.now(UTC)).isoformat(timespec="seconds"),
         app_version=__version__,
     )
@@ -101,8 +101,15 @@ def rounded(value: float | None) -> float | None:
 
 def canonical(result: AssessmentResult) -> tuple[bytes, str]:
     """The bytes of RFC 8785 and their SHA-256: exactly these are signed, kept and sent."""
-    payload: bytes = rfc8785.dumps(msgspec.to_builtins(result))
+    said = msgspec.to_builtins(result)
+    said["comments"] = [_without_nothing(comment, "end_s") for comment in said["comments"]]
+    payload: bytes = rfc8785.dumps(said)
     return payload, hashlib.sha256(payload).hexdigest()
+
+
+def _without_nothing(said: dict[str, Any], *later: str) -> dict[str, Any]:
+    """Fields that came later do not travel where they say nothing: older signatures stay equal."""
+    return {key: value for key, value in said.items() if key not in later or value is not None}
 
 
 def same_content(payload: bytes, result: AssessmentResult) -> bool:

@@ -207,22 +207,35 @@ class ReviewSession:
         self.template = self._template()
         self._score()
 
-    def add_comment(self, time_s: float | None, words: str, *, bookmark: bool = False) -> Comment:
-        """Write a comment at a time of the recording (None = on the whole interview)."""
-        self._refuse_outside(time_s)
-        return self.library.add_comment(self.interview_id, time_s, words, bookmark=bookmark)
+    def add_comment(
+        self, time_s: float | None, words: str, *, end_s: float | None = None, bookmark: bool = False
+    ) -> Comment:
+        """Write a comment at a time of the recording, on the stretch from there to `end_s`, or (None) on all of it.
+
+        Raises ValueInvalid for a time outside the recording and for an end that is not after the beginning.
+        """
+        self._refuse_outside(time_s, end_s)
+        return self.library.add_comment(self.interview_id, time_s, words, end_s=end_s, bookmark=bookmark)
 
     def edit_comment(self, comment_id: str, words: str, time_s: float | None = None) -> Comment:
-        """Change a comment's words, and its time where one is given. Raises ValueInvalid, NotFound."""
-        self._refuse_outside(time_s)
+        """Change a comment's words, and its time where one is given; a stretch moves as a whole.
+
+        Raises ValueInvalid, NotFound.
+        """
+        held = self.library.comment(comment_id)
+        moved = 0.0 if time_s is None or held.time_s is None else time_s - held.time_s
+        self._refuse_outside(time_s, held.end_s + moved if moved and held.end_s is not None else None)
         return self.library.edit_comment(comment_id, words, time_s=time_s)
 
-    def _refuse_outside(self, time_s: float | None) -> None:
+    def _refuse_outside(self, time_s: float | None, end_s: float | None = None) -> None:
         duration = self.analysis.media.duration if self.analysis else None
         latest = sys.float_info.max if duration is None else duration + 1
         if time_s is not None and not 0 <= time_s <= latest:
             allowed = f"0-{duration:.0f} s" if duration is not None else "≥ 0 s"
             raise ValueInvalid(what=text.tr("report.comment_time"), value=f"{time_s:g}", allowed=allowed)
+        if end_s is not None and not (time_s is not None and time_s < end_s <= latest):
+            allowed = f"> {time_s or 0:g} s" + (f", ≤ {duration:.0f} s" if duration is not None else "")
+            raise ValueInvalid(what=text.tr("report.comment_end"), value=f"{end_s:g}", allowed=allowed)
 
     # Signing
 

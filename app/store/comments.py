@@ -29,13 +29,15 @@ class Comments(Assessments):
         with self.reading() as session:
             return _comment_of(found(session, CommentRow, comment_id, "comment"))
 
-    def add_comment(self, interview_id: str, time_s: float | None, text: str, *, bookmark: bool = False) -> Comment:
-        """Write a comment at a time (s), or on the whole interview (None)."""
+    def add_comment(
+        self, interview_id: str, time_s: float | None, text: str, *, end_s: float | None = None, bookmark: bool = False
+    ) -> Comment:
+        """Write a comment at a time (s), on the stretch from there to `end_s`, or on the whole interview (None)."""
         with self.session() as session:
             found(session, InterviewRow, interview_id, "interview")
             row = CommentRow(
-                interview_id=interview_id, time_s=time_s, text=text, bookmark=bookmark, author=self.assessor,
-                assessor=self.assessor,
+                interview_id=interview_id, time_s=time_s, end_s=end_s, text=text, bookmark=bookmark,
+                author=self.assessor, assessor=self.assessor,
             )  # fmt: skip
             session.add(row)
             session.flush()
@@ -45,11 +47,16 @@ class Comments(Assessments):
     def edit_comment(
         self, comment_id: str, text: str, *, time_s: float | None = None, version: int | None = None
     ) -> Comment:
-        """Change a comment's text, and its time where one is given. Raises Stale, NotFound."""
+        """Change a comment's text, and its time where one is given; a stretch moves with its beginning.
+
+        Raises Stale, NotFound.
+        """
         with self.session() as session:
             row = self._kept_aside(session, comment_id, version)
             row.text = text
             if time_s is not None:
+                if row.end_s is not None and row.time_s is not None:
+                    row.end_s += time_s - row.time_s
                 row.time_s = time_s
             return self._changed_comment(session, row, "comment_edited")
 
@@ -81,11 +88,11 @@ class Comments(Assessments):
     def _kept_aside(self, session: Session, comment_id: str, version: int | None) -> CommentRow:
         row = found(session, CommentRow, comment_id, "comment")
         fresh(row, version, "comment")
-        session.add(
-            CommentHistoryRow(
-                comment_id=row.id, comment_version=row.version, time_s=row.time_s, text=row.text, assessor=self.assessor
-            )
-        )
+        before = CommentHistoryRow(
+            comment_id=row.id, comment_version=row.version, time_s=row.time_s, end_s=row.end_s, text=row.text,
+            assessor=self.assessor,
+        )  # fmt: skip
+        session.add(before)
         return row
 
     def _changed_comment(self, session: Session, row: CommentRow, action: str) -> Comment:
@@ -117,7 +124,7 @@ class Comments(Assessments):
 
 
 def _comment_of(row: CommentRow) -> Comment:
-    return Comment(row.id, row.time_s, row.text, row.author, row.created, row.bookmark, row.version)
+    return Comment(row.id, row.time_s, row.text, row.author, row.created, row.bookmark, row.version, row.end_s)
 
 
 def _consent_of(row: ConsentRow) -> Consent:

@@ -217,11 +217,12 @@ class SignatureRow(Kept, Base):
 
 
 class CommentRow(Changing, Base):
-    """A comment at a time of the recording. `deleted` is a grave that can be undone."""
+    """A comment at a time of the recording, or on the stretch to `end_s`. `deleted` is a grave that can be undone."""
 
     __tablename__ = "comment"
     interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"), index=True)
     time_s: Mapped[float | None]
+    end_s: Mapped[float | None]
     text: Mapped[str]
     author: Mapped[str]
     bookmark: Mapped[bool] = mapped_column(default=False)
@@ -235,6 +236,7 @@ class CommentHistoryRow(Kept, Base):
     comment_id: Mapped[str] = mapped_column(ForeignKey("comment.id"), index=True)
     comment_version: Mapped[int]
     time_s: Mapped[float | None]
+    end_s: Mapped[float | None]
     text: Mapped[str]
 
 

@@ -51,10 +51,11 @@ class Dimension(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class TimedComment(msgspec.Struct, forbid_unknown_fields=True):
-    """A comment at a time (s) of the recording, or (null) on the interview as a whole."""
+    """A comment at a time (s) of the recording, on the stretch up to `end_s`, or (null) on the interview as a whole."""
 
     time_s: Seconds | None
     text: str
+    end_s: Seconds | msgspec.UnsetType = msgspec.UNSET
 
 
 class Assessment(msgspec.Struct, forbid_unknown_fields=True):

@@ -97,7 +97,7 @@ def shown(held: Held) -> dict[str, Any]:
     """An assessment as the page shows it."""
     body = json.loads(held.body)
     for comment in body["comments"]:
-        comment["clock"] = clock(comment["time_s"])
+        comment["clock"] = "–".join(filter(None, map(clock, (comment["time_s"], comment.get("end_s")))))
     return {
         "held": held,
         "body": body,

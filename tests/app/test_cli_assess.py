@@ -57,11 +57,14 @@ def test_whole_assessment_by_script(data, interview_id, capsys):
     base = ["assess", "--interview", interview_id, "--data", str(data)]
     given = ["--rate", "communication=7", "--rate", "reasoning=8", "--rate", "composure=7", "--weights", "reasoning=40"]
     words = ["--weight-reason", "偏重架构", "--comment", "12.5=好=真好", "--conclusion", "hire", "--summary", "可以"]
+    words += ["--comment", "14-16.5=一段"]
     assert cli.main([*base, *given, *words, "--sign", "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["signed"]
     assert shown["status"] == "assessed"
-    assert shown["comments"][0]["text"] == "好=真好"
+    assert [(each["text"], each["time_s"], each["end_s"]) for each in shown["comments"]] == [
+        ("好=真好", 12.5, None), ("一段", 14.0, 16.5),
+    ]  # fmt: skip
     assert [d["weight"] for d in shown["dimensions"]] == pytest.approx([30, 40, 30])
     assert shown["composite"]["coverage"] == pytest.approx(1)
 
@@ -104,6 +107,8 @@ REFUSED = {
     "too high": ["--interview", "{id}", "--rate", "reasoning=11"],
     "no number": ["--interview", "{id}", "--rate", "reasoning"],
     "comment without a time": ["--interview", "{id}", "--comment", "good"],
+    "comment that ends before it begins": ["--interview", "{id}", "--comment", "9-8=good"],
+    "comment with three times": ["--interview", "{id}", "--comment", "9-10-11=good"],
     "weights over 100": ["{folder}", "--weights", "reasoning=70,communication=50"],
     "nothing rated": ["--interview", "{id}", "--sign"],
 }

@@ -54,6 +54,7 @@ def review(library):
     session.set_summary("=1+1\n总体不错")
     session.add_comment(12.5, HOSTILE)
     session.add_comment(None, "@整场")
+    session.add_comment(14.0, "一段", end_s=21.0)
     return session
 
 
@@ -167,6 +168,7 @@ def test_csv_opens_in_a_spreadsheet_and_runs_nothing(data, each_language, tmp_pa
     cells = [cell for row in rows for cell in row]
     assert "'=1+1\n总体不错" in cells
     assert "'@整场" in cells
+    assert "00:14–00:21" in cells
     assert HOSTILE in cells
 
 
@@ -184,7 +186,7 @@ def test_json_has_evidence_comments_and_provenance(data, each_language, tmp_path
     write_report(data, each_language, path)
     shown = json.loads(path.read_text("utf-8"))
     assert shown["dimensions"][0]["machine"]["evidence"][0]["band"]["score"]
-    assert {c["text"] for c in shown["comments"]} == {HOSTILE, "@整场"}
+    assert {c["text"] for c in shown["comments"]} == {HOSTILE, "@整场", "一段"}
     assert shown["provenance"]["models"][0]["id"] == "whisper-base"
     assert shown["signature"] is None
 

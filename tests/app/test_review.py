@@ -187,6 +187,17 @@ def test_signed_bytes_are_canonical_and_exactly_what_is_sent(review, library):
     assert review.is_signed()
 
 
+def test_where_a_comments_stretch_ends_is_signed_only_where_it_has_an_end(review):
+    rate_all(review)
+    review.add_comment(12.5, "好")
+    before = review.sign()
+    assert set(json.loads(before.payload)["comments"][0]) == {"time_s", "text"}
+    review.add_comment(20.0, "一段", end_s=24.256)
+    assert not review.is_signed()
+    said = json.loads(review.sign().payload)["comments"]
+    assert said == [{"time_s": 12.5, "text": "好"}, {"time_s": 20.0, "text": "一段", "end_s": 24.26}]
+
+
 def test_signing_twice_is_one_revision_and_a_change_is_another(review, library):
     rate_all(review)
     first = review.sign()
@@ -263,6 +274,11 @@ def test_wrong_values_are_refused(review):
     for moment in (1e6, -1.0, math.inf, math.nan):
         with pytest.raises(ValueInvalid):
             review.add_comment(moment, "never")
+        with pytest.raises(ValueInvalid):
+            review.add_comment(2.0, "never", end_s=moment)
+    for moment in (2.0, None):
+        with pytest.raises(ValueInvalid):
+            review.add_comment(moment, "never", end_s=2.0)
     with pytest.raises(ValueInvalid):
         review.set_weights({"reasoning": 60, "communication": 60})
 

@@ -166,6 +166,17 @@ def test_comments_are_never_lost(library, interview):
     assert library.comment_history(timed.id)[-1] == "更好"
 
 
+def test_a_comment_on_a_stretch_keeps_its_end_and_moves_as_a_whole(library, interview):
+    comment = library.add_comment(interview.id, 10.0, "好", end_s=14.5)
+    assert (comment.time_s, comment.end_s) == (10.0, 14.5)
+    assert library.edit_comment(comment.id, "更好").end_s == 14.5
+    moved = library.edit_comment(comment.id, "更好", time_s=12.0)
+    assert (moved.time_s, moved.end_s) == (12.0, 16.5)
+    library.delete_comment(comment.id)
+    assert library.restore_comment(comment.id).end_s == 16.5
+    assert library.add_comment(interview.id, 10.0, "好").end_s is None
+
+
 def test_corrections_are_undone_by_their_inverse(library, interview):
     first = library.add_correction(interview.id, CorrectionKind.WORD, 1.0, 1.4, "复载", "负载")
     role = library.add_correction(interview.id, CorrectionKind.ROLE, 0.0, 0.0, "S1", "candidate")

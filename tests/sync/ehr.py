@@ -56,7 +56,10 @@ def assessment_body(interview_id, assessment_id, revision=1, **changes):
                                                "machine_high": None, "mine": None, "combined": None}],
         "composite": 7.55, "composite_low": 6.9, "composite_high": 8.1, "coverage": 0.75, "weight_reason": "岗位要求",
         "keyword_rate": 0.5, "conclusion": "hire", "summary": "总体不错",
-        "comments": [{"time_s": 72.5, "text": '<img src="file:///etc/passwd">'}, {"time_s": None, "text": "整体"}],
+        "comments": [
+            {"time_s": 72.5, "text": '<img src="file:///etc/passwd">'}, {"time_s": None, "text": "整体"},
+            {"time_s": 80.0, "end_s": 92.5, "text": "一段"},
+        ],
         "signed_at": AT, "app_version": "0.1.0", "contract_version": 1,
     }  # fmt: skip
     return rfc8785.dumps(body | changes)

@@ -21,7 +21,7 @@ DIGITS = 9
 
 def review_actions(room: ReviewRoom) -> tuple[Action, ...]:
     """Everything that the room does at a key or a command, in the order in which a sheet lists it."""
-    return (*_playing(room), *_words(room), *_timeline(room), *_scoring(room))
+    return (*_playing(room), *_words(room), *room.region.commands(), *_timeline(room), *_scoring(room))
 
 
 def _playing(room: ReviewRoom) -> list[Action]:
@@ -133,7 +133,11 @@ def _scoring(room: ReviewRoom) -> list[Action]:
         for button in card.verdict.choices.values()
     ]
     return [
-        act("comment", keys=("C",), run=card.comments.start),
+        (
+            act("comment", keys=("C",), run=card.comments.start)
+            if room.timeline.region.span is None
+            else act("region_comment", keys=("C",), run=room.region.write)
+        ),
         act("bookmark", keys=("M",), run=card.add_bookmark),
         *dimensions,
         act("rate", keys=("1 – 9", "0")),

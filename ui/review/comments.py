@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.types import Comment
-from app.text import timecode, tr
+from app.text import stretch, timecode, tr
 from ui import icons, language, theme
 from ui.review.comment_editor import CommentEditor, RemovedLine
 from ui.review.controls import IconButton, icon_size
@@ -31,12 +31,14 @@ DRAFT_PAUSE_MS = 700
 class Comments(QFrame):
     """The comment field, the bookmark button and the list. `now` tells the player's time.
 
-    `draftChanged` has what is written and not given yet as [time (s), text], None where the field is empty.
+    `commentGiven` has the time (s), the words, and where the stretch ends that they are about, else None.
+    `draftChanged` has what is written and not given yet as [time (s), text] or [time, text, end], None where the field
+    is empty.
     `edited` has an id, the new words, and the new time (s) or None where that stays; answer with `close_editor`.
     `editDraftChanged` has what the editor holds, None where it is closed or nothing was changed.
     """
 
-    commentGiven = Signal(float, str)
+    commentGiven = Signal(float, str, object)
     started = Signal()
     draftChanged = Signal(object)
     bookmarkAsked = Signal()
@@ -50,6 +52,7 @@ class Comments(QFrame):
         super().__init__(parent)
         self._now = now
         self._time: float | None = None
+        self._end: float | None = None
         self._shown: tuple[Comment, ...] = ()
         self._editable = True
         self._mine: str | None = None
@@ -77,9 +80,10 @@ class Comments(QFrame):
         language.on_change(self, self._rename)
         theme.changed.connect(self._rename)
 
-    def start(self, time_s: float | None = None) -> None:
-        """Begin to write, about the present moment or a given one."""
+    def start(self, time_s: float | None = None, end_s: float | None = None) -> None:
+        """Begin to write, about the present moment, a given one, or the stretch from there to `end_s`."""
         self._time = self._now() if time_s is None else time_s
+        self._end = end_s
         self._rename()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.started.emit()
@@ -89,15 +93,17 @@ class Comments(QFrame):
         self._pause.stop()
         words = self.field.text().strip()
         time_s = self._now() if self._time is None else self._time
-        self.draftChanged.emit([round(time_s, 2), words] if words else None)
+        tail = [] if self._end is None else [round(self._end, 2)]
+        self.draftChanged.emit([round(time_s, 2), words, *tail] if words else None)
         if self.editor is not None:
             self.editor.keep_draft()
 
     def show_draft(self, draft: object) -> None:
         """Go on with what was kept, about its own moment; anything else is no draft."""
         match draft:
-            case [int() | float() as time_s, str(words)] if words:
+            case [int() | float() as time_s, str(words), *tail] if words:
                 self._time = float(time_s)
+                self._end = next((float(end) for end in tail if isinstance(end, int | float)), None)
                 self.field.setText(words)
                 self._rename()
 
@@ -108,7 +114,7 @@ class Comments(QFrame):
     def show_time(self, time_s: float) -> None:
         """Follow the player, unless something is being written about an earlier moment."""
         if self._time is not None and not self.field.text() and not self.field.hasFocus():
-            self._time = None
+            self._time = self._end = None
         if self._time is None:
             self.field.setPlaceholderText(tr("review.comment_at", time=timecode(time_s)))
 
@@ -139,7 +145,7 @@ class Comments(QFrame):
             self._forget_removed()
         if self.editor is not None and self.editor.comment.id not in there:
             if self.editor.is_changed() and not self.field.text():
-                self._time = self.editor.comment.time_s
+                self._time, self._end = self.editor.comment.time_s, self.editor.comment.end_s
                 self.field.setText(" ".join(self.editor.words.toPlainText().split()))
             self._forget_editor()
 
@@ -231,7 +237,7 @@ class Comments(QFrame):
         return row
 
     def _jump(self, comment: Comment, time_s: float) -> QPushButton:
-        jump = QPushButton(timecode(time_s))
+        jump = QPushButton(stretch(time_s, comment.end_s))
         jump.setProperty("class", "chip")
         jump.setIcon(icons.icon("bookmark" if comment.bookmark else "comment", "accent"))
         jump.setIconSize(icon_size())
@@ -243,19 +249,19 @@ class Comments(QFrame):
         if typed and self._time is None:
             self._time = self._now()
         elif not typed:
-            self._time = None
+            self._time = self._end = None
 
     def _give(self) -> None:
         words = self.field.text().strip()
         if words:
             self.field.clear()
-            time_s, self._time = self._time, None
-            self.commentGiven.emit(self._now() if time_s is None else time_s, words)
+            time_s, end_s, self._time, self._end = self._time, self._end, None, None
+            self.commentGiven.emit(self._now() if time_s is None else time_s, words, end_s)
             self.keep_draft()
 
     def _rename(self) -> None:
         time_s = self._now() if self._time is None else self._time
-        self.field.setPlaceholderText(tr("review.comment_at", time=timecode(time_s)))
+        self.field.setPlaceholderText(tr("review.comment_at", time=stretch(time_s, self._end)))
         self.field.setAccessibleName(tr("review.comment"))
         self.show_comments(self._shown, editable=self._editable, mine=self._mine)
 

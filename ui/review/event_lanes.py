@@ -357,19 +357,26 @@ class CommentLane(Lane):
     def marks(self) -> tuple[Mark, ...]:
         """One a comment that has a time."""
         return tuple(
-            Mark(c.time_s, c.time_s, c.text or tr("review.bookmark"), c.id)
+            Mark(c.time_s, c.time_s if c.end_s is None else c.end_s, c.text or tr("review.bookmark"), c.id)
             for c in self.comments()
             if c.time_s is not None
         )
 
     def paint(self, painter: QPainter, area: QRectF, view: View) -> None:
-        """A flag stands right of its time, so that its pole is the moment itself."""
+        """A flag stands right of its time, so that its pole is the moment itself; a bar shows how far it reaches."""
         painter.setPen(Qt.PenStyle.NoPen)
         for comment in self.comments():
-            if comment.time_s is not None and view.shows(comment.time_s, comment.time_s):
+            if comment.time_s is not None and view.shows(comment.time_s, comment.end_s or comment.time_s):
                 shape = _ribbon if comment.bookmark else _flag
                 painter.setBrush(theme.color("series_3" if comment.bookmark else "accent"))
+                if comment.end_s is not None:
+                    painter.drawRect(_reach(view.x(comment.time_s), view.x(comment.end_s), area))
                 painter.drawPath(shape(view.x(comment.time_s), area))
+
+
+def _reach(left: float, right: float, area: QRectF) -> QRectF:
+    unit = area.height() / 24
+    return QRectF(left, area.bottom() - 4 * unit, max(2.0, right - left), 3 * unit)
 
 
 def _flag(x: float, area: QRectF) -> QPainterPath:

@@ -174,8 +174,10 @@ class Presenter(Protocol):
         """The closing words."""
         ...
 
-    def add_comment(self, time_s: float | None, text: str, *, bookmark: bool = False) -> None:
-        """Comment at a time of the recording."""
+    def add_comment(
+        self, time_s: float | None, text: str, *, end_s: float | None = None, bookmark: bool = False
+    ) -> None:
+        """Comment at a time of the recording, or on the stretch from there to `end_s`."""
         ...
 
     def edit_comment(self, comment_id: str, text: str, time_s: float | None = None) -> None:

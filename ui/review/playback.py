@@ -35,6 +35,7 @@ class Playback(QObject):
         self.duration = 0.0
         self.frame_s = 0.04
         self.loop: tuple[float, float] | None = None
+        self._until: float | None = None
         self._device: StreamDevice | None = None
         self._player = QMediaPlayer(self)
         self._sink = QVideoSink(self)
@@ -124,8 +125,9 @@ class Playback(QObject):
         self.pause() if self.playing else self.play()
 
     def seek(self, time_s: float) -> None:
-        """Go to a time; a seek outside the loop ends the loop."""
+        """Go to a time; a seek outside the loop ends the loop, and nothing is played up to an end any more."""
         time_s = min(max(0.0, time_s), self.duration)
+        self._until = None
         if self.loop is not None and not self.loop[0] - 0.01 <= time_s <= self.loop[1] + 0.01:
             self.set_loop(None)
         if self.loaded:
@@ -165,16 +167,26 @@ class Playback(QObject):
         if self._audio is not None:
             self._audio.setMuted(muted)
 
+    def play_once(self, start: float, end: float) -> None:
+        """Play a stretch from its beginning to its end, and stand still there."""
+        self.set_loop(None)
+        self.seek(start)
+        self._until = end
+        self.play()
+
     def set_loop(self, loop: tuple[float, float] | None) -> None:
         """Play a stretch again and again; None ends that."""
         if loop != self.loop:
-            self.loop = loop
+            self.loop, self._until = loop, None
             self.loopChanged.emit(loop)
 
     def _tell_position(self) -> None:
         position = self.position
         if self.loop is not None and position >= self.loop[1]:
             self.seek(self.loop[0])
+        elif self._until is not None and position >= self._until:
+            self.pause()
+            self.seek(self._until)
         else:
             self.positionChanged.emit(position)
 

@@ -19,7 +19,7 @@ from ui.review.video_pane import VideoPane
 DEFAULT_FRAME_S = 0.04
 END_S = 0.5
 """So near its end a recording has been watched: it opens at its beginning."""
-ROOM_FOR_VOLUME, ROOM_FOR_STEPS, ROOM_FOR_LENGTH = 470, 400, 370
+ROOM_FOR_VOLUME, ROOM_FOR_STEPS, ROOM_FOR_LENGTH = 530, 445, 385
 
 
 class Player(QFrame):
@@ -57,6 +57,7 @@ class Player(QFrame):
         self.speed.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.speed.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.speed.setMenu(self._speed_menu())
+        self.loop = IconButton("loop", "review.loop", checkable=True)
         self.mute = IconButton("speaker", "review.mute", checkable=True)
         self.volume = QSlider(Qt.Orientation.Horizontal)
         self.volume.setRange(0, 100)
@@ -72,7 +73,7 @@ class Player(QFrame):
         row.addSpacing(6)
         row.addWidget(self.time)
         row.addStretch(1)
-        for widget in (self.speed, self.mute, self.volume, self.overlay, self.full_screen):
+        for widget in (self.speed, self.loop, self.mute, self.volume, self.overlay, self.full_screen):
             row.addWidget(widget)
         foot = QVBoxLayout()
         foot.setContentsMargins(8, 4, 8, 6)
@@ -85,6 +86,8 @@ class Player(QFrame):
         whole.setSpacing(0)
         whole.addWidget(self.pane, 1)
         whole.addLayout(foot)
+        for button in self.findChildren(IconButton):
+            button.setProperty("class", "tight")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -192,6 +195,7 @@ class Player(QFrame):
 
     def _show_loop(self, _loop: object) -> None:
         self.seek_bar.loop = self.playback.loop
+        self.loop.setChecked(self.playback.loop is not None)
         self.seek_bar.update()
 
     def _show_overlay(self, shown: bool) -> None:

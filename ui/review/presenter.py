@@ -189,9 +189,11 @@ class LibraryPresenter:
         with self.history.step(self._slots.summary(), "history.summary"):
             self._session.set_summary(summary)
 
-    def add_comment(self, time_s: float | None, text: str, *, bookmark: bool = False) -> None:
-        """Comment at a time."""
-        made = self._session.add_comment(time_s, text, bookmark=bookmark)
+    def add_comment(
+        self, time_s: float | None, text: str, *, end_s: float | None = None, bookmark: bool = False
+    ) -> None:
+        """Comment at a time or on a stretch."""
+        made = self._session.add_comment(time_s, text, end_s=end_s, bookmark=bookmark)
         key, values = named.commented("added", made.text, made.time_s)
         self.history.made(self._slots.comment(made.id), None, written(made), key, **values)
 

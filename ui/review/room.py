@@ -28,6 +28,7 @@ from ui.review.overview import Overview
 from ui.review.pauses import longest_pause
 from ui.review.player import Player
 from ui.review.questions import Questions
+from ui.review.region_tools import RegionTools
 from ui.review.remembered import PlayerMemory
 from ui.review.scorecard import ScorecardPanel
 from ui.review.speakers import Speakers
@@ -82,6 +83,7 @@ class ReviewRoom(QWidget):
         self.speakers = Speakers(self)
         self.exporting = Exporting(self)
         self.undoing = Undoing(self)
+        self.region = RegionTools(self)
         self._connect()
         self._arrange_tabs()
         self._place_saved()
@@ -166,11 +168,11 @@ class ReviewRoom(QWidget):
         """Tab goes through the room as one reads it: player, transcript, timeline, scorecard."""
         order = [
             self.player.seek_bar, self.player.back, self.player.step_back, self.player.play, self.player.step_forward,
-            self.player.forward, self.player.speed, self.player.mute, self.player.volume, self.player.overlay,
-            self.player.full_screen, self.transcript.search, self.transcript.mishearings, self.transcript.follow,
-            self.transcript.speakers, self.transcript.swap, self.transcript.undo, self.transcript.redo,
-            self.transcript.export, self.transcript.list, self.zoom_out, self.zoom_in, self.zoom_all, self.table,
-            self.timeline,
+            self.player.forward, self.player.speed, self.player.loop, self.player.mute, self.player.volume,
+            self.player.overlay, self.player.full_screen, self.transcript.search, self.transcript.mishearings,
+            self.transcript.follow, self.transcript.speakers, self.transcript.swap, self.transcript.undo,
+            self.transcript.redo, self.transcript.export, self.transcript.list, self.zoom_out, self.zoom_in,
+            self.zoom_all, self.table, self.timeline,
         ]  # fmt: skip
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
@@ -397,8 +399,9 @@ class ReviewRoom(QWidget):
             action.run()
 
     def let_go(self) -> None:
-        """Escape, or signed: no loop and no card any more, and the keys belong to the room again, not to a control."""
+        """Escape, or signed: nothing looped, selected or opened any more, and the keys belong to the room again."""
         self.player.playback.set_loop(None)
+        self.timeline.region.clear()
         self.questions.close()
         self.speakers.close()
         self.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -214,9 +214,9 @@ class ScorecardPanel(QFrame):
         if self.presenter is not None and words != self.presenter.assessment.summary:
             self._do(lambda p: p.set_summary(words))
 
-    def add_comment(self, time_s: float, words: str) -> None:
-        """Save a comment at a time."""
-        if self._do(lambda p: p.add_comment(time_s, words)):
+    def add_comment(self, time_s: float, words: str, end_s: float | None = None) -> None:
+        """Save a comment at a time, or on the stretch from there to `end_s`."""
+        if self._do(lambda p: p.add_comment(time_s, words, end_s=end_s)):
             self.show_comments_anew()
 
     def add_bookmark(self, time_s: float | None = None) -> None:

@@ -11,6 +11,8 @@ from ui.review.lane import View
 
 STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600)
 APART_PX = 84
+RULER = 20
+"""Its height in pixels before scaling."""
 
 
 def step(view: View) -> float:

@@ -19,6 +19,7 @@ from ui import language, theme
 from ui.review import timeline_paint
 from ui.review.lane import Lane, Mark, View
 from ui.review.overview import Grip, Overview
+from ui.review.region import Region, RegionMouse
 from ui.review.timeline_paint import Row
 
 LEAST_SPAN_S = 1.0
@@ -53,6 +54,9 @@ class Timeline(QAbstractScrollArea):
         self._frame: QPixmap | None = None
         self._settled = False
         self._press: _Press | None = None
+        self.region = Region(self)
+        self._region_mouse = RegionMouse(self)
+        self.region.changed.connect(self.viewport().update)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -70,6 +74,7 @@ class Timeline(QAbstractScrollArea):
         keys have chosen stays chosen."""
         chosen = self.lanes[self.current].key if self.lanes else ""
         self.lanes, self.overview, self.duration = tuple(lanes), overview, overview.duration
+        self.region.within(self.duration)
         self.folded = {lane.key for lane in lanes if lane.folded_at_first} if folded is None else set(folded)
         self.start, self.span = 0.0, max(LEAST_SPAN_S, self.duration)
         self.current = next((place for place, lane in enumerate(self.lanes) if lane.key == chosen), 0)
@@ -261,6 +266,7 @@ class Timeline(QAbstractScrollArea):
             self._press = _Press(at, self.start, self.span, grip)
         else:
             self._press = _Press(at, self.start, self.span, None)
+            self._region_mouse.press(at, shift=bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.hover = event.position()
@@ -269,6 +275,8 @@ class Timeline(QAbstractScrollArea):
             press.moved = press.moved or (self.hover - press.at).manhattanLength() > CLICK_PX
             if press.grip is not None:
                 self._drag_overview(press, self.hover.x())
+            elif press.moved and self._region_mouse.drag(self.hover.x()):
+                pass
             elif press.moved and press.at.x() >= self.view().left:
                 shift = (self.hover.x() - press.at.x()) / self.view().width * press.span
                 self.show_window(press.start - shift, press.span)
@@ -292,6 +300,8 @@ class Timeline(QAbstractScrollArea):
         if press is None or press.moved or press.grip is not None:
             return
         at = event.position()
+        if self._region_mouse.click(at.x()):
+            return
         row = self.row_at(at)
         if at.x() < self.view().left:
             if row is not None:
@@ -321,6 +331,8 @@ class Timeline(QAbstractScrollArea):
             shape = Qt.CursorShape.SizeHorCursor if grip in (Grip.LEFT, Grip.RIGHT) else Qt.CursorShape.OpenHandCursor
         elif at.x() < self.view().left and self.row_at(at):
             shape = Qt.CursorShape.PointingHandCursor
+        elif about := self._region_mouse.shape(at):
+            shape = about
         elif self._press and self._press.moved:
             shape = Qt.CursorShape.ClosedHandCursor
         self.viewport().setCursor(shape)

@@ -47,6 +47,9 @@ def _add_moment(menu: QMenu, room: ReviewRoom, at: QPointF) -> None:
     mark = room.timeline.mark_at(at)
     under = min(max(0.0, room.timeline.view().time(at.x())), room.timeline.duration)
     moment = mark.start if mark else under
+    region = room.timeline.region
+    if region.holds(under):
+        room.region.add_to(menu)
 
     def play() -> None:
         room.seek(moment)
@@ -56,6 +59,7 @@ def _add_moment(menu: QMenu, room: ReviewRoom, at: QPointF) -> None:
     if mark is not None and mark.end - mark.start > SHORTEST_LOOP_S:
         start, end = mark.start, mark.end
         menu.addAction(tr("actions.loop_this"), lambda: room.loop(start, end))
+        menu.addAction(tr("actions.select_this"), lambda: region.select(start, end))
     if not room.presenter.read_only:
         menu.addSeparator()
         menu.addAction(tr("actions.comment"), lambda: room.scorecard.comments.start(moment))

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from app.text import timecode
 from ui import icons, theme
-from ui.review import hits, time_axis
+from ui.review import hits, region, time_axis
 from ui.review.lane import Lane, tint
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 GUTTER = 132
 RIGHT = 14
 OVERVIEW = 30
-RULER = 20
 FOLDED = 16
 BETWEEN = 3
 FOOT = 26
@@ -36,7 +35,7 @@ class Row:
 
 def head_height() -> int:
     """Overview and ruler, above the lanes."""
-    return theme.scaled(8 + OVERVIEW + 2 + RULER + 2)
+    return theme.scaled(8 + OVERVIEW + 2 + time_axis.RULER + 2)
 
 
 def paint_frame(painter: QPainter, timeline: Timeline) -> None:
@@ -64,7 +63,7 @@ def paint_lanes(painter: QPainter, timeline: Timeline) -> None:
     painter.restore()
     strip = timeline.overview_area()
     timeline.overview.paint_window(painter, strip, timeline.start, timeline.span)
-    ruler = QRectF(view.left, strip.bottom() + theme.scaled(2), view.width, theme.scaled(RULER))
+    ruler = region.ruler_area(timeline)
     time_axis.paint(painter, ruler, view)
     hits.paint(painter, timeline, ruler.bottom())
 
@@ -99,6 +98,7 @@ def paint_over(painter: QPainter, timeline: Timeline) -> None:
     if timeline.loop is not None and view.shows(*timeline.loop):
         left, right = max(view.left, view.x(timeline.loop[0])), min(view.left + view.width, view.x(timeline.loop[1]))
         painter.fillRect(QRectF(left, top, right - left, bottom - top), tint("accent", 30))
+    region.paint(painter, timeline)
     _paint_playhead(painter, timeline, top, bottom)
     if timeline.hasFocus():
         _paint_focus(painter, timeline)

@@ -22,7 +22,7 @@ CLOSING = ("?", "F1")
 class ShortcutSheet(Over):
     """Shows the keys of what `offered` gives. The key that opened it closes it, and so does Escape."""
 
-    wanted_width, wanted_height = 920, 800
+    wanted_width, wanted_height = 920, 860
 
     def __init__(self, window: QWidget, offered: Callable[[], Sequence[Action]]) -> None:
         super().__init__(window)

@@ -1,0 +1,164 @@
+"""What is done with the selected stretch of the timeline: played, looped, commented; by buttons, menu and keys."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu
+
+from app.text import stretch, tr
+from ui import language, theme
+from ui.actions import Action
+from ui.review.controls import IconButton
+from ui.review.region import STEP_S, length_text
+from ui.review.timeline_menu import SHORTEST_LOOP_S
+
+if TYPE_CHECKING:
+    from ui.review.room import ReviewRoom
+
+Span = tuple[float, float]
+FIRST_S = 1.0
+"""How long a stretch is at first that a key begins."""
+
+
+class RegionTools(QFrame):
+    """A row of buttons at the foot of the timeline's titles, there as long as something is selected."""
+
+    def __init__(self, room: ReviewRoom) -> None:
+        super().__init__(room.timeline)
+        self._room, self._region = room, room.timeline.region
+        self.play = IconButton("play", "review.region_play")
+        self.loop = IconButton("loop", "review.region_loop")
+        self.comment = IconButton("comment", "review.region_comment")
+        self.drop = IconButton("cross", "review.region_clear")
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(1)
+        for button in (self.play, self.loop, self.comment, self.drop):
+            button.setProperty("class", "tight")
+            self._row.addWidget(button)
+        self.play.clicked.connect(self.play_once)
+        self.loop.clicked.connect(self.toggle_loop)
+        self.comment.clicked.connect(self.write)
+        self.drop.clicked.connect(self._region.clear)
+        room.player.loop.clicked.connect(self.toggle_loop)
+        self._region.changed.connect(self._show)
+        theme.changed.connect(self._place)
+        room.timeline.installEventFilter(self)
+        language.on_change(self, self._show)
+
+    # What is done
+
+    def play_once(self) -> None:
+        """Play it from its beginning to its end, and stand still there."""
+        if self._region.span is not None:
+            self._room.player.playback.play_once(*self._region.span)
+
+    def toggle_loop(self) -> None:
+        """Play what is here again and again; again: no loop any more."""
+        playback, here = self._room.player.playback, self.here()
+        if playback.loop is not None:
+            playback.set_loop(None)
+        elif here is not None:
+            if not here[0] <= playback.position < here[1]:
+                self._room.seek(here[0])
+            self._room.loop(*here)
+        self._room.player.loop.setChecked(playback.loop is not None)
+
+    def write(self) -> None:
+        """Begin a comment on the stretch."""
+        if self._region.span is not None:
+            self._room.scorecard.comments.start(*self._region.span)
+
+    def here(self) -> Span | None:
+        """What a loop is made of: the selected stretch, else the event at the playhead on the chosen lane while the
+        timeline has the keyboard, else the row of the transcript that has it or is being said."""
+        return self._region.span or self._event() or self._said()
+
+    def _event(self) -> Span | None:
+        timeline = self._room.timeline
+        if not (timeline.hasFocus() and timeline.lanes):
+            return None
+        at = timeline.playhead
+        marks = timeline.lanes[timeline.current].marks()
+        under = [(each.start, each.end) for each in marks if each.start - SHORTEST_LOOP_S <= at <= each.end]
+        long_enough = (each for each in under if each[1] - each[0] > SHORTEST_LOOP_S)
+        return min(long_enough, key=lambda each: each[1] - each[0], default=None)
+
+    def _said(self) -> Span | None:
+        rows = self._room.transcript.list
+        row = rows.currentIndex().row() if rows.hasFocus() else rows.rows.row_at(self._room.player.playback.position)
+        if row is None or not 0 <= row < len(rows.rows.lines):
+            return None
+        said = rows.rows.lines[row].segment
+        return (said.start, said.end) if said.end - said.start > SHORTEST_LOOP_S else None
+
+    def _move(self, start_by: float, end_by: float) -> None:
+        """Move an edge; where nothing is selected, begin at the playhead."""
+        if self._region.span is None:
+            at = self._room.player.playback.position
+            self._region.select(at, at + FIRST_S)
+        else:
+            self._region.move(start_by, end_by)
+
+    # Keys and menu
+
+    def commands(self) -> list[Action]:
+        """What can be done to the stretch and with it."""
+        playback, region = self._room.player.playback, self._region
+
+        def drawn() -> bool:
+            return region.duration > 0
+
+        def chosen() -> bool:
+            return region.span is not None
+
+        def loopable() -> bool:
+            return playback.loop is not None or self.here() is not None
+
+        act = partial(Action, group="selection", enabled=drawn)
+        return [
+            act("region_in", keys=("I",), run=lambda: region.begin_at(playback.position)),
+            act("region_out", keys=("O",), run=lambda: region.end_at(playback.position)),
+            act("region_start_back", keys=("Alt+Left",), run=lambda: self._move(-STEP_S, 0.0)),
+            act("region_start_on", keys=("Alt+Right",), run=lambda: self._move(STEP_S, 0.0)),
+            act("region_end_back", keys=("Shift+Left",), run=lambda: self._move(0.0, -STEP_S)),
+            act("region_end_on", keys=("Shift+Right",), run=lambda: self._move(0.0, STEP_S)),
+            act("region_play", keys=("Shift+Space",), run=self.play_once, enabled=chosen),
+            act("region_loop", keys=("Shift+R",), run=self.toggle_loop, enabled=loopable),
+        ]
+
+    def add_to(self, menu: QMenu) -> None:
+        """The same at the mouse."""
+        menu.addAction(tr("actions.region_play"), self.play_once)
+        menu.addAction(tr("review.region_loop_menu"), self.toggle_loop)
+        if not self._room.presenter.read_only:
+            menu.addAction(tr("actions.region_comment"), self.write)
+        menu.addAction(tr("review.region_clear_menu"), self._region.clear)
+        menu.addSeparator()
+
+    # How it shows
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt: the timeline has another size."""
+        if watched is self._room.timeline and event.type() is QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _show(self) -> None:
+        span = self._region.span
+        self.setVisible(span is not None)
+        self.comment.setEnabled(not self._room.presenter.read_only)
+        if span is not None:
+            self.setAccessibleName(tr("review.region", stretch=stretch(*span), length=length_text(span)))
+            self._place()
+
+    def _place(self) -> None:
+        side = theme.scaled(25)
+        for button in (self.play, self.loop, self.comment, self.drop):
+            button.setFixedSize(side, side)
+        self.adjustSize()
+        self.move(theme.scaled(7), self._room.timeline.lanes_end() + 1)
+        self.raise_()
