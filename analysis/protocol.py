@@ -60,6 +60,18 @@ class EmbedJob(msgspec.Struct, frozen=True, tag_field="job", tag="embed"):
     places: Places
 
 
+class ClipJob(msgspec.Struct, frozen=True, tag_field="job", tag="clip"):
+    """Write [start, end) (s) of `media` to `out`; `picture`, `sound`: what it may have. See `analysis.media.clip`."""
+
+    media: str
+    name: str
+    out: str
+    start: float
+    end: float
+    picture: bool
+    sound: bool
+
+
 class AnalysisResult(msgspec.Struct, frozen=True, tag_field="of", tag="analysis"):
     """Of `analyse` and `derive`: the document's id, its folder, and seconds per stage."""
 
@@ -88,8 +100,15 @@ class EmbedResult(msgspec.Struct, frozen=True, tag_field="of", tag="embed"):
     encoder: str
 
 
-Job = AnalyseJob | DeriveJob | PrepareJob | AddModelJob | EmbedJob
-Result = AnalysisResult | PrepareResult | AddModelResult | EmbedResult
+class ClipResult(msgspec.Struct, frozen=True, tag_field="of", tag="clip"):
+    """Of `clip`: what the file has."""
+
+    picture: bool
+    sound: bool
+
+
+Job = AnalyseJob | DeriveJob | PrepareJob | AddModelJob | EmbedJob | ClipJob
+Result = AnalysisResult | PrepareResult | AddModelResult | EmbedResult | ClipResult
 
 
 class Heartbeat(msgspec.Struct, frozen=True, tag_field="type", tag="heartbeat"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 from typing import BinaryIO
 
@@ -150,6 +151,8 @@ def _do(job: protocol.Job, lines: Lines) -> protocol.Result:
         return protocol.AddModelResult(added.id, added.folder)
     if isinstance(job, protocol.EmbedJob):
         return _embed(job, lines)
+    if isinstance(job, protocol.ClipJob):
+        return _clip(job, lines)
     from analysis import pipeline
 
     if isinstance(job, protocol.DeriveJob):
@@ -180,6 +183,19 @@ def _embed(job: protocol.EmbedJob, lines: Lines) -> protocol.EmbedResult:
 
     embedding.embed(job.texts, Path(job.out), Path(job.places.cache), lines.report)
     return protocol.EmbedResult(embedding.encoder())
+
+
+def _clip(job: protocol.ClipJob, lines: Lines) -> protocol.ClipResult:
+    from analysis import media
+
+    length, began = job.end - job.start, time.monotonic()
+
+    def tell(done_s: float) -> None:
+        left = (time.monotonic() - began) / done_s * (length - done_s)
+        lines.report(Progress("clip", done_s, length, min(1.0, done_s / length), left))
+
+    parts = media.clip(job.media, job.out, job.start, job.end, tell, job.name, picture=job.picture, sound=job.sound)
+    return protocol.ClipResult(*parts)
 
 
 if __name__ == "__main__":

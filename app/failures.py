@@ -107,6 +107,12 @@ class ConsentMissing(Failure):
     code = "consent_missing"
 
 
+class MediaStays(Failure):
+    """The rules of the jurisdiction keep recordings in the library. params: rules (their name)"""
+
+    code = "media_stays"
+
+
 class NotAnalysed(Failure):
     """The interview has no analysis yet. params: id"""
 

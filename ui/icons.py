@@ -21,6 +21,8 @@ PATHS: dict[str, str] = {
     "play": '<path d="M7.5 4.8v14.4L19 12z" fill="C"/>',
     "loop": '<path d="M7 7h10a3.5 3.5 0 0 1 3.5 3.5v1M17 17H7a3.5 3.5 0 0 1-3.5-3.5v-1"/>'
     '<path d="M9.5 4.5L7 7l2.5 2.5M14.5 14.5L17 17l-2.5 2.5"/>',
+    "clip": '<circle cx="6.5" cy="7" r="2.6"/><circle cx="6.5" cy="17" r="2.6"/>'
+    '<path d="M8.7 8.6L20 17M8.7 15.4L20 7"/>',
     "pause": '<path d="M8 5v14M16 5v14" stroke-width="3.6"/>',
     "back": '<path d="M11.5 6v12L4 12zM20 6v12l-7.5-6z" fill="C"/>',
     "forward": '<path d="M12.5 6v12l7.5-6zM4 6v12l7.5-6z" fill="C"/>',

@@ -6,12 +6,13 @@ file can make the decoder open another one. Times are seconds from the earliest 
 
 from __future__ import annotations
 
+from analysis.media.clipping import clip
 from analysis.media.copying import remux
 from analysis.media.pictures import DETAIL_SIDE, MAX_SIDE, Pictures, frames, thumbnail
 from analysis.media.probing import probe
 from analysis.media.sound import SAMPLE_RATE, SoundFile, read_clip
 
 __all__ = [
-    "DETAIL_SIDE", "MAX_SIDE", "SAMPLE_RATE", "Pictures", "SoundFile", "frames", "probe", "read_clip", "remux",
+    "DETAIL_SIDE", "MAX_SIDE", "SAMPLE_RATE", "Pictures", "SoundFile", "clip", "frames", "probe", "read_clip", "remux",
     "thumbnail",
 ]  # fmt: skip

@@ -103,7 +103,7 @@ class Pictures:
             yield from self._sampled(recording, stream, way, last)
 
     def _sampled(self, recording: Recording, stream: VideoStream, way: str | None, last: float) -> Iterator[Timed]:
-        sieve, converter, stretch = _Sieve(self._fps, last), _Converter(), _stretch(stream)
+        sieve, converter, stretch = _Sieve(self._fps, last), Converter(), pixel_shape(stream)
         end = self._info.duration + 1 / self._fps
         for frame in _frames(recording, stream, strict=way is not None):
             if frame.pts is None or frame.is_corrupt:
@@ -164,13 +164,13 @@ def _frames(recording: Recording, stream: VideoStream, strict: bool = False) -> 
         return
 
 
-def _stretch(stream: VideoStream) -> float:
+def pixel_shape(stream: VideoStream) -> float:
     """Width over height of one pixel; 1 where the file says nothing believable."""
     aspect = stream.sample_aspect_ratio
     return float(aspect) if aspect and 0.2 < float(aspect) < 5 else 1.0
 
 
-class _Converter:
+class Converter:
     """Scales and converts in one step of swscale, with tables that are kept from picture to picture."""
 
     def __init__(self) -> None:
@@ -218,9 +218,9 @@ def thumbnail(path: str | Path, out: str | Path, info: MediaInfo, name: str = ""
 def _first_telling(recording: Recording, stream: VideoStream, at_s: float) -> Picture | None:
     with suppress(av.FFmpegError):  # no index: from the beginning then
         recording.container.seek(round((at_s + recording.origin_s) * av.time_base))
-    converter, best = _Converter(), None
+    converter, best = Converter(), None
     for tried, frame in enumerate(_frames(recording, stream)):
-        picture = converter.upright(frame, _stretch(stream), 640)
+        picture = converter.upright(frame, pixel_shape(stream), 640)
         if best is None or picture.std() > best.std():
             best = picture
         if picture.std() > 20 or tried >= _THUMBNAIL_TRIES:

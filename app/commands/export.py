@@ -1,19 +1,27 @@
-"""`export`: one interview's transcript, speakers or curves, or the report on its assessment, as a file."""
+"""`export`: one interview's transcript, speakers or curves, the report on its assessment, or a clip, as a file."""
 
 from __future__ import annotations
 
 import argparse
+from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app import text
 from app.exporting import FORMATS
+from app.failures import ValueInvalid
+
+if TYPE_CHECKING:
+    from app.store.library import Library
 
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
     """Add the command's own parser."""
     own = commands.add_parser("export", help=text.tr("export.help"), parents=[shared])
     own.add_argument("id", metavar="ID", help=text.tr("show.help_id"))
-    own.add_argument("--format", choices=FORMATS, required=True, help=text.tr("export.help_format"))
+    what = own.add_mutually_exclusive_group(required=True)
+    what.add_argument("--format", choices=FORMATS, help=text.tr("export.help_format"))
+    what.add_argument("--clip", metavar="SECONDS-SECONDS", help=text.tr("export.help_clip"))
     own.add_argument("--out", type=Path, metavar="FILE", required=True, help=text.tr("export.help_out"))
     own.set_defaults(run=run)
 
@@ -26,6 +34,24 @@ def run(options: argparse.Namespace) -> int:
     from app.store.library import Library
 
     with Library.open(options.data, read_only_if_held=True) as library:
-        export(ReviewSession(library, whole_id(library, options.id)), options.format, options.out)
+        interview_id = whole_id(library, options.id)
+        if options.clip is not None:
+            _clip(library, interview_id, options.clip, options.out)
+        else:
+            export(ReviewSession(library, interview_id), options.format, options.out)
     print(text.tr("export.done", file=options.out))
     return 0
+
+
+def _clip(library: Library, interview_id: str, given: str, out: Path) -> None:
+    """With progress on standard error."""
+    from app.jobs.clips import ClipWork
+    from app.jobs.interrupt import interruptible
+    from app.jobs.showing import show
+
+    try:
+        start, end = map(float, given.split("-"))
+    except ValueError:
+        raise ValueInvalid(what="--clip", value=given, allowed="12.5-40") from None
+    with closing(show(as_json=False)) as shown, interruptible() as cancel:
+        ClipWork(library, interview_id, start, end, out)(shown.report, cancel)

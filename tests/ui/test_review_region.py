@@ -1,14 +1,18 @@
-"""The selected stretch of the timeline: by mouse and keys; played, looped and commented."""
+"""The selected stretch of the timeline: by mouse and keys; played, looped, commented, exported."""
 
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
+import av
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
+from app.settings import SettingsFile
+from app.text import tr
 from tests.ui import review_data
 from ui import language, theme
 from ui.review.lane_list import lanes_of, overview_of
@@ -336,8 +340,11 @@ def test_its_buttons_come_and_go_with_it_and_do_the_same(qtbot, room):
     region.select(10.0, 12.0)
     assert tools.isVisible()
     assert "00:10" in tools.accessibleName()
-    assert tools.geometry().top() >= room.timeline.lanes_end()
-    assert tools.geometry().right() <= room.timeline.view().left
+    for height in (700, 940):
+        room.window().resize(1300, height)
+        qtbot.waitUntil(lambda: tools.geometry().top() == room.timeline.lanes_end() + 1, timeout=2000)
+        assert tools.geometry().right() <= room.timeline.view().left
+        assert tools.geometry().bottom() <= room.timeline.viewport().height()
     qtbot.mouseClick(tools.comment, LEFT)
     assert room.scorecard.comments.field.hasFocus()
     menu = timeline_menu(room, QPointF(room.timeline.point("pitch", 11.0)))
@@ -347,3 +354,67 @@ def test_its_buttons_come_and_go_with_it_and_do_the_same(qtbot, room):
     qtbot.mouseClick(tools.drop, LEFT)
     assert region.span is None
     assert not tools.isVisible()
+
+
+# As a clip
+
+
+@pytest.fixture
+def free(reviewed_copy):
+    """Rules under which recordings may leave."""
+    SettingsFile(reviewed_copy[0]).change(jurisdiction="US")
+
+
+@pytest.mark.parametrize("chosen", ["a.webm", "a", "a.mp4"])
+def test_the_selection_becomes_a_file_and_the_window_says_where(qtbot, free, opened_window, room, tmp_path, chosen):
+    asked, bar = [], opened_window.window.message
+    room.exporting.choose = lambda offered, kinds: asked.append((offered, kinds)) or str(tmp_path / chosen)
+    room.timeline.region.select(20.0, 22.5)
+    with qtbot.waitSignal(opened_window.context.work.clipEnded, timeout=60_000) as ended:
+        qtbot.keyClick(room, Qt.Key.Key_E, Mod.ControlModifier)
+        qtbot.waitUntil(lambda: "Writing the clip" in bar.label.text(), timeout=20_000)
+        assert bar.action.text() == "Cancel"
+    file, failure = ended.args
+    assert failure is None
+    assert Path(file).parent == tmp_path
+    assert Path(file).suffix == ".webm"
+    assert file in bar.label.text()
+    assert bar.action.text() == "Show the folder"
+    offered, kinds = asked[0]
+    assert offered.endswith("-00m20s-00m22s.webm")
+    assert kinds == "Clip (*.webm)"
+    with av.open(file) as container:
+        assert container.duration / av.time_base == pytest.approx(2.5, abs=0.025)
+
+
+def test_a_clip_is_cancelled_from_the_message(qtbot, free, opened_window, room, tmp_path):
+    language.set_language("zh")
+    bar = opened_window.window.message
+    room.exporting.choose = lambda *_: str(tmp_path / "a.webm")
+    room.timeline.region.select(0.0, 57.0)
+    with qtbot.waitSignal(opened_window.context.work.clipEnded, timeout=60_000):
+        qtbot.mouseClick(room.region.clip, LEFT)
+        qtbot.waitUntil(lambda: "写出片段" in bar.label.text() and "：0 %" not in bar.label.text(), timeout=60_000)
+        qtbot.mouseClick(bar.action, LEFT)
+    assert bar.label.text() == "片段未写出。"
+    assert not list(tmp_path.glob("*.webm"))
+
+
+@pytest.mark.parametrize("spoken", ["en", "zh"])
+def test_where_the_rules_keep_recordings_in_nothing_is_asked_and_it_says_so(qtbot, opened_window, room, spoken):
+    language.set_language(spoken)
+    asked = []
+    room.exporting.choose = lambda *given: asked.append(given) or ""
+    room.timeline.region.select(20.0, 22.5)
+    qtbot.keyClick(room, Qt.Key.Key_E, Mod.ControlModifier)
+    assert not asked
+    assert tr("policy.profile_cn") in opened_window.window.message.label.text()
+
+
+def test_closing_the_window_ends_a_clip(qtbot, free, opened_window, room, tmp_path):
+    room.exporting.choose = lambda *_: str(tmp_path / "a.webm")
+    room.timeline.region.select(0.0, 57.0)
+    with qtbot.waitSignal(opened_window.context.work.clipMoved, timeout=60_000):
+        room.region.export_clip()
+    opened_window.window.close()
+    assert not [path for path in tmp_path.iterdir() if path.suffix == ".webm"]

@@ -11,7 +11,7 @@ from PySide6.QtCore import QDir, QStandardPaths, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
 from analysis.failures import Failure
-from app.exporting import FORMATS, OF_REPORT, ending, file_name
+from app.exporting import FORMATS, OF_REPORT, file_name
 from app.text import tr
 from ui.actions import Action
 from ui.review.kit_menu import literal
@@ -67,13 +67,9 @@ class Exporting:
     def export(self, kind: str) -> None:
         """Ask for a file and write it; the window says where it lies, or why it could not be written."""
         room = self._room
-        offered = Path(str(room.layout_store.get(FOLDER, "") or _documents())) / file_name(
-            room.presenter.interview.title, kind
-        )
-        chosen = self.choose(str(offered), f"{tr(f'actions.format_{kind}')} (*{ending(kind)})")
-        if not chosen:
+        out = self.ask(file_name(room.presenter.interview.title, kind), tr(f"actions.format_{kind}"))
+        if out is None:
             return
-        out = Path(chosen) if Path(chosen).suffix else Path(chosen + ending(kind))
         QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
             room.presenter.export(kind, out)
@@ -82,8 +78,19 @@ class Exporting:
             return
         finally:
             QApplication.restoreOverrideCursor()
-        room.layout_store.put(FOLDER, str(out.parent))
         room.exported.emit(str(out))
+
+    def ask(self, name: str, what: str) -> Path | None:
+        """Ask where a file is to be written that is offered under a name; the folder is remembered."""
+        store, suffix = self._room.layout_store, Path(name).suffix
+        offered = Path(str(store.get(FOLDER, "") or _documents())) / name
+        chosen = self.choose(str(offered), f"{what} (*{suffix})")
+        if not chosen:
+            return None
+        out = Path(chosen) if Path(chosen).suffix else Path(chosen + suffix)
+        if out.parent.is_dir():
+            store.put(FOLDER, str(out.parent))
+        return out
 
     def _ask(self, offered: str, kinds: str) -> str:
         return QFileDialog.getSaveFileName(self._room, tr("actions.export_title"), offered, kinds)[0]

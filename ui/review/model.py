@@ -250,6 +250,10 @@ class Presenter(Protocol):
         """Write one of `app.exporting.FORMATS` to a file."""
         ...
 
+    def clip_ending(self) -> str:
+        """How the file of a clip ends; what keeps the recording in the library is raised."""
+        ...
+
     def sign(self) -> None:
         """Sign the assessment and put it into the outbox."""
         ...

@@ -329,6 +329,12 @@ class LibraryPresenter:
         """Write one format to a file; the audit says so."""
         export(self._session, kind, out)
 
+    def clip_ending(self) -> str:
+        """Whether a clip may be written, and of what kind."""
+        from app.jobs.clips import parts_of
+
+        return parts_of(self._library, self.interview).ending
+
     def sign(self) -> None:
         """Sign and put into the outbox."""
         self._session.sign()

@@ -1,13 +1,14 @@
-"""What is done with the selected stretch of the timeline: played, looped, commented; by buttons, menu and keys."""
+"""What is done with the selected stretch of the timeline: played, looped, commented, written to a file as a clip."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu
 
+from analysis.failures import Failure
+from app.exporting import clip_name
 from app.text import stretch, tr
 from ui import language, theme
 from ui.actions import Action
@@ -32,21 +33,23 @@ class RegionTools(QFrame):
         self.play = IconButton("play", "review.region_play")
         self.loop = IconButton("loop", "review.region_loop")
         self.comment = IconButton("comment", "review.region_comment")
+        self.clip = IconButton("clip", "review.region_clip")
         self.drop = IconButton("cross", "review.region_clear")
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(1)
-        for button in (self.play, self.loop, self.comment, self.drop):
+        for button in self._buttons():
             button.setProperty("class", "tight")
             self._row.addWidget(button)
         self.play.clicked.connect(self.play_once)
         self.loop.clicked.connect(self.toggle_loop)
         self.comment.clicked.connect(self.write)
+        self.clip.clicked.connect(self.export_clip)
         self.drop.clicked.connect(self._region.clear)
         room.player.loop.clicked.connect(self.toggle_loop)
         self._region.changed.connect(self._show)
         theme.changed.connect(self._place)
-        room.timeline.installEventFilter(self)
+        room.timeline.resized.connect(self._place)
         language.on_change(self, self._show)
 
     # What is done
@@ -71,6 +74,20 @@ class RegionTools(QFrame):
         """Begin a comment on the stretch."""
         if self._region.span is not None:
             self._room.scorecard.comments.start(*self._region.span)
+
+    def export_clip(self) -> None:
+        """Ask for a file and have the stretch written to it; what forbids that is said before anything is asked."""
+        room, span = self._room, self._region.span
+        if span is None:
+            return
+        try:
+            ending = room.presenter.clip_ending()
+        except Failure as failure:
+            room.failed.emit(failure)
+            return
+        out = room.exporting.ask(clip_name(room.presenter.interview.title, *span, ending), tr("actions.format_clip"))
+        if out is not None:
+            room.clipAsked.emit(*span, str(out if out.suffix.lower() == ending else out.with_name(out.name + ending)))
 
     def here(self) -> Span | None:
         """What a loop is made of: the selected stretch, else the event at the playhead on the chosen lane while the
@@ -128,6 +145,7 @@ class RegionTools(QFrame):
             act("region_end_on", keys=("Shift+Right",), run=lambda: self._move(0.0, STEP_S)),
             act("region_play", keys=("Shift+Space",), run=self.play_once, enabled=chosen),
             act("region_loop", keys=("Shift+R",), run=self.toggle_loop, enabled=loopable),
+            act("region_clip", keys=("Ctrl+E",), run=self.export_clip, enabled=chosen),
         ]
 
     def add_to(self, menu: QMenu) -> None:
@@ -136,16 +154,14 @@ class RegionTools(QFrame):
         menu.addAction(tr("review.region_loop_menu"), self.toggle_loop)
         if not self._room.presenter.read_only:
             menu.addAction(tr("actions.region_comment"), self.write)
+        menu.addAction(tr("review.region_clip_menu"), self.export_clip)
         menu.addAction(tr("review.region_clear_menu"), self._region.clear)
         menu.addSeparator()
 
     # How it shows
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Qt: the timeline has another size."""
-        if watched is self._room.timeline and event.type() is QEvent.Type.Resize:
-            self._place()
-        return super().eventFilter(watched, event)
+    def _buttons(self) -> tuple[IconButton, ...]:
+        return self.play, self.loop, self.comment, self.clip, self.drop
 
     def _show(self) -> None:
         span = self._region.span
@@ -156,8 +172,8 @@ class RegionTools(QFrame):
             self._place()
 
     def _place(self) -> None:
-        side = theme.scaled(25)
-        for button in (self.play, self.loop, self.comment, self.drop):
+        side = theme.scaled(24)
+        for button in self._buttons():
             button.setFixedSize(side, side)
         self.adjustSize()
         self.move(theme.scaled(7), self._room.timeline.lanes_end() + 1)

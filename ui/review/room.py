@@ -49,8 +49,9 @@ class ReviewRoom(QWidget):
     `analyseAsked`, `cancelAsked`: the person wants the analysis started or stopped; answer with `show_running`,
     `show_failure` and, once it is done, `refresh`. `enrichAsked`, `enrichCancelAsked`: the same for an enrichment of a
     kind; answer with `show_enriching`. `changed`: something was saved. `signed`: signed, and in the outbox.
-    `exported`: a file was written there. `failed`: a known failure (an object with code and params) that the window
-    puts into words. `noticed`: the key of a text and its arguments, to be said.
+    `exported`: a file was written there. `clipAsked`: a stretch (s, s) is to be written to a file. `failed`: a known
+    failure (an object with code and params) that the window puts into words. `noticed`: the key of a
+    text and its arguments, to be said.
     """
 
     analyseAsked = Signal()
@@ -62,6 +63,7 @@ class ReviewRoom(QWidget):
     failed = Signal(object)
     exported = Signal(str)
     noticed = Signal(str, dict)
+    clipAsked = Signal(float, float, str)
 
     def __init__(self, presenter: Presenter, layout: LayoutStore | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -37,6 +37,7 @@ class Timeline(QAbstractScrollArea):
     markChosen = Signal(str, str)
     loopAsked = Signal(float, float)
     foldedChanged = Signal(list)
+    resized = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -225,6 +226,7 @@ class Timeline(QAbstractScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
+        self.resized.emit()
 
     def _restyle(self) -> None:
         self._arrange()

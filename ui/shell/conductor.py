@@ -32,6 +32,7 @@ class Conductor(QObject):
         self._reviewed = ""
         self._signed_at: datetime | None = None
         self._positions: PositionsDialog | None = None
+        self._clips: dict[str, float] = {}
         self._layout = SettingsLayout(context.settings, keep=not context.library.read_only)
         self._recovery = Recovery(window, self._layout, lambda: self._reviewed)
         context.offer_room("library", self._make_library)
@@ -43,6 +44,8 @@ class Conductor(QObject):
         work.importFailed.connect(self._import_failed)
         work.analysisMoved.connect(self._moved)
         work.analysisEnded.connect(self._ended)
+        work.clipMoved.connect(self._clip_moved)
+        work.clipEnded.connect(self._clip_ended)
         work.enrichmentMoved.connect(self._show_enriching)
         work.enrichmentEnded.connect(self._enriched)
         window.top.syncClicked.connect(lambda: window.enter("sync"))
@@ -80,6 +83,35 @@ class Conductor(QObject):
 
     def _say(self, key: str, kind: str = "info", **params: object) -> None:
         self.window.message.say(lambda: text.tr(key, **params), kind)
+
+    # Clips
+
+    def _export_clip(self, interview_id: str, start: float, end: float, file: str) -> None:
+        try:
+            self.context.work.export_clip(interview_id, start, end, file)
+        except Failure as failure:
+            self.window.say_failure(failure)
+
+    def _clip_moved(self, file: str, share: float) -> None:
+        """Said once, then only how far it is: a message that a person closed does not come back."""
+        first, self._clips[file] = file not in self._clips, share
+        if not first:
+            self.window.message.retell()
+            return
+        self.window.message.say(
+            lambda: text.tr("shell.clip_running", file=Path(file).name, share=text.percent(self._clips.get(file, 1.0))),
+            action="shell.clip_cancel",
+            done=lambda: self.context.work.cancel_clip(file),
+        )
+
+    def _clip_ended(self, file: str, failure: Failure | None) -> None:
+        self._clips.pop(file, None)
+        if failure is None:
+            self._exported(file)
+        elif isinstance(failure, Cancelled):
+            self._say("shell.clip_cancelled")
+        else:
+            self.window.say_failure(failure)
 
     # Imports and analyses
 
@@ -171,6 +203,7 @@ class Conductor(QObject):
         room.failed.connect(self.window.say_failure)
         room.exported.connect(self._exported)
         room.noticed.connect(lambda key, params: self._say(key, "warn", **params))
+        room.clipAsked.connect(lambda start, end, file: self._export_clip(interview_id, start, end, file))
         self._reviewed = interview_id
         self.window.add_room("review", room)
         self._name_interview()

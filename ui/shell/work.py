@@ -1,4 +1,4 @@
-"""Long work that the window starts: imports and analyses. It says by signals how they go, on the window's thread."""
+"""Long work that the window starts: imports, analyses, clips. Signals say how it goes, on the window's thread."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ WAIT_S = 0.05
 
 
 class Work(QObject):
-    """One queue each for imports, analyses and enrichments, so that none waits for the others."""
+    """One queue each for imports, analyses, enrichments and clips, so that none waits for the others."""
 
     importStarted = Signal(str)
     imported = Signal(object)
     importFailed = Signal(object)
     analysisMoved = Signal(str, float, str)
     analysisEnded = Signal(str, object)
+    clipMoved = Signal(str, float)
+    clipEnded = Signal(str, object)
     enrichmentMoved = Signal(str, str, str)
     enrichmentEnded = Signal(str, str, object)
 
@@ -37,6 +39,8 @@ class Work(QObject):
         self._imports = JobQueue(post)
         self._analyses = JobQueue(post)
         self._enrichments = JobQueue(post)
+        self._clips = JobQueue(post)
+        self._clipping: dict[str, Job] = {}
         self._running: dict[str, Job] = {}
         self._enriching: dict[tuple[str, str], Job] = {}
         self._deriving: dict[str, threading.Event] = {}
@@ -181,6 +185,25 @@ class Work(QObject):
             state = AnalysisState.DONE if interview.analysis_id else AnalysisState.NONE
             self._library.set_analysis_state(interview_id, state)
 
+    def export_clip(self, interview_id: str, start: float, end: float, file: str) -> None:
+        """Queue a clip [start, end) (s) of an interview's recording. Raises what forbids it; see `app.jobs.clips`."""
+        from app.jobs.clips import ClipWork
+
+        def changed(job: Job) -> None:
+            if job.state.over:
+                self._clipping.pop(file, None)
+                self.clipEnded.emit(file, job.failure)
+            elif job.state is JobState.RUNNING:
+                self.clipMoved.emit(file, job.progress.share if job.progress else 0.0)
+
+        work = ClipWork(self._library, interview_id, start, end, Path(file))
+        self._clipping[file] = self._clips.submit(work, title=file, subject=interview_id, changed=changed)
+
+    def cancel_clip(self, file: str) -> None:
+        """Cancel the clip that is being written to a file; nothing of it is left."""
+        if (job := self._clipping.get(file)) is not None:
+            job.cancel()
+
     def enrich(self, interview_id: str, kind: str) -> None:
         """Queue an enrichment of a kind; asking again while it is queued or runs changes nothing."""
         if (interview_id, kind) in self._enriching:
@@ -239,6 +262,7 @@ class Work(QObject):
         self._imports.close()
         self._analyses.close()
         self._enrichments.close()
+        self._clips.close()
 
 
 def _wait(event: threading.Event | None, stop: threading.Event) -> None:

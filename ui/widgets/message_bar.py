@@ -40,7 +40,7 @@ class MessageBar(QFrame):
         self._say: Callable[[], str] = str
         self._done: Callable[[], None] | None = None
         self._kind = "info"
-        language.on_change(self, self._retell)
+        language.on_change(self, self.retell)
         theme.changed.connect(self._paint)
         self.hide()
 
@@ -56,7 +56,7 @@ class MessageBar(QFrame):
         self._say, self._kind, self._done = sentence, kind, done
         self._action_key = action
         self.action.setVisible(bool(action))
-        self._retell()
+        self.retell()
         self._paint()
         self.show()
         self._timer.stop()
@@ -65,7 +65,8 @@ class MessageBar(QFrame):
 
     _action_key = ""
 
-    def _retell(self) -> None:
+    def retell(self) -> None:
+        """Put the message into words again: what it tells of has gone on, or the language is another."""
         self.label.setText(self._say())
         if self._action_key:
             self.action.setText(text.tr(self._action_key))
