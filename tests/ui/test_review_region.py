@@ -16,7 +16,7 @@ from app.text import tr
 from tests.ui import review_data
 from ui import language, theme
 from ui.review.lane_list import lanes_of, overview_of
-from ui.review.region import LEAST_S, Region, length_text, ruler_area
+from ui.review.region import LEAST_S, Region, hint, length_text, ruler_area
 from ui.review.timeline import Timeline
 from ui.review.timeline_menu import timeline_menu
 
@@ -135,6 +135,20 @@ def test_the_lanes_menu_selects_an_event(qtbot, room):
     next(action for action in menu.actions() if action.text() == "Select this").trigger()
     assert spans(room.timeline) == (mark.start, mark.end)
     menu.close()
+
+
+@pytest.mark.parametrize(("spoken", "begins"), [("en", "Drag to select"), ("zh", "拖动可选中")])
+def test_the_ruler_says_what_a_drag_on_it_does(qtbot, timeline, spoken, begins):
+    language.set_language(spoken)
+    at = QPointF(in_ruler(timeline, 30.0))
+    assert hint(timeline, at).startswith(begins)
+    assert not hint(timeline, QPointF(timeline.point("pitch", 30.0)))
+    before = timeline.viewport().grab().toImage()
+    for place in (at.toPoint() + QPoint(1, 0), at.toPoint()):
+        qtbot.mouseMove(timeline.viewport(), pos=place)
+    qtbot.waitUntil(lambda: timeline.viewport().grab().toImage() != before, timeout=2000)
+    timeline.region.select(10.0, 20.0)
+    assert not hint(timeline, at)
 
 
 # What it is

@@ -66,7 +66,7 @@ class Playback(QObject):
         """Stop, and let go of the stream."""
         self._tick.stop()
         self.set_loop(None)
-        self._wanted, self._fresh = None, False
+        self._wanted, self._fresh, self._until = None, False, None
         if self._device is not None:
             device, self._device = self._device, None
             self._player.stop()

@@ -134,6 +134,12 @@ def ruler_area(timeline: Timeline) -> QRectF:
     return QRectF(view.left, strip.bottom() + theme.scaled(2), view.width, theme.scaled(time_axis.RULER))
 
 
+def hint(timeline: Timeline, at: QPointF) -> str:
+    """What the ruler says to a mouse that is over it, as long as nothing is selected."""
+    unused = timeline.region.span is None and timeline.lanes and ruler_area(timeline).contains(at)
+    return tr("review.region_hint") if unused else ""
+
+
 def length_text(span: tuple[float, float]) -> str:
     """How long it is: "12.4 s", "01:02.4"."""
     tenths = round((span[1] - span[0]) * 10)

@@ -158,7 +158,7 @@ def _paint_crosshair(painter: QPainter, timeline: Timeline, at: QPointF, top: fl
             _value(painter, row, at.x(), row.lane.value_text(time_s), view.left + view.width)
     under = timeline.row_at(at)
     reason = under.lane.reason_text(time_s) if under and not under.folded else ""
-    text = mark.text if mark else reason
+    text = mark.text if mark else reason or region.hint(timeline, at)
     _flag(painter, at.x(), bottom, timecode(time_s), view.left, view.left + view.width, "raised", "text")
     if text:
         _note(painter, timeline, at, text)
