@@ -11,6 +11,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
+from app.failures import ValueInvalid
 from app.settings import SettingsFile
 from app.text import tr
 from tests.ui import review_data
@@ -332,6 +333,28 @@ def test_a_comment_on_it_keeps_both_its_times_everywhere(qtbot, room, spoken, fi
     room.timeline.region.clear()
     comments.start()
     assert "–" not in comments.field.placeholderText()
+
+
+def test_a_comment_on_a_stretch_is_moved_removed_and_undone_as_a_whole(qtbot, room):
+    presenter, before = room.presenter, {each.id for each in room.presenter.comments()}
+
+    def spans():
+        return [(each.time_s, each.end_s) for each in presenter.comments() if each.id not in before]
+
+    room.scorecard.add_comment(10.0, "一段", 14.5)
+    given = next(each for each in presenter.comments() if each.id not in before)
+    presenter.edit_comment(given.id, "一段话", 12.0)
+    assert spans() == [(12.0, 16.5)]
+    with pytest.raises(ValueInvalid):
+        presenter.edit_comment(given.id, "一段话", room.timeline.duration - 1)
+    room.undoing.undo()
+    assert spans() == [(10.0, 14.5)]
+    presenter.remove_comment(given.id)
+    assert spans() == []
+    room.undoing.undo()
+    assert spans() == [(10.0, 14.5)]
+    room.undoing.undo()
+    assert spans() == []
 
 
 def test_half_a_comment_on_a_stretch_is_kept_with_its_end(qtbot, room):

@@ -50,8 +50,8 @@ class ReviewRoom(QWidget):
     `show_failure` and, once it is done, `refresh`. `enrichAsked`, `enrichCancelAsked`: the same for an enrichment of a
     kind; answer with `show_enriching`. `changed`: something was saved. `signed`: signed, and in the outbox.
     `exported`: a file was written there. `clipAsked`: a stretch (s, s) is to be written to a file. `failed`: a known
-    failure (an object with code and params) that the window puts into words. `noticed`: the key of a
-    text and its arguments, to be said.
+    failure (an object with code and params) that the window puts into words. `noticed`: the key of a text and its
+    arguments, to be said.
     """
 
     analyseAsked = Signal()
