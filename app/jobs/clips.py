@@ -38,14 +38,14 @@ class Parts:
 def parts_of(library: Library, interview: Interview) -> Parts:
     """What of an interview's recording may leave the library as a clip.
 
-    Raises NotFound without a recording, MediaStays where the jurisdiction keeps recordings in the library,
+    Raises NotFound without a recording, MediaStays where the jurisdiction allows no clips,
     ConsentMissing where no consent covers what the recording has.
     """
     media = interview.media
     if media is None:
         raise NotFound(what=text.tr("store.media"), id=interview.id)
     rules = policy.profile(SettingsFile(library.folder).values.jurisdiction)
-    if not rules.media_may_leave:
+    if not rules.clips:
         raise MediaStays(rules=text.tr(f"policy.profile_{rules.name.lower()}"))
     has = {PICTURE: media.has_video, SOUND: media.has_audio}
     wanted = tuple(name for name, there in has.items() if there)

@@ -46,7 +46,8 @@ class Profile:
     """The rules of one jurisdiction.
 
     `machine_share_cap` 0..1 = the most that a machine's score may weigh against the person's; `veil` = machine scores
-    are hidden until rated or unveiled; `media_may_leave` = recordings may be sent to another system.
+    are hidden until rated or unveiled; `media_may_leave` = recordings may be sent to another system;
+    `clips` = a person may save a stretch of one as a file on this computer.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Profile:
     machine_share_cap: float
     veil: bool
     media_may_leave: bool
+    clips: bool
     modalities: dict[str, Modality]
 
     def rule(self, modality: str) -> Modality:
@@ -66,6 +68,7 @@ class _Body(msgspec.Struct, forbid_unknown_fields=True):
     machine_share_cap: float
     veil: bool
     media_may_leave: bool
+    clips: bool
     modalities: dict[str, Modality]
 
 
@@ -92,7 +95,7 @@ def profile(name: str) -> Profile:
     rules = dict(body.modalities)
     for path in sorted(folder.glob(f"{name}.*.toml")):
         rules |= msgspec.convert(tomllib.loads(path.read_text("utf-8")), _Addition).modalities
-    return Profile(name, body.consent, body.machine_share_cap, body.veil, body.media_may_leave, rules)
+    return Profile(name, body.consent, body.machine_share_cap, body.veil, body.media_may_leave, body.clips, rules)
 
 
 def allowed_modalities(rules: Profile, consent: Consent | None) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ def test_the_strictest_allows_no_more_than_any_other():
     for rules in map(policy.profile, policy.profiles()):
         assert strictest.machine_share_cap <= rules.machine_share_cap
         assert strictest.media_may_leave <= rules.media_may_leave
+        assert strictest.clips <= rules.clips
         assert set(policy.allowed_modalities(strictest, agreed(*modalities()))) <= set(
             policy.allowed_modalities(rules, agreed(*modalities()))
         )

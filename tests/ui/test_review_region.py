@@ -12,7 +12,6 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
 
 from app.failures import ValueInvalid
-from app.settings import SettingsFile
 from app.text import tr
 from tests.ui import review_data
 from ui import language, theme
@@ -396,14 +395,8 @@ def test_its_buttons_come_and_go_with_it_and_do_the_same(qtbot, room):
 # As a clip
 
 
-@pytest.fixture
-def free(reviewed_copy):
-    """Rules under which recordings may leave."""
-    SettingsFile(reviewed_copy[0]).change(jurisdiction="US")
-
-
 @pytest.mark.parametrize("chosen", ["a.webm", "a", "a.mp4"])
-def test_the_selection_becomes_a_file_and_the_window_says_where(qtbot, free, opened_window, room, tmp_path, chosen):
+def test_the_selection_becomes_a_file_and_the_window_says_where(qtbot, opened_window, room, tmp_path, chosen):
     asked, bar = [], opened_window.window.message
     room.exporting.choose = lambda offered, kinds: asked.append((offered, kinds)) or str(tmp_path / chosen)
     room.timeline.region.select(20.0, 22.5)
@@ -424,7 +417,7 @@ def test_the_selection_becomes_a_file_and_the_window_says_where(qtbot, free, ope
         assert container.duration / av.time_base == pytest.approx(2.5, abs=0.025)
 
 
-def test_a_clip_is_cancelled_from_the_message(qtbot, free, opened_window, room, tmp_path):
+def test_a_clip_is_cancelled_from_the_message(qtbot, opened_window, room, tmp_path):
     language.set_language("zh")
     bar = opened_window.window.message
     room.exporting.choose = lambda *_: str(tmp_path / "a.webm")
@@ -440,15 +433,16 @@ def test_a_clip_is_cancelled_from_the_message(qtbot, free, opened_window, room, 
 @pytest.mark.parametrize("spoken", ["en", "zh"])
 def test_where_the_rules_keep_recordings_in_nothing_is_asked_and_it_says_so(qtbot, opened_window, room, spoken):
     language.set_language(spoken)
+    opened_window.context.settings.change(jurisdiction="strictest")
     asked = []
     room.exporting.choose = lambda *given: asked.append(given) or ""
     room.timeline.region.select(20.0, 22.5)
     qtbot.keyClick(room, Qt.Key.Key_E, Mod.ControlModifier)
     assert not asked
-    assert tr("policy.profile_cn") in opened_window.window.message.label.text()
+    assert tr("policy.profile_strictest") in opened_window.window.message.label.text()
 
 
-def test_closing_the_window_ends_a_clip(qtbot, free, opened_window, room, tmp_path):
+def test_closing_the_window_ends_a_clip(qtbot, opened_window, room, tmp_path):
     room.exporting.choose = lambda *_: str(tmp_path / "a.webm")
     room.timeline.region.select(0.0, 57.0)
     with qtbot.waitSignal(opened_window.context.work.clipMoved, timeout=60_000):
