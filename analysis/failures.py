@@ -158,3 +158,57 @@ class OutputBusy(Failure):
     """Another process is writing to the output folder. params: folder"""
 
     code = "output_busy"
+
+
+class TranscriptInvalid(Failure):
+    """A transcript that was given cannot be used. It ends the analysis that was to take it. params: name"""
+
+    code = "transcript_invalid"
+
+
+class TranscriptMissing(TranscriptInvalid):
+    """There is no such file, or it may not be read. params: name"""
+
+    code = "transcript_missing"
+
+
+class TranscriptUnknown(TranscriptInvalid):
+    """The file is none of the known kinds. params: name"""
+
+    code = "transcript_unknown"
+
+
+class TranscriptNotText(TranscriptInvalid):
+    """The file is not text in a known encoding. params: name"""
+
+    code = "transcript_not_text"
+
+
+class TranscriptEmpty(TranscriptInvalid):
+    """Nothing in it is what somebody says. params: name"""
+
+    code = "transcript_empty"
+
+
+class TranscriptTooLarge(TranscriptInvalid):
+    """More than a transcript can hold. params: name"""
+
+    code = "transcript_too_large"
+
+
+class TranscriptMalformed(TranscriptInvalid):
+    """The file breaks the rules of its format. params: name, line"""
+
+    code = "transcript_malformed"
+
+
+class TranscriptRefused(TranscriptInvalid):
+    """The file declares a document type, which can open other files. params: name"""
+
+    code = "transcript_refused"
+
+
+class TranscriptForeign(TranscriptInvalid):
+    """It is the transcript of another recording: `share` of it fits. params: name, share"""
+
+    code = "transcript_foreign"
