@@ -99,12 +99,17 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word (one or two characters in Chinese) with the recogniser's probability 0..1."""
+    """One word (one or two characters in Chinese) with the recogniser's probability 0..1, None where none heard it: it
+    stands in a transcript that was imported."""
 
     start: float
     end: float
     text: str
-    probability: float
+    probability: float | None
+
+    def doubted(self, below: float) -> bool:
+        """Whether the recogniser was less sure of it than that; of what none heard there is no telling."""
+        return self.probability is not None and self.probability < below
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,15 @@ from typing import TypeVar
 from analysis import features, speech
 from analysis.document import Fallback, MediaInfo, ModelUse
 from analysis.face import FaceObserver
-from analysis.failures import DiskFull, Failure, FolderNotWritable, MediaMissing, ModelUnusable, StageFailed
+from analysis.failures import (
+    DiskFull,
+    Failure,
+    FolderNotWritable,
+    MediaMissing,
+    ModelUnusable,
+    StageFailed,
+    TranscriptInvalid,
+)
 from analysis.media import DETAIL_SIDE, MAX_SIDE, Pictures, SoundFile
 from analysis.models import ModelStore, sha256_of
 from analysis.observations import (
@@ -38,11 +46,12 @@ from analysis.observations import (
 from analysis.progress import Forecast, Progress, Report, StageDone
 from analysis.request import AnalysisRequest
 from analysis.shelf import Shelf, key
+from analysis.transcript import Transcript
 
 T = TypeVar("T")
 Follow = Callable[[float], None]
 
-VERSIONS = {"sound": 3, "text": 3, "speakers": 2, "prosody": 2, "face": 2}
+VERSIONS = {"sound": 3, "text": 3, "imported": 1, "speakers": 2, "prosody": 2, "face": 2}
 """Raised whenever a stage would observe something else from the same recording."""
 STAGE_ROLES = {
     "sound": ("voice_activity",),
@@ -70,6 +79,7 @@ class Run:
     device: str
     forecast: Forecast
     reporting: Report
+    transcript: Transcript | None = None
     stop: threading.Event = field(default_factory=threading.Event)
     failed: dict[str, Failure] = field(default_factory=dict)
     fallbacks: list[Fallback] = field(default_factory=list)
@@ -97,7 +107,7 @@ class Run:
         """
         try:
             return observe()
-        except (DiskFull, FolderNotWritable):
+        except (DiskFull, FolderNotWritable, TranscriptInvalid):
             raise
         except Failure as failure:
             self.lack(name, failure)
@@ -176,18 +186,29 @@ class Hearing:
         self._clip_digest(self.run.request.enrol_clip)
 
     def observe(self) -> Heard:
-        """All four stages. Without voice activity there are no others; hesitations are what no word explains, so
-        without words there is pitch and loudness only."""
+        """All stages. Without voice activity there are no others; hesitations are what no word explains, so
+        without words, or with words that were only spread over the speech, there is pitch and loudness only."""
         run = self.run
         sound = run.attempt("sound", lambda: self._stage("sound", self.sound_key, SoundObservation, self._sound))
         if sound is None:
             for name in ("text", "speakers", "prosody"):
                 run.lack(name, run.failed["sound"])
             return Heard()
-        text = run.attempt("text", lambda: self._observe_text(sound))
+        text = run.attempt("text", lambda: self._words(sound))
         speakers = run.attempt("speakers", lambda: self._observe_speakers(sound))
         prosody = run.attempt("prosody", lambda: self._observe_prosody(sound, text))
         return Heard(sound, text, speakers, prosody)
+
+    def _words(self, sound: SoundObservation) -> TextObservation:
+        """What was heard, or in its place what the transcript says that the request brings."""
+        given = self.run.transcript
+        if given is None:
+            return self._observe_text(sound)
+        heard = None if given.reading.timed else self._observe_text(sound)
+        duration = self.run.media.duration
+        return self._stage(
+            "imported", self.words_key, TextObservation, lambda _: given.placed(sound.speech, duration, heard)
+        )
 
     def _observe_text(self, sound: SoundObservation) -> TextObservation:
         """On a GPU that gives out half-way (memory that another program took) it is heard again on the CPU, unless a
@@ -232,6 +253,15 @@ class Hearing:
         model = self.transcriber[1].sha256
         return key("text", VERSIONS["text"], self.sound_key, request.language, request.terms, model, self.run.device)
 
+    @property
+    def words_key(self) -> str:
+        """Of what the words come from: the imported transcript, or the recogniser."""
+        given = self.run.transcript
+        if given is None:
+            return self.text_key
+        heard = self.sound_key if given.reading.timed else self.text_key
+        return key("imported", VERSIONS["imported"], given.sha256, heard)
+
     @cached_property
     def speakers_key(self) -> str:
         request = self.run.request
@@ -241,7 +271,7 @@ class Hearing:
 
     def prosody_key(self, worded: bool) -> str:
         """`worded`: the words are known."""
-        text = self.text_key if worded else ""
+        text = self.words_key if worded else ""
         return key("prosody", VERSIONS["prosody"], self.sound_key, text, self._digest("pitch"))
 
     def uses(self) -> tuple[ModelUse, ...]:
@@ -249,8 +279,10 @@ class Hearing:
         failed, found = self.run.failed, self.run.models
         roles = [role for stage, roles in STAGE_ROLES.items() if stage not in failed for role in roles]
         meaning = () if MEANING in failed else MEANING_ROLES
+        given = self.run.transcript
+        hears = "text" not in failed and (given is None or not given.reading.timed)
         return (
-            *(() if "text" in failed else (self.transcriber[1],)),
+            *((self.transcriber[1],) if hears else ()),
             *(found.use(role) for role in (*roles, *meaning)),
         )
 
@@ -296,7 +328,8 @@ class Hearing:
         words = tuple(word for segment in text.segments for word in segment.words) if text else ()
         hums = text.hums if text else ()
         found = speech.observe_prosody(self._samples, sound.speech, words, progress, hums=hums)
-        return found if text else replace(found, hesitations=())
+        spread = text is not None and text.fit is not None and text.fit.aligned is None
+        return replace(found, hesitations=()) if text is None or spread else found
 
 
 @dataclass(frozen=True)

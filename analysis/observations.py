@@ -46,7 +46,8 @@ class SoundObservation:
 class HeardSegment:
     """A recognised segment before speakers are known. Text is post-processed (simplified, full-width punctuation).
 
-    `side` = the channel that it was heard on, where each person has a microphone.
+    `side` = the channel that it was heard on, where each person has a microphone; `speaker` = who says it, by the
+    transcript that it was imported from, "" where that does not say.
     """
 
     start: float
@@ -55,6 +56,7 @@ class HeardSegment:
     text: str
     words: tuple[Word, ...]
     side: int | None = None
+    speaker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,15 +72,26 @@ class Hum:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How an imported transcript fits the recording: its `cues`, how many were `left_out` as they lie beyond the end or
+    are broken, and the share 0..1 of its text that was found in the recognised words, None where the file has times."""
+
+    cues: int
+    left_out: int = 0
+    aligned: float | None = None
+
+
 @dataclass(frozen=True)
 class TextObservation:
-    """What the recogniser wrote. `suppressed` = segments dropped as invented text on silence or music; `hums` = what
-    it may have left out or written as a word, in time order."""
+    """What the recogniser wrote, or with `fit` what an imported transcript says. `suppressed` = segments dropped as
+    invented text on silence or music; `hums` = what may have been left out or written as a word, in time order."""
 
     language: str
     segments: tuple[HeardSegment, ...]
     suppressed: int
     hums: tuple[Hum, ...] = ()
+    fit: Fit | None = None
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ from analysis.provenance import derived_again, provenance
 from analysis.request import AnalysisRequest
 from analysis.scratch import scratch
 from analysis.shelf import EXTRA, Shelf
+from analysis.transcript import given, with_transcript
 
 if TYPE_CHECKING:
     from analysis.derive import Derived
@@ -57,12 +58,13 @@ def run(request: AnalysisRequest, models: ModelStore, report: Report) -> Derived
         info = media.probe(request.media, _name(request))
         _refuse_other(Path(request.out_dir), info)
         hears, sees = allowed(request, info)
+        transcript = given(request) if hears else None
         which, fallback = _device(request, models) if hears else ("cpu", None)
         shelf = Shelf(observed_dir)
         book = CostBook(models.cache / COSTS_FILE)
-        plan = plan_for(request, which, hears, sees)
+        plan = plan_for(request, which, hears, sees, transcript)
         forecast = Forecast(plan.lanes, plan.tail, info.duration, plan.costs(book))
-        job = lanes.Run(request, info, models, shelf, temporary, which, forecast, Throttle(report))
+        job = lanes.Run(request, info, models, shelf, temporary, which, forecast, Throttle(report), transcript)
         job.fallbacks += [fallback] if fallback else []
         hearing, seeing = lanes.Hearing(job) if hears else None, lanes.Seeing(job) if sees else None
         if hearing:
@@ -71,10 +73,14 @@ def run(request: AnalysisRequest, models: ModelStore, report: Report) -> Derived
         observed, uses = _observe(job, hearing, seeing)
         done = tuple(stage for stage in plan.observing if stage not in job.failed)
         stages = {"probe": probed_s} | shelf.took(done)
-        origin = provenance(request, uses, job.device, stages, tuple(job.fallbacks))
+        origin = with_transcript(
+            provenance(request, uses, job.device, stages, tuple(job.fallbacks)), transcript, observed.text
+        )
         with remembering(observed_dir, models.cache):
             derived = _conclude(job, observed, origin)
-        shelf.finish(info, origin, (*done, *([EXTRA] if observed.extra else [])), observed.failed)
+        beside = [EXTRA] if observed.extra else []
+        beside += ["text"] if transcript else []  # what was heard before is there when the transcript goes
+        shelf.finish(info, origin, (*done, *beside), observed.failed)
         book.learn(plan.measured(forecast, done), info.duration)
         return derived
 
@@ -119,13 +125,18 @@ def _kept(shelf: Shelf, info: MediaInfo, request: AnalysisRequest) -> Observed:
     return Observed(
         info,
         sound=shelf.latest("sound", SoundObservation) if hears else None,
-        text=shelf.latest("text", TextObservation) if hears else None,
+        text=shelf.latest(_words(shelf), TextObservation) if hears else None,
         speakers=shelf.latest("speakers", SpeakerObservation) if hears else None,
         prosody=shelf.latest("prosody", ProsodyObservation) if hears else None,
         face=shelf.latest("face", FaceObservation) if sees else None,
         extra=shelf.latest_arrays() if sees and lanes.optional_room(request) else None,
         failed=shelf.index.failed,
     )
+
+
+def _words(shelf: Shelf) -> str:
+    """The stage that the last analysis had its words from."""
+    return "imported" if "imported" in shelf.index.stages else "text"
 
 
 def allowed(request: AnalysisRequest, info: MediaInfo) -> tuple[bool, bool]:

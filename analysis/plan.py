@@ -8,6 +8,7 @@ from pathlib import Path
 
 from analysis.progress import CostBook, Forecast, StageCost
 from analysis.request import AnalysisRequest
+from analysis.transcript import Transcript
 
 HEARING = ("sound", "text", "speakers", "prosody")
 SEEING = ("face",)
@@ -15,6 +16,7 @@ TAIL = ("derive", "write")
 FIRST_COSTS = {
     "sound": StageCost(0.5, 0.005),
     "text": StageCost(1.0, 0.14),
+    "imported": StageCost(0.2, 0.0005),
     "speakers": StageCost(0.4, 0.014),
     "prosody": StageCost(0.4, 0.01),
     "face": StageCost(0.3, 0.135),
@@ -52,9 +54,11 @@ class Plan:
         ]
 
 
-def plan_for(request: AnalysisRequest, device: str, hears: bool, sees: bool) -> Plan:
+def plan_for(
+    request: AnalysisRequest, device: str, hears: bool, sees: bool, transcript: Transcript | None = None
+) -> Plan:
     """Which stages are needed; a cost depends on model, device, threads, frame rate, and on what runs beside."""
-    chosen = ((HEARING,) if hears else ()) + ((SEEING,) if sees else ())
+    chosen = ((_hearing(transcript),) if hears else ()) + ((SEEING,) if sees else ())
     beside = f"{len(chosen)} lanes, {request.threads} threads"
     model = Path(request.transcriber).name if request.transcriber else "base"
     names = {
@@ -65,3 +69,11 @@ def plan_for(request: AnalysisRequest, device: str, hears: bool, sees: bool) -> 
     first = dict(FIRST_COSTS)
     first["face"] = StageCost(first["face"].fixed_s, first["face"].per_s * request.face_fps / FIRST_FPS)
     return Plan(chosen, TAIL, {name: names.get(name, f"{name}, {beside}") for name in stages}, first)
+
+
+def _hearing(transcript: Transcript | None) -> tuple[str, ...]:
+    """The stages of hearing: words that were written down already are not heard again, but where they have no times."""
+    if transcript is None:
+        return HEARING
+    words = ("imported",) if transcript.reading.timed else ("text", "imported")
+    return tuple(name for stage in HEARING for name in (words if stage == "text" else (stage,)))

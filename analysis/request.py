@@ -38,7 +38,8 @@ class AnalysisRequest:
     `modalities` are names of `analysis.features.modalities()`. `media` and `out_dir` are paths that the child may open;
     `observed_dir` keeps finished stages for resuming and for deriving again. `language` is "auto", "zh" or "en";
     `speakers` None = suggest; `device` "auto", "cpu" or "cuda".
-    `transcriber` is a faster-whisper folder, None = the bundled base model.
+    `transcriber` is a faster-whisper folder, None = the bundled base model. `transcript` is a path to a transcript that
+    is taken in place of what the machine would hear, `transcript_name` what people call that file.
     """
 
     media: str
@@ -57,3 +58,5 @@ class AnalysisRequest:
     transcriber: str | None = None
     display_name: str = ""
     corrections: tuple[Correction, ...] = field(default=())
+    transcript: str | None = None
+    transcript_name: str = ""

@@ -188,12 +188,13 @@ def _groups(observed: Observed, talk: Conversation) -> list[Sequence[Span]]:
 
 
 def _quality(observed: Observed, overall: dict[str, Metric]) -> Quality:
-    words = [word for segment in (observed.text.segments if observed.text else ()) for word in segment.words]
+    said = [word for segment in (observed.text.segments if observed.text else ()) for word in segment.words]
+    sure = [word.probability for word in said if word.probability is not None]
     face_share = overall.get("face_coverage")
     return Quality(
         snr_db=_rounded(observed.sound.snr_db) if observed.sound else None,
         face_coverage=_rounded(face_share.value) if face_share else None,
-        mean_word_probability=_rounded(float(np.mean([w.probability for w in words]))) if words else None,
+        mean_word_probability=_rounded(float(np.mean(sure))) if sure else None,
         clipping_share=_rounded(observed.sound.clipping_share, 6) if observed.sound else None,
         lighting=_typical(observed.face.lighting) if observed.face else None,
         sharpness=_typical(observed.face.sharpness) if observed.face else None,

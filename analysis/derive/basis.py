@@ -13,11 +13,12 @@ from analysis.language.script import join_words
 
 MIN_SPEECH_S = 3.0
 MIN_UNITS = 8
-TOO_LITTLE, LOW_SNR, NO_TEXT, UNSURE_TEXT = (
+TOO_LITTLE, LOW_SNR, NO_TEXT, UNSURE_TEXT, IMPORTED = (
     "too_little_speech",
     "low_snr",
     "no_text",
     "low_confidence",
+    "imported",
 )
 NO_PAUSES, NO_GAP, ONE_SPEAKER = "no_pauses", "no_gap", "one_speaker"
 LOWER_BOUND = "lower_bound"
@@ -46,6 +47,12 @@ class Basis:
     def speech_s(self) -> float:
         """Seconds of voice activity."""
         return total(self.speech)
+
+    @property
+    def imported(self) -> bool:
+        """Whether the words come from a transcript that somebody wrote: how sure they are nobody knows, and what was
+        said twice or begun anew may have been left out."""
+        return any(word.probability is None for word in self.words)
 
     def of(self, kind: str) -> tuple[Event, ...]:
         """The events of one kind."""

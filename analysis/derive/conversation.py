@@ -11,6 +11,7 @@ from analysis.derive.edges import refined
 from analysis.derive.exchanges import exchanges, match_kit
 from analysis.derive.floor import Backchannel, Floor, floors, speech_by_speaker
 from analysis.derive.heard import heard_words
+from analysis.derive.labels import named_voices
 from analysis.derive.roles import assign_roles, candidate_of, correct_roles, given_names
 from analysis.derive.segments import SegmentIndex, segments
 from analysis.derive.spans import merged
@@ -96,18 +97,19 @@ class Conversation:
 def converse(observed: Observed, request: AnalysisRequest) -> Conversation:
     """The observations of speech with the corrections in force applied."""
     corrections = in_force(request.corrections)
-    voices = correct_voices(_turns(observed), corrections.voices)
+    said = named_voices(observed.text, _turns(observed))
+    voices = correct_voices(said.turns, corrections.voices)
     lost = [*corrections.lost, *voices.lost]
     activity = observed.sound.speech if observed.sound else ()
     found_turns = refined(voices.turns, activity)
-    found_segments = _segments(observed, corrections, found_turns, lost)
+    found_segments = _segments(observed, corrections, found_turns, lost, said.voices)
     speech = speech_by_speaker(found_turns, activity)
     enrolled = observed.speakers.enrolled if observed.speakers else None
     guessed = assign_roles(speech, found_segments, enrolled)
-    if observed.speakers is None:  # nobody was told apart: whose speech it is, only a person can say
+    if observed.speakers is None and not said.voices:  # whose speech it is, only a person can say
         guessed = dict.fromkeys(guessed, Role.OTHER)
-    roles, lost_roles = correct_roles(guessed, voices.roles)
-    names, lost_names = given_names(roles, voices.names)
+    roles, lost_roles = correct_roles(correct_roles(guessed, said.roles)[0], voices.roles)
+    names, lost_names = given_names(roles, voices.names, said.names)
     index = SegmentIndex(found_segments)
     found_floors, signs = floors(speech, index)
     asked, lost_questions = match_kit(exchanges(found_floors, index, roles), request.questions, corrections.questions)
@@ -135,9 +137,9 @@ def _turns(observed: Observed) -> tuple[Turn, ...]:
 
 
 def _segments(
-    observed: Observed, corrections: Corrections, turns: Sequence[Turn], lost: list[str]
+    observed: Observed, corrections: Corrections, turns: Sequence[Turn], lost: list[str], voices: dict[str, str]
 ) -> tuple[Segment, ...]:
-    words = heard_words(observed.text) if observed.text else ()
+    words = heard_words(observed.text, voices) if observed.text else ()
     for correction in corrections.words:
         corrected = correct_word(words, correction)
         if corrected is None:

@@ -10,7 +10,7 @@ import numpy as np
 
 from analysis.derive.heard import Heard
 from analysis.document import Correction, CorrectionKind, Span, Turn, Word
-from analysis.language.script import folded, needs_space, tokens
+from analysis.language.script import folded, spoken_words
 from analysis.turns import speaks_most
 
 ANCHOR_TOLERANCE_S = 1.0
@@ -162,7 +162,7 @@ def _character_times(words: Sequence[Word]) -> list[float]:
 
 def _spread(text: str, marks: Sequence[float]) -> list[Word]:
     """The words of `text` over the time marks of the characters that they replace."""
-    pieces = _with_punctuation(text)
+    pieces = spoken_words(text)
     if not pieces:
         return []
     bounds = np.cumsum([0, *(len(piece) for piece in pieces)]) / sum(len(piece) for piece in pieces)
@@ -170,24 +170,6 @@ def _spread(text: str, marks: Sequence[float]) -> list[Word]:
     return [
         Word(round(float(times[i]), 3), round(float(times[i + 1]), 3), piece, 1.0) for i, piece in enumerate(pieces)
     ]
-
-
-def _with_punctuation(text: str) -> list[str]:
-    """Words of a text, each with the marks that follow it (and marks before the first one)."""
-    text = text.strip()
-    listed = tokens(text)
-    if not listed:
-        return [text] if text else []
-    ends = [token.begin for token in listed[1:]] + [len(text)]
-    begins = [0] + [token.begin for token in listed[1:]]
-    pieces: list[str] = []
-    for begin, end in zip(begins, ends, strict=True):
-        piece = text[begin:end]
-        if pieces and not pieces[-1][-1].isspace() and needs_space(pieces[-1], piece):
-            pieces[-1] += piece
-        else:
-            pieces.append(piece)
-    return ["".join(piece.split()) for piece in pieces]
 
 
 def _inserted(words: Sequence[Heard], correction: Correction) -> tuple[Heard, ...] | None:

@@ -18,12 +18,16 @@ _JOINERS = "'’-/_.&+#@"
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A word with the language it is in, the number of the recogniser's segment that it comes from, and the channel."""
+    """A word with the language it is in, the number of the recogniser's segment that it comes from, and the channel.
+
+    `speaker` = whose it is by the imported transcript, "" where that does not say.
+    """
 
     word: Word
     language: str
     block: int
     side: int | None = None
+    speaker: str = ""
 
     @property
     def middle(self) -> float:
@@ -31,12 +35,14 @@ class Heard:
         return (self.word.start + self.word.end) / 2
 
 
-def heard_words(text: TextObservation) -> tuple[Heard, ...]:
-    """All words in time order, each with the punctuation that follows it."""
+def heard_words(text: TextObservation, voices: dict[str, str] | None = None) -> tuple[Heard, ...]:
+    """All words in time order, each with the punctuation that follows it; `voices` = who the speakers' names mean."""
+    known = voices or {}
     words: list[Heard] = []
     for block, segment in enumerate(text.segments):
         language = _language(segment)
-        words += [Heard(word, language, block, segment.side) for word in _whole_words(segment)]
+        speaker = known.get(segment.speaker, "")
+        words += [Heard(word, language, block, segment.side, speaker) for word in _whole_words(segment)]
     return tuple(sorted(words, key=lambda heard: heard.middle))
 
 
@@ -52,12 +58,15 @@ def _whole_words(segment: HeardSegment) -> list[Word]:
     for spaced, piece in pieces:
         if words and (_hangs_on(words[-1].text, piece.text) or (not spaced and _belongs(words[-1].text, piece.text))):
             last = words[-1]
-            words[-1] = Word(
-                last.start, max(last.end, piece.end), last.text + piece.text, min(last.probability, piece.probability)
-            )
+            words[-1] = Word(last.start, max(last.end, piece.end), last.text + piece.text, _least(last, piece))
         else:
             words.append(piece)
     return words
+
+
+def _least(left: Word, right: Word) -> float | None:
+    known = [word.probability for word in (left, right) if word.probability is not None]
+    return min(known, default=None)
 
 
 def _pieces(segment: HeardSegment) -> list[tuple[bool, Word]]:

@@ -72,12 +72,14 @@ def correct_roles(roles: dict[str, Role], corrections: Iterable[Correction]) -> 
     return now, lost
 
 
-def given_names(roles: dict[str, Role], corrections: Iterable[Correction]) -> tuple[dict[str, str], list[str]]:
+def given_names(
+    roles: dict[str, Role], corrections: Iterable[Correction], imported: dict[str, str] | None = None
+) -> tuple[dict[str, str], list[str]]:
     """What people called the speakers, in the order of `roles`, and the ids of corrections that found no speaker.
 
-    The last name holds, an empty one takes the name away.
+    The last name holds, an empty one takes the name away; `imported` are those that a transcript came with.
     """
-    given: dict[str, str] = {}
+    given = {speaker: one_line(name)[:LONGEST_NAME].strip() for speaker, name in (imported or {}).items()}
     lost = []
     for correction in corrections:
         if correction.before in roles:

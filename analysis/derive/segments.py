@@ -54,15 +54,21 @@ def segments(
 ) -> tuple[Segment, ...]:
     """Segments in time order. Every word is in exactly one of them.
 
-    A word that was heard on one of two channels is the speaker's of that one in `sides`, whoever else speaks then.
+    A word that was heard on one of two channels is the speaker's of that one in `sides`, whoever else speaks then, and
+    one that an imported transcript gives to somebody is that one's.
     Words inside `fixed` (stretches that a person gave to a speaker) go strictly by the turns.
     """
     found: list[Segment] = []
-    for side in sorted({heard.side for heard in words}, key=lambda side: -1 if side is None else side):
-        part = [heard for heard in words if heard.side == side]
-        own = sides[side] if side is not None and side < len(sides) else None
+    for side, speaker in sorted({_source(heard) for heard in words}):
+        part = [heard for heard in words if _source(heard) == (side, speaker)]
+        own = speaker or (sides[side] if 0 <= side < len(sides) else None)
         found += _in_segments(part, word_owners(part, turns, fixed, own))
     return tuple(sorted(found, key=lambda segment: (segment.start, segment.end)))
+
+
+def _source(heard: Heard) -> tuple[int, str]:
+    """What words are put together by: the channel, -1 = all that there is, and whose they are, "" = to be found out."""
+    return -1 if heard.side is None else heard.side, heard.speaker
 
 
 def _in_segments(words: Sequence[Heard], owners: Sequence[str]) -> list[Segment]:
@@ -139,6 +145,7 @@ def _cut(before: Sequence[Heard], following: Heard) -> bool:
         or ends_sentence(last.word.text)
         or following.word.start - last.word.end >= PAUSE_CUT_S
         or (following.block != last.block and length >= LONG_S)
+        or (following.speaker and following.block > last.block + 1)
         or length >= LONGEST_S
     )
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from analysis.derive.basis import (
+    IMPORTED,
     LOWER_BOUND,
     MIN_SPEECH_S,
     MIN_UNITS,
@@ -69,12 +70,11 @@ def _lexical(found: Basis, n: int, quality: str, share: float) -> dict[str, Metr
     repeated, anew, numbers = (len(found.of(kind)) for kind in ("repetition", RESTART, "quantified_result"))
     marked = {event.text for event in found.of("structure")} - {UNSURE}
     per_100 = 100 / max(1, len(words))
-    sure = [word.probability for word in found.words]
-    mean = float(np.mean(sure)) if sure else None
+    faithful = LOWER_BOUND if found.imported and quality == "ok" else quality
     diverse = quality if quality != "ok" or diversity is not None else TOO_LITTLE
     return {
-        "repetition_density": metric(repeated * per_100, "1/100", n, share, quality),
-        "restart_density": metric(anew * per_100, "1/100", n, share, quality),
+        "repetition_density": metric(repeated * per_100, "1/100", n, share, faithful),
+        "restart_density": metric(anew * per_100, "1/100", n, share, faithful),
         "lexical_diversity": metric(diversity, "ratio", len(words), share, diverse),
         "connective_density": metric(sum(links.values()) * per_100, "1/100", len(words), share, quality),
         **{
@@ -85,8 +85,21 @@ def _lexical(found: Basis, n: int, quality: str, share: float) -> dict[str, Metr
         "star_coverage": metric(float(len(marked)), "count", n, share, quality),
         "first_person_singular": metric(float(singular), "count", n, share, quality),
         "first_person_plural": metric(float(plural), "count", n, share, quality),
-        "word_probability": metric(mean, "0-1", len(sure), share, "ok" if sure else NO_TEXT),
+        "word_probability": _word_probability(found, share),
     }
+
+
+def _word_probability(found: Basis, share: float) -> Metric:
+    """The mean over the words that were heard; withheld where some are imported, as nobody knows how sure those are."""
+    mean = _mean_probability(found)
+    quality = "ok" if mean is not None else IMPORTED if found.words else NO_TEXT
+    return metric(mean, "0-1", len(found.words), share, quality)
+
+
+def _mean_probability(found: Basis) -> float | None:
+    """None where there is no word, or one of unknown probability."""
+    sure = [word.probability for word in found.words if word.probability is not None]
+    return float(np.mean(sure)) if sure and len(sure) == len(found.words) else None
 
 
 def _text_quality(found: Basis, n: int) -> str:
@@ -94,9 +107,8 @@ def _text_quality(found: Basis, n: int) -> str:
         return NO_TEXT if found.speech_s >= MIN_SPEECH_S else TOO_LITTLE
     if found.speech_s < MIN_SPEECH_S or n < MIN_UNITS:
         return TOO_LITTLE
-    if float(np.mean([word.probability for word in found.words])) < MIN_WORD_PROBABILITY:
-        return UNSURE_TEXT
-    return "ok"
+    mean = _mean_probability(found)
+    return UNSURE_TEXT if mean is not None and mean < MIN_WORD_PROBABILITY else "ok"
 
 
 def _text_coverage(found: Basis) -> float:

@@ -75,6 +75,24 @@ def join_words(words: list[str]) -> str:
     return text
 
 
+def spoken_words(text: str) -> list[str]:
+    """Words of a text, each with the marks that follow it (and marks before the first one)."""
+    text = text.strip()
+    listed = tokens(text)
+    if not listed:
+        return [text] if text else []
+    ends = [token.begin for token in listed[1:]] + [len(text)]
+    begins = [0] + [token.begin for token in listed[1:]]
+    pieces: list[str] = []
+    for begin, end in zip(begins, ends, strict=True):
+        piece = text[begin:end]
+        if pieces and not pieces[-1][-1].isspace() and needs_space(pieces[-1], piece):
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+    return ["".join(piece.split()) for piece in pieces]
+
+
 def folded(text: str) -> str:
     """For comparing: NFKC, case folded, letters and digits only."""
     plain = unicodedata.normalize("NFKC", text).casefold()

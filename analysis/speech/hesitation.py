@@ -106,9 +106,9 @@ def _needed(hum: Hum, word: Word | None) -> float:
     likely = LIKELY[hum.language]
     if word is not None and word.text[:1] in _ENCLITIC:
         return np.inf
-    if word is None or (word.probability < DOUBTED and syllables(word.text) == 1):
+    if word is None or (word.doubted(DOUBTED) and syllables(word.text) == 1):
         return likely / _DOUBT_WEIGHT
-    return likely * _DOUBT_WEIGHT if word.probability >= SURE else likely
+    return likely * _DOUBT_WEIGHT if not word.doubted(SURE) else likely
 
 
 def _heard(hum: Hum, pitch_hz: Floats, loudness_db: Floats) -> Hesitation | None:
@@ -146,7 +146,7 @@ def _covered(words: Sequence[Word], count: int) -> NDArray[np.bool_]:
     """
     covered = np.zeros(count, bool)
     for word in words:
-        if word.probability < _UNTRUSTED and syllables(word.text) == 1 and not WRITTEN.match(word.text):
+        if word.doubted(_UNTRUSTED) and syllables(word.text) == 1 and not WRITTEN.match(word.text):
             continue
         needed = _SYLLABLE_S * syllables(word.text)
         start = max(word.start, word.end - needed)

@@ -62,5 +62,5 @@ def _stock_phrase(text: str, words: Sequence[Word]) -> bool:
     if found is None:
         return False
     mostly = len(found.group()) >= 0.5 * len(text.strip())
-    mean = sum(word.probability for word in words) / len(words)
+    mean = sum(word.probability or 0.0 for word in words) / len(words)
     return (bool(_SURE_STOCK.search(text)) and mostly) or (mostly and mean < _STOCK_PROBABILITY)

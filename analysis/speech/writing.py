@@ -97,7 +97,8 @@ def trimmed(words: Sequence[Word], speech: Sequence[Span]) -> list[Word]:
         start = max(start, floor)
         end = max(end, start + 0.01)
         floor = start
-        result.append(Word(round(start, 3), round(end, 3), word.text, round(word.probability, 4)))
+        sure = None if word.probability is None else round(word.probability, 4)
+        result.append(Word(round(start, 3), round(end, 3), word.text, sure))
     return result
 
 

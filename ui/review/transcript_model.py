@@ -98,7 +98,7 @@ class Line:
         if doubt is None:
             return ""
         word = self.segment.words[self.places.index((doubt.start, doubt.end))]
-        return tr("review.uncertain_word", share=percent(word.probability))
+        return tr("review.uncertain_word", share=percent(word.probability or 0.0))
 
 
 MARKED_EVENTS = {"filler": Style.FILLER, "term": Style.TERM, "quantified_result": Style.RESULT}
@@ -213,7 +213,7 @@ def _asked(segments: Sequence[Segment], exchanges: Sequence[Exchange]) -> dict[i
 def _stretches(segment: Segment, places: Sequence[tuple[int, int]], events: Sequence[Event]) -> list[Stretch]:
     found = []
     for word, (start, end) in zip(segment.words, places, strict=True):
-        if end > start and word.probability < UNCERTAIN_BELOW:
+        if end > start and word.doubted(UNCERTAIN_BELOW):
             found.append(Stretch(start, end, Style.UNCERTAIN))
     for event in events:
         inside = [place for word, place in zip(segment.words, places, strict=True) if _said_within(word, event)]
