@@ -71,6 +71,24 @@ def fallback_lines(analysis: Analysis, language: str) -> tuple[str, ...]:
     )
 
 
+def imported_from(analysis: Analysis) -> str:
+    """What the file is called that the words of an analysis come from, "" where the machine heard them."""
+    return analysis.provenance.settings.get("transcript", "").rpartition(" (")[0]
+
+
+def imported_line(analysis: Analysis, language: str) -> str:
+    """Where the words come from and how well they fit, in a sentence; "" where the machine heard them."""
+    name, settings = imported_from(analysis), analysis.provenance.settings
+    if not name:
+        return ""
+    said = [text.tr_in(language, "report.imported_from", name=name)]
+    if share := settings.get("transcript_aligned"):
+        said.append(text.tr_in(language, "report.imported_aligned", share=share))
+    if count := settings.get("transcript_left_out"):
+        said.append(text.tr_in(language, "report.imported_left_out", count=count))
+    return ("" if language == "zh" else " ").join(said)
+
+
 def quality_lines(quality: Quality, language: str) -> tuple[str, ...]:
     """The quality of the recording, one fact each."""
     return tuple(f"{name} {value}" for name, value in _quality_rows(quality, language))

@@ -11,7 +11,7 @@ from analysis.failures import (
     TranscriptTooLarge,
     TranscriptUnknown,
 )
-from analysis.reading import eaf, plain, subtitles
+from analysis.reading import plain, subtitles
 from analysis.reading.cues import Reading
 from analysis.reading.decoding import decoded
 
@@ -51,6 +51,8 @@ def _bytes(path: Path, name: str) -> bytes:
 def _read(text: str, raw: bytes, suffix: str, name: str) -> Reading:
     head = text[:2000].lstrip()
     if head.startswith(_XML):
+        from analysis.reading import eaf  # with the dictionaries of Chinese words
+
         return eaf.read(raw, name)
     if suffix not in SUFFIXES:
         raise TranscriptUnknown(name=name)

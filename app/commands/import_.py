@@ -1,4 +1,4 @@
-"""`import`: recordings into the library; prints the id of each interview."""
+"""`import`: recordings and transcripts into the library; prints the id of each interview."""
 
 from __future__ import annotations
 
@@ -24,21 +24,28 @@ NONE = "none"
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
     """Add the command's own parser."""
     own = commands.add_parser("import", help=text.tr("import.help"), parents=[shared])
-    own.add_argument("file", type=Path, metavar="FILE", help=text.tr("import.help_file"))
+    own.add_argument("file", type=Path, nargs="?", metavar="FILE", help=text.tr("import.help_file"))
     own.add_argument("--position", default="", metavar="P", help=text.tr("import.help_position"))
     own.add_argument("--candidate", default="", metavar="C", help=text.tr("import.help_candidate"))
     own.add_argument("--consent", metavar="LIST", help=text.tr("import.help_consent"))
+    own.add_argument("--transcript", metavar="FILE", help=text.tr("import.help_transcript"))
+    own.add_argument("--interview", metavar="ID", help=text.tr("import.help_interview"))
     own.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
     """Import a file or all recordings of a folder. 2 where one of them could not be imported."""
+    if options.interview is not None:
+        return _for_interview(options)
+    if options.file is None:
+        raise ValueInvalid(what="import", value="", allowed="FILE, --interview ID --transcript FILE")
     from app.jobs.interrupt import interruptible
     from app.store.importing import import_files, recordings_in
     from app.store.library import Library
 
     consent = None if options.consent is None else _modalities(options.consent)
     paths = recordings_in([options.file])
+    _check_transcript(options.transcript, recordings=len(paths))
     if not paths:
         print(text.tr("import.nothing", name=options.file.name), file=sys.stderr)
         return 2
@@ -49,9 +56,48 @@ def run(options: argparse.Namespace) -> int:
             failed += not _say(outcome)
             if outcome.imported and consent is not None:
                 library.record_consent(outcome.imported.interview.id, consent, STATED, library.assessor)
+            if outcome.imported and options.transcript:
+                _give_transcript(library, outcome.imported.interview.id, options.transcript)
     if failed and len(paths) > 1:
         print(text.tr("import.some_failed", failed=failed, total=len(paths)), file=sys.stderr)
     return 2 if failed else 0
+
+
+def _for_interview(options: argparse.Namespace) -> int:
+    """A transcript for an interview that is in the library."""
+    from app.commands.show import whole_id
+    from app.store.library import Library
+
+    if options.file is not None or options.transcript is None:
+        raise ValueInvalid(what="--interview", value=options.file or "", allowed="--transcript FILE")
+    _check_transcript(options.transcript)
+    with Library.open(options.data) as library:
+        interview_id = library.interview(whole_id(library, options.interview)).id
+        _give_transcript(library, interview_id, options.transcript)
+    print(interview_id, flush=True)
+    return 0
+
+
+def _check_transcript(given: str | None, recordings: int = 1) -> None:
+    """Before anything is imported. Raises TranscriptInvalid, and ValueInvalid where it is for several recordings."""
+    from analysis import reading
+
+    if given is None:
+        return
+    if recordings > 1:
+        raise ValueInvalid(what="--transcript", value=given, allowed=text.tr("import.one_recording"))
+    if given != NONE:
+        reading.read(Path(given))
+
+
+def _give_transcript(library: Library, interview_id: str, given: str) -> None:
+    """Keep it for the next analysis, or with "none" let the machine listen again; says what to do now."""
+    if given == NONE:
+        library.forget_transcript(interview_id)
+    else:
+        library.use_transcript(interview_id, library.keep_transcript(interview_id, Path(given)))
+    key = "import.transcript_gone" if given == NONE else "import.transcript_kept"
+    print(text.tr(key, name=Path(given).name, id=interview_id[:12]), file=sys.stderr)
 
 
 def _modalities(given: str) -> tuple[str, ...]:

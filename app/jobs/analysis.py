@@ -27,6 +27,7 @@ from app.settings import Settings, SettingsFile, cache_folder
 
 if TYPE_CHECKING:
     from app.store import Library
+    from app.store.transcripts import KeptTranscript
 
 BUNDLED = "whisper-base"
 DOCUMENT = "analysis.json"
@@ -39,7 +40,8 @@ MOST_THREADS = 8
 class Choices:
     """What a person chose for one analysis; None = as the interview, the settings, the position or the policy say.
 
-    `speakers`: a count, or 0 = suggest one.
+    `speakers`: a count, or 0 = suggest one. `transcript`: one that is kept beside the recording, to take from now on in
+    place of what the machine would hear; it stays where the analysis succeeds.
     """
 
     language: str | None = None
@@ -50,6 +52,7 @@ class Choices:
     terms: tuple[Term, ...] | None = None
     questions: tuple[KitQuestion, ...] | None = None
     enrol_clip: Path | None = None
+    transcript: KeptTranscript | None = None
 
 
 def places(data: Path) -> protocol.Places:
@@ -125,7 +128,10 @@ class InterviewAnalysis:
         try:
             with library.vault.lease(_sha256(interview)) as media:
                 job = protocol.AnalyseJob(self._request(interview, media, modalities), places(library.folder))
-                return self._record(job, report, stop)
+                found = self._record(job, report, stop)
+            if self.choices.transcript:
+                library.use_transcript(interview.id, self.choices.transcript)
+            return found
         except BaseException as failure:  # a bug, too, must not leave the interview "running"
             library.set_analysis_state(interview.id, _state_after(failure, interview))
             raise
@@ -159,6 +165,9 @@ class InterviewAnalysis:
         name = interview.media.name if interview.media else interview.title
         out_dir = derived / f"{ANALYSIS}{uuid4().hex}"
         request = request_for(media, name, out_dir, derived / "observed", choices, self.library.folder)
+        given = self.choices.transcript or self.library.transcript(interview.id)
+        if given:
+            request = replace(request, transcript=str(given.path), transcript_name=given.name)
         return replace(request, corrections=self.library.corrections(interview.id))
 
     def _record(

@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from analysis.document import Correction, CorrectionKind, Missing
 from app.domain.types import AnalysisState
 from app.failures import NotAnalysed
-from app.store.recordings import Recordings
 from app.store.tables import AnalysisRow, CorrectionRow, InterviewRow, now
+from app.store.transcripts import Transcripts
 from app.store.vault import private_folder, writing_into
 from app.store.writing import found
 
@@ -40,7 +40,7 @@ class _Absences(msgspec.Struct):
     missing: tuple[Missing, ...] = ()
 
 
-class Analyses(Recordings):
+class Analyses(Transcripts):
     """What the engine found, and what people corrected."""
 
     def record_analysis(self, interview_id: str, folder: Path) -> None:

@@ -27,6 +27,7 @@ CHUNK = 1 << 20
 PLAYABLE = "playable.mkv"
 THUMBNAIL = "thumbnail.jpg"
 FACTS = "media.json"
+TRANSCRIPTS = "transcripts"
 SUFFIXES = frozenset(
     {
         *(".mp4", ".m4v", ".mkv", ".mov", ".webm", ".avi", ".wmv", ".ts", ".3gp", ".flv", ".mpg"),
@@ -104,6 +105,10 @@ class Vault:
         folder = self._derived / _named(sha256)
         private_folder(folder)
         return folder
+
+    def transcripts(self, sha256: str) -> Path:
+        """The folder, which may not be there yet, of the transcripts that people gave for the recording."""
+        return self._home(sha256) / TRANSCRIPTS
 
     def thumbnail(self, sha256: str) -> bytes | None:
         """A small picture (JPEG) of the recording; None for sound alone."""
