@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 
 from analysis.document import Correction
 
+TRANSCRIPTS = (".vtt", ".srt", ".eaf", ".txt")
+"""Endings of the transcripts that are read: WebVTT, SubRip, ELAN, plain text."""
+
 
 @dataclass(frozen=True, slots=True)
 class Term:

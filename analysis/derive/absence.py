@@ -12,8 +12,8 @@ from analysis.request import AnalysisRequest
 MEANING = "meaning"
 UNSURE_VOICE = 0.5
 """Cosine from which two voices may be one person's: 990 measured pairs leave it open between here and 0.65."""
-NOT_ALLOWED, NO_SOUND, NO_PICTURE, NO_SPEECH, NOT_OBSERVED, CUT_SHORT = (
-    "not_allowed", "no_sound", "no_picture", "no_speech", "not_observed", "cut_short",
+NOT_ALLOWED, NO_SOUND, NO_PICTURE, NO_SPEECH, NOT_OBSERVED, CUT_SHORT, IMPORTED = (
+    "not_allowed", "no_sound", "no_picture", "no_speech", "not_observed", "cut_short", "imported",
 )  # fmt: skip
 
 
@@ -67,6 +67,8 @@ def _speech_stages(observed: Observed, request: AnalysisRequest, *, has_sound: b
         found += [Missing(stage, NO_SPEECH) for stage in ("text", "speakers") if stages[stage] is not None]
     elif observed.text is not None and not observed.text.segments:
         found.append(Missing("text", NO_SPEECH))
+    if observed.text is not None and observed.text.fit is not None and observed.text.fit.aligned is None:
+        found.append(Missing("hesitations", IMPORTED))  # no word of it was listened to
     return found
 
 

@@ -5,6 +5,6 @@ sentence, what is merely odd (a broken cue among good ones) is passed over and c
 """
 
 from analysis.reading.cues import Cue, Reading
-from analysis.reading.files import SUFFIXES, read
+from analysis.reading.files import read
 
-__all__ = ["SUFFIXES", "Cue", "Reading", "read"]
+__all__ = ["Cue", "Reading", "read"]

@@ -14,8 +14,8 @@ from analysis.failures import (
 from analysis.reading import plain, subtitles
 from analysis.reading.cues import Reading
 from analysis.reading.decoding import decoded
+from analysis.request import TRANSCRIPTS
 
-SUFFIXES = (".vtt", ".srt", ".eaf", ".txt")
 MAX_BYTES = 32_000_000
 MAX_CHARACTERS = 1_000_000
 """Of text, without times: more than fifty hours of speech."""
@@ -54,7 +54,7 @@ def _read(text: str, raw: bytes, suffix: str, name: str) -> Reading:
         from analysis.reading import eaf  # with the dictionaries of Chinese words
 
         return eaf.read(raw, name)
-    if suffix not in SUFFIXES:
+    if suffix not in TRANSCRIPTS:
         raise TranscriptUnknown(name=name)
     if head.startswith("WEBVTT"):
         return subtitles.webvtt(text)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from analysis import features, protocol
-from analysis.failures import Cancelled, OwnModelMissing
+from analysis.failures import Cancelled, OwnModelMissing, TranscriptInvalid
 from analysis.models import ModelStore
 from analysis.request import AnalysisRequest, KitQuestion, Term
 from app import glossaries, policy, resources
@@ -199,8 +199,10 @@ def kit(questions: tuple[str, ...]) -> tuple[KitQuestion, ...]:
 
 
 def _state_after(failure: BaseException, interview: Interview) -> AnalysisState:
-    """A cancelled analysis leaves the interview as it was, any other end is a failed one."""
-    if not isinstance(failure, Cancelled):
+    """A cancelled analysis leaves the interview as it was, and so does a transcript that does not fit where it has an
+    analysis; any other end is a failed one."""
+    refused = isinstance(failure, TranscriptInvalid) and interview.analysis_id
+    if not isinstance(failure, Cancelled) and not refused:
         return AnalysisState.FAILED
     return AnalysisState.DONE if interview.analysis_id else AnalysisState.NONE
 

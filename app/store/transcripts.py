@@ -13,13 +13,10 @@ from uuid import uuid4
 
 import msgspec
 
-from analysis import reading
-from analysis.reading import SUFFIXES
+from analysis.request import TRANSCRIPTS
 from app.failures import NotFound, ReadOnly
 from app.store.recordings import Recordings
 from app.store.vault import private_file, private_folder, writing_into
-
-__all__ = ["SUFFIXES", "KeptTranscript", "Transcripts"]
 
 POINTER = "transcript.json"
 
@@ -49,6 +46,8 @@ class Transcripts(Recordings):
 
         Raises TranscriptInvalid (one of its kinds), ReadOnly, NotFound, DiskFull, FolderNotWritable.
         """
+        from analysis import reading
+
         if self.read_only:
             raise ReadOnly
         folder = self._beside(interview_id)
@@ -56,7 +55,7 @@ class Transcripts(Recordings):
         raw = source.read_bytes()
         digest = hashlib.sha256(raw).hexdigest()
         suffix = source.suffix.lower()
-        kept = folder / f"{digest}{suffix if suffix in SUFFIXES else '.eaf'}"  # by another ending, only XML is read
+        kept = folder / f"{digest}{suffix if suffix in TRANSCRIPTS else '.eaf'}"  # by another ending, only XML is read
         with writing_into(folder):
             private_folder(folder)
             if not kept.exists():

@@ -78,6 +78,7 @@ def test_how_sure_the_words_are_nobody_knows():
     analysis = derived(imported(Reading(cues_of(seen, {}), True), seen))
     assert {word.probability for segment in analysis.transcript.segments for word in segment.words} == {None}
     assert analysis.quality.mean_word_probability is None
+    assert ("hesitations", "imported") in {(each.what, each.why) for each in analysis.missing}
     overall = analysis.metrics.overall
     assert (overall["word_probability"].value, overall["word_probability"].quality) == (None, "imported")
     assert overall["speech_rate"].quality == "ok"

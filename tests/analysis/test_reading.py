@@ -22,6 +22,7 @@ from analysis.failures import (
     TranscriptUnknown,
 )
 from analysis.reading import Cue, files
+from analysis.request import TRANSCRIPTS
 from app import text
 
 VTT = """WEBVTT - made elsewhere
@@ -284,7 +285,7 @@ def test_hostile_lines_take_no_time(tmp_path, name, content):
     assert time.monotonic() - begun < 5
 
 
-@given(raw=st.binary(max_size=300), suffix=st.sampled_from(reading.SUFFIXES))
+@given(raw=st.binary(max_size=300), suffix=st.sampled_from(TRANSCRIPTS))
 def test_any_bytes_give_cues_or_a_known_failure(tmp_path_factory, raw, suffix):
     try:
         found = read(tmp_path_factory.getbasetemp(), f"any{suffix}", raw)

@@ -26,7 +26,7 @@ class Engine:
         self.happened.append(f"{name} ends")
         return name
 
-    def __call__(self, _library, _interview_id):
+    def __call__(self, _library, _interview_id, _choices=None):
         engine = self
 
         class OneInterview:
@@ -88,7 +88,7 @@ def test_an_analysis_waits_for_the_correction_that_is_being_derived(qtbot, libra
 
 def test_a_finished_stage_leaves_the_bar_where_it_is(qtbot, library, work, monkeypatch):
     class OneInterview:
-        def __init__(self, _library, _interview_id):
+        def __init__(self, _library, _interview_id, _choices=None):
             pass
 
         def __call__(self, report, _stop):

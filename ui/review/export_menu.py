@@ -41,7 +41,7 @@ class Exporting:
         return kind in OF_REPORT or self._room.recording is not None
 
     def menu(self) -> QMenu:
-        """The formats, transcript first, the report last."""
+        """The formats, transcript first, the report last; then the way in."""
         menu = QMenu(self._room)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self._room.presenter.is_behind():
@@ -52,6 +52,7 @@ class Exporting:
                 menu.addSeparator()
             action = menu.addAction(literal(tr(f"actions.format_{kind}")), partial(self.export, kind))
             action.setEnabled(self.can(kind))
+        self._room.importing.add_to(menu)
         return menu
 
     def actions(self) -> list[Action]:

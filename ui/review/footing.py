@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QResizeEvent
@@ -30,6 +30,7 @@ class Footing(QWidget):
         self._missing: tuple[Missing, ...] = ()
         self._people: int | None = None
         self._failure, self._editable = "", True
+        self._words: Callable[[], str] = str
         self._running: tuple[float, str] | None = None
         self._whole = ""
         self.mark = QLabel()
@@ -64,14 +65,16 @@ class Footing(QWidget):
         return button
 
     def show_missing(
-        self, missing: Sequence[Missing], *, failure: str = "", people: int | None = None, editable: bool = True
-    ) -> None:
+        self, missing: Sequence[Missing], *, failure: str = "", people: int | None = None,
+        words: Callable[[], str] = str, editable: bool = True,
+    ) -> None:  # fmt: skip
         """Nothing runs: say what is absent, if anything is, and in a sentence what an analysis anew failed of.
 
-        `people` is how many it sounds like, where that is not what the analysis was told.
+        `people` is how many it sounds like, where that is not what the analysis was told; `words` says where they
+        come from, "" where that needs no saying.
         """
         self._missing, self._running, self._people = tuple(missing), None, people
-        self._failure, self._editable = failure, editable
+        self._failure, self._editable, self._words = failure, editable, words
         self._tell()
 
     def show_running(self, share: float, words: str) -> None:
@@ -80,6 +83,11 @@ class Footing(QWidget):
             self.cancel.setEnabled(True)
         self._running = (share, words)
         self._tell()
+
+    @property
+    def running(self) -> bool:
+        """Whether an analysis anew is shown."""
+        return self._running is not None
 
     def _cancel(self) -> None:
         self.cancel.setEnabled(False)
@@ -96,7 +104,7 @@ class Footing(QWidget):
         phrases = absences([each for each in self._missing if each not in failed(self._missing)], text.language())
         people = [tr("review.sounds_like_people", count=self._people)] if self._people is not None else []
         absent = [tr("review.missing", what=tr("review.semicolon").join(phrases))] if phrases else []
-        return " ".join((*people, *absent))
+        return " ".join((*filter(None, (self._words(),)), *people, *absent))
 
     def _tell(self) -> None:
         running, trouble = self._running, self._trouble

@@ -18,16 +18,25 @@ _PIECE = re.compile(r"[A-Za-z0-9'’-]+|\s+|.", re.DOTALL)
 class Original:
     """A stretch of a row that a person corrected or confirmed, and the machine's words there.
 
-    `changed` are the characters that differ from the machine's; none where a person confirmed them.
+    `changed` are the characters that differ from the machine's; none where a person confirmed them. `imported`: it was
+    not the machine that wrote them, but an imported transcript.
     """
 
     place: Place
     machine: str
     correction: Correction
     changed: tuple[Place, ...]
+    imported: bool = False
+
+    @property
+    def text_key(self) -> str:
+        """The text that tells of it."""
+        if not self.changed:
+            return "review.confirmed"
+        return "review.file_wrote" if self.imported else "review.machine_wrote"
 
 
-def originals(segment: Segment, corrections: Sequence[Correction]) -> tuple[Original, ...]:
+def originals(segment: Segment, corrections: Sequence[Correction], *, imported: bool = False) -> tuple[Original, ...]:
     """Everything corrected in a segment, the shortest stretches first; `corrections` are those in force, in order."""
     words = [each for each in corrections if each.kind is CorrectionKind.WORD]
     near = [
@@ -40,7 +49,7 @@ def originals(segment: Segment, corrections: Sequence[Correction]) -> tuple[Orig
         place = _place(segment, each)
         if place is not None:
             machine = machine_text(each, words[:number])
-            found.append(Original(place, machine, each, _changed(segment.text, place, machine, each)))
+            found.append(Original(place, machine, each, _changed(segment.text, place, machine, each), imported))
     return tuple(sorted(found, key=lambda original: original.place[1] - original.place[0]))
 
 

@@ -23,6 +23,7 @@ from ui.review.drafts import Drafts
 from ui.review.exchange_facts import exchange_at
 from ui.review.export_menu import Exporting
 from ui.review.footing import Footing
+from ui.review.import_menu import Importing
 from ui.review.model import CorrectionDraft, LayoutStore, PassingLayout, Presenter, Recording, Stage
 from ui.review.overview import Overview
 from ui.review.pauses import longest_pause
@@ -49,6 +50,8 @@ class ReviewRoom(QWidget):
     `analyseAsked`, `cancelAsked`: the person wants the analysis started or stopped; answer with `show_running`,
     `show_failure` and, once it is done, `refresh`. `enrichAsked`, `enrichCancelAsked`: the same for an enrichment of a
     kind; answer with `show_enriching`. `changed`: something was saved. `signed`: signed, and in the outbox.
+    `transcriptGiven`: this file is to be taken in place of the machine's words, `machineWordsAsked`: not any more;
+    answer both as `analyseAsked`.
     `exported`: a file was written there. `clipAsked`: a stretch (s, s) is to be written to a file. `failed`: a known
     failure (an object with code and params) that the window puts into words. `noticed`: the key of a text and its
     arguments, to be said.
@@ -64,6 +67,8 @@ class ReviewRoom(QWidget):
     exported = Signal(str)
     noticed = Signal(str, dict)
     clipAsked = Signal(float, float, str)
+    transcriptGiven = Signal(object)
+    machineWordsAsked = Signal()
 
     def __init__(self, presenter: Presenter, layout: LayoutStore | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -86,6 +91,7 @@ class ReviewRoom(QWidget):
         self.exporting = Exporting(self)
         self.undoing = Undoing(self)
         self.region = RegionTools(self)
+        self.importing = Importing(self)
         self._connect()
         self._arrange_tabs()
         self._place_saved()
@@ -224,6 +230,7 @@ class ReviewRoom(QWidget):
         candidate = self.presenter.interview.candidate.name
         self.transcript.show_recording(self.recording, candidate, editable=not self.presenter.read_only)
         self.undoing.show()
+        self.importing.show_source()
 
     def _show_timeline(self) -> None:
         if self.recording is None:
@@ -286,8 +293,14 @@ class ReviewRoom(QWidget):
             analysis.missing if analysis else (),
             failure=failure,
             people=analysis.speakers.suggested if analysis else None,
+            words=self.importing.remark,
             editable=not self.presenter.read_only,
         )
+
+    @property
+    def running(self) -> bool:
+        """Whether the recording is being analysed."""
+        return self.stage is Stage.RUNNING or self.footing.running
 
     def _show_time(self, time_s: float) -> None:
         self.timeline.set_playhead(time_s, follow=self.player.playback.playing)
@@ -391,7 +404,7 @@ class ReviewRoom(QWidget):
 
     def actions_here(self) -> tuple[Action, ...]:
         """What can be done here, with its keys."""
-        return (*review_actions(self), *self.exporting.actions())
+        return (*review_actions(self), *self.importing.actions(), *self.exporting.actions())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         action = for_key(self.actions_here(), event)

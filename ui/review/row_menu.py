@@ -66,8 +66,7 @@ def _add_original(menu: QMenu, rows: TranscriptList, original: Original | None) 
     if original is None:
         return
     machine = original.machine if len(original.machine) <= LONGEST else original.machine[:LONGEST] + "…"
-    key = "review.machine_wrote" if original.changed else "review.confirmed"
-    told = QAction(tr(key, text=machine), menu)
+    told = QAction(tr(original.text_key, text=machine), menu)
     told.setEnabled(False)
     menu.addAction(told)
     if rows.editable:

@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from analysis.document import Event, Exchange, Role, Segment, Suggestion, Word
+from app.origin import imported_from
 from app.text import percent, timecode, tr
 from ui.review.model import Recording
 from ui.review.originals import Original, originals
@@ -92,8 +93,7 @@ class Line:
         if offered is not None and offered.suggestion is not None:
             return tr("review.sounds_like", text=offered.suggestion.after)
         if original is not None:
-            key = "review.machine_wrote" if original.changed else "review.confirmed"
-            return tr(key, text=original.machine)
+            return tr(original.text_key, text=original.machine)
         doubt = self.stretch_at(offset, Style.UNCERTAIN)
         if doubt is None:
             return ""
@@ -194,7 +194,7 @@ def lines_of(recording: Recording, names: Mapping[Role, str]) -> tuple[Line, ...
         role = analysis.speakers.roles.get(segment.speaker, Role.OTHER)
         name = voice_name(analysis.speakers, segment.speaker, names)
         places = tuple(word_places(segment))
-        corrected = originals(segment, recording.corrections)
+        corrected = originals(segment, recording.corrections, imported=bool(imported_from(recording.analysis)))
         stretches = _stretches(segment, places, inside) + _corrected(corrected) + offered.get(row, [])
         lines.append(Line(segment, name, role, places, _without_doubles(stretches), corrected, asked.get(row)))
     return tuple(lines)

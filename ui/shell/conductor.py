@@ -137,6 +137,15 @@ class Conductor(QObject):
         except Failure as failure:
             self.window.say_failure(failure)
 
+    def _listen_again(self, interview_id: str) -> None:
+        """Set the imported transcript aside, and analyse with what the machine hears."""
+        try:
+            self.context.library.forget_transcript(interview_id)
+        except Failure as failure:
+            self.window.say_failure(failure)
+            return
+        self._start_analysis(interview_id)
+
     def _import_failed(self, failure: Failure | None) -> None:
         if failure is None:
             self._say("shell.import_nothing", "warn", name="")
@@ -195,6 +204,8 @@ class Conductor(QObject):
             return
         room = ReviewRoom(presenter, self._layout)
         room.analyseAsked.connect(lambda: self._start_analysis(interview_id))
+        room.transcriptGiven.connect(lambda path: self.context.work.import_transcript(interview_id, path))
+        room.machineWordsAsked.connect(lambda: self._listen_again(interview_id))
         room.cancelAsked.connect(lambda: self.context.work.cancel(interview_id))
         room.enrichAsked.connect(lambda kind: self.context.work.enrich(interview_id, kind))
         room.enrichCancelAsked.connect(lambda kind: self.context.work.cancel_enrichment(interview_id, kind))

@@ -6,6 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -15,6 +16,9 @@ from app.domain.types import AnalysisState, Imported
 from app.jobs import ChildReport, Job, JobQueue, JobState
 from app.store.library import Library
 from ui.shell.post import Post
+
+if TYPE_CHECKING:
+    from app.jobs.analysis import Choices
 
 WAIT_S = 0.05
 
@@ -87,20 +91,41 @@ class Work(QObject):
         elif job.failure is not None:
             self.importFailed.emit(job.failure)
 
-    def analyse(self, interview_id: str) -> None:
+    def import_transcript(self, interview_id: str, path: Path) -> None:
+        """Keep a transcript beside the interview's recording, and analyse it with the words in there."""
+        from app.jobs.analysis import Choices
+        from app.store.transcripts import KeptTranscript
+
+        def changed(job: Job) -> None:
+            if job.state is JobState.DONE and isinstance(job.result, KeptTranscript):
+                self.analyse(interview_id, Choices(transcript=job.result))
+            elif job.failure is not None:
+                self.importFailed.emit(job.failure)
+
+        def keep(_report: Callable[[ChildReport], None], _stop: threading.Event) -> KeptTranscript:
+            return self._library.keep_transcript(interview_id, path)
+
+        self._imports.submit(keep, title=path.name, changed=changed)
+
+    def analyse(self, interview_id: str, choices: Choices | None = None) -> None:
         """Queue the analysis of an interview; asking again while it is queued or runs changes nothing."""
         if interview_id in self._running:
             return
         interview = self._library.interview(interview_id)
         self._library.set_analysis_state(interview_id, AnalysisState.QUEUED)
         self._running[interview_id] = self._analyses.submit(
-            self._analysing(interview_id), title=interview.title, subject=interview_id, changed=self._analysis_changed
+            self._analysing(interview_id, choices),
+            title=interview.title,
+            subject=interview_id,
+            changed=self._analysis_changed,
         )
 
-    def _analysing(self, interview_id: str) -> Callable[[Callable[[ChildReport], None], threading.Event], str]:
+    def _analysing(
+        self, interview_id: str, choices: Choices | None
+    ) -> Callable[[Callable[[ChildReport], None], threading.Event], str]:
         from app.jobs.analysis import InterviewAnalysis
 
-        work, deriving = InterviewAnalysis(self._library, interview_id), self._deriving.get(interview_id)
+        work, deriving = InterviewAnalysis(self._library, interview_id, choices), self._deriving.get(interview_id)
 
         def run(report: Callable[[ChildReport], None], stop: threading.Event) -> str:
             _wait(deriving, stop)
