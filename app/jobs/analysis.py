@@ -21,7 +21,7 @@ from analysis.models import ModelStore
 from analysis.request import AnalysisRequest, KitQuestion, Term
 from app import glossaries, policy, resources
 from app.domain.types import SPOKEN, USUAL_SPEAKERS, AnalysisState, Interview
-from app.failures import NotFound
+from app.failures import ConsentMissing, NotFound
 from app.jobs.child import ChildReport, run_child
 from app.settings import Settings, SettingsFile, cache_folder
 
@@ -126,6 +126,8 @@ class InterviewAnalysis:
         modalities = self._modalities()
         library.set_analysis_state(interview.id, AnalysisState.RUNNING)
         try:
+            if self.choices.transcript:
+                policy.require_modalities(self._rules, library.consent(interview.id), ("speech",))
             with library.vault.lease(_sha256(interview)) as media:
                 job = protocol.AnalyseJob(self._request(interview, media, modalities), places(library.folder))
                 found = self._record(job, report, stop)
@@ -143,11 +145,14 @@ class InterviewAnalysis:
             job = protocol.DeriveJob(self._request(interview, media, self._modalities()), places(self.library.folder))
             return self._record(job, report, stop)
 
+    @property
+    def _rules(self) -> policy.Profile:
+        return policy.profile(SettingsFile(self.library.folder).values.jurisdiction)
+
     def _modalities(self) -> tuple[str, ...]:
         """What profile and consent allow of what is wanted. Raises ConsentMissing."""
-        rules = policy.profile(SettingsFile(self.library.folder).values.jurisdiction)
         wanted = features.modalities() if self.choices.modalities is None else self.choices.modalities
-        return policy.require_modalities(rules, self.library.consent(self.interview_id), wanted)
+        return policy.require_modalities(self._rules, self.library.consent(self.interview_id), wanted)
 
     def _request(self, interview: Interview, media: Path, modalities: tuple[str, ...]) -> AnalysisRequest:
         """Each analysis gets a folder of its own: an assessment goes on naming the one that it saw."""
@@ -199,9 +204,9 @@ def kit(questions: tuple[str, ...]) -> tuple[KitQuestion, ...]:
 
 
 def _state_after(failure: BaseException, interview: Interview) -> AnalysisState:
-    """A cancelled analysis leaves the interview as it was, and so does a transcript that does not fit where it has an
+    """A cancelled analysis leaves the interview as it was, and so does a transcript that is refused where it has an
     analysis; any other end is a failed one."""
-    refused = isinstance(failure, TranscriptInvalid) and interview.analysis_id
+    refused = isinstance(failure, TranscriptInvalid | ConsentMissing) and interview.analysis_id
     if not isinstance(failure, Cancelled) and not refused:
         return AnalysisState.FAILED
     return AnalysisState.DONE if interview.analysis_id else AnalysisState.NONE

@@ -233,13 +233,13 @@ def test_an_hour_of_text_aligns_in_seconds_and_nonsense_too():
     characters = "".join(chr(0x4E00 + chance.randrange(2500)) for _ in range(15_000))
     known = [Known(c, 0.25 * n, 0.25 * n + 0.2) for n, c in enumerate(characters)]
     written = [c for c in characters if chance.random() > 0.1]
-    begun = time.monotonic()
+    begun = time.process_time()
     times, share = aligned(written, known, 4000.0)
     assert share > 0.9
     assert all(a <= b for (a, _), (b, _) in pairwise(times))
     assert aligned(["的"] * 15_000, known, 4000.0)[1] < 0.1
     assert aligned(chance.sample(characters, 15_000), known, 4000.0)[1] < 0.1
-    assert time.monotonic() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 @given(

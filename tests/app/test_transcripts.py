@@ -10,7 +10,7 @@ import pytest
 from analysis.failures import TranscriptEmpty, TranscriptForeign, TranscriptMissing
 from app import cli, text
 from app.domain.types import AnalysisState
-from app.failures import NotFound, ReadOnly
+from app.failures import ConsentMissing, NotFound, ReadOnly
 from app.jobs.analysis import Choices, InterviewAnalysis
 from app.origin import imported_from, imported_line, origin
 from app.store import Library
@@ -125,6 +125,15 @@ def test_a_folder_and_one_transcript(tmp_path, clip, given, capsys):
     record(tmp_path / "two.wav", 0.4, None, "pcm_s16le")
     assert run(tmp_path, tmp_path, "--transcript", given) == 2
     assert capsys.readouterr().out == ""
+
+
+def test_words_need_the_consent_to_what_is_said(library, clip, given):
+    interview = import_file(library, clip).interview
+    library.record_consent(interview.id, ("face",), "1", "me")
+    choices = Choices(transcript=library.keep_transcript(interview.id, given))
+    with pytest.raises(ConsentMissing):
+        InterviewAnalysis(library, interview.id, choices)(lambda _: None, threading.Event())
+    assert library.transcript(interview.id) is None
 
 
 @pytest.mark.slow

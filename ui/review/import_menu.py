@@ -43,9 +43,9 @@ class Importing(QObject):
         room.transcript.installEventFilter(self)
 
     def can(self) -> bool:
-        """Whether a transcript may be given now: there is a recording, and no analysis under way."""
-        presenter = self._room.presenter
-        return not presenter.read_only and presenter.interview.media is not None and not self._room.running
+        """Whether a transcript may be given now: there is a sound that it belongs to, and no analysis under way."""
+        presenter, media = self._room.presenter, self._room.presenter.interview.media
+        return not presenter.read_only and media is not None and media.has_audio and not self._room.running
 
     def is_imported(self) -> bool:
         """Whether the words that are shown were imported."""
