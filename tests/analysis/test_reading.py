@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import codecs
 import time
+from datetime import timedelta
 
+import pympi
 import pytest
+import srt
+import webvtt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -204,6 +208,23 @@ def test_tiers_are_speakers_and_tiers_below_say_it_again(tmp_path):
         Cue("Hello", "Alice", 1.0, 2.0),
         Cue("Morning, <you>", "Bob", 2.0, 4.0),
     )
+
+
+def test_what_other_programs_libraries_write(tmp_path):
+    made = pympi.Elan.Eaf()
+    made.add_linguistic_type("translation", "Symbolic_Association", timealignable=False)
+    made.add_tier("A-spch", part="Ann")
+    made.add_tier("A-en", ling="translation", parent="A-spch", part="Ann")
+    made.add_annotation("A-spch", 100, 900, "您好")
+    made.add_ref_annotation("A-en", "A-spch", 100, "Hello")
+    made.to_file(str(tmp_path / "a.eaf"))
+    assert reading.read(tmp_path / "a.eaf").cues == (Cue("您好", "Ann", 0.1, 0.9),)
+    cues = [srt.Subtitle(3, timedelta(seconds=1), timedelta(hours=120), "Ann: 您好 & <b>再见</b>")]
+    assert read(tmp_path, "a.srt", srt.compose(cues)).cues == (Cue("您好 & 再见", "Ann", 1.0, 432000.0),)
+    captions = webvtt.WebVTT()
+    captions.captions.append(webvtt.Caption("00:00:01.000", "00:00:02.500", ["<v Ann>您好", "再见"]))
+    captions.save(str(tmp_path / "b.vtt"))
+    assert reading.read(tmp_path / "b.vtt").cues == (Cue("您好 再见", "Ann", 1.0, 2.5),)
 
 
 def test_text_below_tiers_that_only_mark_utterances(tmp_path):
