@@ -320,6 +320,10 @@ class Suggestion:
     similarity: float
 
 
+TO_COME = "to_come"
+"""Why a running analysis does not have a stage yet; no document that is kept says so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """Something that this analysis does not have: `what` (a stage, track or event kind) and a code `why`.

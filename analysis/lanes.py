@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +22,7 @@ from types import ModuleType
 from typing import TypeVar
 
 from analysis import features, speech
-from analysis.document import Fallback, MediaInfo, ModelUse
+from analysis.document import Fallback, MediaInfo, Missing, ModelUse
 from analysis.face import FaceObserver
 from analysis.failures import (
     DiskFull,
@@ -43,9 +43,9 @@ from analysis.observations import (
     SpeakerObservation,
     TextObservation,
 )
-from analysis.progress import Forecast, Progress, Report, StageDone
+from analysis.progress import Forecast, Progress, Report, SoFar, StageDone
 from analysis.request import AnalysisRequest
-from analysis.shelf import Shelf, key
+from analysis.shelf import EXTRA, Shelf, key
 from analysis.transcript import Transcript
 
 T = TypeVar("T")
@@ -84,13 +84,14 @@ class Run:
     failed: dict[str, Failure] = field(default_factory=dict)
     fallbacks: list[Fallback] = field(default_factory=list)
     broken: BaseException | None = None
+    ended: list[str] = field(default_factory=list)
 
     @property
     def name(self) -> str:
         """What the person calls the recording."""
         return self.request.display_name or Path(self.request.media).name
 
-    def report(self, event: Progress | StageDone) -> None:
+    def report(self, event: Progress | StageDone | SoFar) -> None:
         """Tell how far it is. Whoever listens may end the analysis by raising: no stage has failed then."""
         try:
             self.reporting(event)
@@ -120,6 +121,17 @@ class Run:
         """Note that a stage is missing, and go on without it."""
         self.failed[name] = failure
         self.report(self.forecast.end(name))
+        self.report(self.so_far())
+
+    def so_far(self) -> SoFar:
+        """What stands of this run now."""
+        room, stages, ended = optional_room(self.request), self.shelf.index.stages, tuple(self.ended)
+        to_come = [name for lane in self.forecast.lanes for name in lane if name not in (*ended, *self.failed)]
+        if room and room.OBSERVED not in self.failed:
+            ended += (EXTRA,) if "face" in ended else ()
+            to_come += [room.OBSERVED] if "face" in to_come else []
+        kept = {name: stages[name].name for name in ended if name in stages}
+        return SoFar(self.media, kept, missing_stages(self.failed), tuple(to_come))
 
     def stage(self, name: str, kept: T | None, observe: Callable[[Follow], T],
               keep: Callable[[T, float], None]) -> T:  # fmt: skip
@@ -127,15 +139,21 @@ class Run:
         if self.stop.is_set():
             raise Stopped
         if kept is not None:
-            self.report(self.forecast.end(name))
+            self._end(name)
             return kept
         self.forecast.start(name)
         begun = time.monotonic()
         observation = observe(self._follow(name))
         keep(observation, time.monotonic() - begun)
-        self.report(self.forecast.end(name))
-        self.report(StageDone(name))
+        self._end(name, StageDone(name))
         return observation
+
+    def _end(self, name: str, *events: StageDone) -> None:
+        """The stage's observation is there; nobody hears of it before it is on the shelf."""
+        self.ended.append(name)
+        told: tuple[Progress | StageDone | SoFar, ...] = (self.forecast.end(name), *events, self.so_far())
+        for event in told:
+            self.report(event)
 
     def short_stage(self, name: str, work: Callable[[], T]) -> T:
         """A stage that is not kept and too short to report from within."""
@@ -151,6 +169,14 @@ class Run:
             self.report(self.forecast.did(name, media_s))
 
         return progress
+
+
+def missing_stages(failed: Mapping[str, Failure]) -> tuple[Missing, ...]:
+    """The failures of stages as the document tells them."""
+    return tuple(
+        Missing(stage, failure.code, {name: str(value) for name, value in failure.params.items()})
+        for stage, failure in list(failed.items())
+    )
 
 
 def _told(error: Exception) -> str:

@@ -19,7 +19,7 @@ import msgspec
 
 from analysis import device, lanes, media
 from analysis.disk import writing
-from analysis.document import Fallback, MediaInfo, Missing, ModelUse, Provenance
+from analysis.document import Fallback, MediaInfo, ModelUse, Provenance
 from analysis.failures import DocumentInvalid, Failure, NothingToAnalyse, OutputTaken
 from analysis.language.meaning import remembering
 from analysis.models import ModelStore
@@ -204,7 +204,7 @@ def _observe(
         prosody=ears.prosody,
         face=eyes.face if eyes else None,
         extra=eyes.extra if eyes else None,
-        failed=tuple(_missing(stage, failure) for stage, failure in job.failed.items()),
+        failed=lanes.missing_stages(job.failed),
     )
     if job.failed and all(found is None for found in (ears.sound, observed.face)):
         raise next(iter(job.failed.values()))
@@ -234,10 +234,6 @@ def _check_meaning(job: lanes.Run) -> None:
             job.models.path(role)
     except Failure as failure:
         job.failed[lanes.MEANING] = failure
-
-
-def _missing(stage: str, failure: Failure) -> Missing:
-    return Missing(stage, failure.code, {name: str(value) for name, value in failure.params.items()})
 
 
 def _conclude(job: lanes.Run, observed: Observed, origin: Provenance) -> Derived:

@@ -17,6 +17,8 @@ from statistics import median
 
 import msgspec
 
+from analysis.document import MediaInfo, Missing
+
 BELIEF = 0.04
 """Weight, as a share of the whole run, of the belief that it is as fast as expected; keeps early estimates steady."""
 OWN_BELIEF = 0.3
@@ -46,7 +48,21 @@ class StageDone:
     stage: str
 
 
-Report = Callable[[Progress | StageDone], None]
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """What stands of the running analysis, told whenever a stage has come to its end.
+
+    `kept` names the files in `observed_dir` of each stage that is there, be it from an earlier run; `failed` are the
+    stages that will not come, `to_come` those that are not done yet, the optional room under its own name.
+    """
+
+    media: MediaInfo
+    kept: dict[str, str]
+    failed: tuple[Missing, ...]
+    to_come: tuple[str, ...]
+
+
+Report = Callable[[Progress | StageDone | SoFar], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +186,7 @@ class Throttle:
         self._last: dict[str, float] = {}
         self._lock = threading.Lock()
 
-    def __call__(self, event: Progress | StageDone) -> None:
+    def __call__(self, event: Progress | StageDone | SoFar) -> None:
         with self._lock:
             if isinstance(event, Progress) and event.done_s < event.total_s:
                 now = self._clock()

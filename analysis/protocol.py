@@ -8,6 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from analysis.document import MediaInfo
+from analysis.progress import SoFar
 from analysis.request import AnalysisRequest
 
 VERSION = 1
@@ -34,6 +35,16 @@ class DeriveJob(msgspec.Struct, frozen=True, tag_field="job", tag="derive"):
 
     request: AnalysisRequest
     places: Places
+
+
+class PartialJob(msgspec.Struct, frozen=True, tag_field="job", tag="partial"):
+    """Derive from what another child has finished so far; write document and tracks into `request.out_dir`.
+
+    `request.observed_dir` belongs to that other child and is only read.
+    """
+
+    request: AnalysisRequest
+    so_far: SoFar
 
 
 class PrepareJob(msgspec.Struct, frozen=True, tag_field="job", tag="prepare"):
@@ -73,7 +84,7 @@ class ClipJob(msgspec.Struct, frozen=True, tag_field="job", tag="clip"):
 
 
 class AnalysisResult(msgspec.Struct, frozen=True, tag_field="of", tag="analysis"):
-    """Of `analyse` and `derive`: the document's id, its folder, and seconds per stage."""
+    """Of `analyse`, `derive` and `partial`: the document's id, its folder, and seconds per stage."""
 
     analysis_id: str
     folder: str
@@ -107,7 +118,7 @@ class ClipResult(msgspec.Struct, frozen=True, tag_field="of", tag="clip"):
     sound: bool
 
 
-Job = AnalyseJob | DeriveJob | PrepareJob | AddModelJob | EmbedJob | ClipJob
+Job = AnalyseJob | DeriveJob | PartialJob | PrepareJob | AddModelJob | EmbedJob | ClipJob
 Result = AnalysisResult | PrepareResult | AddModelResult | EmbedResult | ClipResult
 
 
@@ -135,6 +146,13 @@ class PartialMessage(msgspec.Struct, frozen=True, tag_field="type", tag="partial
     v: int = VERSION
 
 
+class SoFarMessage(msgspec.Struct, frozen=True, tag_field="type", tag="so_far"):
+    """A stage has come to its end, in whatever way: see `analysis.progress.SoFar`."""
+
+    so_far: SoFar
+    v: int = VERSION
+
+
 class ResultMessage(msgspec.Struct, frozen=True, tag_field="type", tag="result"):
     """The job is done."""
 
@@ -150,4 +168,6 @@ class FailureMessage(msgspec.Struct, frozen=True, tag_field="type", tag="failure
     v: int = VERSION
 
 
-Message = Heartbeat | ProgressMessage | PartialMessage | ResultMessage | FailureMessage
+Report = ProgressMessage | PartialMessage | SoFarMessage
+"""What is said while a job is done."""
+Message = Heartbeat | Report | ResultMessage | FailureMessage

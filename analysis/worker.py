@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 import psutil
@@ -19,8 +19,12 @@ import psutil
 from analysis import protocol
 from analysis.failures import Failure
 from analysis.models import ModelStore
-from analysis.progress import Progress, StageDone
+from analysis.progress import Progress, SoFar, StageDone
 from analysis.scratch import clear_mine
+
+if TYPE_CHECKING:
+    from analysis.derive import Derived
+    from analysis.request import AnalysisRequest
 
 NICE = 5
 """A modest step: the window stays quick while an analysis takes what is left."""
@@ -65,10 +69,12 @@ class Lines:
             except ConnectionError:
                 _leave()
 
-    def report(self, event: Progress | StageDone) -> None:
+    def report(self, event: Progress | StageDone | SoFar) -> None:
         """Send the pipeline's reports on."""
         if isinstance(event, StageDone):
             self.send(protocol.PartialMessage(event.stage))
+        elif isinstance(event, SoFar):
+            self.send(protocol.SoFarMessage(event))
         else:
             self.send(
                 protocol.ProgressMessage(
@@ -153,14 +159,26 @@ def _do(job: protocol.Job, lines: Lines) -> protocol.Result:
         return _embed(job, lines)
     if isinstance(job, protocol.ClipJob):
         return _clip(job, lines)
+    if isinstance(job, protocol.PartialJob):
+        return _derive_so_far(job)
     from analysis import pipeline
 
     if isinstance(job, protocol.DeriveJob):
         derived = pipeline.derive_again(job.request, Path(job.places.cache))
     else:
         derived = pipeline.run(job.request, _models(job.places), lines.report)
+    return _result(derived, job.request)
+
+
+def _derive_so_far(job: protocol.PartialJob) -> protocol.AnalysisResult:
+    from analysis.so_far import derive_so_far
+
+    return _result(derive_so_far(job.request, job.so_far), job.request)
+
+
+def _result(derived: Derived, request: AnalysisRequest) -> protocol.AnalysisResult:
     analysis = derived.analysis
-    return protocol.AnalysisResult(analysis.id, job.request.out_dir, analysis.provenance.stages)
+    return protocol.AnalysisResult(analysis.id, request.out_dir, analysis.provenance.stages)
 
 
 def _models(places: protocol.Places) -> ModelStore:

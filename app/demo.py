@@ -18,6 +18,7 @@ from types import TracebackType
 
 import msgspec
 
+from analysis.protocol import ProgressMessage
 from app import text
 from app.domain.scores import Scorecard
 from app.domain.types import Conclusion, Interview, InterviewStatus, Position
@@ -218,7 +219,7 @@ def _analysed(library: Library, interview: Interview, say: Say) -> None:
     told: list[str] = []
 
     def report(message: ChildReport) -> None:
-        if message.stage not in told:
+        if isinstance(message, ProgressMessage) and message.stage not in told:
             told.append(message.stage)
             key = f"jobs.stage_{message.stage}"
             say("  " + (text.tr(key) if text.has(key) else message.stage))

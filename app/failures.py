@@ -71,6 +71,12 @@ class CorrectionsPending(Failure):
     code = "corrections_pending"
 
 
+class AnalysisRunning(Failure):
+    """The recording is being analysed for the first time: the machine has no score that could be seen or signed."""
+
+    code = "analysis_running"
+
+
 class ReasonNeeded(Failure):
     """A weight deviates from the template without a reason."""
 

@@ -6,7 +6,7 @@ import errno
 import io
 import os
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -49,8 +49,10 @@ class _Version(msgspec.Struct):
     schema_version: Annotated[int, msgspec.Meta(ge=1)]
 
 
-def write_all(folder: Path, derived: Derived) -> None:
-    """Write the seven files. Whatever happens, the folder holds the old analysis, none, or the new one.
+def write_all(folder: Path, derived: Derived, names: Sequence[str] = FILES) -> None:
+    """Write the seven files, or those that are named.
+
+    Whatever happens, the folder holds the old analysis, none, or the new one.
 
     Raises DiskFull, FolderNotWritable.
     """
@@ -63,7 +65,7 @@ def write_all(folder: Path, derived: Derived) -> None:
         "curves.csv": lambda: curves.csv_table(derived).encode("utf-8-sig"),
         DOCUMENT: lambda: document_json(derived.analysis),
     }
-    parts = {name: folder / f"part-{name}" for name in FILES}
+    parts = {name: folder / f"part-{name}" for name in names}
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, part in parts.items():

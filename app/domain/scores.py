@@ -31,7 +31,8 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class MachineScore:
-    """A machine score 0-10 with its 95 % interval, or None with `why` ("too_little_evidence", "not_machine_scored")."""
+    """A machine score 0-10 with its 95 % interval, or None with `why`: "too_little_evidence", "not_machine_scored", or
+    "to_come" while the analysis runs."""
 
     score: float | None
     low: float | None

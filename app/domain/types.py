@@ -73,6 +73,9 @@ class AnalysisState(StrEnum):
     FAILED = "failed"
 
 
+WORKING = (AnalysisState.QUEUED, AnalysisState.RUNNING)
+
+
 @dataclass(frozen=True, slots=True)
 class Interview:
     """One interview of a candidate for a position, with its recording.

@@ -24,14 +24,13 @@ from app.domain.types import SPOKEN, USUAL_SPEAKERS, AnalysisState, Interview
 from app.failures import ConsentMissing, NotFound
 from app.jobs.child import ChildReport, run_child
 from app.settings import Settings, SettingsFile, cache_folder
+from app.store.vault import ANALYSIS
 
 if TYPE_CHECKING:
     from app.store import Library
     from app.store.transcripts import KeptTranscript
 
 BUNDLED = "whisper-base"
-DOCUMENT = "analysis.json"
-ANALYSIS = "analysis-"
 MOST_THREADS = 8
 """More threads than this make the transcriber no faster."""
 
@@ -111,13 +110,15 @@ def request_for(
 class InterviewAnalysis:
     """The work of analysing one interview of the library, or of deriving it again after corrections.
 
-    Calling it is a job for `JobQueue.submit`: `queue.submit(InterviewAnalysis(library, id), …)`.
+    Calling it is a job for `JobQueue.submit`: `queue.submit(InterviewAnalysis(library, id), …)`. `request` is what the
+    child was asked for, once it runs.
     """
 
     def __init__(self, library: Library, interview_id: str, choices: Choices | None = None) -> None:
         self.library = library
         self.interview_id = interview_id
         self.choices = choices or Choices()
+        self.request: AnalysisRequest | None = None
 
     def __call__(self, report: Callable[[ChildReport], None], stop: threading.Event) -> str:
         """Analyse and record; the new analysis' id. Raises ConsentMissing, NotFound and the failures of `run_child`."""
@@ -129,8 +130,8 @@ class InterviewAnalysis:
             if self.choices.transcript:
                 policy.require_modalities(self._rules, library.consent(interview.id), ("speech",))
             with library.vault.lease(_sha256(interview)) as media:
-                job = protocol.AnalyseJob(self._request(interview, media, modalities), places(library.folder))
-                found = self._record(job, report, stop)
+                self.request = self._request(interview, media, modalities)
+                found = self._record(protocol.AnalyseJob(self.request, places(library.folder)), report, stop)
             if self.choices.transcript:
                 library.use_transcript(interview.id, self.choices.transcript)
             return found
@@ -157,7 +158,7 @@ class InterviewAnalysis:
     def _request(self, interview: Interview, media: Path, modalities: tuple[str, ...]) -> AnalysisRequest:
         """Each analysis gets a folder of its own: an assessment goes on naming the one that it saw."""
         derived = self.library.vault.derived(_sha256(interview))
-        _drop_unfinished(derived)
+        self.library.vault.drop_unfinished(_sha256(interview))
         position = interview.position
         choices = replace(
             self.choices,
@@ -210,10 +211,3 @@ def _state_after(failure: BaseException, interview: Interview) -> AnalysisState:
     if not isinstance(failure, Cancelled) and not refused:
         return AnalysisState.FAILED
     return AnalysisState.DONE if interview.analysis_id else AnalysisState.NONE
-
-
-def _drop_unfinished(derived: Path) -> None:
-    """Folders of analyses that a crash or a power cut left without their document."""
-    for folder in derived.glob(f"{ANALYSIS}*"):
-        if not (folder / DOCUMENT).is_file():
-            shutil.rmtree(folder, ignore_errors=True)

@@ -18,7 +18,7 @@ from analysis import failures, protocol
 from app import resources
 from app.jobs.ending import clear_up, end
 
-ChildReport = protocol.ProgressMessage | protocol.PartialMessage
+ChildReport = protocol.Report
 POLL_S = 0.05
 HANG_S = 60.0
 """A child that says nothing for so long, not even a heartbeat, hangs."""

@@ -10,7 +10,8 @@ from enum import StrEnum
 from uuid import uuid4
 
 from analysis.failures import Cancelled, Failure
-from analysis.protocol import ProgressMessage
+from analysis.progress import SoFar
+from analysis.protocol import ProgressMessage, SoFarMessage
 from app.jobs.child import ChildReport
 
 Post = Callable[[Callable[[], None]], None]
@@ -39,7 +40,8 @@ class Job:
     """One piece of work. Its fields change on the owner's thread only, just before `changed` is called.
 
     `subject` is what it is about (an interview's id); `report` the child's newest message; `progress` the newest that
-    says how far it is; `result` what the work returned; `failure` why it failed.
+    says how far it is, `stages` how far each stage is (0..1), `so_far` what stands of it; `result` what the work
+    returned; `failure` why it failed.
     """
 
     subject: str
@@ -48,6 +50,8 @@ class Job:
     state: JobState = JobState.WAITING
     report: ChildReport | None = None
     progress: ProgressMessage | None = None
+    stages: dict[str, float] = field(default_factory=dict)
+    so_far: SoFar | None = None
     result: object = None
     failure: Failure | None = None
     stop: threading.Event = field(default_factory=threading.Event, repr=False)
@@ -111,6 +115,9 @@ class JobQueue:
             job.report = report
             if isinstance(report, ProgressMessage):
                 job.progress = report
+                job.stages[report.stage] = report.done_s / report.total_s if report.total_s else 0.0
+            elif isinstance(report, SoFarMessage):
+                job.so_far = report.so_far
             self._turn(job, job.state, changed)
 
     def _settle(self, job: Job, future: Future[object], changed: Changed) -> None:

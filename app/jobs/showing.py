@@ -30,14 +30,15 @@ class Show(Protocol):
 
 
 class JsonShow:
-    """Every message as the child sends it, one JSON line each."""
+    """Every message as the child sends it, one JSON line each; but for what only a window can look at."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
 
     def report(self, report: ChildReport) -> None:
         """Write a line."""
-        self._write(report)
+        if not isinstance(report, protocol.SoFarMessage):
+            self._write(report)
 
     def result(self, result: protocol.Result) -> None:
         """Write the last line."""

@@ -17,13 +17,12 @@ from app.domain.types import AnalysisState
 from app.failures import NotAnalysed
 from app.store.tables import AnalysisRow, CorrectionRow, InterviewRow, now
 from app.store.transcripts import Transcripts
-from app.store.vault import private_folder, writing_into
+from app.store.vault import DOCUMENT, private_folder, writing_into
 from app.store.writing import found
 
 if TYPE_CHECKING:
     from analysis.derive import Derived
 
-DOCUMENT = "analysis.json"
 Part = TypeVar("Part", bound=msgspec.Struct)
 
 

@@ -21,7 +21,7 @@ from app.store.library import Library
 from app.store.recordings import Belonging, Prepared
 from app.store.vault import FACTS, PLAYABLE, SUFFIXES, THUMBNAIL, Incoming, Progress, writing_into
 
-OnMessage = Callable[[protocol.ProgressMessage | protocol.PartialMessage], None]
+OnMessage = Callable[[protocol.Report], None]
 
 
 class RunChild(Protocol):

@@ -97,8 +97,11 @@ class Library(Drafts):
         with self.reading() as session:
             running = list(session.scalars(select(InterviewRow.id).where(InterviewRow.analysis_state.in_(UNDER_WAY))))
         for interview_id in running:
-            done = self.interview(interview_id).analysis_id is not None
+            interview = self.interview(interview_id)
+            done = interview.analysis_id is not None
             self.set_analysis_state(interview_id, AnalysisState.DONE if done else AnalysisState.NONE)
+            if interview.media is not None:
+                self.vault.drop_unfinished(interview.media.sha256)
 
     def close(self) -> None:
         """Close it and let others write it. Closing again is nothing."""

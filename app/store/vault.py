@@ -28,6 +28,9 @@ PLAYABLE = "playable.mkv"
 THUMBNAIL = "thumbnail.jpg"
 FACTS = "media.json"
 TRANSCRIPTS = "transcripts"
+DOCUMENT = "analysis.json"
+ANALYSIS, PARTIAL = "analysis-", "partial-"
+"""How folders of whole analyses, and of what a running one has found so far, begin among what is derived."""
 SUFFIXES = frozenset(
     {
         *(".mp4", ".m4v", ".mkv", ".mov", ".webm", ".avi", ".wmv", ".ts", ".3gp", ".flv", ".mpg"),
@@ -109,6 +112,13 @@ class Vault:
     def transcripts(self, sha256: str) -> Path:
         """The folder, which may not be there yet, of the transcripts that people gave for the recording."""
         return self._home(sha256) / TRANSCRIPTS
+
+    def drop_unfinished(self, sha256: str) -> None:
+        """Remove what a crash or a power cut left: analyses without their document, and partial results."""
+        folder = self._derived / _named(sha256)
+        unfinished = [each for each in folder.glob(f"{ANALYSIS}*") if not (each / DOCUMENT).is_file()]
+        for left in (*unfinished, *folder.glob(f"{PARTIAL}*")):
+            shutil.rmtree(left, ignore_errors=True)
 
     def thumbnail(self, sha256: str) -> bytes | None:
         """A small picture (JPEG) of the recording; None for sound alone."""

@@ -27,7 +27,7 @@ from app.domain.types import AnalysisState
 from app.resources import resource
 from app.settings import SettingsFile
 from app.store.library import Library
-from tests.shots import findings
+from tests.shots import findings, running
 from tests.ui import review_data
 from ui import language, theme
 from ui.library.positions import PositionsDialog
@@ -127,6 +127,7 @@ def shoot_findings(folder: Path, data: Path, copy: Path, lang: str, look: str, o
         "review-question",
         "review-speakers",
         "review-lacking",
+        "review-running",
         "review-200",
         "tables",
         "library-lacking",
@@ -161,6 +162,7 @@ def shoot_findings(folder: Path, data: Path, copy: Path, lang: str, look: str, o
         save("library-lacking", conductor.window)
         conductor.open_review(chosen)
         save("review-lacking", conductor.window)
+        running.screens(conductor, chosen, lang, save)
 
 
 FAILED = (

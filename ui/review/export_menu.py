@@ -34,18 +34,24 @@ class Exporting:
     def can(self, kind: str) -> bool:
         """The report is there from the first rating on, everything else once the recording is analysed.
 
-        Nothing is written while corrections are still being worked in: it would be without them.
+        Nothing is written while corrections are still being worked in, or the analysis runs: it would be without them.
         """
-        if self._room.presenter.is_behind():
+        if self._waits():
             return False
         return kind in OF_REPORT or self._room.recording is not None
+
+    def _waits(self) -> str:
+        """The key of why nothing can be written now; "" where it can."""
+        if self._room.presenter.is_growing():
+            return "actions.export_grows"
+        return "actions.export_waits" if self._room.presenter.is_behind() else ""
 
     def menu(self) -> QMenu:
         """The formats, transcript first, the report last; then the way in."""
         menu = QMenu(self._room)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if self._room.presenter.is_behind():
-            menu.addAction(literal(tr("actions.export_waits"))).setEnabled(False)
+        if why := self._waits():
+            menu.addAction(literal(tr(why))).setEnabled(False)
             menu.addSeparator()
         for kind in FORMATS:
             if kind == OF_REPORT[0]:

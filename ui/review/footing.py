@@ -1,4 +1,4 @@
-"""The line below the timeline: which stage failed, what the analysis could not give, or how far an analysis anew is."""
+"""The line below the timeline: which stage failed, what the analysis could not give, or how far a running one is."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ class Footing(QWidget):
         self._failure, self._editable = "", True
         self._words: Callable[[], str] = str
         self._running: tuple[float, str] | None = None
+        self._anew = True
         self._whole = ""
         self.mark = QLabel()
         self.trouble = plain_label("warn")
@@ -77,11 +78,11 @@ class Footing(QWidget):
         self._failure, self._editable, self._words = failure, editable, words
         self._tell()
 
-    def show_running(self, share: float, words: str) -> None:
-        """The recording is being analysed anew: how far (0..1), and what is done with the time that is left."""
+    def show_running(self, share: float, words: str, *, anew: bool = True) -> None:
+        """The recording is being analysed: how far (0..1), and what is done with the time that is left."""
         if self._running is None:
             self.cancel.setEnabled(True)
-        self._running = (share, words)
+        self._running, self._anew = (share, words), anew
         self._tell()
 
     @property
@@ -112,7 +113,7 @@ class Footing(QWidget):
         if running is not None:
             self.bar.setValue(round(running[0] * STEPS))
             self.bar.setAccessibleDescription(percent(running[0]))
-            self._whole = tr("review.analysing_anew", words=running[1])
+            self._whole = tr("review.analysing_anew" if self._anew else "review.analysing_now", words=running[1])
         else:
             self._whole = self._remarks()
         self.trouble.setText("\n".join(trouble))

@@ -95,7 +95,7 @@ class Presenter(Protocol):
         ...
 
     def recording(self) -> Recording | None:
-        """The analysed recording with the corrections made so far; None before the first analysis."""
+        """The analysed recording with the corrections made so far; None before the first analysis has any result."""
         ...
 
     def open_media(self) -> BinaryIO | None:
@@ -140,6 +140,10 @@ class Presenter(Protocol):
 
     def is_behind(self) -> bool:
         """Whether a correction is not in the machine's scores yet: signing has to wait."""
+        ...
+
+    def is_growing(self) -> bool:
+        """Whether a first analysis runs: what `recording` gives meanwhile is partial, and signing has to wait."""
         ...
 
     def rate(self, dimension_id: str, score: float | None) -> None:

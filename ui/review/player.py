@@ -154,6 +154,12 @@ class Player(QFrame):
         self._show_position(self.playback.position)
         self._rename()
 
+    def show_recording(self, presenter: Presenter, recording: Recording | None) -> None:
+        """What the analysis says of the recording that is open; it plays on."""
+        self.playback.duration, self.playback.frame_s = duration_of(presenter, recording), frame_length(recording)
+        self.pane.show_recording(recording, sound_only=self.pane.sound_only)
+        self._show_position(self.playback.position)
+
     def close_recording(self) -> None:
         """Stop and let go of the recording's stream."""
         if self.full is not None:

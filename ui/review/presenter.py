@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from analysis.document import Metric
+from analysis.document import TO_COME, Metric
 from analysis.failures import InputInvalid
 from app import text
-from app.domain.scores import Scorecard
+from app.domain.scores import DimensionScore, Scorecard
 from app.domain.template import Template
-from app.domain.types import Assessment, Comment, Conclusion, Interview
+from app.domain.types import WORKING, Assessment, Comment, Conclusion, Interview
 from app.enrichment.findings import Findings
 from app.exporting import export
-from app.failures import NotFound
+from app.failures import AnalysisRunning, NotFound
 from app.review import ReviewSession
 from app.review import step_texts as named
 from app.review.corrections import in_force
@@ -27,6 +28,9 @@ from app.scoring.wording import weight_text
 from app.store import Library
 from ui.review.corrected import corrected
 from ui.review.model import CorrectionDraft, Recording
+
+if TYPE_CHECKING:
+    from app.jobs.partial import Partial
 
 PEAKS = "peaks"
 
@@ -45,6 +49,7 @@ class LibraryPresenter:
         self._derive_again = derive_again
         self._slots = Slots(self._session)
         self.history = History(self._earlier())
+        self._partial: Partial | None = None
 
     @property
     def session(self) -> ReviewSession:
@@ -84,10 +89,26 @@ class LibraryPresenter:
     def reload(self) -> None:
         """Read everything again: an analysis was finished, or something came from elsewhere."""
         self._session.reload()
+        if not self.is_growing():
+            self._partial = None
+
+    def show_partial(self, partial: Partial) -> bool:
+        """What a first analysis has found so far; whether that is news. It is shown and never scored, signed or
+        recorded: the session, which does all that, knows nothing of it."""
+        if partial is self._partial or not self.is_growing():
+            return False
+        self._partial = partial
+        return True
+
+    def is_growing(self) -> bool:
+        """Whether a first analysis runs."""
+        if self._session.derived is not None:
+            return False
+        return self._library.interview(self.interview.id).analysis_state in WORKING
 
     def recording(self) -> Recording | None:
-        """The document with all corrections laid over it."""
-        derived = self._session.derived
+        """The document with all corrections laid over it, as far as there is one."""
+        derived = self._session.derived or self._partial
         if derived is None:
             return None
         corrections = self._library.corrections(self.interview.id)
@@ -108,11 +129,17 @@ class LibraryPresenter:
 
     def card(self) -> Scorecard:
         """The scorecard under the veil."""
-        return self._session.card()
+        return self._awaiting(self._session.card())
 
     def preview(self, dimension_id: str, weight: float) -> Scorecard:
         """The scorecard while a slider moves."""
-        return self._session.card(self._session.moved(dimension_id, weight))
+        return self._awaiting(self._session.card(self._session.moved(dimension_id, weight)))
+
+    def _awaiting(self, card: Scorecard) -> Scorecard:
+        """While a first analysis runs, the machine has no score yet, which is not too little evidence."""
+        if not self.is_growing():
+            return card
+        return replace(card, dimensions=tuple(map(_awaited, card.dimensions)))
 
     def veiled(self, dimension_id: str) -> bool:
         """Whether the machine's score is hidden."""
@@ -175,7 +202,10 @@ class LibraryPresenter:
             self._session.set_weight_reason(reason)
 
     def unveil(self, dimension_id: str) -> None:
-        """Look before rating. What was seen cannot be undone."""
+        """Look before rating. What was seen cannot be undone. Raises AnalysisRunning: while that runs there is nothing
+        to be seen."""
+        if self.is_growing():
+            raise AnalysisRunning
         self._session.unveil(dimension_id)
 
     def conclude(self, conclusion: Conclusion | None) -> None:
@@ -336,5 +366,12 @@ class LibraryPresenter:
         return parts_of(self._library, self.interview).ending
 
     def sign(self) -> None:
-        """Sign and put into the outbox."""
+        """Sign and put into the outbox. Raises AnalysisRunning, and what the session raises."""
+        if self.is_growing():
+            raise AnalysisRunning
         self._session.sign()
+
+
+def _awaited(row: DimensionScore) -> DimensionScore:
+    too_little = row.machine.why == "too_little_evidence"
+    return replace(row, machine=replace(row.machine, why=TO_COME)) if too_little else row

@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QV
 from analysis.document import CorrectionKind, Event, Role
 from analysis.failures import Failure
 from app.domain.enrichment import EnrichmentKind
-from app.domain.types import AnalysisState, Comment
+from app.domain.types import WORKING, AnalysisState, Comment
 from app.text import tr
 from ui import language, theme
 from ui.actions import Action, for_key
 from ui.review import lane_list, voices
 from ui.review.acts import review_actions
+from ui.review.coming import Coming, lanes_in_place, with_coming
 from ui.review.controls import IconButton
 from ui.review.drafts import Drafts
 from ui.review.exchange_facts import exchange_at
@@ -41,7 +42,6 @@ from ui.review.transcript import Transcript
 from ui.review.undoing import Undoing
 
 LAYOUT = "review"
-WORKING = (AnalysisState.QUEUED, AnalysisState.RUNNING)
 
 
 class ReviewRoom(QWidget):
@@ -92,6 +92,7 @@ class ReviewRoom(QWidget):
         self.undoing = Undoing(self)
         self.region = RegionTools(self)
         self.importing = Importing(self)
+        self.coming = Coming(self)
         self._connect()
         self._arrange_tabs()
         self._place_saved()
@@ -199,15 +200,14 @@ class ReviewRoom(QWidget):
 
     def refresh(self) -> None:
         """Show the newest state of everything: a new analysis, a document derived anew, what came from elsewhere."""
-        first = self.recording is None
         self.recording = self.presenter.recording()
         playback = self.player.playback
         place = playback.position if playback.loaded else self.memory.place()
-        if first or not playback.loaded:
+        if playback.loaded:
+            self.player.show_recording(self.presenter, self.recording)
+        else:
             self.player.open(self.presenter, self.recording, place)
             place = playback.position
-        else:
-            self.player.pane.show_recording(self.recording, sound_only=self.player.pane.sound_only)
         self._show_label()
         self._show_transcript()
         self._show_timeline()
@@ -228,7 +228,9 @@ class ReviewRoom(QWidget):
 
     def _show_transcript(self) -> None:
         candidate = self.presenter.interview.candidate.name
-        self.transcript.show_recording(self.recording, candidate, editable=not self.presenter.read_only)
+        editable = not self.presenter.read_only and self.coming.may_correct()
+        self.transcript.show_recording(self.recording, candidate, editable=editable)
+        self.coming.tell()
         self.undoing.show()
         self.importing.show_source()
 
@@ -239,7 +241,9 @@ class ReviewRoom(QWidget):
         window = (self.timeline.start, self.timeline.span) if self.timeline.lanes else None
         folded = self.layout_store.get(f"{LAYOUT}.folded", None)
         lanes = lane_list.lanes_of(self.recording, lambda: self._comments)
-        self.timeline.show_lanes(lanes, lane_list.overview_of(self.recording), _texts(folded))
+        lanes = with_coming(lanes, self.recording.analysis, self.coming.progress)
+        with lanes_in_place(self.timeline):
+            self.timeline.show_lanes(lanes, lane_list.overview_of(self.recording), _texts(folded))
         if window is not None:
             self.timeline.show_window(*window)
 
@@ -269,10 +273,15 @@ class ReviewRoom(QWidget):
 
     def show_running(self, share: float, words: str) -> None:
         """The analysis runs: how far it is (0..1), and what it does with the time that is left, in words."""
+        self.coming.share, self.coming.words = share, words
         if self.recording is None:
+            began = self.stage is not Stage.RUNNING
             self._stand(Stage.RUNNING, share, words)
+            if began:
+                self.scorecard.refresh()
+                self.coming.tell()
         else:
-            self.footing.show_running(share, words)
+            self.footing.show_running(share, words, anew=not self.coming.awaited)
 
     def show_enriching(self, kind: str, words: str | None) -> None:
         """An enrichment is being made: how far it is, in words; None = over, so that the newest one is shown."""
@@ -289,6 +298,9 @@ class ReviewRoom(QWidget):
 
     def _show_footing(self, failure: str = "") -> None:
         analysis = self.recording.analysis if self.recording else None
+        if self.coming.awaited:
+            self.footing.show_running(self.coming.share, self.coming.words, anew=False)
+            return
         self.footing.show_missing(
             analysis.missing if analysis else (),
             failure=failure,

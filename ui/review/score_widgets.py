@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QSlider, QWidget
 
+from analysis.document import TO_COME
 from app.domain.scores import DimensionScore
 from app.scoring.wording import interval_text, score_text
 from app.text import tr
@@ -19,6 +20,10 @@ from ui.review.lane import tint
 def rating_text(score: float | None) -> str:
     """A rating without a needless decimal: 8, 7.5."""
     return "–" if score is None else f"{score:g}"
+
+
+NO_SCORE = {"not_machine_scored": "review.machine_none", TO_COME: "review.machine_to_come"}
+"""Why the machine has no score, where nothing is wrong with that."""
 
 
 class WeightSlider(QSlider):
@@ -292,8 +297,8 @@ class ScoreNumbers(QWidget):
         machine = self.row.machine
         if machine.score is None:
             painter.setFont(theme.font(13))
-            painter.setPen(theme.color("warn" if machine.why != "not_machine_scored" else "muted"))
-            text = tr("review.machine_none" if machine.why == "not_machine_scored" else "review.machine_too_little")
+            painter.setPen(theme.color("muted" if machine.why in NO_SCORE else "warn"))
+            text = tr(NO_SCORE.get(machine.why, "review.machine_too_little"))
             room = column.width() - 6
             text = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, room)
             painter.drawText(area, Qt.AlignmentFlag.AlignVCenter, text)

@@ -12,6 +12,7 @@ from app.text import tr
 from ui import icons, language, theme
 from ui.review.controls import IconButton, icon_size, plain_label
 from ui.review.hits import hit_times
+from ui.review.list_place import ListPlace
 from ui.review.model import Recording
 from ui.review.transcript_list import TranscriptList
 from ui.review.voices import role_words
@@ -59,6 +60,11 @@ class Transcript(QFrame):
         self.empty = plain_label("muted")
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setWordWrap(True)
+        self.note = plain_label("small")
+        self.note.setWordWrap(True)
+        self.note.setContentsMargins(12, 6, 12, 8)
+        self.note.hide()
+        self._coming = ""
         bar = QHBoxLayout()
         bar.setContentsMargins(12, 8, 10, 6)
         bar.setSpacing(2)
@@ -74,6 +80,7 @@ class Transcript(QFrame):
         whole.addLayout(bar)
         whole.addWidget(self.list, 1)
         whole.addWidget(self.empty, 1)
+        whole.addWidget(self.note)
         self._hit: int | None = None
         self._times: list[float] = []
         self._gone_to = False
@@ -109,10 +116,10 @@ class Transcript(QFrame):
         if self.list.editor is not None or self.list.offer is not None:
             self._waiting = (recording, candidate, editable)
             return
-        place = self.list.verticalScrollBar().value()
+        place = ListPlace(self.list)
         self.list.editable = editable
         self.list.rows.show(recording, role_words(candidate))
-        self.swap.setEnabled(editable and bool(self.list.rows.lines))
+        self.swap.setEnabled(editable and bool(recording and recording.analysis.speakers.roles))
         filled = bool(self.list.rows.lines)
         self.speakers.setEnabled(bool(recording and recording.analysis.speakers.roles))
         self._analysed = recording.analysis if recording else None
@@ -121,8 +128,14 @@ class Transcript(QFrame):
         self.list.setVisible(filled)
         self.empty.setVisible(not filled)
         self._search()
-        self.list.doItemsLayout()
-        self.list.verticalScrollBar().setValue(place)
+        place.give_back()
+
+    def show_coming(self, instead: str, note: str) -> None:
+        """What a running analysis has yet to bring: `instead` of the transcript, and as a `note` below it."""
+        self._coming = instead
+        self.note.setText(note)
+        self.note.setVisible(bool(note))
+        self._tell_why_empty()
 
     def _show_waiting(self) -> None:
         waiting, self._waiting = self._waiting, None
@@ -201,6 +214,9 @@ class Transcript(QFrame):
         self._show_hit()
 
     def _tell_why_empty(self) -> None:
+        if self._coming:
+            self.empty.setText(self._coming)
+            return
         if self._analysed is None:
             self.empty.setText(tr("review.no_transcript"))
             return

@@ -220,15 +220,16 @@ class Verdict(QFrame):
         left = list(presenter.left())
         if presenter.needs_reason():
             left.append(tr("review.weight_reason_short"))
-        signed, behind = presenter.is_signed(), presenter.is_behind()
+        signed, behind, growing = presenter.is_signed(), presenter.is_behind(), presenter.is_growing()
         signatures = presenter.assessment.signatures
-        blocked = bool(left) or presenter.read_only or signed or behind
+        blocked = bool(left) or presenter.read_only or signed or behind or growing
         self.sign.setEnabled(not blocked)
         key = "sign_again" if signatures else "sign"
-        words = tr(f"review.{'signed_button' if signed else 'sign_waits' if behind else key}")
+        key = "signed_button" if signed else "sign_after_analysis" if growing else "sign_waits" if behind else key
+        words = tr(f"review.{key}")
         self.sign.setText(words)
         self.sign.setAccessibleName(words)
-        why = self._why_blocked(presenter, left, behind=behind)
+        why = self._why_blocked(presenter, left)
         self.left.setText(why)
         self.left.setVisible(bool(why))
         self.sign.setToolTip(plain_tip(why))
@@ -242,11 +243,12 @@ class Verdict(QFrame):
             restyle(self.signature, "ok" if signed else "warn")
         self._restyle()
 
-    def _why_blocked(self, presenter: Presenter, left: list[str], *, behind: bool) -> str:
+    def _why_blocked(self, presenter: Presenter, left: list[str]) -> str:
         if presenter.read_only:
             return tr("review.read_only")
         parts = [tr("review.left", what=tr("review.comma").join(left))] if left else []
-        return "\n".join([*parts, *([tr("review.behind")] if behind else [])])
+        parts += [tr("review.behind")] if presenter.is_behind() else []
+        return "\n".join([*parts, *([tr("review.growing")] if presenter.is_growing() else [])])
 
     def _restyle(self) -> None:
         self.sign.setMinimumHeight(theme.scaled(38))

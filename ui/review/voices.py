@@ -22,7 +22,9 @@ def role_words(candidate: str) -> dict[Role, str]:
 
 
 def unnamed(speakers: Speakers, speaker: str, words: Mapping[Role, str]) -> str:
-    """What a voice is called without a name of its own."""
+    """What a voice is called without a name of its own; nothing while the voices are not told apart yet."""
+    if not speaker:
+        return ""
     return words.get(speakers.roles.get(speaker, Role.OTHER)) or tr("review.speaker", name=speaker)
 
 

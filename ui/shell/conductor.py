@@ -46,6 +46,9 @@ class Conductor(QObject):
         work.analysisEnded.connect(self._ended)
         work.clipMoved.connect(self._clip_moved)
         work.clipEnded.connect(self._clip_ended)
+        work.analysisGrew.connect(lambda _: self._look())
+        work.partials.arrived.connect(self._show_partial)
+        window.pages.currentChanged.connect(lambda _: self._look())
         work.enrichmentMoved.connect(self._show_enriching)
         work.enrichmentEnded.connect(self._enriched)
         window.top.syncClicked.connect(lambda: window.enter("sync"))
@@ -157,7 +160,21 @@ class Conductor(QObject):
             self.library_room.show_progress(interview_id, share, words)
         review = self.window.room("review")
         if review is not None and interview_id == self._reviewed:
+            job = self.context.work.running(interview_id)
+            review.coming.move(job.stages if job else {})  # type: ignore[attr-defined]
             review.show_running(share, words)  # type: ignore[attr-defined]
+
+    def _look(self) -> None:
+        """Only who looks at a running analysis is shown what it has found so far."""
+        if self._is_on_screen(self._reviewed):
+            self.context.work.look(self._reviewed)
+
+    def _show_partial(self, interview_id: str, partial: object) -> None:
+        review = self.window.room("review")
+        if review is None or interview_id != self._reviewed:
+            return
+        if review.presenter.show_partial(partial):  # type: ignore[attr-defined]
+            review.refresh()  # type: ignore[attr-defined]
 
     def _ended(self, interview_id: str, failure: Failure | None) -> None:
         if self.library_room:
@@ -221,6 +238,7 @@ class Conductor(QObject):
         self.window.enter("review")
         presenter.session.note_opened()
         self._show_running(interview_id)
+        self._look()
         if presenter.is_behind() and not presenter.read_only:
             self._derive_again(interview_id)  # the program was closed before the last correction was derived
 

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 
 from analysis.failures import Cancelled, Failure
+from analysis.protocol import SoFarMessage
 from app import text
-from app.domain.types import AnalysisState, Imported
+from app.domain.types import WORKING, AnalysisState, Imported
 from app.jobs import ChildReport, Job, JobQueue, JobState
 from app.store.library import Library
+from ui.shell.partials import Partials
 from ui.shell.post import Post
 
 if TYPE_CHECKING:
-    from app.jobs.analysis import Choices
+    from app.jobs.analysis import Choices, InterviewAnalysis
 
 WAIT_S = 0.05
 
@@ -30,6 +32,7 @@ class Work(QObject):
     imported = Signal(object)
     importFailed = Signal(object)
     analysisMoved = Signal(str, float, str)
+    analysisGrew = Signal(str)
     analysisEnded = Signal(str, object)
     clipMoved = Signal(str, float)
     clipEnded = Signal(str, object)
@@ -45,7 +48,9 @@ class Work(QObject):
         self._enrichments = JobQueue(post)
         self._clips = JobQueue(post)
         self._clipping: dict[str, Job] = {}
+        self.partials = Partials(library, post)
         self._running: dict[str, Job] = {}
+        self._analyses_of: dict[str, InterviewAnalysis] = {}
         self._enriching: dict[tuple[str, str], Job] = {}
         self._deriving: dict[str, threading.Event] = {}
         self._derive_later: dict[str, Callable[[], None]] = {}
@@ -126,6 +131,7 @@ class Work(QObject):
         from app.jobs.analysis import InterviewAnalysis
 
         work, deriving = InterviewAnalysis(self._library, interview_id, choices), self._deriving.get(interview_id)
+        self._analyses_of[interview_id] = work
 
         def run(report: Callable[[ChildReport], None], stop: threading.Event) -> str:
             _wait(deriving, stop)
@@ -191,22 +197,41 @@ class Work(QObject):
         """The analysis of an interview that waits or runs."""
         return self._running.get(interview_id)
 
+    def look(self, interview_id: str) -> None:
+        """Somebody looks at an interview that is being analysed for the first time: derive what is there of it."""
+        job, work = self._running.get(interview_id), self._analyses_of.get(interview_id)
+        if job is None or job.so_far is None or work is None or work.request is None:
+            return
+        if self._library.interview(interview_id).analysis_id is None:
+            self.partials.ask(interview_id, work.request, job.so_far)
+
     def _analysis_changed(self, job: Job) -> None:
         if job.state.over:
             self._running.pop(job.subject, None)
+            self._analyses_of.pop(job.subject, None)
+            self.partials.drop(job.subject)
             if job.state is JobState.CANCELLED:
                 self._settle_cancelled(job.subject)
             self.analysisEnded.emit(job.subject, job.failure)
-            if (done := self._derive_later.pop(job.subject, None)) is not None:
-                self.derive_again(job.subject, done)
+            self._derive_what_waited(job)
         elif job.state is JobState.RUNNING:
             share, words = described(job)
             self.analysisMoved.emit(job.subject, share, words)
+            if isinstance(job.report, SoFarMessage):
+                self.analysisGrew.emit(job.subject)
+
+    def _derive_what_waited(self, job: Job) -> None:
+        """Corrections that were made meanwhile; where no analysis came of it, the next one takes them in."""
+        done = self._derive_later.pop(job.subject, None)
+        if done is None:
+            return
+        if job.state is JobState.DONE or self._library.interview(job.subject).analysis_id is not None:
+            self.derive_again(job.subject, done)
 
     def _settle_cancelled(self, interview_id: str) -> None:
         """One that was cancelled before it began is not "waiting" any more."""
         interview = self._library.interview(interview_id)
-        if interview.analysis_state in (AnalysisState.QUEUED, AnalysisState.RUNNING):
+        if interview.analysis_state in WORKING:
             state = AnalysisState.DONE if interview.analysis_id else AnalysisState.NONE
             self._library.set_analysis_state(interview_id, state)
 
@@ -278,12 +303,13 @@ class Work(QObject):
             return
         from app.domain.types import InterviewQuery
 
-        for state in (AnalysisState.QUEUED, AnalysisState.RUNNING):
+        for state in WORKING:
             for interview in self._library.interviews(InterviewQuery(analysis_state=state, limit=None)):
                 self._settle_cancelled(interview.id)
 
     def close(self) -> None:
         """End everything; returns when no child process is left."""
+        self.partials.close()
         self._imports.close()
         self._analyses.close()
         self._enrichments.close()
