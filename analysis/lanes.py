@@ -53,6 +53,8 @@ Follow = Callable[[float], None]
 
 VERSIONS = {"sound": 3, "text": 3, "imported": 1, "speakers": 2, "prosody": 2, "face": 2}
 """Raised whenever a stage would observe something else from the same recording."""
+_WORDS = {"imported": "text"}
+"""What a stage is called by whoever asks for the words, wherever they come from."""
 STAGE_ROLES = {
     "sound": ("voice_activity",),
     "speakers": ("speaker_segmentation", "speaker_embedding"),
@@ -131,6 +133,9 @@ class Run:
             ended += (EXTRA,) if "face" in ended else ()
             to_come += [room.OBSERVED] if "face" in to_come else []
         kept = {name: stages[name].name for name in ended if name in stages}
+        if self.request.transcript:  # the words are the imported ones, whatever was heard to find their times
+            kept = {_WORDS.get(name, name): file for name, file in kept.items() if name != "text"}
+            to_come = [_WORDS.get(name, name) for name in to_come if name != "text"]
         return SoFar(self.media, kept, missing_stages(self.failed), tuple(to_come))
 
     def stage(self, name: str, kept: T | None, observe: Callable[[Follow], T],

@@ -160,3 +160,15 @@ def test_what_has_gone_meanwhile_is_said(analysed, tmp_path):
     gone = replace(told[-1], kept={**told[-1].kept, "text": "text-0000000000000000"})
     with pytest.raises(DocumentInvalid):
         partial(request, gone, tmp_path / "part")
+
+
+def test_the_words_of_an_imported_transcript_are_the_words_so_far(clip, models, tmp_path):
+    given = tmp_path / "given.vtt"
+    given.write_text("WEBVTT\n\n00:00:00.500 --> 00:00:06.000\n<v 王芳>请介绍一下你自己\n", "utf-8")
+    request, told = replace(request_for(clip, tmp_path / "out"), transcript=str(given)), list[SoFar]()
+    pipeline.run(request, models, lambda event: told.append(event) if isinstance(event, SoFar) else None)
+    found = hearing(told, "sound", "text", "speakers", "prosody")
+    shown = partial(request, found, tmp_path / "so far").analysis
+    assert [segment.text for segment in shown.transcript.segments] == ["请介绍一下你自己"]
+    assert "text" not in awaited(partial(request, found, tmp_path / "again"))
+    assert "imported" not in {name for each in told for name in (*each.kept, *each.to_come)}
