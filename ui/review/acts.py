@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 VOLUME_STEP = 10
 """Steps of the volume's slider, which has a hundred."""
 DIGITS = 9
+MARK_KEYS = {"uncertain": "Shift+U", "terms": "Shift+T", "fillers": "Shift+E", "star": "Shift+S"}
 
 
 def review_actions(room: ReviewRoom) -> tuple[Action, ...]:
@@ -75,6 +76,10 @@ def _words(room: ReviewRoom) -> list[Action]:
         act("last_mishearing", keys=("Shift+F7",), run=lambda: transcript.next_mishearing(-1), enabled=editable),
         act("question_here", keys=("Q",), run=room.questions.show_here, enabled=room.has_answers),
         act("follow", run=transcript.follow.toggle, enabled=written),
+        *(
+            act(f"mark_{name}", keys=(key,), run=transcript.marking.buttons[name].toggle, enabled=written)
+            for name, key in MARK_KEYS.items()
+        ),
         act("speaker_names", keys=("N",), run=lambda: transcript.speakersAsked.emit(""), enabled=editable),
         act("swap_roles", run=room.swap_roles, enabled=editable),
         act("edit_row", keys=("F2",)),

@@ -136,6 +136,7 @@ class ReviewRoom(QWidget):
         self.timeline.loopAsked.connect(self.loop)
         self.timeline.foldedChanged.connect(lambda keys: self._remember("folded", keys))
         self.transcript.seekAsked.connect(playback.seek)
+        self.transcript.marking.changed.connect(lambda names: self._remember("marks", names))
         self.transcript.hitChosen.connect(self.seek)
         self.transcript.hitsChanged.connect(self.timeline.set_hits)
         self.transcript.corrected.connect(self._correct)
@@ -172,8 +173,8 @@ class ReviewRoom(QWidget):
             self.player.seek_bar, self.player.back, self.player.step_back, self.player.play, self.player.step_forward,
             self.player.forward, self.player.speed, self.player.loop, self.player.mute, self.player.volume,
             self.player.overlay, self.player.full_screen, self.transcript.search, self.transcript.mishearings,
-            self.transcript.follow, self.transcript.speakers, self.transcript.swap, self.transcript.undo,
-            self.transcript.redo, self.transcript.export, self.transcript.list, self.zoom_out, self.zoom_in,
+            *self.transcript.marking.buttons.values(), self.transcript.follow, self.transcript.speakers,
+            self.transcript.swap, self.transcript.undo, self.transcript.redo, self.transcript.export, self.transcript.list, self.zoom_out, self.zoom_in,
             self.zoom_all, self.table, self.timeline,
         ]  # fmt: skip
         for first, second in pairwise(order):
@@ -414,6 +415,7 @@ class ReviewRoom(QWidget):
         self.layout_store.put(f"{LAYOUT}.{name}", value)
 
     def _place_saved(self) -> None:
+        self.transcript.marking.restore(self.layout_store.get(f"{LAYOUT}.marks", None))
         for name, splitter, first in (
             ("top", self.top, [520, 600]),
             ("left", self.left, [425, 495]),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from analysis.document import Event, Exchange, Role, Segment, Suggestion, Word
-from app.text import percent, timecode, tr
+from app.text import has, percent, timecode, tr
 from ui.review.model import Recording
 from ui.review.originals import Original, originals
 from ui.review.passages import word_places
@@ -33,16 +33,20 @@ class Style(Enum):
     FILLER = "filler"
     CORRECTED = "corrected"
     SUGGESTED = "suggested"
+    STAR = "star"
 
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Characters [start, end) of a row's text with their mark; a likely mishearing with what it offers."""
+    """Characters [start, end) of a row's text with their mark; a likely mishearing with what it offers, a part of an
+    answer with its name ("situation" …, "unsure").
+    """
 
     start: int
     end: int
     style: Style
     suggestion: Suggestion | None = None
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,13 @@ class Line:
         """What there is to be said of single words, for those who hear the row: each word with its hint."""
         offered = [(s.start, s.end) for s in self.stretches if s.style is Style.SUGGESTED]
         places = [*offered, *(place for original in self.originals for place in original.changed)]
-        return [f"{self.segment.text[start:end]}: {self.hint_at(start)}" for start, end in sorted(places)]
+        told = [f"{self.segment.text[start:end]}: {self.hint_at(start)}" for start, end in sorted(places)]
+        return [tr("review.part_suggested", part=part_name(part)) for part in self.parts] + told
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of an answer that are in this row, in order and each once."""
+        return tuple(dict.fromkeys(s.part for s in self.stretches if s.style is Style.STAR))
 
     def hint_at(self, offset: int) -> str:
         """What the pointer says about the words there; "" where nothing is to be said."""
@@ -94,14 +104,25 @@ class Line:
         if original is not None:
             key = "review.machine_wrote" if original.changed else "review.confirmed"
             return tr(key, text=original.machine)
-        doubt = self.stretch_at(offset, Style.UNCERTAIN)
-        if doubt is None:
-            return ""
-        word = self.segment.words[self.places.index((doubt.start, doubt.end))]
-        return tr("review.uncertain_word", share=percent(word.probability))
+        doubt, told = self.stretch_at(offset, Style.UNCERTAIN), self.stretch_at(offset, Style.STAR)
+        if doubt is not None:
+            word = self.segment.words[self.places.index((doubt.start, doubt.end))]
+            return tr("review.uncertain_word", share=percent(word.probability))
+        return tr("review.part_suggested", part=part_name(told.part)) if told is not None else ""
 
 
-MARKED_EVENTS = {"filler": Style.FILLER, "term": Style.TERM, "quantified_result": Style.RESULT}
+MARKED_EVENTS = {
+    "filler": Style.FILLER,
+    "term": Style.TERM,
+    "quantified_result": Style.RESULT,
+    "structure": Style.STAR,
+}
+
+
+def part_name(part: str, *, short: bool = False) -> str:
+    """What a part of an answer is called: a word, or a letter of it where there is no room."""
+    key = f"review.{'part' if short else 'structure'}_{part}"
+    return tr(key) if has(key) else part
 
 
 class TranscriptModel(QAbstractListModel):
@@ -116,12 +137,15 @@ class TranscriptModel(QAbstractListModel):
         self.lines: tuple[Line, ...] = ()
         self.hits: tuple[tuple[int, int, int], ...] = ()
         self.suggested: tuple[tuple[int, Stretch], ...] = ()
+        self.hidden: frozenset[Style] = frozenset()
         self._starts: list[float] = []
+        self._marked: tuple[Line, ...] = ()
 
     def show(self, recording: Recording | None, names: Mapping[Role, str]) -> None:
         """Show a recording's transcript; rows are made anew."""
         self.beginResetModel()
-        self.lines = lines_of(recording, names) if recording else ()
+        self._marked = lines_of(recording, names) if recording else ()
+        self.lines = self._with_shown_marks()
         self._starts = [line.segment.start for line in self.lines]
         self.suggested = tuple(
             (row, stretch)
@@ -131,6 +155,21 @@ class TranscriptModel(QAbstractListModel):
         )
         self.hits = ()
         self.endResetModel()
+
+    def hide(self, styles: frozenset[Style]) -> None:
+        """Leave out the marks of some styles."""
+        self.hidden = styles
+        self.lines = self._with_shown_marks()
+        if self.lines:
+            self.dataChanged.emit(self.index(0), self.index(len(self.lines) - 1))
+
+    def _with_shown_marks(self) -> tuple[Line, ...]:
+        if not self.hidden:
+            return self._marked
+        return tuple(
+            replace(line, stretches=tuple(s for s in line.stretches if s.style not in self.hidden))
+            for line in self._marked
+        )
 
     def search(self, wanted: str) -> int:
         """Find a text in any case; how many times it is there."""
@@ -218,7 +257,9 @@ def _stretches(segment: Segment, places: Sequence[tuple[int, int]], events: Sequ
     for event in events:
         inside = [place for word, place in zip(segment.words, places, strict=True) if _said_within(word, event)]
         if inside:
-            found.append(Stretch(inside[0][0], inside[-1][1], MARKED_EVENTS[event.kind]))
+            style = MARKED_EVENTS[event.kind]
+            part = event.text if style is Style.STAR else ""
+            found.append(Stretch(inside[0][0], inside[-1][1], style, part=part))
     return found
 
 
@@ -232,10 +273,12 @@ def _corrected(found: Sequence[Original]) -> list[Stretch]:
 
 
 def _without_doubles(stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
-    """One line under a word: an offer says more than a doubt or a term there."""
+    """One line under a word: an offer says more than a doubt or a term there. A part of an answer is no line."""
     offers = [s for s in stretches if s.style is Style.SUGGESTED]
     return tuple(
         each
         for each in stretches
-        if each in offers or not any(each.start < offer.end and offer.start < each.end for offer in offers)
+        if each in offers
+        or each.style is Style.STAR
+        or not any(each.start < offer.end and offer.start < each.end for offer in offers)
     )

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 
 from app.text import timecode, tr
 from ui import theme
+from ui.review import part_marks
 from ui.review.event_lanes import ROLE_TOKENS
 from ui.review.lane import tint
 from ui.review.transcript_model import Line, Style, TranscriptModel
@@ -75,6 +76,7 @@ class RowDelegate(QStyledItemDelegate):
         self._paint_head(painter, area, line, current=row == self.current_row)
         layout = self.layout(row, self.text_width(int(area.width())))
         origin = self.body(area)
+        part_marks.paint_bars(painter, line, layout, area.left(), origin)
         self._paint_word(painter, row, line, layout, origin)
         painter.setPen(theme.color("text"))
         layout.draw(painter, origin, self._hit_formats(row))
@@ -94,6 +96,9 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, words)
         if line.exchange is not None:
             self._paint_badge(painter, badge, line.exchange, "panel" if current else "accent_soft")
+        if line.parts:
+            right = area.right() - theme.scaled(RIGHT)
+            part_marks.paint_names(painter, line, right, time.top(), time.height(), short=self._short(area, line))
 
     def _paint_badge(self, painter: QPainter, area: QRectF, exchange: int, ground: str) -> None:
         """The number of the question that begins here: a click shows what belongs to it."""
@@ -119,9 +124,15 @@ class RowDelegate(QStyledItemDelegate):
             said = tr("review.exchange_number", number=line.exchange + 1)
             badge = QFontMetricsF(theme.font(11, bold=True)).horizontalAdvance(said) + theme.scaled(12)
         room = area.right() - theme.scaled(RIGHT) - (left + time + gap) - (badge + gap if badge else 0)
+        room -= part_marks.names_width(line, short=self._short(area, line))
         name = min(QFontMetricsF(theme.font(12, bold=True)).horizontalAdvance(line.name) + 1, max(0.0, room))
         name_area = QRectF(left + time + gap - 4, top, name, height)
         return QRectF(left, top, time, height), name_area, QRectF(name_area.right() + gap, top, badge, height)
+
+    @staticmethod
+    def _short(area: QRectF, line: Line) -> bool:
+        """Whether the parts of an answer are told by letters: words would take more than a third of the row."""
+        return part_marks.names_width(line, short=False) > area.width() / 3
 
     def _paint_word(self, painter: QPainter, row: int, line: Line, layout: QTextLayout, origin: QPointF) -> None:
         """A soft ground behind the word that is being said."""
@@ -189,7 +200,7 @@ def laid_out(line: Line, width: int) -> QTextLayout:
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     layout.setTextOption(option)
-    layout.setFormats([_format(s.start, s.end, s.style) for s in line.stretches])
+    layout.setFormats([_format(s.start, s.end, s.style) for s in line.stretches if s.style is not Style.STAR])
     layout.setCacheEnabled(True)
     layout.beginLayout()
     top = 0.0
