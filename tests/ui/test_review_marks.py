@@ -12,11 +12,11 @@ from analysis.document import Event
 from tests.ui import review_data, review_library
 from ui import language, theme
 from ui.review import part_marks
+from ui.review.lines import Style
 from ui.review.marking import MARKS
 from ui.review.model import PassingLayout
 from ui.review.presenter import LibraryPresenter
 from ui.review.room import ReviewRoom
-from ui.review.transcript_model import Style
 
 ACCESSIBLE = Qt.ItemDataRole.AccessibleTextRole
 SHIFT = Qt.KeyboardModifier.ShiftModifier

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from ui.review.controls import IconButton
-from ui.review.transcript_model import Style
+from ui.review.lines import Style
 
 MARKS: dict[str, frozenset[Style]] = {
     "uncertain": frozenset({Style.UNCERTAIN}),

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QPainter, QPen, QTextLayout
 
 from ui import theme
-from ui.review.transcript_model import Line, Style, part_name
+from ui.review.lines import Line, Style, part_name
 
 UNSURE = "unsure"
 TOKEN = "series_6"

@@ -18,7 +18,7 @@ from app.domain.types import Assessment, Comment, Conclusion, Interview
 from app.enrichment.findings import Findings
 from app.exporting import export
 from app.failures import NotFound
-from app.review import ReviewSession
+from app.review import Reading, ReviewSession
 from app.review import step_texts as named
 from app.review.corrections import in_force
 from app.review.history import History, Part, Step
@@ -81,9 +81,14 @@ class LibraryPresenter:
         """What was found beside the analysis."""
         return self._findings
 
-    def reload(self) -> None:
-        """Read everything again: an analysis was finished, or something came from elsewhere."""
-        self._session.reload()
+    def reload(self, read: Reading | None = None) -> None:
+        """Read everything again: an analysis was finished, or something came from elsewhere. `read` is what `read`
+        gave."""
+        self._session.reload(read)
+
+    def read(self) -> Reading:
+        """The part of `reload` that takes long, for any thread. Raises DocumentInvalid."""
+        return self._session.read()
 
     def recording(self) -> Recording | None:
         """The document with all corrections laid over it."""

@@ -69,6 +69,7 @@ class ReviewRoom(QWidget):
         super().__init__(parent)
         self.presenter = presenter
         self.recording: Recording | None = None
+        self._drawn: Recording | None = None
         self.stage = Stage.READY
         self._comments: tuple[Comment, ...] = ()
         self.layout_store: LayoutStore = layout or PassingLayout()
@@ -227,8 +228,11 @@ class ReviewRoom(QWidget):
         self.undoing.show()
 
     def _show_timeline(self) -> None:
+        drawn, self._drawn = self._drawn, self.recording
         if self.recording is None:
             self.timeline.show_lanes((), Overview(None, 1.0, 0.0))
+            return
+        if lane_list.same_lanes(drawn, self.recording):
             return
         window = (self.timeline.start, self.timeline.span) if self.timeline.lanes else None
         folded = self.layout_store.get(f"{LAYOUT}.folded", None)
@@ -239,8 +243,9 @@ class ReviewRoom(QWidget):
 
     def _read_comments(self) -> None:
         """Comments are read once a change, not once a frame."""
-        self._comments = self.presenter.comments()
-        self.timeline.refresh()
+        before, self._comments = self._comments, self.presenter.comments()
+        if self._comments != before:
+            self.timeline.refresh()
 
     def _show_standing(self) -> None:
         interview = self.presenter.interview

@@ -114,7 +114,7 @@ class Transcript(QFrame):
             return
         place = self.list.verticalScrollBar().value()
         self.list.editable = editable
-        self.list.rows.show(recording, role_words(candidate))
+        anew = self.list.rows.show(recording, role_words(candidate))
         self.swap.setEnabled(editable and bool(self.list.rows.lines))
         filled = bool(self.list.rows.lines)
         self.speakers.setEnabled(bool(recording and recording.analysis.speakers.roles))
@@ -124,8 +124,9 @@ class Transcript(QFrame):
         self.list.setVisible(filled)
         self.empty.setVisible(not filled)
         self._search()
-        self.list.doItemsLayout()
-        self.list.verticalScrollBar().setValue(place)
+        if anew:
+            self.list.doItemsLayout()
+            self.list.verticalScrollBar().setValue(place)
 
     def _show_waiting(self) -> None:
         waiting, self._waiting = self._waiting, None
@@ -178,10 +179,11 @@ class Transcript(QFrame):
     def _search(self) -> None:
         """Find what is wanted in the rows as they are now, and stay at the hit of the same number."""
         count = self.list.rows.search(self.search.text().strip())
-        self._times = hit_times(self.list.rows.lines, self.list.rows.hits)
+        before, self._times = self._times, hit_times(self.list.rows.lines, self.list.rows.hits)
         self._hit = min(self._hit or 0, count - 1) if count else None
         self._show_hit()
-        self.hitsChanged.emit(self._times)
+        if self._times != before:
+            self.hitsChanged.emit(self._times)
 
     def _show_hit(self) -> None:
         count = len(self.list.rows.hits)
@@ -191,8 +193,8 @@ class Transcript(QFrame):
         self.list.show_hit(self._hit)
 
     def _show_marks(self) -> None:
+        self.list.close_offer()
         self.list.rows.hide(self.marking.hidden())
-        self.list.relayout()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QListView, Q
 from analysis.document import CorrectionKind, Suggestion
 from app.text import tr
 from ui import language, theme
+from ui.review.lines import Stretch, Style
 from ui.review.model import CorrectionDraft
 from ui.review.offer import Offer
 from ui.review.row_menu import row_menu
 from ui.review.suggestions import accepted, alike, dismissed
-from ui.review.transcript_model import Stretch, Style, TranscriptModel
+from ui.review.transcript_model import TranscriptModel
 from ui.review.transcript_rows import RowDelegate, word_box
 
 

@@ -11,7 +11,8 @@ from ui import theme
 from ui.review import part_marks
 from ui.review.event_lanes import ROLE_TOKENS
 from ui.review.lane import tint
-from ui.review.transcript_model import Line, Style, TranscriptModel
+from ui.review.lines import Line, Style
+from ui.review.transcript_model import TranscriptModel
 from ui.widgets.plain import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -19,21 +20,21 @@ LEFT, RIGHT, TOP, BOTTOM = 18, 14, 8, 8
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Paints rows: time and name above, the words below. Layouts are kept for the width that they were made for."""
+    """Paints rows: time and name above, the words below. Layouts are kept for the width that they were made for, each
+    with its line, so that it stays with that wherever it stands."""
 
     def __init__(self, model: TranscriptModel) -> None:
         super().__init__(model)
         self._model = model
-        self._layouts: dict[int, QTextLayout] = {}
+        self._layouts: dict[int, tuple[Line, QTextLayout, int]] = {}
         self._width = 0
         self.current_row: int | None = None
         self.current_word: int | None = None
         self.hit: int | None = None
         self.chosen: int | None = None
-        model.modelReset.connect(self.forget)
 
     def forget(self) -> None:
-        """Lay everything out again: text, width, theme or scale changed."""
+        """Lay everything out again: theme or scale changed."""
         self._layouts.clear()
 
     def head_height(self) -> float:
@@ -42,12 +43,22 @@ class RowDelegate(QStyledItemDelegate):
 
     def layout(self, row: int, width: int) -> QTextLayout:
         """The words of a row, wrapped."""
+        return self._laid_out(row, width)[1]
+
+    def _laid_out(self, row: int, width: int) -> tuple[Line, QTextLayout, int]:
+        """A row's line with its words wrapped, and the height of the whole row."""
         if width != self._width:
             self._layouts.clear()
             self._width = width
-        if row not in self._layouts:
-            self._layouts[row] = laid_out(self._model.lines[row], width)
-        return self._layouts[row]
+        line = self._model.lines[row]
+        known = self._layouts.get(id(line))
+        if known is None:
+            if len(self._layouts) > 2 * len(self._model.lines):
+                self._layouts.clear()
+            words = laid_out(line, width)
+            height = words.boundingRect().height() + self.head_height() + theme.scaled(TOP + BOTTOM)
+            known = self._layouts[id(line)] = line, words, int(height) + 1
+        return known
 
     def text_width(self, width: int) -> int:
         """The room for words in a view of a width."""
@@ -60,8 +71,7 @@ class RowDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         view = option.widget
         width = view.viewport().width() if isinstance(view, QAbstractItemView) else option.rect.width()
-        text = self.layout(index.row(), self.text_width(width)).boundingRect()
-        return QSize(width, int(text.height() + self.head_height() + theme.scaled(TOP + BOTTOM)) + 1)
+        return QSize(width, self._laid_out(index.row(), self.text_width(width))[2])
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.row()
