@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
+
 from app.text import language
 from ui.actions import Action
 from ui.review.model import Stage
@@ -23,6 +25,12 @@ MARK_KEYS = {"uncertain": "Shift+U", "terms": "Shift+T", "fillers": "Shift+E", "
 def review_actions(room: ReviewRoom) -> tuple[Action, ...]:
     """Everything that the room does at a key or a command, in the order in which a sheet lists it."""
     return (*_playing(room), *_words(room), *room.region.commands(), *_timeline(room), *_scoring(room))
+
+
+def typing(room: ReviewRoom) -> bool:
+    """Whether a field of the room has the keys."""
+    focus = QApplication.focusWidget()
+    return isinstance(focus, (QLineEdit, QPlainTextEdit, QTextEdit)) and room.isAncestorOf(focus)
 
 
 def _playing(room: ReviewRoom) -> list[Action]:
@@ -66,6 +74,12 @@ def _words(room: ReviewRoom) -> list[Action]:
     def editable() -> bool:
         return written() and not presenter.read_only
 
+    def splits() -> bool:
+        return editable() and not typing(room) and transcript.list.split_place() is not None
+
+    def merges() -> bool:
+        return editable() and not typing(room) and transcript.list.merge_row() is not None
+
     undo, redo = ({"what": said} for said in room.undoing.titles())
     act = partial(Action, group="words")
     return [
@@ -83,6 +97,9 @@ def _words(room: ReviewRoom) -> list[Action]:
         act("speaker_names", keys=("N",), run=lambda: transcript.speakersAsked.emit(""), enabled=editable),
         act("swap_roles", run=room.swap_roles, enabled=editable),
         act("edit_row", keys=("F2",)),
+        act("choose_word", keys=("Left", "Right")),
+        act("split", keys=("Ctrl+Return", "Ctrl+Enter"), run=transcript.list.split, enabled=splits),
+        act("merge", keys=("Ctrl+Backspace",), run=transcript.list.merge, enabled=merges),
         act("undo", keys=("Ctrl+Z",), run=room.undoing.undo, enabled=lambda: presenter.can_undo, params=undo),
         act(
             "redo",

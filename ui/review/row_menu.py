@@ -41,6 +41,7 @@ def row_menu(rows: TranscriptList, row: int, offset: int | None) -> QMenu:
         if word is not None:
             menu.addAction(tr("review.correct_word"), lambda: rows.edit_word(row, word))
         menu.addAction(tr("review.correct_segment"), lambda: rows.edit_row(row))
+        _add_rows(menu, rows, row, word)
         _add_roles(menu, rows, line)
         _add_speakers(menu, rows, line)
         speaker = line.segment.speaker
@@ -73,6 +74,16 @@ def _add_original(menu: QMenu, rows: TranscriptList, original: Original | None) 
     if rows.editable:
         menu.addAction(tr("review.take_back"), lambda: rows.takeBackAsked.emit(original.correction.id))
     menu.addSeparator()
+
+
+def _add_rows(menu: QMenu, rows: TranscriptList, row: int, word: int | None) -> None:
+    """A new row from a word on, and the row put on the one above."""
+    line = rows.rows.lines[row]
+    if word:
+        said = line.segment.text[slice(*line.places[word])]
+        menu.addAction(literal(tr("review.split_here", text=said)), lambda: rows.split_row(row, word))
+    if row:
+        menu.addAction(tr("review.merge_above"), lambda: rows.merge(row))
 
 
 def _add_roles(menu: QMenu, rows: TranscriptList, line: Line) -> None:

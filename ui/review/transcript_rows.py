@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from app.text import timecode, tr
@@ -32,6 +34,7 @@ class RowDelegate(QStyledItemDelegate):
         self.current_word: int | None = None
         self.hit: int | None = None
         self.chosen: int | None = None
+        self.chosen_word: Callable[[], tuple[int, int] | None] = lambda: None
 
     def forget(self) -> None:
         """Lay everything out again: theme or scale changed."""
@@ -90,7 +93,9 @@ class RowDelegate(QStyledItemDelegate):
         self._paint_word(painter, row, line, layout, origin)
         painter.setPen(theme.color("text"))
         layout.draw(painter, origin, self._hit_formats(row))
+        self._paint_chosen(painter, row, line, layout, origin)
         if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(theme.color("accent"))
             painter.drawRoundedRect(area.adjusted(1, 1, -2, -2), 3, 3)
         painter.restore()
@@ -153,6 +158,17 @@ class RowDelegate(QStyledItemDelegate):
         painter.setBrush(tint("accent", 60))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawRoundedRect(box.translated(origin).adjusted(-1, 0, 1, 0), 3, 3)
+
+    def _paint_chosen(self, painter: QPainter, row: int, line: Line, layout: QTextLayout, origin: QPointF) -> None:
+        """A frame round the word that the keys have chosen."""
+        place = self.chosen_word()
+        if place is None or place[0] != row:
+            return
+        box = word_box(layout, *line.places[place[1]]).translated(origin).adjusted(-2, -1, 2, 1)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.color("accent"), max(1, theme.scaled(2))))
+        painter.drawRoundedRect(box, 3, 3)
 
     def _hit_formats(self, row: int) -> list[QTextLayout.FormatRange]:
         formats = []
