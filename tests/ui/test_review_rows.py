@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QTextCursor
+from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
 
 from analysis.derive import derive
@@ -250,6 +251,22 @@ def test_the_first_row_is_merged_with_nothing(qtbot, room, rows):
     rows.setCurrentIndex(rows.rows.index(0))
     qtbot.keyClick(rows, Key.Key_Backspace, CTRL)
     assert said(rows) == before
+
+
+def test_the_rows_stay_a_proper_qt_model_through_all_of_it(qtbot, room, rows):
+    tester = QAbstractItemModelTester(rows.rows, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    before = said(rows)
+    rows.split_row(1, 2)
+    rows.split_row(2, 1)
+    rows.merge(1)
+    room.transcript.marking.buttons["fillers"].click()
+    rows.merge(6)
+    for _ in range(4):
+        room.undo()
+    assert said(rows) == before
+    room.presenter.reload()
+    room.refresh()
+    assert tester.model() is rows.rows
 
 
 def test_keys_of_rows_do_nothing_while_a_field_is_typed_in(qtbot, room, rows):

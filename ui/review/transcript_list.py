@@ -302,6 +302,8 @@ class TranscriptList(QListView):
         self.close_offer()
         if drafts:
             self.corrected.emit(drafts)
+            if self.currentIndex().isValid():
+                self.scrollTo(self.currentIndex())
 
     # Correcting in place
 

@@ -48,23 +48,25 @@ class TranscriptModel(QAbstractListModel):
         return anew
 
     def _exchange(self, lines: tuple[Line, ...]) -> None:
-        """Put rows in place of those that differ: all before and after these stay."""
+        """Put rows in place of those that differ: all before and after these stay.
+
+        Of more rows than before the first are new, of fewer the first are gone: a cursor stays with the last of them.
+        """
         old, least = self.lines, min(len(self.lines), len(lines))
         first = next((row for row in range(least) if lines[row] is not old[row]), least)
         after = next((n for n in range(least - first) if lines[-1 - n] is not old[-1 - n]), least - first)
-        more = len(lines) - len(old)
-        if more > 0:
+        more, fewer = max(0, len(lines) - len(old)), max(0, len(old) - len(lines))
+        if fewer:
+            self.beginRemoveRows(QModelIndex(), first, first + fewer - 1)
+            self._put((*old[:first], *old[first + fewer :]))
+            self.endRemoveRows()
+        self._put((*lines[:first], *lines[first + more :]))
+        if least - after > first:
+            self.dataChanged.emit(self.index(first), self.index(least - after - 1))
+        if more:
             self.beginInsertRows(QModelIndex(), first, first + more - 1)
             self._put(lines)
             self.endInsertRows()
-        elif more < 0:
-            self.beginRemoveRows(QModelIndex(), first, first - more - 1)
-            self._put(lines)
-            self.endRemoveRows()
-        else:
-            self._put(lines)
-        if len(lines) - after > first:
-            self.dataChanged.emit(self.index(first), self.index(len(lines) - after - 1))
 
     def _put(self, lines: tuple[Line, ...]) -> None:
         self.lines = lines
