@@ -64,7 +64,7 @@ def test_only_the_corrected_row_is_made_anew(qtbot, room):
     assert [row for row in range(len(before)) if model.lines[row] is not before[row]] == [3]
     assert (told, resets) == ([(3, 3)], [])
     assert room.transcript.list.currentIndex().row() == 5
-    room.undo()
+    room.undoing.undo()
     assert model.lines[3].segment.text == before[3].segment.text
 
 
@@ -215,5 +215,5 @@ def test_many_rows_are_corrected_together(qtbot, room):
     ]
     room.transcript.corrected.emit(drafts)
     assert [row for row, line in enumerate(model.lines) if "新词" in line.segment.text] == [0, 6]
-    room.undo()
+    room.undoing.undo()
     assert not any("新词" in line.segment.text for line in model.lines)

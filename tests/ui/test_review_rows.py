@@ -145,7 +145,7 @@ def test_a_row_is_split_at_the_chosen_word_and_undone(qtbot, room, rows):
     assert rows.currentIndex().row() == 2
     qtbot.keyClick(rows, Key.Key_Z, CTRL)
     assert said(rows) == before
-    room.redo()
+    room.undoing.redo()
     assert said(rows)[1:3] == [("S2", first), ("S2", second)]
 
 
@@ -195,7 +195,7 @@ def test_a_row_typed_anew_is_corrected_and_split_at_once_and_undone_at_once(qtbo
     qtbot.keyClick(rows.editor, Key.Key_Return, CTRL)
     assert [text for _, text in said(rows)[1:3]] == ["我负责支付系统。", "后来负责负载均衡。"]
     assert kinds(room) == [CorrectionKind.WORD, CorrectionKind.SPLIT]
-    room.undo()
+    room.undoing.undo()
     assert said(rows) == before
     assert kinds(room) == []
 
@@ -219,9 +219,23 @@ def test_rows_of_two_speakers_are_merged_in_one_step_and_undone_in_one(qtbot, ro
     assert said(rows) == [("S1", before[0][1] + before[1][1]), *before[2:]]
     assert kinds(room) == [CorrectionKind.SPEAKER, CorrectionKind.MERGE]
     assert rows.currentIndex().row() == 0
-    room.undo()
+    room.undoing.undo()
     assert said(rows) == before
     assert kinds(room) == []
+
+
+@pytest.mark.parametrize(("spoken", "name"), [("en", "row put on the one above"), ("zh", "并入上一行")])
+def test_a_merge_of_an_earlier_day_is_undone_in_one_step_too(qtbot, room, rows, library, spoken, name):
+    language.set_language(spoken)
+    before = said(rows)
+    rows.merge(1)
+    later = LibraryPresenter(library, room.presenter.interview.id)
+    assert later.undo_text == name
+    later.undo()
+    assert not later.can_undo
+    room.presenter.reload()
+    room.refresh()
+    assert said(rows) == before
 
 
 def test_a_split_row_is_merged_again(qtbot, room, rows):
@@ -262,7 +276,7 @@ def test_the_rows_stay_a_proper_qt_model_through_all_of_it(qtbot, room, rows):
     room.transcript.marking.buttons["fillers"].click()
     rows.merge(6)
     for _ in range(4):
-        room.undo()
+        room.undoing.undo()
     assert said(rows) == before
     room.presenter.reload()
     room.refresh()

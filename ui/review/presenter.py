@@ -20,7 +20,7 @@ from app.exporting import export
 from app.failures import NotFound
 from app.review import Reading, ReviewSession
 from app.review import step_texts as named
-from app.review.corrections import in_force
+from app.review.corrections import in_force, made_together
 from app.review.history import History, Part, Step
 from app.review.slots import Slots, written
 from app.scoring.wording import weight_text
@@ -272,10 +272,10 @@ class LibraryPresenter:
         held = in_force(self._library.corrections(self.interview.id))
         return [
             Step(
-                self._slots.corrections(each.id), False, True, *named.corrected([each]),
-                datetime.fromisoformat(each.created),
+                self._slots.corrections(*(each.id for each in made)), False, True, *named.corrected(made),
+                datetime.fromisoformat(made[-1].created),
             )
-            for each in held
+            for made in made_together(held)
         ]  # fmt: skip
 
     def _changed(self) -> None:
