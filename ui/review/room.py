@@ -175,8 +175,8 @@ class ReviewRoom(QWidget):
             self.player.forward, self.player.speed, self.player.loop, self.player.mute, self.player.volume,
             self.player.overlay, self.player.full_screen, self.transcript.search, self.transcript.mishearings,
             *self.transcript.marking.buttons.values(), self.transcript.follow, self.transcript.speakers,
-            self.transcript.swap, self.transcript.undo, self.transcript.redo, self.transcript.export, self.transcript.list, self.zoom_out, self.zoom_in,
-            self.zoom_all, self.table, self.timeline,
+            self.transcript.swap, self.transcript.undo, self.transcript.redo, self.transcript.export,
+            self.transcript.list, self.zoom_out, self.zoom_in, self.zoom_all, self.table, self.timeline,
         ]  # fmt: skip
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
