@@ -368,6 +368,8 @@ class CorrectionKind(StrEnum):
     ROLE = "role"
     QUESTION = "question"
     NAME = "name"
+    SPLIT = "split"
+    MERGE = "merge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,6 +379,10 @@ class Correction:
     WORD: [start, end] with the machine's `before` becomes `after`. SPEAKER: speech in [start, end] belongs to speaker
     `after`. ROLE: speaker `before` has the role `after`. NAME: speaker `before` is called `after` ("" = no name any
     more). QUESTION: the exchange whose question starts at `start` matches the kit's question id `after` ("" = none).
+
+    SPLIT: a new row begins with the word at `start`; `before` is the row's text, `after` both rows' with a line break
+    between them. MERGE: the row that begins at `start` goes on the one above, which is the same speaker's; `before` and
+    `after` are the other way round. `end` is where the second row ends.
 
     A ROLE and a NAME carry a time at which their speaker speaks, since a new analysis may number the voices anew: who
     speaks most in [start, end] is meant, whatever it is numbered now. Without a length, `before` alone says who.

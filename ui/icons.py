@@ -65,6 +65,12 @@ PATHS: dict[str, str] = {
     "mishearing": '<path d="M6.5 13.5L10.6 3.5h2.8l4.1 10M8 10h8"/>'
     '<path d="M3.5 19.5q2.1-3.4 4.25 0t4.25 0t4.25 0t4.25 0"/>',
     "edit": '<path d="M4.5 19.5l1-4.5L16 4.5l3.5 3.5L9 18.5z"/><path d="M13.8 6.7l3.5 3.5"/>',
+    "mark_uncertain": '<path d="M6.5 14L10.6 4h2.8l4.1 10M8 10.5h8"/>'
+    '<path d="M5 19.5h.1M9.7 19.5h.1M14.3 19.5h.1M19 19.5h.1" stroke-width="2.6"/>',
+    "mark_terms": '<path d="M6 4.5h12M12 4.5V15"/><path d="M4.5 19.5h15" stroke-width="2.4"/>',
+    "mark_fillers": '<path d="M4 5h16v11H11l-4.5 4v-4H4z"/>'
+    '<path d="M8.2 10.5h.1M12 10.5h.1M15.8 10.5h.1" stroke-width="2.6"/>',
+    "mark_star": '<path d="M12 3.5l2.6 5.5 6 .8-4.4 4.2 1.1 6L12 17.1 6.7 20l1.1-6-4.4-4.2 6-.8z"/>',
     "chevron_left": '<path d="M15 5l-7 7 7 7"/>',
     "chevron_right": '<path d="M9 5l7 7-7 7"/>',
     "chevron_down": '<path d="M5 9l7 7 7-7"/>',

@@ -20,6 +20,7 @@ from analysis.language.passage import Passage, passage_of
 from analysis.language.script import leading_language
 from analysis.observations import Observed
 from analysis.request import AnalysisRequest
+from analysis.rows import rearranged
 
 _PASSAGE_GAP_S = 0.5
 
@@ -147,7 +148,14 @@ def _segments(
         else:
             words = corrected
     sides = observed.speakers.sides if observed.speakers else ()
-    return segments(words, turns, [Span(c.start, c.end) for c in corrections.speakers], sides)
+    rows = segments(words, turns, [Span(c.start, c.end) for c in corrections.speakers], sides)
+    for correction in corrections.rows:
+        changed = rearranged(rows, correction)
+        if changed is None:
+            lost.append(correction.id)
+        else:
+            rows = changed
+    return rows
 
 
 def _language(observed: Observed, request: AnalysisRequest, found: Sequence[Segment]) -> str:

@@ -22,13 +22,14 @@ _SLIVER_S = 0.25
 class Corrections:
     """The corrections in force, by kind and in the order they were made; `lost` = reverts of what is not there.
 
-    `voices` are those about who speaks (SPEAKER, ROLE, NAME) together: which voice a role or a name is for depends on
-    the speech that was given to somebody before.
+    `rows` are splits and merges. `voices` are those about who speaks (SPEAKER, ROLE, NAME) together: which voice a role
+    or a name is for depends on the speech that was given to somebody before.
     """
 
     words: tuple[Correction, ...]
     voices: tuple[Correction, ...]
     questions: tuple[Correction, ...]
+    rows: tuple[Correction, ...]
     lost: tuple[str, ...]
 
     @property
@@ -73,6 +74,7 @@ def in_force(corrections: Iterable[Correction]) -> Corrections:
         words=of(CorrectionKind.WORD),
         voices=of(CorrectionKind.SPEAKER, CorrectionKind.ROLE, CorrectionKind.NAME),
         questions=of(CorrectionKind.QUESTION),
+        rows=of(CorrectionKind.SPLIT, CorrectionKind.MERGE),
         lost=tuple(lost),
     )
 

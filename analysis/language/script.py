@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 import rjieba
 
-_HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+from analysis.language.writing import HAN_RANGES as _HAN
+from analysis.language.writing import folded as folded
+from analysis.language.writing import join_words as join_words
+from analysis.language.writing import needs_space as needs_space
+
 HAN = re.compile(f"[{_HAN}]")
 _LATIN = "A-Za-z\u00c0-\u024f"
 UNIT = re.compile(f"[{_HAN}]|[{_LATIN}][{_LATIN}0-9]*(?:['’-][{_LATIN}0-9]+)*|[0-9]+(?:[.,:][0-9]+)*")
 """One Han character, one Latin word (with digits, apostrophe, hyphen), or one digit group as read."""
 _RUN = re.compile(f"[{_HAN}]+|[{_LATIN}][{_LATIN}0-9]*(?:['’-][{_LATIN}0-9]+)*|[0-9]+(?:[.,:][0-9]+)*")
 _VOWELS = re.compile(r"[aeiouy]+")
-_CLOSED_UP = re.compile(f"[{_HAN}\u3000-\u303f\uff00-\uffef“”‘’…—]")
 SENTENCE_END = "。！？!?…"
 CLAUSE_END = SENTENCE_END + "，,；;：:、"
 
@@ -60,21 +62,6 @@ def leading_language(texts: list[str]) -> str:
     return "zh" if han > 2 * latin else "en"
 
 
-def needs_space(left: str, right: str) -> bool:
-    """Whether a space stands between two neighbouring words: never next to Han or full-width characters."""
-    if not left or not right:
-        return False
-    return not (_CLOSED_UP.match(left[-1]) or _CLOSED_UP.match(right[0]))
-
-
-def join_words(words: list[str]) -> str:
-    """Words as running text."""
-    text = ""
-    for word in words:
-        text += (" " if needs_space(text, word) else "") + word
-    return text
-
-
 def spoken_words(text: str) -> list[str]:
     """Words of a text, each with the marks that follow it (and marks before the first one)."""
     text = text.strip()
@@ -91,12 +78,6 @@ def spoken_words(text: str) -> list[str]:
         else:
             pieces.append(piece)
     return ["".join(piece.split()) for piece in pieces]
-
-
-def folded(text: str) -> str:
-    """For comparing: NFKC, case folded, letters and digits only."""
-    plain = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(c for c in plain if c.isalnum())
 
 
 def syllables(text: str) -> int:

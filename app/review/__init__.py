@@ -4,6 +4,6 @@ Here the machine's scores meet the interviewer's: hidden until rated, combined, 
 a screen.
 """
 
-from app.review.session import Observation, ReviewSession
+from app.review.session import Observation, Reading, ReviewSession
 
-__all__ = ["Observation", "ReviewSession"]
+__all__ = ["Observation", "Reading", "ReviewSession"]

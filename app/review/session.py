@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from app import outgoing, text
 from app.domain.scores import MachineScore, Scorecard
 from app.domain.template import Dimension, Template
-from app.domain.types import Assessment, Comment, Conclusion, Interview, Signature
+from app.domain.types import Assessment, Comment, Conclusion, Interview, Position, Signature
 from app.failures import CannotSign, CorrectionsPending, NotAnalysed, ReasonNeeded, ValueInvalid
 from app.policy import Profile, profile, scored_modalities
+from app.review.keeping import kept
 from app.review.result import assessment_result, canonical, same_content
 from app.review.veil import is_veiled, veiled
 from app.scoring.keywords import keyword_rate, keywords_heard
@@ -38,6 +39,17 @@ class Observation:
     value: Metric | None
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An analysis as it was read, with what was scored of it by a template and a position."""
+
+    derived: Derived | None
+    template: Template
+    position: Position | None
+    machine: Mapping[str, MachineScore]
+    keyword_rate: float | None
+
+
 class ReviewSession:
     """What an assessor does to one assessment. Every change is saved at once; `reload` reads what others changed.
 
@@ -50,15 +62,29 @@ class ReviewSession:
         self.library = library
         self.interview_id = interview_id
         self.rules = rules or profile(SettingsFile(library.folder).values.jurisdiction)
+        self.derived: Derived | None = None
         self.reload()
 
-    def reload(self) -> None:
-        """Read everything again: interview, analysis, assessment, comments, corrections. Raises NotFound."""
+    def reload(self, read: Reading | None = None) -> None:
+        """Read everything again: interview, analysis, assessment, comments, corrections. Raises NotFound.
+
+        `read` is what `read` gave, so that the analysis need not be read and scored here.
+        """
         self.interview: Interview = self.library.interview(self.interview_id)
         self.assessment: Assessment = self.library.assessment(self.interview_id)
         self.template: Template = self._template()
-        self.derived: Derived | None = self._derived()
-        self._score()
+        if read is None:
+            read = self.read()
+        self.derived = read.derived
+        if (read.template, read.position) == (self.template, self.interview.position):
+            self._machine, self._keyword_rate = read.machine, read.keyword_rate
+        else:
+            self._score()
+
+    def read(self) -> Reading:
+        """The part of `reload` that takes long, for any thread: it changes nothing here. Raises DocumentInvalid."""
+        derived, known = self._derived(), self.derived
+        return self._scored(kept(known, derived) if known is not None and derived is not None else derived)
 
     def _template(self) -> Template:
         found = self.library.template(self.assessment.template_id, self.assessment.template_version)
@@ -71,12 +97,15 @@ class ReviewSession:
             return None
 
     def _score(self) -> None:
-        analysis = self.analysis
-        words = self.interview.position.keywords if self.interview.position else ()
-        self._machine: dict[str, MachineScore] = (
-            machine_scores(self.template, analysis, scored_modalities(self.rules)) if analysis else {}
+        scored = self._scored(self.derived)
+        self._machine, self._keyword_rate = scored.machine, scored.keyword_rate
+
+    def _scored(self, derived: Derived | None) -> Reading:
+        analysis, template, position = derived.analysis if derived else None, self.template, self.interview.position
+        machine = machine_scores(template, analysis, scored_modalities(self.rules)) if analysis else {}
+        return Reading(
+            derived, template, position, machine, keyword_rate(position.keywords if position else (), analysis)
         )
-        self._keyword_rate = keyword_rate(words, analysis)
 
     def use_derived(self, derived: Derived) -> None:
         """Take a freshly derived document (a correction was made) and score it anew."""

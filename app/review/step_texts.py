@@ -27,6 +27,9 @@ def shortened(words: str) -> str:
 def corrected(made: Sequence[Correction]) -> Named:
     """Corrections that were made together."""
     first, kinds = made[0], {each.kind for each in made}
+    rows = kinds & {CorrectionKind.SPLIT, CorrectionKind.MERGE}
+    if rows:
+        return f"history.corrected_{rows.pop()}", {}
     if len(kinds) > 1 or (len(made) > 1 and first.kind is CorrectionKind.WORD):
         return "history.corrections", {"count": str(len(made))}
     if first.kind is CorrectionKind.WORD:

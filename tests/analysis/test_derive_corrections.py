@@ -16,7 +16,7 @@ from analysis.language.script import join_words
 from analysis.observations import TextObservation
 from tests.analysis.ideal import KIT, heard, observed, provenance, request
 
-WORD, SPEAKER, ROLE, QUESTION, NAME = CorrectionKind
+WORD, SPEAKER, ROLE, QUESTION, NAME, SPLIT, MERGE = CorrectionKind
 
 
 def correction(kind, start, end, before, after, name="c1", reverts=None):

@@ -30,6 +30,7 @@ PROMISED = {
     "analysis_linearity": "dearest minute over cheapest of 10, 30 and 120 minutes, less one",
     "start_ms": "window usable after start, warm, ms",
     "open_2h_ms": "opening an analysed 2-hour interview, ms",
+    "correct_2h_ms": "a corrected word in a 2-hour interview holds the window up for, ms",
     "timeline_frame_ms_p95": "a frame of the timeline, 20 curves, 2 hours, 95th percentile, ms",
     "slider_ms_p95": "a step of a weight slider, 95th percentile, ms",
     "library_10k_ms_p95": "library of 10,000 interviews, 95th percentile, ms",

@@ -15,13 +15,14 @@ from app.review.corrections import in_force
 from tests.ui import review_data, review_library
 from ui import language, theme
 from ui.review.corrected import corrected
+from ui.review.lines import Style
 from ui.review.model import Recording
 from ui.review.originals import machine_text, originals
 from ui.review.passages import place_of, words_of
 from ui.review.presenter import LibraryPresenter
 from ui.review.room import ReviewRoom
 from ui.review.suggestions import accepted, alike, dismissed, open_suggestions
-from ui.review.transcript_model import Style, TranscriptModel
+from ui.review.transcript_model import TranscriptModel
 
 LEFT = Qt.MouseButton.LeftButton
 WORD = CorrectionKind.WORD

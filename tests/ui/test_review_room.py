@@ -470,7 +470,7 @@ def test_language_and_theme_change_while_open(room):
 def test_tab_goes_through_the_room(qtbot, room):
     room.player.seek_bar.setFocus()
     seen = []
-    for _ in range(24):
+    for _ in range(32):
         seen.append(room.focusWidget())
         qtbot.keyClick(room.focusWidget(), Qt.Key.Key_Tab)
     assert room.player.play in seen

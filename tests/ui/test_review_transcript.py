@@ -16,11 +16,12 @@ from tests.ui import review_data, review_library
 from ui import theme
 from ui.review.corrected import corrected
 from ui.review.hits import hit_times
+from ui.review.lines import Line, Style
 from ui.review.passages import word_places
 from ui.review.presenter import LibraryPresenter
 from ui.review.room import ReviewRoom
 from ui.review.transcript import Transcript
-from ui.review.transcript_model import Line, Style, TranscriptModel
+from ui.review.transcript_model import TranscriptModel
 from ui.review.transcript_rows import word_box
 
 LEFT = Qt.MouseButton.LeftButton

@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
+
 from app.text import language
 from ui.actions import Action
 from ui.review.model import Stage
@@ -17,11 +19,18 @@ if TYPE_CHECKING:
 VOLUME_STEP = 10
 """Steps of the volume's slider, which has a hundred."""
 DIGITS = 9
+MARK_KEYS = {"uncertain": "Shift+U", "terms": "Shift+T", "fillers": "Shift+E", "star": "Shift+S"}
 
 
 def review_actions(room: ReviewRoom) -> tuple[Action, ...]:
     """Everything that the room does at a key or a command, in the order in which a sheet lists it."""
     return (*_playing(room), *_words(room), *room.region.commands(), *_timeline(room), *_scoring(room))
+
+
+def typing(room: ReviewRoom) -> bool:
+    """Whether a field of the room has the keys."""
+    focus = QApplication.focusWidget()
+    return isinstance(focus, (QLineEdit, QPlainTextEdit, QTextEdit)) and room.isAncestorOf(focus)
 
 
 def _playing(room: ReviewRoom) -> list[Action]:
@@ -65,6 +74,12 @@ def _words(room: ReviewRoom) -> list[Action]:
     def editable() -> bool:
         return written() and not presenter.read_only
 
+    def splits() -> bool:
+        return editable() and not typing(room) and transcript.list.split_place() is not None
+
+    def merges() -> bool:
+        return editable() and not typing(room) and transcript.list.merge_row() is not None
+
     undo, redo = ({"what": said} for said in room.undoing.titles())
     act = partial(Action, group="words")
     return [
@@ -75,9 +90,16 @@ def _words(room: ReviewRoom) -> list[Action]:
         act("last_mishearing", keys=("Shift+F7",), run=lambda: transcript.next_mishearing(-1), enabled=editable),
         act("question_here", keys=("Q",), run=room.questions.show_here, enabled=room.has_answers),
         act("follow", run=transcript.follow.toggle, enabled=written),
+        *(
+            act(f"mark_{name}", keys=(key,), run=transcript.marking.buttons[name].toggle, enabled=written)
+            for name, key in MARK_KEYS.items()
+        ),
         act("speaker_names", keys=("N",), run=lambda: transcript.speakersAsked.emit(""), enabled=editable),
         act("swap_roles", run=room.swap_roles, enabled=editable),
         act("edit_row", keys=("F2",)),
+        act("choose_word", keys=("Left", "Right")),
+        act("split", keys=("Ctrl+Return", "Ctrl+Enter"), run=transcript.list.split, enabled=splits),
+        act("merge", keys=("Ctrl+Backspace",), run=transcript.list.merge, enabled=merges),
         act("undo", keys=("Ctrl+Z",), run=room.undoing.undo, enabled=lambda: presenter.can_undo, params=undo),
         act(
             "redo",

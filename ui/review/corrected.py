@@ -1,7 +1,7 @@
 """What people corrected, laid over the document at once.
 
-The engine derives the document anew from its observations, which takes a moment; until then the transcript, the roles,
-the names and the questions on the screen already show what was corrected since, or taken back.
+The engine derives the document anew from its observations, which takes a moment; until then the transcript with its
+rows, the roles, the names and the questions on the screen already show what was corrected since, or taken back.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from analysis.document import Analysis, Correction, CorrectionKind, Exchange, QuestionMatch, Role, Segment, Word
+from analysis.rows import rearranged
 from app.review.corrections import in_force
 from ui.review.passages import TOLERANCE_S, Place, place_of, word_places, words_of
+from ui.review.row_edits import respoken
 from ui.review.voices import ABOUT_A_VOICE, voice_of
 
+ABOUT_ROWS = (CorrectionKind.SPLIT, CorrectionKind.MERGE)
 QUESTION_TOLERANCE_S = 2.0
 """A correction of a question is about the exchange whose question begins within so many seconds, as in the engine."""
 
@@ -28,14 +31,20 @@ def corrected(analysis: Analysis, corrections: Sequence[Correction], kit: Mappin
     undone = [each for each in included if each not in now]
     for correction in reversed(undone):
         if correction.kind not in ABOUT_A_VOICE:  # which role it was before, only the engine knows
-            back = replace(correction, before=correction.after, after=correction.before)
-            analysis = _with(analysis, back, kit or {})
+            analysis = _with(analysis, _back(correction), kit or {})
     if any(correction.kind is CorrectionKind.NAME for correction in undone):
         analysis = _named_anew(analysis, [each for each in now if each in included])
     for correction in now:
         if correction not in included:
             analysis = _with(analysis, correction, kit or {})
     return analysis
+
+
+def _back(correction: Correction) -> Correction:
+    """What does the opposite of a correction."""
+    opposite = {CorrectionKind.SPLIT: CorrectionKind.MERGE, CorrectionKind.MERGE: CorrectionKind.SPLIT}
+    kind = opposite.get(correction.kind, correction.kind)
+    return replace(correction, kind=kind, before=correction.after, after=correction.before)
 
 
 def _included(analysis: Analysis, corrections: Sequence[Correction]) -> Sequence[Correction]:
@@ -51,6 +60,9 @@ def _with(analysis: Analysis, correction: Correction, kit: Mapping[str, str]) ->
         return replace(analysis, exchanges=_with_question(analysis.exchanges, correction, kit))
     if correction.kind is CorrectionKind.SPEAKER:
         return _with_speaker(analysis, correction)
+    if correction.kind in ABOUT_ROWS:
+        rows = rearranged(analysis.transcript.segments, correction) or analysis.transcript.segments
+        return replace(analysis, transcript=replace(analysis.transcript, segments=rows))
     voice = voice_of(analysis.speakers, correction)
     if voice is None:
         return analysis
@@ -125,8 +137,7 @@ def _with_word(segment: Segment, correction: Correction) -> Segment:
     if before == after:
         return _with_sure(segment, place)
     if before == segment.text.strip():
-        word = Word(segment.start, segment.end, after, 1.0)
-        return replace(segment, text=after, words=(word,) if after else ())
+        return replace(segment, text=after, words=respoken(segment, after))
     return _with_part(segment, place, after)
 
 

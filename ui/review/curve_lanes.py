@@ -13,7 +13,7 @@ from app.text import tr
 from ui import theme
 from ui.review import strokes
 from ui.review.lane import Lane, View, baseline, hatch
-from ui.review.pyramid import Columns, Pyramid, gaps
+from ui.review.pyramid import Columns, Pyramid, gaps, pyramid_of
 
 Doubles = NDArray[np.float64]
 GAP_S = 1.0
@@ -125,7 +125,7 @@ class WaveLane(Lane):
 
     def __init__(self, peaks: NDArray[np.float32], rate_hz: float) -> None:
         super().__init__("wave")
-        self.pyramid = Pyramid(peaks[:, 0], rate_hz, peaks[:, 1])
+        self.pyramid = pyramid_of(peaks[:, 0], rate_hz, peaks[:, 1])
         loudest = float(np.nanmax(np.abs(peaks))) if len(peaks) else 1.0
         self.gain = 1.0 / max(loudest, 0.05)
 

@@ -18,7 +18,7 @@ from ui.review.curve_lanes import GAP_S, Curve, CurveLane
 from ui.review.event_lanes import BarLane
 from ui.review.lane import Lane, View, hatch, tint
 from ui.review.model import Recording
-from ui.review.pyramid import Pyramid, gaps
+from ui.review.pyramid import gaps, pyramid_of
 
 THREE = ("positive", "neutral", "negative")
 SEVEN = {
@@ -43,7 +43,7 @@ class StackLane(Lane):
 
     def __init__(self, recording: Recording) -> None:
         super().__init__("expression")
-        self.pyramids = {name: Pyramid(recording.tracks[name], TRACK_RATE_HZ) for name in THREE}
+        self.pyramids = {name: pyramid_of(recording.tracks[name], TRACK_RATE_HZ) for name in THREE}
         self.gaps = gaps(recording.tracks["positive"], TRACK_RATE_HZ, GAP_S)
         doubtful = recording.tracks.get("unclear", np.empty(0))
         self.unclear = gaps(np.where(doubtful > UNCLEAR_FROM, np.nan, 0.0), TRACK_RATE_HZ, SHORTEST_UNCLEAR_S)
@@ -145,7 +145,7 @@ def lanes(recording: Recording) -> list[Lane]:
     if smiles.events or smiles.frowns or ("smile" in tracks and np.isfinite(tracks["smile"]).any()):
         found.append(smiles)
     curves = tuple(
-        Curve(Pyramid(tracks[name], TRACK_RATE_HZ), token, f"expression_ui.{name}")
+        Curve(pyramid_of(tracks[name], TRACK_RATE_HZ), token, f"expression_ui.{name}")
         for name, token in SEVEN.items()
         if name in tracks and np.isfinite(tracks[name]).any()
     )

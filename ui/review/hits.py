@@ -13,7 +13,7 @@ from PySide6.QtGui import QPainter, QPen
 from ui import theme
 from ui.review import strokes
 from ui.review.lane import tint
-from ui.review.transcript_model import Line
+from ui.review.lines import Line
 
 if TYPE_CHECKING:
     from ui.review.timeline import Timeline

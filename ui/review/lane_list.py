@@ -17,7 +17,7 @@ from ui.review.event_lanes import CommentLane, ExchangeLane, OtherLane, PauseLan
 from ui.review.lane import Lane
 from ui.review.model import Floats, Recording
 from ui.review.overview import Overview
-from ui.review.pyramid import Pyramid
+from ui.review.pyramid import Pyramid, pyramid_of
 from ui.review.voices import role_words, voice_name
 
 OPTIONAL = "ui.review.expression_lanes"
@@ -60,6 +60,26 @@ def lanes_of(recording: Recording, comments: Callable[[], Sequence[Comment]]) ->
     return (*lanes, *([OtherLane(others)] if others else []))
 
 
+def same_lanes(one: Recording | None, other: Recording | None) -> bool:
+    """Whether two states of a recording have the same lanes: only words differ, or nothing does."""
+    if one is None or other is None:
+        return False
+    return (
+        _shown(one) == _shown(other)
+        and one.tracks.keys() == other.tracks.keys()
+        and all(values is other.tracks[name] for name, values in one.tracks.items())
+        and one.peaks is other.peaks
+    )
+
+
+def _shown(recording: Recording) -> tuple[object, ...]:
+    """What of the document the lanes are made of."""
+    found = recording.analysis
+    return (
+        found.events, found.exchanges, found.speakers, found.missing, found.transcript.language, recording.candidate
+    )  # fmt: skip
+
+
 def _exchanges(recording: Recording) -> ExchangeLane:
     """Questions and turns. What voices are called follows the language, so it is asked for when it is shown."""
     speakers = recording.analysis.speakers
@@ -89,7 +109,7 @@ def overview_of(recording: Recording) -> Overview:
     if peaks is None or not len(peaks):
         return _loudness_overview(recording.tracks.get("loudness"), duration)
     loudest = float(np.nanmax(np.abs(peaks)))
-    return Overview(Pyramid(peaks[:, 0], PEAK_RATE_HZ, peaks[:, 1]), 1.0 / max(loudest, 0.05), duration)
+    return Overview(pyramid_of(peaks[:, 0], PEAK_RATE_HZ, peaks[:, 1]), 1.0 / max(loudest, 0.05), duration)
 
 
 def _loudness_overview(loudness: Floats | None, duration: float) -> Overview:
@@ -119,7 +139,7 @@ def curve(recording: Recording, track: str, token: str, name_key: str = "") -> t
     values = recording.tracks.get(track)
     if values is None or not np.isfinite(values).any():
         return ()
-    return (Curve(Pyramid(values, TRACK_RATE_HZ), token, name_key),)
+    return (Curve(pyramid_of(values, TRACK_RATE_HZ), token, name_key),)
 
 
 def _voice(recording: Recording) -> list[Lane]:

@@ -19,9 +19,9 @@ from app.domain.types import WORKING, Assessment, Comment, Conclusion, Interview
 from app.enrichment.findings import Findings
 from app.exporting import export
 from app.failures import AnalysisRunning, NotFound
-from app.review import ReviewSession
+from app.review import Reading, ReviewSession
 from app.review import step_texts as named
-from app.review.corrections import in_force
+from app.review.corrections import in_force, made_together
 from app.review.history import History, Part, Step
 from app.review.slots import Slots, written
 from app.scoring.wording import weight_text
@@ -86,11 +86,16 @@ class LibraryPresenter:
         """What was found beside the analysis."""
         return self._findings
 
-    def reload(self) -> None:
-        """Read everything again: an analysis was finished, or something came from elsewhere."""
-        self._session.reload()
+    def reload(self, read: Reading | None = None) -> None:
+        """Read everything again: an analysis was finished, or something came from elsewhere. `read` is what `read`
+        gave."""
+        self._session.reload(read)
         if not self.is_growing():
             self._partial = None
+
+    def read(self) -> Reading:
+        """The part of `reload` that takes long, for any thread. Raises DocumentInvalid."""
+        return self._session.read()
 
     def show_partial(self, partial: Partial) -> bool:
         """What a first analysis has found so far; whether that is news. It is shown and never scored, signed or
@@ -297,10 +302,10 @@ class LibraryPresenter:
         held = in_force(self._library.corrections(self.interview.id))
         return [
             Step(
-                self._slots.corrections(each.id), False, True, *named.corrected([each]),
-                datetime.fromisoformat(each.created),
+                self._slots.corrections(*(each.id for each in made)), False, True, *named.corrected(made),
+                datetime.fromisoformat(made[-1].created),
             )
-            for each in held
+            for made in made_together(held)
         ]  # fmt: skip
 
     def _changed(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,13 +85,34 @@ class Pyramid:
         times: Doubles = (np.arange(first, first + len(values), dtype=np.float64) + 0.5) / self.rate_hz
         return Columns(times, values, values)
 
-    def limits(self, share: float = 0.01) -> tuple[float, float] | None:
-        """Robust lowest and highest value (percentiles `share` and 1 - `share`); None where all is NaN."""
+    def limits(self) -> tuple[float, float] | None:
+        """Robust lowest and highest value (1st and 99th percentile); None where all is NaN."""
+        return self._limits
+
+    @cached_property
+    def _limits(self) -> tuple[float, float] | None:
         finite = self.base[np.isfinite(self.base)]
         if not len(finite):
             return None
-        low, high = np.quantile(finite, [share, 1 - share])
+        low, high = np.quantile(finite, [0.01, 0.99])
         return float(low), float(high)
+
+
+_Place = tuple[int, tuple[int, ...], tuple[int, ...]]
+_alive: WeakValueDictionary[tuple[float, tuple[_Place, ...]], Pyramid] = WeakValueDictionary()
+"""The pyramids in use, by where their samples lie in memory, which a pyramid keeps there."""
+
+
+def pyramid_of(low: NDArray[np.floating], rate_hz: float, high: NDArray[np.floating] | None = None) -> Pyramid:
+    """The pyramid of a track that nobody writes to; the one in use where there is one."""
+    tracks = (low,) if high is None else (low, high)
+    if any(track.dtype != np.float32 for track in tracks):
+        return Pyramid(low, rate_hz, high)
+    key = rate_hz, tuple((each.__array_interface__["data"][0], each.shape, each.strides) for each in tracks)
+    found = _alive.get(key)
+    if found is None:
+        found = _alive[key] = Pyramid(low, rate_hz, high)
+    return found
 
 
 def _shrunk(values: NDArray[np.float32], take: np.ufunc) -> NDArray[np.float32]:

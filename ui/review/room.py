@@ -74,6 +74,7 @@ class ReviewRoom(QWidget):
         super().__init__(parent)
         self.presenter = presenter
         self.recording: Recording | None = None
+        self._drawn: Recording | None = None
         self.stage = Stage.READY
         self._comments: tuple[Comment, ...] = ()
         self.layout_store: LayoutStore = layout or PassingLayout()
@@ -143,6 +144,7 @@ class ReviewRoom(QWidget):
         self.timeline.loopAsked.connect(self.loop)
         self.timeline.foldedChanged.connect(lambda keys: self._remember("folded", keys))
         self.transcript.seekAsked.connect(playback.seek)
+        self.transcript.marking.changed.connect(lambda names: self._remember("marks", names))
         self.transcript.hitChosen.connect(self.seek)
         self.transcript.hitsChanged.connect(self.timeline.set_hits)
         self.transcript.corrected.connect(self._correct)
@@ -179,9 +181,9 @@ class ReviewRoom(QWidget):
             self.player.seek_bar, self.player.back, self.player.step_back, self.player.play, self.player.step_forward,
             self.player.forward, self.player.speed, self.player.loop, self.player.mute, self.player.volume,
             self.player.overlay, self.player.full_screen, self.transcript.search, self.transcript.mishearings,
-            self.transcript.follow, self.transcript.speakers, self.transcript.swap, self.transcript.undo,
-            self.transcript.redo, self.transcript.export, self.transcript.list, self.zoom_out, self.zoom_in,
-            self.zoom_all, self.table, self.timeline,
+            *self.transcript.marking.buttons.values(), self.transcript.follow, self.transcript.speakers,
+            self.transcript.swap, self.transcript.undo, self.transcript.redo, self.transcript.export,
+            self.transcript.list, self.zoom_out, self.zoom_in, self.zoom_all, self.table, self.timeline,
         ]  # fmt: skip
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
@@ -235,8 +237,11 @@ class ReviewRoom(QWidget):
         self.importing.show_source()
 
     def _show_timeline(self) -> None:
+        drawn, self._drawn = self._drawn, self.recording
         if self.recording is None:
             self.timeline.show_lanes((), Overview(None, 1.0, 0.0))
+            return
+        if lane_list.same_lanes(drawn, self.recording):
             return
         window = (self.timeline.start, self.timeline.span) if self.timeline.lanes else None
         folded = self.layout_store.get(f"{LAYOUT}.folded", None)
@@ -249,8 +254,9 @@ class ReviewRoom(QWidget):
 
     def _read_comments(self) -> None:
         """Comments are read once a change, not once a frame."""
-        self._comments = self.presenter.comments()
-        self.timeline.refresh()
+        before, self._comments = self._comments, self.presenter.comments()
+        if self._comments != before:
+            self.timeline.refresh()
 
     def _show_standing(self) -> None:
         interview = self.presenter.interview
@@ -439,6 +445,7 @@ class ReviewRoom(QWidget):
         self.layout_store.put(f"{LAYOUT}.{name}", value)
 
     def _place_saved(self) -> None:
+        self.transcript.marking.restore(self.layout_store.get(f"{LAYOUT}.marks", None))
         for name, splitter, first in (
             ("top", self.top, [520, 600]),
             ("left", self.left, [425, 495]),

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QApplication, QMenu
 from analysis.document import CorrectionKind, Role
 from app.text import tr
 from ui.review.kit_menu import literal
+from ui.review.lines import Line, Stretch, Style
 from ui.review.model import CorrectionDraft
 from ui.review.originals import Original
 from ui.review.suggestions import alike
-from ui.review.transcript_model import Line, Stretch, Style
 
 if TYPE_CHECKING:
     from ui.review.transcript_list import TranscriptList
@@ -41,6 +41,7 @@ def row_menu(rows: TranscriptList, row: int, offset: int | None) -> QMenu:
         if word is not None:
             menu.addAction(tr("review.correct_word"), lambda: rows.edit_word(row, word))
         menu.addAction(tr("review.correct_segment"), lambda: rows.edit_row(row))
+        _add_rows(menu, rows, row, word)
         _add_roles(menu, rows, line)
         _add_speakers(menu, rows, line)
         speaker = line.segment.speaker
@@ -72,6 +73,16 @@ def _add_original(menu: QMenu, rows: TranscriptList, original: Original | None) 
     if rows.editable:
         menu.addAction(tr("review.take_back"), lambda: rows.takeBackAsked.emit(original.correction.id))
     menu.addSeparator()
+
+
+def _add_rows(menu: QMenu, rows: TranscriptList, row: int, word: int | None) -> None:
+    """A new row from a word on, and the row put on the one above."""
+    line = rows.rows.lines[row]
+    if word:
+        said = line.segment.text[slice(*line.places[word])]
+        menu.addAction(literal(tr("review.split_here", text=said)), lambda: rows.split_row(row, word))
+    if row:
+        menu.addAction(tr("review.merge_above"), lambda: rows.merge(row))
 
 
 def _add_roles(menu: QMenu, rows: TranscriptList, line: Line) -> None:

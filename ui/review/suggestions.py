@@ -14,8 +14,6 @@ from analysis.document import Analysis, Correction, CorrectionKind, Segment, Sug
 from ui.review.model import CorrectionDraft
 from ui.review.passages import TOLERANCE_S, Place, folded, place_of
 
-LONGEST_S = 30.0
-"""No segment is longer than this (`analysis.derive.segments`)."""
 SAME_S = 0.5
 """A word that was confirmed is known again this near to its time."""
 
@@ -38,16 +36,20 @@ def open_suggestions(analysis: Analysis, corrections: Iterable[Correction]) -> t
     kept = [each for each in corrections if each.kind is CorrectionKind.WORD and each.before == each.after]
     segments = sorted(analysis.transcript.segments, key=lambda segment: segment.start)
     starts = [segment.start for segment in segments]
+    longest = max((segment.end - segment.start for segment in segments), default=0.0)
     waiting = []
     for suggestion in sorted(analysis.suggestions, key=lambda each: (each.start, each.end)):
         if not any(_confirms(correction, suggestion) for correction in kept):
-            waiting += _placed(suggestion, segments, starts)
+            waiting += _placed(suggestion, segments, starts, longest)
     return tuple(waiting)
 
 
-def _placed(suggestion: Suggestion, segments: Sequence[Segment], starts: Sequence[float]) -> list[Placed]:
-    """Where the transcript says it, as a list of one; empty where it does not any more."""
-    first = bisect_left(starts, suggestion.start - LONGEST_S)
+def _placed(
+    suggestion: Suggestion, segments: Sequence[Segment], starts: Sequence[float], longest: float
+) -> list[Placed]:
+    """Where the transcript says it, as a list of one; empty where it does not any more. No segment is longer than
+    `longest` (s)."""
+    first = bisect_left(starts, suggestion.start - longest - TOLERANCE_S)
     last = bisect_right(starts, suggestion.end + TOLERANCE_S)
     for row in reversed(range(first, last)):
         place = place_of(segments[row], suggestion.before, suggestion.start)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from analysis.document import Analysis, Missing
@@ -13,13 +14,17 @@ from ui import icons, language, theme
 from ui.review.controls import IconButton, icon_size, plain_label
 from ui.review.hits import hit_times
 from ui.review.list_place import ListPlace
+from ui.review.marking import Marking
 from ui.review.model import Recording
 from ui.review.transcript_list import TranscriptList
 from ui.review.voices import role_words
 
+NARROW = 480
+"""Below this width (before scaling) the tool bar has two rows."""
+
 
 class Transcript(QFrame):
-    """The list with its tool bar: search, likely mishearings, follow, who speaks, swap roles, undo, redo, export.
+    """The list with its tool bar: search, likely mishearings, marks, follow, speakers, swap roles, undo, redo, export.
 
     `speakersAsked` has the speaker whose name is to be given, "" for all; `hitsChanged` the times (s) of all that the
     search found, `hitChosen` the time of the one that was gone to.
@@ -65,19 +70,16 @@ class Transcript(QFrame):
         self.note.setContentsMargins(12, 6, 12, 8)
         self.note.hide()
         self._coming = ""
-        bar = QHBoxLayout()
-        bar.setContentsMargins(12, 8, 10, 6)
-        bar.setSpacing(2)
-        bar.addWidget(self.search, 1)
-        bar.addWidget(self.hits)
-        bar.addSpacing(4)
-        bar.addWidget(self.mishearings)
-        for button in (self.follow, self.speakers, self.swap, self.undo, self.redo, self.export):
-            bar.addWidget(button)
+        self.marking = Marking()
+        self._bars = QHBoxLayout(), QHBoxLayout()
+        self._narrow: bool | None = None
         whole = QVBoxLayout(self)
         whole.setContentsMargins(1, 1, 1, 1)
         whole.setSpacing(0)
-        whole.addLayout(bar)
+        for bar in self._bars:
+            bar.setSpacing(2)
+            whole.addLayout(bar)
+        self._place_tools(narrow=False)
         whole.addWidget(self.list, 1)
         whole.addWidget(self.empty, 1)
         whole.addWidget(self.note)
@@ -93,6 +95,7 @@ class Transcript(QFrame):
         self.search.textChanged.connect(self._search_anew)
         self.search.returnPressed.connect(lambda: self.next_hit(-1 if _shift() else 1))
         self.mishearings.clicked.connect(lambda: self.next_mishearing(1))
+        self.marking.changed.connect(self._show_marks)
         self.follow.toggled.connect(self._set_follow)
         self.speakers.clicked.connect(lambda: self.speakersAsked.emit(""))
         self.swap.clicked.connect(self.swapAsked)
@@ -118,7 +121,7 @@ class Transcript(QFrame):
             return
         place = ListPlace(self.list)
         self.list.editable = editable
-        self.list.rows.show(recording, role_words(candidate))
+        anew = self.list.rows.show(recording, role_words(candidate))
         self.swap.setEnabled(editable and bool(recording and recording.analysis.speakers.roles))
         filled = bool(self.list.rows.lines)
         self.speakers.setEnabled(bool(recording and recording.analysis.speakers.roles))
@@ -128,7 +131,8 @@ class Transcript(QFrame):
         self.list.setVisible(filled)
         self.empty.setVisible(not filled)
         self._search()
-        place.give_back()
+        if anew:
+            place.give_back()
 
     def show_coming(self, instead: str, note: str) -> None:
         """What a running analysis has yet to bring: `instead` of the transcript, and as a `note` below it."""
@@ -188,10 +192,11 @@ class Transcript(QFrame):
     def _search(self) -> None:
         """Find what is wanted in the rows as they are now, and stay at the hit of the same number."""
         count = self.list.rows.search(self.search.text().strip())
-        self._times = hit_times(self.list.rows.lines, self.list.rows.hits)
+        before, self._times = self._times, hit_times(self.list.rows.lines, self.list.rows.hits)
         self._hit = min(self._hit or 0, count - 1) if count else None
         self._show_hit()
-        self.hitsChanged.emit(self._times)
+        if self._times != before:
+            self.hitsChanged.emit(self._times)
 
     def _show_hit(self) -> None:
         count = len(self.list.rows.hits)
@@ -199,6 +204,34 @@ class Transcript(QFrame):
         self.hits.setVisible(wanted)
         self.hits.setText(f"{(self._hit or 0) + 1}/{count}" if count else tr("review.no_hits"))
         self.list.show_hit(self._hit)
+
+    def _show_marks(self) -> None:
+        self.list.close_offer()
+        self.list.rows.hide(self.marking.hidden())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_tools(narrow=self.width() < theme.scaled(NARROW))
+
+    def _place_tools(self, *, narrow: bool) -> None:
+        """One row of tools, or two where one would leave no room to search."""
+        if narrow is self._narrow:
+            return
+        self._narrow = narrow
+        first, second = self._bars
+        for bar in self._bars:
+            while bar.takeAt(0) is not None:
+                pass
+        first.addWidget(self.search, 1)
+        first.addWidget(self.hits)
+        first.addWidget(self.mishearings)
+        (second if narrow else first).addWidget(self.marking)
+        second.addStretch(1)
+        for tool in (self.follow, self.speakers, self.swap, self.undo, self.redo, self.export):
+            stays = not narrow or tool in (self.follow, self.undo, self.redo)
+            (first if stays else second).addWidget(tool)
+        first.setContentsMargins(12, 8, 10, 6)
+        second.setContentsMargins(*((10, 0, 10, 6) if narrow else (0, 0, 0, 0)))
 
     def _set_follow(self, follow: bool) -> None:
         self.list.follow = follow

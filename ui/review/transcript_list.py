@@ -11,17 +11,20 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QLineEdit, QListView, Q
 from analysis.document import CorrectionKind, Suggestion
 from app.text import tr
 from ui import language, theme
+from ui.review.lines import Stretch, Style
 from ui.review.model import CorrectionDraft
 from ui.review.offer import Offer
+from ui.review.row_edits import merge_with, split_before, split_typed
 from ui.review.row_menu import row_menu
 from ui.review.suggestions import accepted, alike, dismissed
-from ui.review.transcript_model import Stretch, Style, TranscriptModel
+from ui.review.transcript_model import TranscriptModel
 from ui.review.transcript_rows import RowDelegate, word_box
+from ui.review.word_cursor import ENTER, WordCursor
 
 
 class TranscriptList(QListView):
     """The rows. A click tells the time of the word under it, and opens what is offered there; a double click edits that
-    word, F2 the whole row.
+    word, F2 the whole row. Left and Right choose a single word.
 
     `corrected` has the corrections that belong together; `takeBackAsked` the id of one to be undone; `speakersAsked`
     the speaker whose name is to be given; `editorOpened` says that words are typed over the rows, `editorClosed` that
@@ -46,6 +49,7 @@ class TranscriptList(QListView):
         self.editor: QWidget | None = None
         self.offer: Offer | None = None
         self._draft: CorrectionDraft | None = None
+        self._edited: int | None = None
         self._offered_at, self._walking = -1.0, False
         self.setModel(self.rows)
         self.setItemDelegate(self.delegate)
@@ -58,6 +62,8 @@ class TranscriptList(QListView):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMouseTracking(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.chosen_word = WordCursor(self)
+        self.delegate.chosen_word = self.chosen_word.place
         theme.changed.connect(self.relayout)
         language.bind(self.setAccessibleName, "review.transcript")
         language.on_change(self, self.close_offer)
@@ -170,9 +176,12 @@ class TranscriptList(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.currentIndex().row()
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        if self.chosen_word.press(event):
+            return
         if event.key() == Qt.Key.Key_F2 and row >= 0:
             self.edit_row(row)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and row >= 0:
+        elif plain and event.key() in ENTER and row >= 0:
             self.seekAsked.emit(self.rows.lines[row].segment.start)
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             super().keyPressEvent(event)
@@ -257,6 +266,45 @@ class TranscriptList(QListView):
         if walking:
             self.next_offer()
 
+    # Rows split and merged
+
+    def split_place(self) -> tuple[int, int] | None:
+        """Where a row can be split now: before the chosen word, else before the one that is being said in the row."""
+        place, row = self.chosen_word.place(), self.currentIndex().row()
+        said = self.delegate.current_row, self.delegate.current_word
+        if place is None and said[0] is not None and said[1] is not None and row in (-1, said[0]):
+            place = said[0], said[1]
+        return place if self.editable and place is not None and place[1] > 0 else None
+
+    def split(self) -> None:
+        """Begin a new row there."""
+        place = self.split_place()
+        if place is not None:
+            self.split_row(*place)
+
+    def split_row(self, row: int, word: int) -> None:
+        """Begin a new row with a word."""
+        self._rearrange(split_before(self.rows.lines[row].segment, word))
+
+    def merge_row(self) -> int | None:
+        """The row that can be put on the one above now: the chosen one, else the one that is being said."""
+        chosen = self.currentIndex().row()
+        row = chosen if chosen >= 0 else self.delegate.current_row
+        return row if self.editable and row else None
+
+    def merge(self, row: int | None = None) -> None:
+        """Put a row on the one above."""
+        row = self.merge_row() if row is None else row
+        if row:
+            self._rearrange(merge_with(self.rows.lines[row - 1].segment, self.rows.lines[row].segment))
+
+    def _rearrange(self, drafts: list[CorrectionDraft]) -> None:
+        self.close_offer()
+        if drafts:
+            self.corrected.emit(drafts)
+            if self.currentIndex().isValid():
+                self.scrollTo(self.currentIndex())
+
     # Correcting in place
 
     def _box(self, row: int, start: int, end: int) -> QRectF:
@@ -276,7 +324,6 @@ class TranscriptList(QListView):
         box = self._box(row, start, end).adjusted(-8, -5, theme.scaled(60), 5)
         text = line.segment.text[start:end]
         editor = QLineEdit(text, self.viewport())
-        editor.returnPressed.connect(self.commit)
         self._open(editor, box.toRect(), CorrectionDraft(CorrectionKind.WORD, said.start, said.end, text, text))
         editor.selectAll()
 
@@ -295,6 +342,7 @@ class TranscriptList(QListView):
         said = line.segment
         self._open(editor, box.toRect(), CorrectionDraft(CorrectionKind.WORD, said.start, said.end, text, text))
         editor.selectAll()
+        self._edited = row
 
     def _open(self, editor: QLineEdit | QPlainTextEdit, area: QRect, draft: CorrectionDraft) -> None:
         self.close_offer()
@@ -343,12 +391,31 @@ class TranscriptList(QListView):
             if event.key() == Qt.Key.Key_Escape:
                 self.close_editor()
                 return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(self.editor, QPlainTextEdit):
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier and self._rearrange_typed(event.key()):
+                return True
+            if event.key() in ENTER:
                 self.commit()
                 return True
         if watched is self.editor and isinstance(event, QFocusEvent) and _left_for_good(event):
             QTimer.singleShot(0, self, self.commit)
         return super().eventFilter(watched, event)
+
+    def _rearrange_typed(self, key: int) -> bool:
+        """Ctrl+Enter: a new row from the caret on. Ctrl+Backspace at the beginning: onto the row above."""
+        editor = self.editor
+        if not isinstance(editor, QPlainTextEdit) or self._edited is None:
+            return False
+        row, caret = self._edited, editor.textCursor()
+        if key in ENTER:
+            drafts = split_typed(self.rows.lines[row].segment, editor.toPlainText(), caret.position())
+            self.close_editor()
+            self._rearrange(drafts)
+            return True
+        if key == Qt.Key.Key_Backspace and caret.atStart() and not caret.hasSelection() and row:
+            self.commit()
+            self.merge(row)
+            return True
+        return False
 
     def commit(self) -> None:
         """Take what was typed, if it differs."""
@@ -362,7 +429,7 @@ class TranscriptList(QListView):
 
     def close_editor(self) -> None:
         """Put the editor away without taking anything."""
-        editor, self.editor, self._draft = self.editor, None, None
+        editor, self.editor, self._draft, self._edited = self.editor, None, None, None
         if editor is not None:
             editor.removeEventFilter(self)
             editor.hide()

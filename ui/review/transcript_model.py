@@ -3,105 +3,18 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
-from analysis.document import Event, Exchange, Role, Segment, Suggestion, Word
-from app.origin import imported_from
-from app.text import percent, timecode, tr
+from analysis.document import Role
+from app.text import timecode
+from ui.review.lines import Line, LineMaker, Stretch, Style
 from ui.review.model import Recording
-from ui.review.originals import Original, originals
-from ui.review.passages import word_places
-from ui.review.suggestions import open_suggestions
-from ui.review.voices import voice_name
 
-UNCERTAIN_BELOW = 0.5
-BEGINS_WITHIN_S = 0.3
-"""A question or a word may begin this much beside the segment that says it."""
 Index = QModelIndex | QPersistentModelIndex
-
-
-class Style(Enum):
-    """How a stretch of text is marked, and why."""
-
-    UNCERTAIN = "uncertain"
-    TERM = "term"
-    RESULT = "result"
-    FILLER = "filler"
-    CORRECTED = "corrected"
-    SUGGESTED = "suggested"
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """Characters [start, end) of a row's text with their mark; a likely mishearing with what it offers."""
-
-    start: int
-    end: int
-    style: Style
-    suggestion: Suggestion | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row: the segment, who speaks, where its words stand, what is marked, and what people corrected in it.
-
-    `exchange` is the index of the question that begins here.
-    """
-
-    segment: Segment
-    name: str
-    role: Role
-    places: tuple[tuple[int, int], ...]
-    stretches: tuple[Stretch, ...]
-    originals: tuple[Original, ...] = ()
-    exchange: int | None = None
-
-    def word_at(self, offset: int) -> int | None:
-        """The word at a character, or the one before it."""
-        found = [index for index, (start, end) in enumerate(self.places) if start <= offset <= end and end > start]
-        return found[0] if found else None
-
-    def word_at_time(self, time_s: float) -> int | None:
-        """The word being said at a time."""
-        for index, word in enumerate(self.segment.words):
-            if word.start <= time_s < word.end:
-                return index
-        return None
-
-    def stretch_at(self, offset: int, style: Style) -> Stretch | None:
-        """What is marked in a style at a character."""
-        return next((s for s in self.stretches if s.style is style and s.start <= offset <= s.end), None)
-
-    def original_at(self, offset: int) -> Original | None:
-        """What was corrected at a character; of several the shortest."""
-        return next((o for o in self.originals if o.place[0] <= offset <= o.place[1]), None)
-
-    def hints(self) -> list[str]:
-        """What there is to be said of single words, for those who hear the row: each word with its hint."""
-        offered = [(s.start, s.end) for s in self.stretches if s.style is Style.SUGGESTED]
-        places = [*offered, *(place for original in self.originals for place in original.changed)]
-        return [f"{self.segment.text[start:end]}: {self.hint_at(start)}" for start, end in sorted(places)]
-
-    def hint_at(self, offset: int) -> str:
-        """What the pointer says about the words there; "" where nothing is to be said."""
-        offered, original = self.stretch_at(offset, Style.SUGGESTED), self.original_at(offset)
-        if offered is not None and offered.suggestion is not None:
-            return tr("review.sounds_like", text=offered.suggestion.after)
-        if original is not None:
-            return tr(original.text_key, text=original.machine)
-        doubt = self.stretch_at(offset, Style.UNCERTAIN)
-        if doubt is None:
-            return ""
-        word = self.segment.words[self.places.index((doubt.start, doubt.end))]
-        return tr("review.uncertain_word", share=percent(word.probability or 0.0))
-
-
-MARKED_EVENTS = {"filler": Style.FILLER, "term": Style.TERM, "quantified_result": Style.RESULT}
 
 
 class TranscriptModel(QAbstractListModel):
@@ -116,21 +29,70 @@ class TranscriptModel(QAbstractListModel):
         self.lines: tuple[Line, ...] = ()
         self.hits: tuple[tuple[int, int, int], ...] = ()
         self.suggested: tuple[tuple[int, Stretch], ...] = ()
+        self.hidden: frozenset[Style] = frozenset()
         self._starts: list[float] = []
+        self._maker = LineMaker()
+        self._marked: tuple[Line, ...] = ()
+        self._without: dict[int, tuple[Line, Line]] = {}
 
-    def show(self, recording: Recording | None, names: Mapping[Role, str]) -> None:
-        """Show a recording's transcript; rows are made anew."""
-        self.beginResetModel()
-        self.lines = lines_of(recording, names) if recording else ()
-        self._starts = [line.segment.start for line in self.lines]
+    def show(self, recording: Recording | None, names: Mapping[Role, str]) -> bool:
+        """Show a recording's transcript. True where all rows are new; else only what is not as it was is told."""
+        self._marked = self._maker.lines(recording, names) if recording else ()
+        anew = not self.lines or not self._marked
+        if anew:
+            self.beginResetModel()
+            self._put(self._with_shown_marks())
+            self.endResetModel()
+        else:
+            self._exchange(self._with_shown_marks())
+        return anew
+
+    def _exchange(self, lines: tuple[Line, ...]) -> None:
+        """Put rows in place of those that differ: all before and after these stay.
+
+        Of more rows than before the first are new, of fewer the first are gone: a cursor stays with the last of them.
+        """
+        old, least = self.lines, min(len(self.lines), len(lines))
+        first = next((row for row in range(least) if lines[row] is not old[row]), least)
+        after = next((n for n in range(least - first) if lines[-1 - n] is not old[-1 - n]), least - first)
+        more, fewer = max(0, len(lines) - len(old)), max(0, len(old) - len(lines))
+        if fewer:
+            self.beginRemoveRows(QModelIndex(), first, first + fewer - 1)
+            self._put((*old[:first], *old[first + fewer :]))
+            self.endRemoveRows()
+        self._put((*lines[:first], *lines[first + more :]))
+        if least - after > first:
+            self.dataChanged.emit(self.index(first), self.index(least - after - 1))
+        if more:
+            self.beginInsertRows(QModelIndex(), first, first + more - 1)
+            self._put(lines)
+            self.endInsertRows()
+
+    def _put(self, lines: tuple[Line, ...]) -> None:
+        self.lines = lines
+        self._starts = [line.segment.start for line in lines]
+        self.hits = ()
         self.suggested = tuple(
             (row, stretch)
-            for row, line in enumerate(self.lines)
+            for row, line in enumerate(lines)
             for stretch in line.stretches
             if stretch.style is Style.SUGGESTED
         )
-        self.hits = ()
-        self.endResetModel()
+
+    def hide(self, styles: frozenset[Style]) -> None:
+        """Leave out the marks of some styles."""
+        hits, self.hidden, self._without = self.hits, styles, {}
+        self._exchange(self._with_shown_marks())
+        self.hits = hits
+
+    def _with_shown_marks(self) -> tuple[Line, ...]:
+        if not self.hidden:
+            return self._marked
+        known, self._without = self._without, {}
+        for line in self._marked:
+            without = known.get(id(line))
+            self._without[id(line)] = without if without is not None else (line, _without(line, self.hidden))
+        return tuple(self._without[id(line)][1] for line in self._marked)
 
     def search(self, wanted: str) -> int:
         """Find a text in any case; how many times it is there."""
@@ -140,8 +102,6 @@ class TranscriptModel(QAbstractListModel):
             for row, line in enumerate(self.lines)
             for start in _finds(line.segment.text.casefold(), wanted)
         )
-        if self.lines:
-            self.dataChanged.emit(self.index(0), self.index(len(self.lines) - 1))
         return len(self.hits)
 
     def row_at(self, time_s: float) -> int | None:
@@ -175,67 +135,5 @@ def _finds(text: str, wanted: str) -> list[int]:
     return found
 
 
-def lines_of(recording: Recording, names: Mapping[Role, str]) -> tuple[Line, ...]:
-    """Rows of a recording; `names` says what a role's voice is called here that nobody named."""
-    analysis = recording.analysis
-    marked = sorted((e for e in analysis.events if e.kind in MARKED_EVENTS), key=lambda event: event.start)
-    offered: dict[int, list[Stretch]] = {}
-    for waiting in open_suggestions(analysis, recording.corrections):
-        stretch = Stretch(*waiting.place, Style.SUGGESTED, waiting.suggestion)
-        offered.setdefault(waiting.row, []).append(stretch)
-    segments = sorted(analysis.transcript.segments, key=lambda s: s.start)
-    asked = _asked(segments, analysis.exchanges)
-    lines = []
-    first = 0
-    for row, segment in enumerate(segments):
-        while first < len(marked) and marked[first].end < segment.start - 30:
-            first += 1
-        inside = [e for e in marked[first : first + 400] if e.start < segment.end and e.end > segment.start]
-        role = analysis.speakers.roles.get(segment.speaker, Role.OTHER)
-        name = voice_name(analysis.speakers, segment.speaker, names)
-        places = tuple(word_places(segment))
-        corrected = originals(segment, recording.corrections, imported=bool(imported_from(recording.analysis)))
-        stretches = _stretches(segment, places, inside) + _corrected(corrected) + offered.get(row, [])
-        lines.append(Line(segment, name, role, places, _without_doubles(stretches), corrected, asked.get(row)))
-    return tuple(lines)
-
-
-def _asked(segments: Sequence[Segment], exchanges: Sequence[Exchange]) -> dict[int, int]:
-    """For each row in which a question begins, the index of its exchange."""
-    starts = [segment.start for segment in segments]
-    rows: dict[int, int] = {}
-    for index, exchange in enumerate(exchanges):
-        row = bisect_right(starts, exchange.question.start + BEGINS_WITHIN_S) - 1
-        rows.setdefault(max(0, row), index)
-    return rows
-
-
-def _stretches(segment: Segment, places: Sequence[tuple[int, int]], events: Sequence[Event]) -> list[Stretch]:
-    found = []
-    for word, (start, end) in zip(segment.words, places, strict=True):
-        if end > start and word.doubted(UNCERTAIN_BELOW):
-            found.append(Stretch(start, end, Style.UNCERTAIN))
-    for event in events:
-        inside = [place for word, place in zip(segment.words, places, strict=True) if _said_within(word, event)]
-        if inside:
-            found.append(Stretch(inside[0][0], inside[-1][1], MARKED_EVENTS[event.kind]))
-    return found
-
-
-def _said_within(word: Word, event: Event) -> bool:
-    middle = (word.start + word.end) / 2
-    return event.start - 0.02 <= middle <= event.end + 0.02
-
-
-def _corrected(found: Sequence[Original]) -> list[Stretch]:
-    return [Stretch(*place, Style.CORRECTED) for original in found for place in original.changed]
-
-
-def _without_doubles(stretches: Sequence[Stretch]) -> tuple[Stretch, ...]:
-    """One line under a word: an offer says more than a doubt or a term there."""
-    offers = [s for s in stretches if s.style is Style.SUGGESTED]
-    return tuple(
-        each
-        for each in stretches
-        if each in offers or not any(each.start < offer.end and offer.start < each.end for offer in offers)
-    )
+def _without(line: Line, hidden: frozenset[Style]) -> Line:
+    return replace(line, stretches=tuple(each for each in line.stretches if each.style not in hidden))

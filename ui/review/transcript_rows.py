@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QTextCharFormat, QTextLayout, QTextOption
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPen, QTextCharFormat, QTextLayout, QTextOption
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
 from app.text import timecode, tr
 from ui import theme
+from ui.review import part_marks
 from ui.review.event_lanes import ROLE_TOKENS
 from ui.review.lane import tint
-from ui.review.transcript_model import Line, Style, TranscriptModel
+from ui.review.lines import Line, Style
+from ui.review.transcript_model import TranscriptModel
 from ui.widgets.plain import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -18,21 +22,22 @@ LEFT, RIGHT, TOP, BOTTOM = 18, 14, 8, 8
 
 
 class RowDelegate(QStyledItemDelegate):
-    """Paints rows: time and name above, the words below. Layouts are kept for the width that they were made for."""
+    """Paints rows: time and name above, the words below. Layouts are kept for the width that they were made for, each
+    with its line, so that it stays with that wherever it stands."""
 
     def __init__(self, model: TranscriptModel) -> None:
         super().__init__(model)
         self._model = model
-        self._layouts: dict[int, QTextLayout] = {}
+        self._layouts: dict[int, tuple[Line, QTextLayout, int]] = {}
         self._width = 0
         self.current_row: int | None = None
         self.current_word: int | None = None
         self.hit: int | None = None
         self.chosen: int | None = None
-        model.modelReset.connect(self.forget)
+        self.chosen_word: Callable[[], tuple[int, int] | None] = lambda: None
 
     def forget(self) -> None:
-        """Lay everything out again: text, width, theme or scale changed."""
+        """Lay everything out again: theme or scale changed."""
         self._layouts.clear()
 
     def head_height(self) -> float:
@@ -41,12 +46,22 @@ class RowDelegate(QStyledItemDelegate):
 
     def layout(self, row: int, width: int) -> QTextLayout:
         """The words of a row, wrapped."""
+        return self._laid_out(row, width)[1]
+
+    def _laid_out(self, row: int, width: int) -> tuple[Line, QTextLayout, int]:
+        """A row's line with its words wrapped, and the height of the whole row."""
         if width != self._width:
             self._layouts.clear()
             self._width = width
-        if row not in self._layouts:
-            self._layouts[row] = laid_out(self._model.lines[row], width)
-        return self._layouts[row]
+        line = self._model.lines[row]
+        known = self._layouts.get(id(line))
+        if known is None:
+            if len(self._layouts) > 2 * len(self._model.lines):
+                self._layouts.clear()
+            words = laid_out(line, width)
+            height = words.boundingRect().height() + self.head_height() + theme.scaled(TOP + BOTTOM)
+            known = self._layouts[id(line)] = line, words, int(height) + 1
+        return known
 
     def text_width(self, width: int) -> int:
         """The room for words in a view of a width."""
@@ -59,8 +74,7 @@ class RowDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         view = option.widget
         width = view.viewport().width() if isinstance(view, QAbstractItemView) else option.rect.width()
-        text = self.layout(index.row(), self.text_width(width)).boundingRect()
-        return QSize(width, int(text.height() + self.head_height() + theme.scaled(TOP + BOTTOM)) + 1)
+        return QSize(width, self._laid_out(index.row(), self.text_width(width))[2])
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row = index.row()
@@ -75,10 +89,13 @@ class RowDelegate(QStyledItemDelegate):
         self._paint_head(painter, area, line, current=row == self.current_row)
         layout = self.layout(row, self.text_width(int(area.width())))
         origin = self.body(area)
+        part_marks.paint_bars(painter, line, layout, area.left(), origin)
         self._paint_word(painter, row, line, layout, origin)
         painter.setPen(theme.color("text"))
         layout.draw(painter, origin, self._hit_formats(row))
+        self._paint_chosen(painter, row, line, layout, origin)
         if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(theme.color("accent"))
             painter.drawRoundedRect(area.adjusted(1, 1, -2, -2), 3, 3)
         painter.restore()
@@ -94,6 +111,9 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawText(name, Qt.AlignmentFlag.AlignVCenter, words)
         if line.exchange is not None:
             self._paint_badge(painter, badge, line.exchange, "panel" if current else "accent_soft")
+        if line.parts:
+            right = area.right() - theme.scaled(RIGHT)
+            part_marks.paint_names(painter, line, right, time.top(), time.height(), short=self._short(area, line))
 
     def _paint_badge(self, painter: QPainter, area: QRectF, exchange: int, ground: str) -> None:
         """The number of the question that begins here: a click shows what belongs to it."""
@@ -119,9 +139,15 @@ class RowDelegate(QStyledItemDelegate):
             said = tr("review.exchange_number", number=line.exchange + 1)
             badge = QFontMetricsF(theme.font(11, bold=True)).horizontalAdvance(said) + theme.scaled(12)
         room = area.right() - theme.scaled(RIGHT) - (left + time + gap) - (badge + gap if badge else 0)
+        room -= part_marks.names_width(line, short=self._short(area, line))
         name = min(QFontMetricsF(theme.font(12, bold=True)).horizontalAdvance(line.name) + 1, max(0.0, room))
         name_area = QRectF(left + time + gap - 4, top, name, height)
         return QRectF(left, top, time, height), name_area, QRectF(name_area.right() + gap, top, badge, height)
+
+    @staticmethod
+    def _short(area: QRectF, line: Line) -> bool:
+        """Whether the parts of an answer are told by letters: words would take more than a third of the row."""
+        return part_marks.names_width(line, short=False) > area.width() / 3
 
     def _paint_word(self, painter: QPainter, row: int, line: Line, layout: QTextLayout, origin: QPointF) -> None:
         """A soft ground behind the word that is being said."""
@@ -132,6 +158,17 @@ class RowDelegate(QStyledItemDelegate):
         painter.setBrush(tint("accent", 60))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.drawRoundedRect(box.translated(origin).adjusted(-1, 0, 1, 0), 3, 3)
+
+    def _paint_chosen(self, painter: QPainter, row: int, line: Line, layout: QTextLayout, origin: QPointF) -> None:
+        """A frame round the word that the keys have chosen."""
+        place = self.chosen_word()
+        if place is None or place[0] != row:
+            return
+        box = word_box(layout, *line.places[place[1]]).translated(origin).adjusted(-2, -1, 2, 1)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(theme.color("accent"), max(1, theme.scaled(2))))
+        painter.drawRoundedRect(box, 3, 3)
 
     def _hit_formats(self, row: int) -> list[QTextLayout.FormatRange]:
         formats = []
@@ -189,7 +226,7 @@ def laid_out(line: Line, width: int) -> QTextLayout:
     option = QTextOption()
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
     layout.setTextOption(option)
-    layout.setFormats([_format(s.start, s.end, s.style) for s in line.stretches])
+    layout.setFormats([_format(s.start, s.end, s.style) for s in line.stretches if s.style is not Style.STAR])
     layout.setCacheEnabled(True)
     layout.beginLayout()
     top = 0.0

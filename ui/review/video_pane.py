@@ -15,7 +15,7 @@ from ui import icons, theme
 from ui.review.curve_lanes import paint_wave
 from ui.review.lane import View
 from ui.review.model import Recording
-from ui.review.pyramid import Pyramid
+from ui.review.pyramid import Pyramid, pyramid_of
 
 BOX_TRACKS = ("box_x", "box_y", "box_w", "box_h")
 BLACK = QColor("#0e1014")
@@ -54,7 +54,7 @@ class VideoPane(QWidget):
         peaks = recording.peaks if recording else None
         self._wave, self._gain = None, 1.0
         if peaks is not None and len(peaks):
-            self._wave = Pyramid(peaks[:, 0], PEAK_RATE_HZ, peaks[:, 1])
+            self._wave = pyramid_of(peaks[:, 0], PEAK_RATE_HZ, peaks[:, 1])
             self._gain = 1.0 / max(0.05, float(np.nanmax(np.abs(peaks))))
         self.update()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
@@ -21,6 +22,9 @@ from ui.shell.layout import SettingsLayout
 from ui.shell.recovery import Recovery
 from ui.shell.rooms import make_settings, make_sync
 from ui.shell.window import MainWindow
+
+if TYPE_CHECKING:
+    from app.review import Reading
 
 
 class Conductor(QObject):
@@ -198,14 +202,20 @@ class Conductor(QObject):
         return self._reviewed == interview_id and shown is self.window.room("review")
 
     def _refresh_review(self, interview_id: str, failure: Failure | None = None) -> None:
+        """Read the newest analysis beside the window, then show it, and why none came."""
         review = self.window.room("review")
         if review is None or interview_id != self._reviewed:
             return
-        review.presenter.reload()  # type: ignore[attr-defined]
-        review.refresh()  # type: ignore[attr-defined]
-        if failure is not None:
-            quiet = isinstance(failure, Cancelled)
-            review.show_failure("" if quiet else text.sentence(failure))  # type: ignore[attr-defined]
+
+        def show(read: Reading) -> None:
+            if review is self.window.room("review"):
+                review.presenter.reload(read)  # type: ignore[attr-defined]
+                review.refresh()  # type: ignore[attr-defined]
+                if failure is not None:
+                    quiet = isinstance(failure, Cancelled)
+                    review.show_failure("" if quiet else text.sentence(failure))  # type: ignore[attr-defined]
+
+        self.context.work.read(review.presenter.read, show, self.window.say_failure)  # type: ignore[attr-defined]
 
     # The review room
 

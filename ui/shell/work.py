@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from PySide6.QtCore import QObject, Signal
 
@@ -23,10 +23,11 @@ if TYPE_CHECKING:
     from app.jobs.analysis import Choices, InterviewAnalysis
 
 WAIT_S = 0.05
+Read = TypeVar("Read")
 
 
 class Work(QObject):
-    """One queue each for imports, analyses, enrichments and clips, so that none waits for the others."""
+    """A queue each for imports, analyses, enrichments, clips and what is read, so that none waits for the others."""
 
     importStarted = Signal(str)
     imported = Signal(object)
@@ -49,6 +50,7 @@ class Work(QObject):
         self._clips = JobQueue(post)
         self._clipping: dict[str, Job] = {}
         self.partials = Partials(library, post)
+        self._readings = JobQueue(post)
         self._running: dict[str, Job] = {}
         self._analyses_of: dict[str, InterviewAnalysis] = {}
         self._enriching: dict[tuple[str, str], Job] = {}
@@ -171,6 +173,19 @@ class Work(QObject):
             return work(report, stop) if number == self._derivations[interview_id] else ""
 
         return run
+
+    def read(
+        self, reading: Callable[[], Read], done: Callable[[Read], None], failed: Callable[[Failure], None]
+    ) -> None:
+        """Read something beside the window's thread; `done` with what it gave."""
+
+        def changed(job: Job) -> None:
+            if job.state is JobState.DONE:
+                done(cast("Read", job.result))
+            elif job.state is JobState.FAILED and job.failure is not None:
+                failed(job.failure)
+
+        self._readings.submit(lambda _report, _stop: reading(), title="", changed=changed)
 
     def add_model(self, folder: Path, done: Callable[[str], None], failed: Callable[[Failure], None]) -> None:
         """Check a faster-whisper folder in a child process; `done` with its name."""
@@ -314,6 +329,7 @@ class Work(QObject):
         self._analyses.close()
         self._enrichments.close()
         self._clips.close()
+        self._readings.close()
 
 
 def _wait(event: threading.Event | None, stop: threading.Event) -> None:
