@@ -56,6 +56,13 @@ class PrepareJob(msgspec.Struct, frozen=True, tag_field="job", tag="prepare"):
     thumbnail: str
 
 
+class FramesJob(msgspec.Struct, frozen=True, tag_field="job", tag="frames"):
+    """Say when the pictures of `media` are shown. `name` is for messages."""
+
+    media: str
+    name: str
+
+
 class AddModelJob(msgspec.Struct, frozen=True, tag_field="job", tag="add_model"):
     """Check a faster-whisper folder and remember it."""
 
@@ -92,10 +99,17 @@ class AnalysisResult(msgspec.Struct, frozen=True, tag_field="of", tag="analysis"
 
 
 class PrepareResult(msgspec.Struct, frozen=True, tag_field="of", tag="prepare"):
-    """Of `prepare`: what the file is; `thumbnail` says whether there is one."""
+    """Of `prepare`: what the file is; whether there is a `thumbnail`; the `frames` of the playable copy, as below."""
 
     media: MediaInfo
     thumbnail: bool
+    frames: tuple[int, ...] = ()
+
+
+class FramesResult(msgspec.Struct, frozen=True, tag_field="of", tag="frames"):
+    """Of `frames`: when each picture begins, ms, rising; empty without a moving picture."""
+
+    frames: tuple[int, ...]
 
 
 class AddModelResult(msgspec.Struct, frozen=True, tag_field="of", tag="add_model"):
@@ -118,8 +132,8 @@ class ClipResult(msgspec.Struct, frozen=True, tag_field="of", tag="clip"):
     sound: bool
 
 
-Job = AnalyseJob | DeriveJob | PartialJob | PrepareJob | AddModelJob | EmbedJob | ClipJob
-Result = AnalysisResult | PrepareResult | AddModelResult | EmbedResult | ClipResult
+Job = AnalyseJob | DeriveJob | PartialJob | PrepareJob | FramesJob | AddModelJob | EmbedJob | ClipJob
+Result = AnalysisResult | PrepareResult | FramesResult | AddModelResult | EmbedResult | ClipResult
 
 
 class Heartbeat(msgspec.Struct, frozen=True, tag_field="type", tag="heartbeat"):

@@ -152,6 +152,8 @@ def _answer(job: protocol.Job, lines: Lines) -> None:
 def _do(job: protocol.Job, lines: Lines) -> protocol.Result:
     if isinstance(job, protocol.PrepareJob):
         return _prepare(job)
+    if isinstance(job, protocol.FramesJob):
+        return protocol.FramesResult(_frames(job.media, job.name))
     if isinstance(job, protocol.AddModelJob):
         added = _models(job.places).add(Path(job.folder))
         return protocol.AddModelResult(added.id, added.folder)
@@ -193,7 +195,13 @@ def _prepare(job: protocol.PrepareJob) -> protocol.PrepareResult:
     pictured = any(stream.kind == "video" for stream in info.streams)
     if pictured:
         media.thumbnail(job.media, job.thumbnail, info, job.name)
-    return protocol.PrepareResult(info, pictured)
+    return protocol.PrepareResult(info, pictured, _frames(job.playable, job.name) if pictured else ())
+
+
+def _frames(path: str, name: str) -> tuple[int, ...]:
+    from analysis import media
+
+    return tuple(media.frame_times(path, name).tolist())
 
 
 def _embed(job: protocol.EmbedJob, lines: Lines) -> protocol.EmbedResult:

@@ -7,6 +7,7 @@ import sys
 
 WORKER = "--analysis-worker"
 MODEL_WORKER = "--model-worker"
+LANDMARK_WORKER = "--landmark-worker"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -21,6 +22,10 @@ def main(argv: list[str] | None = None) -> int:
         from sync.providers.worker import main as model_worker
 
         return model_worker()
+    if arguments[:1] == [LANDMARK_WORKER]:
+        from analysis.landmark_worker import main as landmark_worker
+
+        return landmark_worker()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

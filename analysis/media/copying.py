@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import errno
 import os
+from contextlib import suppress
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
+from numpy.typing import NDArray
 
 from analysis.document import MediaInfo
 from analysis.failures import DiskFull, FolderNotWritable, MediaUnreadable
@@ -26,6 +29,7 @@ _DELAY_KEPT = ("opus", "libopus")  # Matroska carries their delay itself
 def remux(path: str | Path, out: str | Path, info: MediaInfo, name: str = "") -> None:
     """Copy the best picture and at most two sound streams into a Matroska file at `out` that starts at time 0.
 
+    Each picture says how long it is shown, until the next one: what players go by when they are sent to one.
     Written beside `out` first and renamed, so that `out` is whole or absent. Raises MediaUnreadable where a codec
     cannot be carried by Matroska, DiskFull, FolderNotWritable, and the failures of opening.
     """
@@ -33,7 +37,9 @@ def remux(path: str | Path, out: str | Path, info: MediaInfo, name: str = "") ->
     part = out.with_name(f"part-{out.name}")
     try:
         with opened(path, name) as recording:
-            _copy(recording, part, info.duration, name)
+            shown = _when_shown(recording)
+        with opened(path, name) as recording:
+            _copy(recording, part, info.duration, name, shown)
         os.replace(part, out)
     except OSError as error:
         if isinstance(error, av.FFmpegError) and error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES):
@@ -45,7 +51,16 @@ def remux(path: str | Path, out: str | Path, info: MediaInfo, name: str = "") ->
         part.unlink(missing_ok=True)
 
 
-def _copy(recording: Recording, part: Path, duration: float, name: str) -> None:
+def _when_shown(recording: Recording) -> NDArray[np.int64]:
+    """(n,) the pictures' timestamps in the order in which they are shown; none without a moving picture."""
+    times: list[int] = []
+    if recording.video is not None:
+        with suppress(av.FFmpegError):  # damage: what came before it is carried
+            times = [packet.pts for packet in recording.container.demux(recording.video) if packet.pts is not None]
+    return np.unique(np.array(times, np.int64))
+
+
+def _copy(recording: Recording, part: Path, duration: float, name: str, shown: NDArray[np.int64]) -> None:
     video = [recording.video] if recording.video is not None else []
     sources: list[Carried] = [*video, *recording.audio[:MAX_SOUND_STREAMS]]
     if not sources:
@@ -56,12 +71,13 @@ def _copy(recording: Recording, part: Path, duration: float, name: str) -> None:
             target.start_encoding()
         except (ValueError, av.FFmpegError) as error:
             raise MediaUnreadable(name=name) from error
-        _carry(recording, sources, copies, target, duration)
+        _carry(recording, sources, copies, target, duration, shown)
 
 
 def _carry(
-    recording: Recording, sources: list[Carried], copies: dict[int, Carried], target: OutputContainer, duration: float
-) -> None:
+    recording: Recording, sources: list[Carried], copies: dict[int, Carried], target: OutputContainer, duration: float,
+    shown: NDArray[np.int64],
+) -> None:  # fmt: skip
     last_dts: dict[int, int] = {}
     try:
         for packet in recording.container.demux(sources):
@@ -69,6 +85,10 @@ def _carry(
                 continue
             if packet.is_discard and packet.stream.type == "audio":
                 continue  # a picture that is not to be shown may be the one that the next ones are decoded from
+            if packet.stream.type == "video":
+                after = int(np.searchsorted(shown, packet.pts, side="right"))
+                if after < len(shown):
+                    packet.duration = int(shown[after]) - packet.pts
             origin = round(Fraction(recording.origin_s) / packet.time_base)
             index = packet.stream_index
             packet.pts -= origin

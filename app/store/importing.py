@@ -19,7 +19,7 @@ from analysis.failures import Cancelled, Failure, MediaMissing, MediaUnreadable
 from app.domain.types import Imported
 from app.store.library import Library
 from app.store.recordings import Belonging, Prepared
-from app.store.vault import FACTS, PLAYABLE, SUFFIXES, THUMBNAIL, Incoming, Progress, writing_into
+from app.store.vault import FACTS, FRAMES, PLAYABLE, SUFFIXES, THUMBNAIL, Incoming, Progress, writing_into
 
 OnMessage = Callable[[protocol.Report], None]
 
@@ -124,6 +124,7 @@ def _prepare(incoming: Incoming, run_child: RunChild, cancel: threading.Event) -
         raise MediaUnreadable(name=incoming.name)  # the disk gave back something else than was written
     with writing_into(incoming.folder):
         (incoming.folder / FACTS).write_bytes(msgspec.json.encode(result.media))
+        (incoming.folder / FRAMES).write_bytes(msgspec.json.encode(result.frames))
     kinds = {stream.kind for stream in result.media.streams}
     return Prepared(incoming.folder, result.media.duration, "video" in kinds, "audio" in kinds)
 

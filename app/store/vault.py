@@ -27,6 +27,7 @@ CHUNK = 1 << 20
 PLAYABLE = "playable.mkv"
 THUMBNAIL = "thumbnail.jpg"
 FACTS = "media.json"
+FRAMES = "frames.json"
 TRANSCRIPTS = "transcripts"
 DOCUMENT = "analysis.json"
 ANALYSIS, PARTIAL = "analysis-", "partial-"
@@ -126,6 +127,25 @@ class Vault:
             return (self._home(sha256) / THUMBNAIL).read_bytes()
         except FileNotFoundError:
             return None
+
+    def frames(self, sha256: str) -> bytes | None:
+        """When each picture of the playable copy begins, as it was kept; None where nobody has looked yet."""
+        try:
+            return (self._home(sha256) / FRAMES).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def keep_frames(self, sha256: str, listed: bytes) -> None:
+        """Keep that list, whole or not at all. Raises DiskFull, FolderNotWritable."""
+        home = self._home(sha256)
+        part = home / f"part-{uuid4().hex}"
+        with writing_into(home):
+            try:
+                with private_file(part) as file:
+                    file.write(listed)
+                os.replace(part, home / FRAMES)
+            finally:
+                part.unlink(missing_ok=True)
 
     def remove(self, sha256: str) -> None:
         """Remove the recording and everything derived from it. Nothing happens where it is not here."""

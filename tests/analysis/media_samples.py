@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -35,6 +36,50 @@ def picture(index: int, width: int = 320, height: int = 240) -> np.ndarray:
     left = (index * 4) % (width - 40)
     rgb[20:60, left : left + 40] = (250, 220, 60)
     return rgb
+
+
+BITS, BIT_SIDE = 16, 40
+
+
+def numbered(index: int) -> np.ndarray:
+    """A grey picture, 320 x 240, with its number drawn in: bright and dark squares are its bits, the lowest first."""
+    rgb = np.full((240, 320, 3), 110, np.uint8)
+    for bit in range(BITS):
+        top, left = bit // 8 * BIT_SIDE, bit % 8 * BIT_SIDE
+        rgb[top : top + BIT_SIDE, left : left + BIT_SIDE] = 255 if index >> bit & 1 else 0
+    return rgb
+
+
+def number_in(grey: Callable[[int, int], int]) -> int:
+    """The number that is drawn into a picture, whose brightness 0-255 is asked for by x and y."""
+    middle = BIT_SIDE // 2
+    squares = ((bit % 8 * BIT_SIDE + middle, bit // 8 * BIT_SIDE + middle) for bit in range(BITS))
+    return sum((grey(x, y) > 127) << bit for bit, (x, y) in enumerate(squares))
+
+
+def record_numbered(path: Path, times_s: Sequence[float], *, key_every: int = 50, reordered: int = 2) -> Path:
+    """A recording without sound whose pictures are `numbered` and shown at these times, however uneven.
+
+    `reordered` pictures may be decoded out of order, as cameras and call programs write them.
+    """
+    with av.open(str(path), "w") as out:
+        stream = out.add_stream("libx264", rate=30, width=320, height=240, pix_fmt="yuv420p")
+        stream.codec_context.time_base = Fraction(1, 90_000)
+        stream.codec_context.options = {"preset": "ultrafast", "g": str(key_every), "bf": str(reordered)}
+        for index, time_s in enumerate(times_s):
+            frame = av.VideoFrame.from_ndarray(numbered(index), format="rgb24")
+            frame.pts, frame.time_base = round(time_s * 90_000), Fraction(1, 90_000)
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode())
+    return path
+
+
+def uneven(count: int, seed: int = 1) -> np.ndarray:
+    """(count,) times of a recording with a variable rate: quick pictures, slow ones, and slides that stand still."""
+    lengths = np.random.default_rng(seed).choice(
+        [1 / 60, 1 / 30, 1 / 15, 0.5, 2.0], count - 1, p=[0.4, 0.3, 0.2, 0.08, 0.02]
+    )
+    return np.concatenate([[0.0], np.cumsum(lengths)])
 
 
 def record(

@@ -12,6 +12,7 @@ from app.store.library import Library
 from tests.ui import review_data, review_library
 from ui import theme
 from ui.review.drafts import COMMENT, COMMENT_EDIT, CORRECTION
+from ui.review.face_marks import Mark
 from ui.review.model import PassingLayout
 from ui.review.presenter import LibraryPresenter
 from ui.review.remembered import MOST, PLACES, PerInterview
@@ -251,14 +252,14 @@ def test_speed_volume_and_overlay_stay(qtbot, enter, layout):
     room = enter()
     qtbot.keyClick(room, Qt.Key.Key_BracketRight)
     room.player.volume.setValue(40)
-    qtbot.mouseClick(room.player.overlay, Qt.MouseButton.LeftButton)
+    room.player.overlay.ticks[Mark.BOX].trigger()
     room.close()
     again = enter().player
     assert again.playback.speed == 1.25
     assert again.speed.text() == "1.25×"
     assert again.volume.value() == 40
     assert not again.overlay.isChecked()
-    assert not again.pane.show_overlay
+    assert Mark.BOX not in again.pane.marks.wanted
 
 
 @pytest.mark.parametrize("kept", ["soon", -3.0, True, None, [1.0]])

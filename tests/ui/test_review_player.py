@@ -92,7 +92,7 @@ def test_without_a_loudspeaker_it_plays_and_says_so(qtbot, player, library, samp
 def test_damaged_media_is_a_sentence_in_place(qtbot, player, library, sample, tmp_path):
     presenter = opened(player, library, sample / "sample_zh.mp4")
     presenter.open_media = lambda: io.BytesIO(b"\x1aE\xdf\xa3" + b"no film" * 4000)
-    with qtbot.waitSignal(player.playback.failed, timeout=20_000):
+    with qtbot.waitSignal(player.playback.watch.troubleChanged, timeout=20_000):
         player.open(presenter, None)
     assert player.pane.message.startswith("This recording cannot be played here.")
     language.set_language("zh")

@@ -115,13 +115,13 @@ def test_double_click_on_an_event_plays_it_in_a_loop(qtbot, room):
 
 def test_face_box_is_where_the_tracks_say(room):
     room.seek(2.0)
-    box = room.player.pane.face_box()
+    box = room.player.pane.marks.box(2.0)
     tracks = room.recording.tracks
     assert box is not None
     assert box.x() == pytest.approx(float(tracks["box_x"][20]))
     gap = len(tracks["box_x"]) // 3 + 5
     room.seek(gap / 10)
-    assert room.player.pane.face_box() is None
+    assert room.player.pane.marks.box(room.player.pane.time_s) is None
 
 
 def test_the_timeline_shows_what_was_found_and_enter_goes_there(qtbot, room):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 from app.text import language
 from ui.actions import Action
 from ui.review.model import Stage
+from ui.review.overlay import KEYS
 from ui.review.playback import JUMP_S
 from ui.review.timeline import ZOOM_STEP
 
@@ -44,6 +45,11 @@ def _playing(room: ReviewRoom) -> list[Action]:
         return not player.pane.sound_only
 
     act = partial(Action, group="play")
+    ticks = player.overlay.ticks
+    marks = [
+        act(f"overlay_{mark}", keys=(key,), run=ticks[mark].toggle, enabled=ticks[mark].isEnabled)
+        for mark, key in KEYS.items()
+    ]
     return [
         act("play", keys=("Space", "K"), run=playback.toggle),
         act("back", keys=("J", "Left"), run=lambda: playback.jump(-JUMP_S)),
@@ -56,7 +62,7 @@ def _playing(room: ReviewRoom) -> list[Action]:
         act("louder", keys=("Shift+Up",), run=lambda: louder(1), enabled=player.volume.isEnabled),
         act("softer", keys=("Shift+Down",), run=lambda: louder(-1), enabled=player.volume.isEnabled),
         act("mute", keys=("Shift+M",), run=player.mute.toggle, enabled=player.mute.isEnabled),
-        act("overlay", keys=("Shift+F",), run=player.overlay.toggle, enabled=pictured),
+        *marks,
         act("full_screen", keys=("F11",), run=player.open_full_screen, enabled=pictured),
         act("let_go", keys=("Esc",), run=room.let_go),
     ]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from threading import Event
 from typing import BinaryIO, Protocol
 
 import numpy as np
@@ -19,6 +20,7 @@ from app.domain.scores import Scorecard
 from app.domain.template import Template
 from app.domain.types import Assessment, Comment, Conclusion, Interview
 from app.enrichment.findings import Findings
+from app.jobs.landmarks import MakeChild
 from app.review.history import Step
 
 Floats = NDArray[np.float32]
@@ -100,6 +102,18 @@ class Presenter(Protocol):
 
     def open_media(self) -> BinaryIO | None:
         """The playable copy as a seekable stream of its own; None where there is none."""
+        ...
+
+    def frame_times(self) -> NDArray[np.int32] | None:
+        """When each picture of that copy is shown, (n,) ms; None where it has to be looked up first."""
+        ...
+
+    def find_frame_times(self, cancel: Event) -> NDArray[np.int32] | None:
+        """Look it up, which takes a while; from any thread. Known failures are raised as such, Cancelled among them."""
+        ...
+
+    def landmarks(self) -> MakeChild | None:
+        """What makes the child that finds landmarks; None where faces must not be looked at."""
         ...
 
     def card(self) -> Scorecard:

@@ -1,7 +1,8 @@
 """Playing the recording: position, speed, volume, loop. Everything here returns at once; decoding is the player's own.
 
-QMediaPlayer reads the vault's stream through `StreamDevice`, keeps the pitch at other speeds, seeks to the frame while
-paused, and ships its decoders with the window's own libraries, so that nothing of the recording is unpacked to a file.
+QMediaPlayer reads the vault's stream through `StreamDevice`, keeps the pitch at other speeds, and ships its decoders
+with the window's own libraries, so that nothing of the recording is unpacked to a file. Which picture is meant comes
+from `Frames`, that it is the one shown from `Seeking`, and what the decoder does not say from `Watch`.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from typing import BinaryIO
 from PySide6.QtCore import QObject, QTimer, QUrl, Signal
 from PySide6.QtMultimedia import QAudioOutput, QMediaDevices, QMediaPlayer, QVideoFrame, QVideoSink
 
+from ui.review.frames import Frames
+from ui.review.seeking import Seeking
 from ui.review.stream import StreamDevice
+from ui.review.watch import Watch
 
 SPEEDS = (0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 2.5, 3.0)
 JUMP_S = 5.0
@@ -28,12 +32,13 @@ class Playback(QObject):
     speedChanged = Signal(float)
     loopChanged = Signal(object)
     frameArrived = Signal(QVideoFrame)
-    failed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.duration = 0.0
-        self.frame_s = 0.04
+        self.pictured = True
+        self.shown_s: float | None = None
+        """When the picture that is shown begins (s); None before the first."""
         self.loop: tuple[float, float] | None = None
         self._until: float | None = None
         self._device: StreamDevice | None = None
@@ -41,7 +46,10 @@ class Playback(QObject):
         self._sink = QVideoSink(self)
         self._player.setVideoSink(self._sink)
         self._player.setPitchCompensation(True)
-        self._sink.videoFrameChanged.connect(self.frameArrived)
+        self._seeking = Seeking(self._player.setPosition, self)
+        self.watch = Watch(self, self)
+        self._seeking.lost.connect(self.watch.lost)
+        self._sink.videoFrameChanged.connect(self._take_frame)
         self._player.playbackStateChanged.connect(self._tell_state)
         self._player.mediaStatusChanged.connect(self._tell_status)
         self._player.errorOccurred.connect(self._tell_failure)
@@ -49,29 +57,39 @@ class Playback(QObject):
         self._volume, self._muted = 1.0, False
         self._wanted: float | None = None
         self._fresh = False
+        self._told = 0.0
         self._tick = QTimer(self, interval=TICK_MS)
         self._tick.timeout.connect(self._tell_position)
 
-    def load(self, stream: BinaryIO, duration: float, frame_s: float, start: float = 0.0) -> None:
-        """Play this stream from now on, paused at `start` (s). `frame_s` is how long a frame lasts."""
+    def load(
+        self, stream: BinaryIO, duration: float, frame_s: float, start: float = 0.0, *, pictured: bool = True
+    ) -> None:
+        """Play this stream from now on, paused at `start` (s).
+
+        `frame_s` is how long a picture is taken to last until `frames` are given; without `pictured` none is expected.
+        """
         self.close()
-        self.duration, self.frame_s = duration, frame_s
+        self.duration, self.pictured = duration, pictured
+        self.frames = Frames.steady(duration, frame_s)
         self._wanted, self._fresh = start or None, True
         self._give_sound()
         self._device = StreamDevice(stream, self)
+        self.watch.begin()
         self._player.setSourceDevice(self._device, QUrl("recording.mkv"))
         self._player.pause()
 
     def close(self) -> None:
         """Stop, and let go of the stream."""
         self._tick.stop()
+        self.watch.end()
+        self._seeking.forget()
         self.set_loop(None)
-        self._wanted, self._fresh, self._until = None, False, None
+        self._wanted, self._fresh, self._until, self.shown_s = None, False, None, None
         if self._device is not None:
             device, self._device = self._device, None
+            device.release()
             self._player.stop()
             self._player.setSource(QUrl())
-            device.release()
             device.deleteLater()
 
     def _give_sound(self) -> None:
@@ -80,6 +98,15 @@ class Playback(QObject):
             self._player.setAudioOutput(self._audio)
             self.set_volume(self._volume)
             self.set_muted(self._muted)
+
+    @property
+    def frames(self) -> Frames:
+        """The pictures' times."""
+        return self._seeking.frames
+
+    @frames.setter
+    def frames(self, frames: Frames) -> None:
+        self._seeking.frames = frames
 
     @property
     def has_sound_device(self) -> bool:
@@ -94,7 +121,10 @@ class Playback(QObject):
     @property
     def position(self) -> float:
         """Where it plays, or where it was last sent to and is going."""
-        return self._player.position() / 1000 if self._wanted is None else self._wanted
+        if self._wanted is not None:
+            return self._wanted
+        target = self._seeking.target
+        return self._player.position() / 1000 if target is None else target
 
     @property
     def playing(self) -> bool:
@@ -113,6 +143,7 @@ class Playback(QObject):
                 self.seek(0.0)
             if not self._fresh:
                 self._wanted = None
+            self.watch.go_on()
             self._player.play()
 
     def pause(self) -> None:
@@ -130,15 +161,23 @@ class Playback(QObject):
         self._until = None
         if self.loop is not None and not self.loop[0] - 0.01 <= time_s <= self.loop[1] + 0.01:
             self.set_loop(None)
-        if self.loaded:
-            self._player.setPosition(round(time_s * 1000))
         self._wanted = None if self.playing else time_s
+        if self.loaded:
+            self.watch.go_on()
+            self._send(time_s)
         self.positionChanged.emit(time_s)
 
-    def step(self, frames: int) -> None:
-        """Stand still and go some frames on or back."""
+    def _send(self, time_s: float) -> None:
+        if self.pictured:
+            self._seeking.go(time_s)
+        else:
+            self._player.setPosition(round(time_s * 1000))
+
+    def step(self, count: int) -> None:
+        """Stand still and go to the picture that is `count` after (or before) the one that is shown."""
         self.pause()
-        self.seek(self.position + frames * self.frame_s)
+        shown = self.position if self._wanted is not None or self.shown_s is None else self.shown_s
+        self.seek(self.frames.stepped(shown, count))
 
     def jump(self, seconds: float) -> None:
         """Go some seconds on or back, playing or not."""
@@ -180,6 +219,15 @@ class Playback(QObject):
             self.loop, self._until = loop, None
             self.loopChanged.emit(loop)
 
+    def _take_frame(self, frame: QVideoFrame) -> None:
+        if not frame.isValid() or not self.loaded:
+            return
+        start_s = frame.startTime() / 1e6 if frame.startTime() >= 0 else self.position
+        if self._fresh or self._seeking.landed(start_s, playing=self.playing):
+            self.shown_s = start_s
+            self.watch.shown(start_s)
+            self.frameArrived.emit(frame)
+
     def _tell_position(self) -> None:
         position = self.position
         if self.loop is not None and position >= self.loop[1]:
@@ -188,6 +236,7 @@ class Playback(QObject):
             self.pause()
             self.seek(self._until)
         else:
+            self._told = position
             self.positionChanged.emit(position)
 
     def _tell_state(self) -> None:
@@ -201,17 +250,32 @@ class Playback(QObject):
     def _tell_status(self, status: QMediaPlayer.MediaStatus) -> None:
         if self._fresh and status in READY:
             self._go_where_wanted()
+        if status in READY:
+            self.watch.opened()
         if status is QMediaPlayer.MediaStatus.EndOfMedia and self.loaded:
-            self._wanted = self.duration
-            self.positionChanged.emit(self.duration)
+            self._end()
         elif status is QMediaPlayer.MediaStatus.InvalidMedia or self._nothing_in_it(status):
-            self.failed.emit()
+            self._fail()
+
+    def _end(self) -> None:
+        """The end, or where the recording breaks off."""
+        self._seeking.forget()
+        place, due = self._told, self.duration
+        if self.pictured and self.frames.listed:
+            place, due = self.shown_s or 0.0, self.frames.last_s
+        self._wanted = self.duration if self.watch.ended(place, due) else place
+        self.positionChanged.emit(self._wanted)
+
+    def _fail(self) -> None:
+        if self.loaded:
+            self._seeking.forget()
+            self.watch.failed()
 
     def _go_where_wanted(self) -> None:
         """A seek before the media is loaded is lost on some systems: make it again."""
         self._fresh = False
         if self._wanted is not None:
-            self._player.setPosition(round(self._wanted * 1000))
+            self._send(self._wanted)
         if self.playing:
             self._wanted = None
 
@@ -221,4 +285,4 @@ class Playback(QObject):
 
     def _tell_failure(self, error: QMediaPlayer.Error, _: str) -> None:
         if error is not QMediaPlayer.Error.NoError:
-            self.failed.emit()
+            self._fail()

@@ -9,14 +9,18 @@ from PySide6.QtGui import QActionGroup, QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtMultimedia import QVideoFrame
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
-from app.text import timecode, tr
+from analysis.failures import Failure
+from app.text import sentence, timecode, tr
 from ui import language, theme
 from ui.review.controls import IconButton, SeekBar, plain_label
+from ui.review.frames import FRAME_S, FrameFinder, Frames, Times
+from ui.review.landmarks import Landmarks
 from ui.review.model import Presenter, Recording
+from ui.review.overlay import OverlayButton
 from ui.review.playback import JUMP_S, SPEEDS, Playback
 from ui.review.video_pane import VideoPane
+from ui.review.watch import Trouble
 
-DEFAULT_FRAME_S = 0.04
 END_S = 0.5
 """So near its end a recording has been watched: it opens at its beginning."""
 ROOM_FOR_VOLUME, ROOM_FOR_STEPS, ROOM_FOR_LENGTH = 530, 445, 385
@@ -31,8 +35,10 @@ class Player(QFrame):
         self.playback = Playback(self)
         self.pane = VideoPane(self)
         self.full: FullScreen | None = None
-        self._broken = False
         self._has_sound = True
+        self.landmarks = Landmarks(self.pane, self.playback, self)
+        self._failed: Failure | None = None
+        self._finder = FrameFinder(self)
         self._build()
         self._listen()
         language.on_change(self, self._rename)
@@ -63,8 +69,7 @@ class Player(QFrame):
         self.volume.setRange(0, 100)
         self.volume.setValue(100)
         self.volume.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.overlay = IconButton("eye", "review.overlay", checkable=True)
-        self.overlay.setChecked(True)
+        self.overlay = OverlayButton()
         self.full_screen = IconButton("full", "review.full_screen")
         row = QHBoxLayout()
         row.setSpacing(2)
@@ -120,7 +125,9 @@ class Player(QFrame):
         playback.speedChanged.connect(self._show_speed)
         playback.loopChanged.connect(self._show_loop)
         playback.frameArrived.connect(self.pane.show_frame)
-        playback.failed.connect(self._show_broken)
+        playback.watch.troubleChanged.connect(self._show_trouble)
+        self._finder.found.connect(self._take_frames)
+        self.landmarks.failed.connect(self._say_no_landmarks)
         self.seek_bar.seekAsked.connect(playback.seek)
         self.back.clicked.connect(lambda: playback.jump(-JUMP_S))
         self.forward.clicked.connect(lambda: playback.jump(JUMP_S))
@@ -129,7 +136,7 @@ class Player(QFrame):
         self.play.clicked.connect(playback.toggle)
         self.mute.toggled.connect(self._mute)
         self.volume.valueChanged.connect(lambda value: playback.set_volume(value / 100))
-        self.overlay.toggled.connect(self._show_overlay)
+        self.overlay.wantedChanged.connect(self._show_marks)
         self.full_screen.clicked.connect(self.open_full_screen)
         self.pane.clicked.connect(playback.toggle)
         self.pane.doubleClicked.connect(self.open_full_screen)
@@ -137,11 +144,13 @@ class Player(QFrame):
     def open(self, presenter: Presenter, recording: Recording | None, start: float = 0.0) -> None:
         """Load an interview's recording, paused at `start` (s), or at its beginning where that is its end."""
         media = presenter.interview.media
-        self._broken = False
         self.pane.show_image(None)
         self._has_sound = bool(media and media.has_audio)
         self.pane.show_message("")
-        self.pane.show_recording(recording, sound_only=bool(media and not media.has_video))
+        self._failed, make = None, presenter.landmarks()
+        self.pane.marks.allowed = make is not None
+        self.landmarks.begin(make)
+        self.mark_recording(recording, sound_only=bool(media and not media.has_video))
         self.overlay.setVisible(bool(media and media.has_video))
         stream = presenter.open_media()
         if stream is None or media is None:
@@ -150,18 +159,46 @@ class Player(QFrame):
             self.pane.show_message(tr("review.no_media"))
         else:
             duration = duration_of(presenter, recording)
-            self.playback.load(stream, duration, frame_length(recording), start if start < duration - END_S else 0.0)
+            begin = start if start < duration - END_S else 0.0
+            self.playback.load(stream, duration, frame_length(recording), begin, pictured=media.has_video)
+            self._list_frames(presenter)
         self._show_position(self.playback.position)
         self._rename()
 
     def show_recording(self, presenter: Presenter, recording: Recording | None) -> None:
         """What the analysis says of the recording that is open; it plays on."""
-        self.playback.duration, self.playback.frame_s = duration_of(presenter, recording), frame_length(recording)
-        self.pane.show_recording(recording, sound_only=self.pane.sound_only)
-        self._show_position(self.playback.position)
+        playback = self.playback
+        playback.duration = duration_of(presenter, recording)
+        if not playback.frames.listed:
+            playback.frames = Frames.steady(playback.duration, frame_length(recording))
+        self.mark_recording(recording, sound_only=self.pane.sound_only)
+        self._show_position(playback.position)
+
+    def mark_recording(self, recording: Recording | None, *, sound_only: bool) -> None:
+        """Take what is drawn over the picture, or in its place, from an analysed recording."""
+        marks = self.pane.marks
+        self.pane.show_recording(recording, sound_only=sound_only)
+        why = "review.marks_no_face" if recording else "review.marks_not_analysed"
+        self.overlay.offer(marks.possible(), why if marks.allowed else "review.marks_not_allowed")
+        self.landmarks.choose()
+
+    def _list_frames(self, presenter: Presenter) -> None:
+        """The pictures' times from the vault, else from a look at the recording while it is shown already."""
+        if not self.playback.pictured:
+            return
+        kept = presenter.frame_times()
+        if kept is None:
+            self._finder.look(presenter.find_frame_times)
+        elif len(kept):
+            self._take_frames(kept)
+
+    def _take_frames(self, times: Times) -> None:
+        self.playback.frames = Frames(times, listed=True)
 
     def close_recording(self) -> None:
         """Stop and let go of the recording's stream."""
+        self._finder.stop()
+        self.landmarks.end()
         if self.full is not None:
             self.full.close()
         self.playback.close()
@@ -204,17 +241,23 @@ class Player(QFrame):
         self.loop.setChecked(self.playback.loop is not None)
         self.seek_bar.update()
 
-    def _show_overlay(self, shown: bool) -> None:
-        self.pane.show_overlay = shown
+    def _show_marks(self) -> None:
+        self.pane.marks.wanted = self.overlay.wanted
+        self.landmarks.choose()
         self.pane.update()
+
+    def _say_no_landmarks(self, failure: Failure) -> None:
+        self._failed = failure
+        self._rename()
 
     def _mute(self, muted: bool) -> None:
         self.playback.set_muted(muted)
         self.mute.become("mute" if muted else "speaker", "review.unmute" if muted else "review.mute")
 
-    def _show_broken(self) -> None:
-        self._broken = True
-        self._rename()
+    def _show_trouble(self, trouble: Trouble | None) -> None:
+        """A sentence in place of the picture, in the language in use, until there is a picture again."""
+        times = {"time": timecode(self.playback.position), "end": timecode(self.playback.duration)}
+        self.pane.show_message("" if trouble is None else tr(trouble.value, **times))
 
     def _rename(self) -> None:
         self.setAccessibleName(tr("review.player"))
@@ -227,13 +270,16 @@ class Player(QFrame):
         self.speed.setToolTip(tr("review.speed"))
         self.volume.setAccessibleName(tr("review.volume"))
         self.time.setFont(theme.mono(13))
-        if self._broken:
-            self.pane.show_message(tr("review.cannot_play"))
-        note = self._note_key()
-        self.note.setText(tr(note) if note else "")
-        self.note.setVisible(bool(note))
+        if self.playback.watch.trouble is not None:
+            self._show_trouble(self.playback.watch.trouble)
+        silent = self._note_key()
+        notes = [tr(silent)] if silent else []
+        if self._failed is not None:
+            notes.append(tr("review.no_landmarks", reason=sentence(self._failed)))
+        self.note.setText("\n".join(notes))
+        self.note.setVisible(bool(notes))
         for widget in (self.mute, self.volume):
-            widget.setEnabled(not note)
+            widget.setEnabled(not silent)
 
     def _note_key(self) -> str:
         if not self.playback.loaded:
@@ -260,7 +306,7 @@ def frame_length(recording: Recording | None) -> float:
     """How long a frame lasts (s), from the stream's own rate."""
     streams = recording.analysis.media.streams if recording else ()
     rates = [stream.fps for stream in streams if stream.kind == "video" and stream.fps]
-    return 1 / rates[0] if rates else DEFAULT_FRAME_S
+    return 1 / rates[0] if rates else FRAME_S
 
 
 class FullScreen(QWidget):

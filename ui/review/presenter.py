@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
@@ -19,6 +21,9 @@ from app.domain.types import WORKING, Assessment, Comment, Conclusion, Interview
 from app.enrichment.findings import Findings
 from app.exporting import export
 from app.failures import AnalysisRunning, NotFound
+from app.jobs.frames import Times, find_frame_times, kept_frame_times
+from app.jobs.landmarks import LandmarkChild, MakeChild
+from app.policy import allowed_modalities, shown_modalities
 from app.review import Reading, ReviewSession
 from app.review import step_texts as named
 from app.review.corrections import in_force, made_together
@@ -32,7 +37,7 @@ from ui.review.model import CorrectionDraft, Recording
 if TYPE_CHECKING:
     from app.jobs.partial import Partial
 
-PEAKS = "peaks"
+PEAKS, FACE = "peaks", "face"
 
 
 class LibraryPresenter:
@@ -131,6 +136,26 @@ class LibraryPresenter:
             return self._library.vault.open(media.sha256)
         except NotFound:
             return None
+
+    def frame_times(self) -> Times | None:
+        """The list that the import made."""
+        media = self.interview.media
+        return kept_frame_times(self._library, media.sha256) if media else None
+
+    def find_frame_times(self, cancel: Event) -> Times | None:
+        """A child looks, for recordings that were imported without the list."""
+        media = self.interview.media
+        return find_frame_times(self._library, media.sha256, media.name, cancel) if media else None
+
+    def landmarks(self) -> MakeChild | None:
+        """Looking at a face is an analysis: profile and consent have to allow it, and that its findings are shown."""
+        from app.jobs.analysis import places
+
+        rules = self._session.rules
+        allowed = allowed_modalities(rules, self._library.consent(self.interview.id))
+        if FACE not in allowed or FACE not in shown_modalities(rules):
+            return None
+        return partial(LandmarkChild, places(self._library.folder))
 
     def card(self) -> Scorecard:
         """The scorecard under the veil."""

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from PySide6.QtCore import QObject, QTimer
 
+from ui.review.face_marks import Mark
 from ui.review.model import LayoutStore
 from ui.review.playback import SPEEDS
 from ui.review.player import Player
@@ -17,8 +18,11 @@ MOST = 200
 """So many interviews are remembered; the one that was put first is forgotten first."""
 SAVE_WITHIN_MS = 5000
 """What the player does is written down so long after it began at the latest: a crash costs no more."""
-SPEED, VOLUME, OVERLAY = "review.speed", "review.volume", "review.overlay"
-AT_FIRST: Mapping[str, object] = MappingProxyType({SPEED: 1.0, VOLUME: 100, OVERLAY: True})
+SPEED, VOLUME, MUTED = "review.speed", "review.volume", "review.muted"
+MARKS = {Mark.BOX: "review.overlay", Mark.MESH: "review.overlay_mesh", Mark.GAZE: "review.overlay_gaze"}
+AT_FIRST: Mapping[str, object] = MappingProxyType(
+    {SPEED: 1.0, VOLUME: 100, MUTED: False} | {name: mark is Mark.BOX for mark, name in MARKS.items()}
+)
 
 
 class PerInterview:
@@ -46,7 +50,7 @@ class PerInterview:
 
 
 class PlayerMemory(QObject):
-    """Sets the player as it was left, and writes down where it is in the interview, its speed, volume and overlay."""
+    """Sets the player as it was left, and writes down where it is in the interview, its speed, sound and overlay."""
 
     def __init__(self, player: Player, store: LayoutStore, interview_id: str) -> None:
         super().__init__(player)
@@ -58,7 +62,8 @@ class PlayerMemory(QObject):
         player.playback.positionChanged.connect(self._save_soon)
         player.playback.speedChanged.connect(self._save_soon)
         player.volume.valueChanged.connect(self._save_soon)
-        player.overlay.toggled.connect(self._save_soon)
+        player.mute.toggled.connect(self._save_soon)
+        player.overlay.wantedChanged.connect(self._save_soon)
 
     def place(self) -> float:
         """Where the interview was left (s); 0.0 where it never was."""
@@ -73,20 +78,32 @@ class PlayerMemory(QObject):
         if not playback.loaded:
             return
         self._place.put(round(playback.position, 2) or None)
-        now = {SPEED: playback.speed, VOLUME: self._player.volume.value(), OVERLAY: self._player.overlay.isChecked()}
-        for name, value in now.items():
+        for name, value in self._now().items():
             if self._store.get(name, AT_FIRST[name]) != value:
                 self._store.put(name, value)
 
-    def _save_soon(self, _changed: object) -> None:
+    def _now(self) -> dict[str, object]:
+        player = self._player
+        sound: dict[str, object] = {
+            SPEED: player.playback.speed,
+            VOLUME: player.volume.value(),
+            MUTED: player.mute.isChecked(),
+        }
+        return sound | {name: mark in player.overlay.wanted for mark, name in MARKS.items()}
+
+    def _save_soon(self, _changed: object = None) -> None:
         if not self._soon.isActive():
             self._soon.start()
 
     def _set_as_left(self) -> None:
         """What stands in the store came from a file that people can edit: only what can be set is taken."""
-        speed, volume, overlay = (self._store.get(name, first) for name, first in AT_FIRST.items())
+        kept = {name: self._store.get(name, first) for name, first in AT_FIRST.items()}
+        speed, volume = kept[SPEED], kept[VOLUME]
         if speed in SPEEDS:
             self._player.playback.set_speed(float(speed))
         if isinstance(volume, int) and 0 <= volume <= 100:
             self._player.volume.setValue(volume)
-        self._player.overlay.setChecked(overlay is not False)
+        self._player.mute.setChecked(kept[MUTED] is True)
+        for mark, name in MARKS.items():
+            if isinstance(kept[name], bool):
+                self._player.overlay.ticks[mark].setChecked(kept[name] is True)

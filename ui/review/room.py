@@ -224,9 +224,9 @@ class ReviewRoom(QWidget):
     def _show_label(self) -> None:
         extra, recording = lane_list.optional_lanes(), self.recording
         if extra is None or recording is None:
-            self.player.pane.face_label = None
+            self.player.pane.marks.label = None
         else:
-            self.player.pane.face_label = lambda time_s: extra.face_label(recording, time_s)
+            self.player.pane.marks.label = lambda time_s: extra.face_label(recording, time_s)
 
     def _show_transcript(self) -> None:
         candidate = self.presenter.interview.candidate.name

@@ -1,8 +1,6 @@
-"""Where the picture is: the frame with the face's box, a calm waveform for a sound recording, or a sentence."""
+"""Where the picture is: the frame with the marks on the face, a calm waveform for a sound recording, or a sentence."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import numpy as np
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
@@ -10,14 +8,14 @@ from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, Q
 from PySide6.QtMultimedia import QVideoFrame
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from analysis.document import PEAK_RATE_HZ, TRACK_RATE_HZ
+from analysis.document import PEAK_RATE_HZ
 from ui import icons, theme
 from ui.review.curve_lanes import paint_wave
+from ui.review.face_marks import FaceMarks
 from ui.review.lane import View
 from ui.review.model import Recording
 from ui.review.pyramid import Pyramid, pyramid_of
 
-BOX_TRACKS = ("box_x", "box_y", "box_w", "box_h")
 BLACK = QColor("#0e1014")
 WAVE_S = 16.0
 """How much of a sound recording the placeholder shows around the present moment."""
@@ -34,11 +32,9 @@ class VideoPane(QWidget):
         self._image: QImage | None = None
         self._frame: QVideoFrame | None = None
         self.message = ""
-        self.show_overlay = True
+        self.marks = FaceMarks()
         self.sound_only = False
         self.time_s = 0.0
-        self.face_label: Callable[[float], str] | None = None
-        self._boxes: np.ndarray | None = None
         self._wave: Pyramid | None = None
         self._gain = 1.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -46,11 +42,9 @@ class VideoPane(QWidget):
         theme.changed.connect(self.update)
 
     def show_recording(self, recording: Recording | None, *, sound_only: bool) -> None:
-        """Take the face's box and the waveform from an analysed recording."""
+        """Take what is known of the face, and the waveform, from an analysed recording."""
         self.sound_only = sound_only
-        tracks = recording.tracks if recording else {}
-        whole = all(name in tracks for name in BOX_TRACKS)
-        self._boxes = np.stack([tracks[name] for name in BOX_TRACKS], axis=1) if whole else None
+        self.marks.show_recording(recording)
         peaks = recording.peaks if recording else None
         self._wave, self._gain = None, 1.0
         if peaks is not None and len(peaks):
@@ -61,7 +55,7 @@ class VideoPane(QWidget):
     def show_frame(self, frame: QVideoFrame) -> None:
         """Show the next frame; it is turned into a picture only when it is painted, so that fast play skips frames."""
         if frame.isValid():
-            self._frame = frame
+            self._frame, self.marks.mesh = frame, None
             self.update()
 
     @property
@@ -73,7 +67,7 @@ class VideoPane(QWidget):
 
     def show_image(self, image: QImage | None) -> None:
         """Show a picture that is there already, or none."""
-        self._image, self._frame = image, None
+        self._image, self._frame, self.marks.mesh = image, None, None
         self.update()
 
     def show_time(self, time_s: float) -> None:
@@ -91,14 +85,6 @@ class VideoPane(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.scaled(200), theme.scaled(120))
-
-    def face_box(self) -> QRectF | None:
-        """The face at this moment as shares of the picture; None where none was seen."""
-        index = int(self.time_s * TRACK_RATE_HZ)
-        if self._boxes is None or not 0 <= index < len(self._boxes):
-            return None
-        box = self._boxes[index]
-        return QRectF(*(float(value) for value in box)) if np.isfinite(box).all() else None
 
     def picture_area(self) -> QRectF:
         """Where the frame lies in the pane."""
@@ -124,7 +110,7 @@ class VideoPane(QWidget):
         elif (image := self.image) is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self.picture_area(), image)
-            self._paint_face(painter)
+            self.marks.paint(painter, self.picture_area(), self.time_s)
         painter.end()
 
     def _paint_message(self, painter: QPainter) -> None:
@@ -146,29 +132,6 @@ class VideoPane(QWidget):
             paint_wave(painter, area, view, self._wave, self._gain, "series_1")
         painter.setPen(QPen(theme.color("accent"), 1.5))
         painter.drawLine(QLineF(self.width() / 2, area.top(), self.width() / 2, area.bottom()))
-
-    def _paint_face(self, painter: QPainter) -> None:
-        box = self.face_box() if self.show_overlay else None
-        if box is None:
-            return
-        area = self.picture_area()
-        face = QRectF(
-            area.left() + box.x() * area.width(),
-            area.top() + box.y() * area.height(),
-            box.width() * area.width(),
-            box.height() * area.height(),
-        )
-        painter.setPen(QPen(QColor("#26b98e"), 1.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(face, 4, 4)
-        label = self.face_label(self.time_s) if self.face_label else ""
-        if label:
-            painter.setFont(theme.font(12))
-            place = QRectF(face.left(), max(2.0, face.top() - theme.scaled(20)), self.width(), theme.scaled(18))
-            painter.setPen(QColor(0, 0, 0, 160))
-            painter.drawText(place.translated(1, 1), Qt.AlignmentFlag.AlignVCenter, label)
-            painter.setPen(QColor("#4fe0b0"))
-            painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, label)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() is Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
