@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 
+import av
 import cv2
 import numpy as np
 import pytest
 
-from analysis.media import SAMPLE_RATE, SoundFile, frames, probe, remux, thumbnail
+from analysis.media import SAMPLE_RATE, SoundFile, frame_times, frames, probe, remux, thumbnail
 from analysis.media.sides import SideMeter
 from analysis.media.sound import _Writer, read_clip
 from tests.analysis import media_samples as make
@@ -176,3 +177,29 @@ def test_real_video_and_memory(sample, tmp_path):
     assert done == sorted(done)
     remux(path, tmp_path / "copy.mkv", info)
     assert probe(tmp_path / "copy.mkv", "copy").duration == pytest.approx(info.duration, abs=0.05)
+
+
+def test_the_copy_says_when_and_how_long_each_picture_is_shown(tmp_path):
+    times = make.uneven(80)
+    path, copy = make.record_numbered(tmp_path / "uneven.mp4", times), tmp_path / "copy.mkv"
+    remux(path, copy, probe(path, "uneven"))
+    listed = frame_times(copy)
+    assert np.abs(listed / 1000 - times).max() <= 0.0006
+    with av.open(str(copy)) as container:
+        stream = container.streams.video[0]
+        packets = [packet for packet in container.demux(stream) if packet.size]
+        seconds = [(packet.pts * packet.time_base, float(packet.duration * packet.time_base)) for packet in packets]
+    lengths = {round(start * 1000): length for start, length in seconds}
+    assert [packet.pts for packet in packets] != sorted(packet.pts for packet in packets)
+    said = np.array([lengths[start] for start in listed[:-1]])
+    assert np.abs(said - np.diff(listed) / 1000).max() <= 0.0011
+
+
+def test_sound_alone_and_a_damaged_end_list_what_there_is(tmp_path):
+    assert len(frame_times(make.record(tmp_path / "a.wav", 1.0, None, "pcm_s16le"))) == 0
+    whole = make.record_numbered(tmp_path / "whole.mkv", np.arange(100) / 25)
+    cut = tmp_path / "cut.mkv"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    listed = frame_times(cut)
+    assert 0 < len(listed) < 100
+    assert listed[:3].tolist() == [0, 40, 80]

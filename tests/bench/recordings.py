@@ -138,12 +138,15 @@ def _copy(parts: list[tuple[Path, float]], out: Path, end_s: float) -> None:
                     target.mux(packet)
 
 
-def enlarge(source: Path, out: Path) -> None:
-    """The same recording at 1280 x 720: the picture at full height in the middle, the sound not transcoded."""
+def enlarge(source: Path, out: Path, key_every: int = 250) -> None:
+    """The same recording at 1280 x 720: the picture at full height in the middle, the sound not transcoded.
+
+    A key frame stands at least every `key_every` pictures.
+    """
     with av.open(str(source)) as container, av.open(str(out), "w") as target:
         picture, sound = container.streams.video[0], container.streams.audio[0]
         picture.thread_type = "AUTO"
-        video = target.add_stream("libx264", rate=picture.average_rate, options=X264)
+        video = target.add_stream("libx264", rate=picture.average_rate, options=X264 | {"g": str(key_every)})
         video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         audio = target.add_stream_from_template(sound)
         for packet in container.demux(picture, sound):

@@ -31,6 +31,8 @@ PROMISED = {
     "start_ms": "window usable after start, warm, ms",
     "open_2h_ms": "opening an analysed 2-hour interview, ms",
     "correct_2h_ms": "a corrected word in a 2-hour interview holds the window up for, ms",
+    "first_frame_ms": "first picture of a recording after opening, ms",
+    "seek_ms_p95": "a seek to its very picture, a key frame a second, 95th percentile, ms",
     "timeline_frame_ms_p95": "a frame of the timeline, 20 curves, 2 hours, 95th percentile, ms",
     "slider_ms_p95": "a step of a weight slider, 95th percentile, ms",
     "library_10k_ms_p95": "library of 10,000 interviews, 95th percentile, ms",

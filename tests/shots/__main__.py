@@ -31,12 +31,16 @@ from tests.shots import findings, running
 from tests.ui import review_data
 from ui import language, theme
 from ui.library.positions import PositionsDialog
+from ui.review.face_marks import Mark
 from ui.review.model import Recording
+from ui.review.player import Player
 from ui.review.room import ReviewRoom
 from ui.shell import start
 from ui.shell.conductor import Conductor
 
 SETTLE_MS = 900
+LANDMARKS_MS = 4000
+"""The child that finds them loads its models first."""
 SIZE = (1600, 1000)
 SMALL, LARGE = (1280, 800), (2560, 1600)
 REVIEWER = "李静"
@@ -231,6 +235,21 @@ def library_screens(conductor: Conductor, save: Save) -> None:
     dialog.close()
 
 
+def player_screens(player: Player, save: Save) -> None:
+    """All marks on the face, and the whole screen with them."""
+    for tick in player.overlay.ticks.values():
+        tick.setChecked(True)
+    QTest.qWait(LANDMARKS_MS)
+    save("review-marks", player)
+    player.toggle_full_screen()
+    assert player.full is not None
+    player.full.resize(*SIZE)
+    save("review-full-screen", player.full)
+    player.full.close()
+    for mark, tick in player.overlay.ticks.items():
+        tick.setChecked(mark is Mark.BOX)
+
+
 def review_screens(conductor: Conductor, lang: str, save: Save) -> None:
     """Signed, in the middle of the recording; as another assessor sees it; waiting for an analysis; the tables."""
     chosen = interview_of(conductor, lang)
@@ -240,6 +259,7 @@ def review_screens(conductor: Conductor, lang: str, save: Save) -> None:
     QTest.qWait(SETTLE_MS)
     room.seek(24.0)  # type: ignore[attr-defined]
     save("review-signed", conductor.window)
+    player_screens(room.player, save)  # type: ignore[attr-defined]
     conductor.window.command_palette.open()
     save("review-palette", conductor.window)
     conductor.window.command_palette.field.setText("a" if lang == "en" else "时间轴")

@@ -133,16 +133,6 @@ def test_speed_menu_loop_and_seek_bar(qtbot, player, library, sample):
     assert player.playback.position == pytest.approx(28.6, abs=0.5)
 
 
-def test_full_screen_and_back(qtbot, player, library, sample):
-    opened(player, library, sample / "sample_zh.mp4")
-    player.open_full_screen()
-    full = player.full
-    assert full.isVisible()
-    with qtbot.waitSignal(full.destroyed):
-        qtbot.keyClick(full, Qt.Key.Key_Escape)
-    assert player.full is None
-
-
 def test_opening_and_closing_many_times_never_hangs(qtbot, sample, tmp_path):
     shutil.copy(sample / "sample_zh.mp4", tmp_path / "clip.mp4")
     playback = Playback()

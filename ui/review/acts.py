@@ -63,7 +63,7 @@ def _playing(room: ReviewRoom) -> list[Action]:
         act("softer", keys=("Shift+Down",), run=lambda: louder(-1), enabled=player.volume.isEnabled),
         act("mute", keys=("Shift+M",), run=player.mute.toggle, enabled=player.mute.isEnabled),
         *marks,
-        act("full_screen", keys=("F11",), run=player.open_full_screen, enabled=pictured),
+        act("full_screen", keys=("F11",), run=player.toggle_full_screen, enabled=pictured),
         act("let_go", keys=("Esc",), run=room.let_go),
     ]
 

@@ -19,7 +19,7 @@ BOX_TRACKS = ("box_x", "box_y", "box_w", "box_h")
 LOOK_TRACKS = (("head_yaw", "gaze_yaw"), ("head_pitch", "gaze_pitch"))
 GREEN, AMBER, SHADE = QColor("#26b98e"), QColor("#ffb84d"), QColor(0, 0, 0, 170)
 LABEL = QColor("#4fe0b0")
-EYES_AT = 0.37
+EYES_AT = 0.3
 """How far below the box's upper edge the eyes are, as a share of its height; the box ends at brows and chin."""
 ARROW = 1.5
 """Widths of the face that the arrow of a look to the very side would have."""

@@ -46,7 +46,7 @@ class Playback(QObject):
         self._sink = QVideoSink(self)
         self._player.setVideoSink(self._sink)
         self._player.setPitchCompensation(True)
-        self._seeking = Seeking(self._player.setPosition, self)
+        self._seeking = Seeking(self._go, self)
         self.watch = Watch(self, self)
         self._seeking.lost.connect(self.watch.lost)
         self._sink.videoFrameChanged.connect(self._take_frame)
@@ -119,6 +119,11 @@ class Playback(QObject):
         return self._device is not None
 
     @property
+    def disk_waits(self) -> bool:
+        """Whether the disk was asked for more and has not answered."""
+        return self._device is not None and self._device.waiting
+
+    @property
     def position(self) -> float:
         """Where it plays, or where it was last sent to and is going."""
         if self._wanted is not None:
@@ -171,7 +176,13 @@ class Playback(QObject):
         if self.pictured:
             self._seeking.go(time_s)
         else:
-            self._player.setPosition(round(time_s * 1000))
+            self._go(round(time_s * 1000))
+
+    def _go(self, at_ms: int) -> None:
+        """A player that came to an end has stopped, and a stopped one shows no picture."""
+        if self._player.playbackState() is QMediaPlayer.PlaybackState.StoppedState:
+            self._player.pause()
+        self._player.setPosition(at_ms)
 
     def step(self, count: int) -> None:
         """Stand still and go to the picture that is `count` after (or before) the one that is shown."""
@@ -263,7 +274,10 @@ class Playback(QObject):
         place, due = self._told, self.duration
         if self.pictured and self.frames.listed:
             place, due = self.shown_s or 0.0, self.frames.last_s
-        self._wanted = self.duration if self.watch.ended(place, due) else place
+        if self.watch.ended(place, due):
+            self._wanted = self.duration
+        elif self._wanted is None:
+            self._wanted = place
         self.positionChanged.emit(self._wanted)
 
     def _fail(self) -> None:

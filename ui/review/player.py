@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QActionGroup, QCloseEvent, QKeyEvent, QResizeEvent
-from PySide6.QtMultimedia import QVideoFrame
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QActionGroup, QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from analysis.failures import Failure
 from app.text import sentence, timecode, tr
 from ui import language, theme
-from ui.review.controls import IconButton, SeekBar, plain_label
+from ui.actions import Action
+from ui.review.controls import IconButton, SeekBar, plain_label, restyle, wrapped_label
 from ui.review.frames import FRAME_S, FrameFinder, Frames, Times
+from ui.review.full_screen import FullScreen
 from ui.review.landmarks import Landmarks
 from ui.review.model import Presenter, Recording
 from ui.review.overlay import OverlayButton
@@ -27,7 +28,12 @@ ROOM_FOR_VOLUME, ROOM_FOR_STEPS, ROOM_FOR_LENGTH = 530, 445, 385
 
 
 class Player(QFrame):
-    """Plays one recording. `playback` is what others listen to and steer."""
+    """Plays one recording. `playback` is what others listen to and steer.
+
+    `acts` tells what can be done at a key while the picture is on the whole screen. `cameBack`: it is here again.
+    """
+
+    cameBack = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,6 +41,8 @@ class Player(QFrame):
         self.playback = Playback(self)
         self.pane = VideoPane(self)
         self.full: FullScreen | None = None
+        self.acts: Callable[[], Sequence[Action]] = tuple
+        self._room = 0.0
         self._has_sound = True
         self.landmarks = Landmarks(self.pane, self.playback, self)
         self._failed: Failure | None = None
@@ -46,7 +54,7 @@ class Player(QFrame):
 
     def _restyle(self) -> None:
         self._rename()
-        self._fit()
+        self.fit(self.foot.width())
 
     def _build(self) -> None:
         self.seek_bar = SeekBar()
@@ -80,30 +88,47 @@ class Player(QFrame):
         row.addStretch(1)
         for widget in (self.speed, self.loop, self.mute, self.volume, self.overlay, self.full_screen):
             row.addWidget(widget)
-        foot = QVBoxLayout()
+        self.foot = QFrame()
+        foot = QVBoxLayout(self.foot)
         foot.setContentsMargins(8, 4, 8, 6)
         foot.setSpacing(2)
         foot.addWidget(self.seek_bar)
         foot.addLayout(row)
         foot.addWidget(self.note)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(1, 1, 1, 1)
-        whole.setSpacing(0)
-        whole.addWidget(self.pane, 1)
-        whole.addLayout(foot)
-        for button in self.findChildren(IconButton):
+        self.away = wrapped_label("small")
+        self.away.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._whole = QVBoxLayout(self)
+        self._whole.setContentsMargins(1, 1, 1, 1)
+        self._whole.setSpacing(0)
+        for button in self.foot.findChildren(IconButton):
             button.setProperty("class", "tight")
+        self.take_back()
+
+    def take_back(self) -> None:
+        """Picture and controls are here, and not on the whole screen."""
+        self.full = None
+        restyle(self.foot, "")
+        self.away.hide()
+        self._whole.removeWidget(self.away)
+        self._whole.addWidget(self.pane, 1)
+        self._whole.addWidget(self.foot)
+        self.pane.show()
+        self.foot.show()
+        self._name_full_screen()
+        self.fit(self.width())
+        self.cameBack.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        if self.full is None:
+            self.fit(self.width())
 
-    def _fit(self) -> None:
-        """Leave out what is least needed where there is no room for all: the keys still do it."""
-        width = self.width() * 100 / theme.scaled(100)
-        self.volume.setVisible(width > ROOM_FOR_VOLUME)
+    def fit(self, width: int) -> None:
+        """Leave out what is least needed where the controls are not wide enough for all: the keys still do it."""
+        self._room = width * 100 / theme.scaled(100)
+        self.volume.setVisible(self._room > ROOM_FOR_VOLUME)
         for button in (self.step_back, self.step_forward):
-            button.setVisible(width > ROOM_FOR_STEPS)
+            button.setVisible(self._room > ROOM_FOR_STEPS)
         self._show_time(self.seek_bar.position)
 
     def _speed_menu(self) -> QMenu:
@@ -135,11 +160,11 @@ class Player(QFrame):
         self.step_forward.clicked.connect(lambda: playback.step(1))
         self.play.clicked.connect(playback.toggle)
         self.mute.toggled.connect(self._mute)
-        self.volume.valueChanged.connect(lambda value: playback.set_volume(value / 100))
+        self.volume.valueChanged.connect(self._show_volume)
         self.overlay.wantedChanged.connect(self._show_marks)
-        self.full_screen.clicked.connect(self.open_full_screen)
+        self.full_screen.clicked.connect(self.toggle_full_screen)
         self.pane.clicked.connect(playback.toggle)
-        self.pane.doubleClicked.connect(self.open_full_screen)
+        self.pane.doubleClicked.connect(self.toggle_full_screen)
 
     def open(self, presenter: Presenter, recording: Recording | None, start: float = 0.0) -> None:
         """Load an interview's recording, paused at `start` (s), or at its beginning where that is its end."""
@@ -207,15 +232,23 @@ class Player(QFrame):
         self.close_recording()
         super().closeEvent(event)
 
-    def open_full_screen(self) -> None:
-        """Show the picture alone; Escape comes back."""
-        if self.full is None and not self.pane.sound_only:
+    def toggle_full_screen(self) -> None:
+        """Show the picture on the whole screen, or come back from there."""
+        if self.full is not None:
+            self.full.close()
+        elif not self.pane.sound_only:
+            self._whole.removeWidget(self.pane)
+            self._whole.removeWidget(self.foot)
+            self._whole.addWidget(self.away)
+            self.away.show()
+            restyle(self.foot, "panel")
             self.full = FullScreen(self)
-            self.full.destroyed.connect(self._forget_full)
             self.full.showFullScreen()
+            self.full.setFocus(Qt.FocusReason.OtherFocusReason)
+            self._name_full_screen()
 
-    def _forget_full(self) -> None:
-        self.full = None
+    def _name_full_screen(self) -> None:
+        self.full_screen.become("full", "review.full_screen" if self.full is None else "review.leave_full_screen")
 
     def _show_position(self, position: float) -> None:
         self.seek_bar.show_position(position, self.playback.duration)
@@ -224,8 +257,7 @@ class Player(QFrame):
 
     def _show_time(self, position: float) -> None:
         """Where it is, and of how much where there is room to say so."""
-        whole = self.width() * 100 / theme.scaled(100) > ROOM_FOR_LENGTH
-        tail = f" / {timecode(self.playback.duration)}" if whole else ""
+        tail = f" / {timecode(self.playback.duration)}" if self._room > ROOM_FOR_LENGTH else ""
         self.time.setText(timecode(position) + tail)
 
     def _show_playing(self, playing: bool) -> None:
@@ -233,6 +265,8 @@ class Player(QFrame):
 
     def _show_speed(self, speed: float) -> None:
         self.speed.setText(speed_text(speed))
+        if not self.speed.isVisible():
+            self.pane.say(speed_text(speed))
         for action in self.speed.menu().actions():
             action.setChecked(action.data() == speed)
 
@@ -250,17 +284,25 @@ class Player(QFrame):
         self._failed = failure
         self._rename()
 
+    def _show_volume(self, percent: int) -> None:
+        self.playback.set_volume(percent / 100)
+        if not self.volume.isVisible():
+            self.pane.say(tr("review.volume_is", percent=percent))
+
     def _mute(self, muted: bool) -> None:
         self.playback.set_muted(muted)
         self.mute.become("mute" if muted else "speaker", "review.unmute" if muted else "review.mute")
+        if not self.mute.isVisible():
+            self.pane.say(tr("review.muted" if muted else "review.volume_is", percent=self.volume.value()))
 
     def _show_trouble(self, trouble: Trouble | None) -> None:
         """A sentence in place of the picture, in the language in use, until there is a picture again."""
-        times = {"time": timecode(self.playback.position), "end": timecode(self.playback.duration)}
-        self.pane.show_message("" if trouble is None else tr(trouble.value, **times))
+        end = timecode(self.playback.duration)
+        self.pane.show_message("" if trouble is None else tr(trouble.value, end=end))
 
     def _rename(self) -> None:
         self.setAccessibleName(tr("review.player"))
+        self.away.setText(tr("review.on_whole_screen"))
         self.pane.setAccessibleName(tr("review.picture"))
         self.speed.setText(speed_text(self.playback.speed))
         self.speed.setStyleSheet("QToolButton::menu-indicator { image: none; width: 0; }")
@@ -307,40 +349,3 @@ def frame_length(recording: Recording | None) -> float:
     streams = recording.analysis.media.streams if recording else ()
     rates = [stream.fps for stream in streams if stream.kind == "video" and stream.fps]
     return 1 / rates[0] if rates else FRAME_S
-
-
-class FullScreen(QWidget):
-    """The picture on the whole screen; Space plays, Escape or a double click comes back."""
-
-    def __init__(self, player: Player) -> None:
-        super().__init__(None, Qt.WindowType.Window)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._player = player
-        self.pane = VideoPane(self)
-        self.pane.show_image(player.pane.image)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self.pane)
-        player.playback.frameArrived.connect(self._show_frame)
-        self.pane.clicked.connect(player.playback.toggle)
-        self.pane.doubleClicked.connect(self.close)
-        language.bind(self.setWindowTitle, "review.picture")
-
-    def _show_frame(self, frame: QVideoFrame) -> None:
-        self.pane.show_frame(frame)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        playback = self._player.playback
-        actions: dict[Qt.Key, Callable[[], object]] = {
-            Qt.Key.Key_Escape: self.close,
-            Qt.Key.Key_F11: self.close,
-            Qt.Key.Key_Space: playback.toggle,
-            Qt.Key.Key_K: playback.toggle,
-            Qt.Key.Key_J: lambda: playback.jump(-JUMP_S),
-            Qt.Key.Key_L: lambda: playback.jump(JUMP_S),
-            Qt.Key.Key_Left: lambda: playback.jump(-JUMP_S),
-            Qt.Key.Key_Right: lambda: playback.jump(JUMP_S),
-        }
-        action = actions.get(Qt.Key(event.key()))
-        if action is not None:
-            action()

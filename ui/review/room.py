@@ -138,6 +138,8 @@ class ReviewRoom(QWidget):
 
     def _connect(self) -> None:
         playback = self.player.playback
+        self.player.acts = self.actions_here
+        self.player.cameBack.connect(self._take_keys_back)
         playback.positionChanged.connect(self._show_time)
         playback.loopChanged.connect(lambda _: self.timeline.set_loop(playback.loop))
         self.timeline.seekAsked.connect(playback.seek)
@@ -187,6 +189,10 @@ class ReviewRoom(QWidget):
         ]  # fmt: skip
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
+
+    def _take_keys_back(self) -> None:
+        self._arrange_tabs()
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

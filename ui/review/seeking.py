@@ -34,7 +34,7 @@ class Seeking(QObject):
 
     A decoder answers a time with the picture that it holds for the one there, by lengths that the file only guesses.
     So the picture that comes is looked at, and the decoder is sent a little earlier or later where it is another one.
-    `lost`: no picture came, though one should be there.
+    `lost`: no picture came though one should be there, or only one from elsewhere.
     """
 
     lost = Signal()
@@ -79,8 +79,14 @@ class Seeking(QObject):
         if off and self._next is None and flight.sent < TRIES:
             self._send_flight()
             return False
+        elsewhere = self._next is None and self.frames.listed and abs(off) > 1 and self._far(start_s, flight)
         self._over()
-        return True
+        if elsewhere:
+            self.lost.emit()
+        return not elsewhere
+
+    def _far(self, start_s: float, flight: _Flight) -> bool:
+        return abs(start_s - self.frames.time(flight.index)) > NEAR_S
 
     def _send_flight(self) -> None:
         flight = self._flight

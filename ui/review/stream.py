@@ -64,6 +64,11 @@ class StreamDevice(QIODevice):
     def writeData(self, _data: bytes | bytearray | memoryview, _size: int) -> int:
         return -1
 
+    @property
+    def waiting(self) -> bool:
+        """Whether the disk was asked and has not answered yet."""
+        return self._wanted is not None and not self._closed
+
     def release(self) -> None:
         """Let go of the stream at once. It is closed as soon as a read that is still under way has ended."""
         with self._change:

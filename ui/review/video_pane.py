@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QLineF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLineF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtMultimedia import QVideoFrame
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -17,6 +17,8 @@ from ui.review.model import Recording
 from ui.review.pyramid import Pyramid, pyramid_of
 
 BLACK = QColor("#0e1014")
+NOTICE_GROUND, NOTICE_TEXT = QColor(14, 16, 20, 205), QColor("#f2f4f7")
+NOTICE_MS = 1200
 WAVE_S = 16.0
 """How much of a sound recording the placeholder shows around the present moment."""
 
@@ -32,6 +34,9 @@ class VideoPane(QWidget):
         self._image: QImage | None = None
         self._frame: QVideoFrame | None = None
         self.message = ""
+        self.notice = ""
+        self._notice_over = QTimer(self, singleShot=True, interval=NOTICE_MS)
+        self._notice_over.timeout.connect(lambda: self.say(""))
         self.marks = FaceMarks()
         self.sound_only = False
         self.time_s = 0.0
@@ -80,6 +85,12 @@ class VideoPane(QWidget):
         self.message = text
         self.update()
 
+    def say(self, text: str) -> None:
+        """Say something over the picture that is gone after a moment, such as a volume whose slider is out of sight."""
+        self.notice = text
+        self._notice_over.start() if text else self._notice_over.stop()
+        self.update()
+
     def sizeHint(self) -> QSize:
         return QSize(480, 320)
 
@@ -111,6 +122,8 @@ class VideoPane(QWidget):
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
             painter.drawImage(self.picture_area(), image)
             self.marks.paint(painter, self.picture_area(), self.time_s)
+        if self.notice:
+            self._paint_notice(painter)
         painter.end()
 
     def _paint_message(self, painter: QPainter) -> None:
@@ -118,6 +131,17 @@ class VideoPane(QWidget):
         painter.setPen(theme.color("text") if self.sound_only else QColor("#d7dce3"))
         area = QRectF(self.rect()).adjusted(24, 16, -24, -16)
         painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self.message)
+
+    def _paint_notice(self, painter: QPainter) -> None:
+        painter.setFont(theme.font(13))
+        size = painter.fontMetrics().size(0, self.notice)
+        width, height = size.width() + theme.scaled(20), size.height() + theme.scaled(10)
+        place = QRectF((self.width() - width) / 2, theme.scaled(12), width, height)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(NOTICE_GROUND)
+        painter.drawRoundedRect(place, height / 2, height / 2)
+        painter.setPen(NOTICE_TEXT)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self.notice)
 
     def _paint_sound(self, painter: QPainter) -> None:
         """The waveform around now, under a sign that this is sound alone."""

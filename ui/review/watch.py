@@ -46,6 +46,16 @@ class Watched(Protocol):
         """Where it is."""
         ...
 
+    @property
+    def speed(self) -> float:
+        """1.0 = as recorded."""
+        ...
+
+    @property
+    def disk_waits(self) -> bool:
+        """Whether the disk was asked for more and has not answered."""
+        ...
+
 
 class Watch(QObject):
     """Looks at a player four times a second while it opens or plays. `troubleChanged`: a `Trouble`, or None again."""
@@ -115,27 +125,26 @@ class Watch(QObject):
 
     def _look(self) -> None:
         now = monotonic()
-        if not self._opened:
+        player = self._player
+        if player.position != self._at:
+            self._at, self._heard = player.position, now
+            if self.trouble is Trouble.STALLED and player.playing:
+                self._tell(None)
+        late = now - self._heard > ANSWERS_WITHIN_S
+        if player.disk_waits:
+            if late:
+                self._tell(Trouble.STALLED)
+        elif not self._opened:
             if now - self._heard > OPENS_WITHIN_S:
                 self._tell(Trouble.STALLED)
-            return
-        if not self._player.playing:
-            return
-        position = self._player.position
-        if position != self._at:
-            self._at, self._heard = position, now
-            if self.trouble is Trouble.STALLED:
-                self._tell(None)
-        if now - self._heard > ANSWERS_WITHIN_S:
-            self._tell(Trouble.STALLED)
-        elif self._lacks_pictures(position, now):
-            self._tell(Trouble.DAMAGED)
+        elif player.playing and (self._lacks_pictures(now) if player.pictured else late):
+            self._tell(Trouble.DAMAGED if player.pictured else Trouble.STALLED)
 
-    def _lacks_pictures(self, position: float, now: float) -> bool:
-        """A slide that stands still for minutes lacks none: the list of pictures tells."""
-        if not self._player.pictured or now - self._seen <= ANSWERS_WITHIN_S:
-            return False
-        return self._player.frames.missed(self._shown_s, position) > 1
+    def _lacks_pictures(self, now: float) -> bool:
+        """A slide that stands for minutes lacks none: the list of pictures tells."""
+        since, shown_s = now - self._seen, self._shown_s
+        due = self._player.frames.missed(shown_s, shown_s + since * self._player.speed)
+        return since > ANSWERS_WITHIN_S and due > 1
 
     def _tell(self, trouble: Trouble | None) -> None:
         if trouble is not self.trouble:
