@@ -231,8 +231,8 @@ class Playback(QObject):
             self.loopChanged.emit(loop)
 
     def _take_frame(self, frame: QVideoFrame) -> None:
-        if not frame.isValid() or not self.loaded:
-            return
+        if not frame.isValid() or not self.loaded or (self._fresh and self._wanted is not None):
+            return  # nothing, or the beginning, before it has gone where it is to open
         start_s = frame.startTime() / 1e6 if frame.startTime() >= 0 else self.position
         if self._fresh or self._seeking.landed(start_s, playing=self.playing):
             self.shown_s = start_s
