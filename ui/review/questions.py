@@ -29,6 +29,9 @@ class Questions(QObject):
         room.transcript.exchangeChosen.connect(self.show)
         self.card.chosen.connect(self._go)
         self.card.closed.connect(self._close_from_card)
+        self.card.score.rated.connect(room.scorecard.rate_question)
+        self.card.score.noted.connect(room.scorecard.note_question)
+        room.scorecard.changed.connect(self._show_rating)
 
     def show(self, index: int) -> None:
         """Show the card of a question."""
@@ -37,10 +40,18 @@ class Questions(QObject):
             return
         editable = not presenter.read_only
         self.card.show_exchange(recording.analysis, index, presenter.kit(), editable=editable)
+        self._show_rating()
         self._mark(index)
         self.card.show()  # what is not shown yet has not its final sizes
         self._place()
         self.card.raise_()
+
+    def _show_rating(self) -> None:
+        """The question's rating, here as in the scorecard; a note that appears makes the card higher."""
+        matched = self.card.exchange.matched_question if self.card.exchange else None
+        self.card.show_rating(self._room.presenter.assessment.questions.get(matched.text) if matched else None)
+        if self.card.isVisible():
+            self._place()
 
     def show_here(self) -> None:
         """Show the card of the question at the playhead, and give it the keys; put it away where it is shown."""
@@ -54,6 +65,7 @@ class Questions(QObject):
 
     def close(self) -> None:
         """Put the card away."""
+        self.card.score.save()
         self.card.hide()
         self._mark(None)
 
