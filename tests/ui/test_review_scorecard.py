@@ -131,6 +131,21 @@ def test_the_card_of_a_question_rates_it_too(qtbot, room):
     qtbot.keyClick(room, Key.Key_Escape)
 
 
+def test_the_commands_of_the_scorecard(qtbot, room):
+    offered = {action.title: action for action in room.actions_here() if action.run and action.enabled()}
+    assert "Draft: Strengths" not in offered
+    offered["Rate the questions of the kit"].run()
+    first = room.scorecard.questions.rows[KIT[0]].score.rating.picker
+    assert first.hasFocus()
+    qtbot.waitUntil(lambda: not first.visibleRegion().isEmpty())
+    qtbot.keyClick(first, Key.Key_9)
+    offered = {action.title: action for action in room.actions_here() if action.run and action.enabled()}
+    offered["Draft: Strengths"].run()
+    assert room.presenter.assessment.strengths == f"- [00:04] {KIT[0]} (rated 9)"
+    offered["Scores as a table"].run()
+    assert room.findChildren(TableDialog)
+
+
 def test_the_way_from_a_question_to_where_it_was_asked(qtbot, room):
     questions = room.scorecard.questions
     questions.fold.show_open(True)

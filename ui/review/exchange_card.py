@@ -92,9 +92,18 @@ class ExchangeCard(QFrame):
         self.after.clicked.connect(lambda: self._go(1))
         self.close_it.clicked.connect(self.closed)
 
-    def show_exchange(self, analysis: Analysis, index: int, kit: Mapping[str, str], *, editable: bool = True) -> None:
-        """Show the exchange of this index, as the document has it now."""
+    def show_exchange(
+        self,
+        analysis: Analysis,
+        index: int,
+        kit: Mapping[str, str],
+        rating: QuestionRating | None = None,
+        *,
+        editable: bool = True,
+    ) -> None:
+        """Show the exchange of this index, as the document has it now, and how its question was rated."""
         self._analysis, self.index, self._kit, self._editable = analysis, index, kit, editable
+        self._rating = rating
         self._tell()
 
     def show_rating(self, rating: QuestionRating | None) -> None:

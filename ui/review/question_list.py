@@ -41,10 +41,11 @@ class QuestionScore(QWidget):
 
     def show_rating(self, question: str, rating: QuestionRating | None, *, editable: bool) -> None:
         """Show how a question was rated; None = not yet."""
+        words = rating.comment if rating else ""
         if question != self.question:
             self.save()
-            self.note.clear()
-        self.question, self._kept = question, rating.comment if rating else ""
+            self.note.setText(words)
+        self.question, self._kept = question, words
         score = rating.score if rating else None
         self.rating.show_score(score, editable=editable)
         self.note.setReadOnly(not editable)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
 
+from analysis.document import Exchange
+from app.domain.types import QuestionRating
 from ui import theme
 from ui.review.event_lanes import ExchangeLane
 from ui.review.exchange_card import ExchangeCard
@@ -39,8 +41,8 @@ class Questions(QObject):
         if recording is None or not 0 <= index < len(recording.analysis.exchanges):
             return
         editable = not presenter.read_only
-        self.card.show_exchange(recording.analysis, index, presenter.kit(), editable=editable)
-        self._show_rating()
+        found = recording.analysis
+        self.card.show_exchange(found, index, presenter.kit(), self._rating(found.exchanges[index]), editable=editable)
         self._mark(index)
         self.card.show()  # what is not shown yet has not its final sizes
         self._place()
@@ -48,10 +50,14 @@ class Questions(QObject):
 
     def _show_rating(self) -> None:
         """The question's rating, here as in the scorecard; a note that appears makes the card higher."""
-        matched = self.card.exchange.matched_question if self.card.exchange else None
-        self.card.show_rating(self._room.presenter.assessment.questions.get(matched.text) if matched else None)
-        if self.card.isVisible():
+        if self.card.isVisible() and self.card.exchange is not None:
+            self.card.show_rating(self._rating(self.card.exchange))
             self._place()
+
+    def _rating(self, exchange: Exchange) -> QuestionRating | None:
+        """How the kit's question was rated that was asked there."""
+        matched = exchange.matched_question
+        return self._room.presenter.assessment.questions.get(matched.text) if matched else None
 
     def show_here(self) -> None:
         """Show the card of the question at the playhead, and give it the keys; put it away where it is shown."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
 
@@ -360,6 +360,13 @@ class ScorecardPanel(QFrame):
         card = next((each for each in self.cards.values() if now is not None and each.isAncestorOf(now)), None)
         if card is not None:
             self.choose(card)
+
+    def open_questions(self) -> None:
+        """Unfold the kit's questions and give the first of them the keys."""
+        self.questions.fold.show_open(True)
+        row = next(iter(self.questions.rows.values()))
+        QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(row))
+        row.score.rating.picker.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def bring(self, card: DimensionCard) -> None:
         """Show a dimension and give its rating the keys."""
