@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
@@ -98,6 +98,14 @@ class DimensionCard(QFrame):
         self.veil.clicked.connect(self._lift)
         self.claims.seekAsked.connect(self.seekAsked)
         self.reason.written.connect(lambda words: self.reasonGiven.emit(key, words))
+        for control in (self.slider, self.veil, self.rating.none, self.picker, self.reason):
+            control.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt: who works on a dimension has chosen it."""
+        if event.type() is QEvent.Type.FocusIn:
+            self.chosen.emit(self.dimension.id)
+        return super().eventFilter(watched, event)
 
     def show_row(
         self,

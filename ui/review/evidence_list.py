@@ -26,7 +26,7 @@ from ui.review.table_view import TableView
 MOST_CHIPS = 3
 MOST_ROWS = 8
 """Rows in sight at once; the rest is scrolled to."""
-ROW, TIME, MOST_VALUE, CELL = 26, 52, 104, 18
+ROW, TIME, MOST_VALUE, CELL = 26, 50, 104, 22
 """Heights and widths in pixels before scaling."""
 
 

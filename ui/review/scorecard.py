@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QApplication, QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from analysis.document import Exchange
 from analysis.failures import Failure
@@ -125,9 +125,6 @@ class ScorecardPanel(QFrame):
         self.verdict.resetAsked.connect(lambda: self._do(lambda p: p.reset_weights()))
         self.verdict.signAsked.connect(self._sign)
         self.verdict.dimensionAsked.connect(lambda key: self.bring(self.cards[key]))
-        application = QApplication.instance()
-        if isinstance(application, QApplication):
-            application.focusChanged.connect(self._follow_focus)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -355,17 +352,12 @@ class ScorecardPanel(QFrame):
         """Rate the chosen dimension by a digit that was pressed in the room; whether it was used."""
         return self.chosen is not None and self.chosen.rating.type_digit(event)
 
-    def _follow_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
-        """Who works on a dimension has chosen it."""
-        card = next((each for each in self.cards.values() if now is not None and each.isAncestorOf(now)), None)
-        if card is not None:
-            self.choose(card)
-
     def open_questions(self) -> None:
         """Unfold the kit's questions and give the first of them the keys."""
         self.questions.fold.show_open(True)
         row = next(iter(self.questions.rows.values()))
-        QTimer.singleShot(0, self, lambda: self.scroller.ensureWidgetVisible(row))
+        self._column.activate()
+        self.scroller.ensureWidgetVisible(row)
         row.score.rating.picker.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def bring(self, card: DimensionCard) -> None:
