@@ -434,3 +434,35 @@ def test_a_low_window_still_shows_a_dimension_whole(qtbot, room, size, spoken):
     shown_height = room.scorecard.scroller.viewport().height()
     assert shown_height >= card.height()
     assert room.scorecard.scroller.horizontalScrollBar().maximum() == 0
+
+
+def test_what_was_done_here_is_undone_with_everything_else(qtbot, room):
+    scorecard, control = room.scorecard, Qt.KeyboardModifier.ControlModifier
+    scorecard.rate_question(KIT[0], 8.0)
+    scorecard.note_question(KIT[0], "具体")
+    for field, words in ((scorecard.strengths.field, "条理"), (scorecard.to_improve.field, "语速")):
+        field.setFocus()
+        field.insertPlainText(words)
+    room.setFocus()
+    scorecard.add_comment(12.0, "好")
+    scorecard.comments.tagAsked.emit(room.presenter.comments()[0].id, "composure")
+    names = ["dimension of the comment “好”", "comment “好”", "what to improve", "strengths"]
+    names += [f"reason for the rating of “{KIT[0]}”", f"rating of “{KIT[0]}” 8"]
+    room.scorecard.save_open_fields()
+    order = []
+    for _ in names:
+        order.append(room.presenter.undo_text)
+        room.setFocus()
+        qtbot.keyClick(room, Key.Key_Z, control)
+    assert order == names
+    assert scorecard.strengths.field.toPlainText() == scorecard.to_improve.field.toPlainText() == ""
+    row = scorecard.questions.rows[KIT[0]]
+    assert (row.score.rating.picker.score(), row.score.note.text()) == (None, "")
+    assert row.isVisible()
+    assert not scorecard.cards["composure"].evidence.isVisible()
+    for _ in names:
+        room.setFocus()
+        qtbot.keyClick(room, Key.Key_Z, control | Qt.KeyboardModifier.ShiftModifier)
+    assert (row.score.rating.picker.score(), row.score.note.text()) == (8.0, "具体")
+    assert scorecard.strengths.field.toPlainText() == "条理"
+    assert scorecard.cards["composure"].evidence.all.text() == "All 1"

@@ -227,11 +227,13 @@ class LibraryPresenter:
 
     def set_strengths(self, words: str) -> None:
         """What speaks for the candidate."""
-        self._session.set_strengths(words)
+        with self.history.step(self._slots.strengths(), "history.strengths"):
+            self._session.set_strengths(words)
 
     def set_to_improve(self, words: str) -> None:
         """What could be better."""
-        self._session.set_to_improve(words)
+        with self.history.step(self._slots.to_improve(), "history.to_improve"):
+            self._session.set_to_improve(words)
 
     def draft(self) -> Draft:
         """Lines for both."""
@@ -239,15 +241,20 @@ class LibraryPresenter:
 
     def rate_question(self, question: str, score: float | None) -> None:
         """Rate a question of the kit."""
-        self._session.rate_question(question, score)
+        key, values = named.rated(named.quoted(question), score)
+        with self.history.step(self._slots.question(question), key, **values):
+            self._session.rate_question(question, score)
 
     def comment_on_question(self, question: str, words: str) -> None:
         """A note on a question."""
-        self._session.comment_on_question(question, words)
+        with self.history.step(self._slots.question_note(question), "history.note", name=named.quoted(question)):
+            self._session.comment_on_question(question, words)
 
     def tag_comment(self, comment_id: str, dimension_id: str | None) -> None:
         """Which dimension a comment speaks of."""
-        self._session.tag_comment(comment_id, dimension_id)
+        words = named.shortened(self._library.comment(comment_id).text)
+        with self.history.step(self._slots.comment_dimension(comment_id), "history.comment_dimension", words=words):
+            self._session.tag_comment(comment_id, dimension_id)
 
     def add_comment(
         self, time_s: float | None, text: str, *, end_s: float | None = None, bookmark: bool = False

@@ -15,7 +15,7 @@ from ui.review.claim_list import moment_chip
 from ui.review.controls import plain_label, wrapped_label
 from ui.review.fold import FoldLine
 from ui.review.rating_row import RatingRow
-from ui.widgets.text_line import TextLine
+from ui.widgets.text_line import SavedLine
 
 
 class QuestionScore(QWidget):
@@ -29,14 +29,14 @@ class QuestionScore(QWidget):
         self.question = ""
         self._kept = ""
         self.rating = RatingRow()
-        self.note = TextLine()
+        self.note = SavedLine()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.scaled(4))
         column.addWidget(self.rating)
         column.addWidget(self.note)
         self.rating.rated.connect(lambda score: self.rated.emit(self.question, score))
-        self.note.editingFinished.connect(self.save)
+        self.note.written.connect(self._note)
         language.on_change(self, self._rename)
 
     def show_rating(self, question: str, rating: QuestionRating | None, *, editable: bool) -> None:
@@ -53,9 +53,15 @@ class QuestionScore(QWidget):
         self.note.setVisible(score is not None or bool(self._kept) or self.note.hasFocus())
         self._rename()
 
+    def put(self) -> None:
+        """Show what is kept also where somebody writes: what was written was undone."""
+        self.note.put(self._kept)
+
     def save(self) -> None:
-        """Tell what is written now, if it is something else than what is kept."""
-        words = self.note.text().strip()
+        """Tell what is written now."""
+        self.note.save()
+
+    def _note(self, words: str) -> None:
         if self.question and not self.note.isReadOnly() and words != self._kept:
             self._kept = words
             self.noted.emit(self.question, words)

@@ -33,7 +33,7 @@ class Questions(QObject):
         self.card.closed.connect(self._close_from_card)
         self.card.score.rated.connect(room.scorecard.rate_question)
         self.card.score.noted.connect(room.scorecard.note_question)
-        room.scorecard.changed.connect(self._show_rating)
+        room.changed.connect(self._show_rating)
 
     def show(self, index: int) -> None:
         """Show the card of a question."""

@@ -299,7 +299,7 @@ class ScorecardPanel(QFrame):
 
     def _tag_comment(self, comment_id: str, dimension_id: str | None) -> None:
         if self._do(lambda p: p.tag_comment(comment_id, dimension_id)):
-            self._comments_changed()
+            self.show_comments_anew()
 
     def add_comment(self, time_s: float, words: str, end_s: float | None = None) -> None:
         """Save a comment at a time, or on the stretch from there to `end_s`."""
@@ -365,9 +365,13 @@ class ScorecardPanel(QFrame):
         self.scroller.ensureWidgetVisible(card)
         card.picker.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def bring_into_sight(self, dimension_id: str, *, comments: bool = False) -> None:
-        """Show a dimension, or the comments; anything else is always in sight."""
-        widget = self.comments if comments else self.cards.get(dimension_id)
+    def bring_into_sight(self, subject: str, *, comments: bool = False) -> None:
+        """Show a dimension, a question of the kit, a field, or the comments; anything else is always in sight."""
+        fields = {"strengths": self.strengths, "to_improve": self.to_improve}
+        if row := self.questions.rows.get(subject):
+            self.questions.fold.show_open(True)
+            self._column.activate()
+        widget = self.comments if comments else self.cards.get(subject) or row or fields.get(subject)
         if widget is not None:
             self.scroller.ensureWidgetVisible(widget)
 
@@ -382,6 +386,10 @@ class ScorecardPanel(QFrame):
             card.reason.put(rating.comment if rating else "")
         self.verdict.why.put(assessment.weight_reason)
         self.summary.put(assessment.summary)
+        self.strengths.put(assessment.strengths)
+        self.to_improve.put(assessment.to_improve)
+        for row in self.questions.rows.values():
+            row.score.put()
 
     def save_open_fields(self) -> None:
         """Save what is still being typed."""

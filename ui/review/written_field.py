@@ -37,10 +37,17 @@ class WrittenField(QPlainTextEdit):
     def show_words(self, words: str, *, editable: bool) -> None:
         """Show what is saved, unless something is being written."""
         self.setReadOnly(not editable)
-        if words != self.toPlainText() and not self.hasFocus():
+        if not self.hasFocus():
+            self.put(words)
+
+    def put(self, words: str) -> None:
+        """Show this, also where somebody writes."""
+        if words != self.toPlainText().strip():
+            self._pause.stop()
             self.blockSignals(True)
             self.setPlainText(words)
             self.blockSignals(False)
+            self._fit()
 
     def add_lines(self, lines: Sequence[str]) -> None:
         """Add lines below what is written, as one step that can be undone, and save."""
@@ -108,6 +115,11 @@ class DraftedField(QWidget):
         """Show what is saved, and offer drafted lines."""
         self._lines = tuple(lines)
         self.field.show_words(words, editable=editable)
+        self._tell()
+
+    def put(self, words: str) -> None:
+        """Show this, also where somebody writes."""
+        self.field.put(words)
         self._tell()
 
     def save(self) -> None:
