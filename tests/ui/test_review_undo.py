@@ -439,7 +439,7 @@ def test_the_editor_has_room_for_everything(qtbot, room, spoken, scale):
     editor = room.scorecard.comments.editor
     editor.time.setText("x")
     editor.save()
-    qtbot.waitUntil(lambda: editor.wrong.isVisible())
+    qtbot.waitUntil(lambda: editor.wrong.isVisible() and editor.height() >= editor.sizeHint().height())
     for widget in (editor.time, editor.here, editor.save_button, editor.cancel, editor.words, editor.wrong):
         inside = widget.rect().translated(widget.mapTo(editor, QPoint(0, 0)))
         assert editor.rect().contains(inside), widget
