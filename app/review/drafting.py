@@ -17,7 +17,7 @@ from app.domain.template import Template
 from app.domain.types import Assessment, Comment, QuestionRating
 from app.scoring.metrics import metric_title, value_text
 from app.scoring.wording import score_text
-from app.text import timecode
+from app.text import stretch, timecode
 
 GOOD, WEAK = 7.0, 4.0
 """Points of a band, or a rating, from which on something is named as a strength, and up to which as a weakness."""
@@ -134,8 +134,8 @@ def _rated(title: str, score: float, words: str, times: Sequence[float], languag
 
 
 def _said(title: str, comment: Comment, language: str) -> str:
-    times = () if comment.time_s is None else (comment.time_s,)
-    return text.tr_in(language, "review.draft_said", when=_when(times), title=title, words=_one_line(comment.text))
+    when = "" if comment.time_s is None else f"[{stretch(comment.time_s, comment.end_s)}] "
+    return text.tr_in(language, "review.draft_said", when=when, title=title, words=_one_line(comment.text))
 
 
 def _when(times: Sequence[float]) -> str:
