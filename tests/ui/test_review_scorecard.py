@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolTip
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QToolTip
 
 from analysis.document import QuestionMatch
 from app.domain.types import Conclusion, Position
@@ -274,8 +274,9 @@ def test_a_comment_that_speaks_of_a_dimension_stands_in_its_list(qtbot, room):
     )
     assert room.player.playback.position == pytest.approx(12.0, abs=0.5)
     room.player.playback.pause()
-    tags = [b for b in room.scorecard.comments.findChildren(QPushButton) if b.property("class") == "mini"]
-    assert any("Composure" in tag.accessibleName() for tag in tags)
+    tags = [tag.accessibleName() for tag in room.scorecard.comments.findChildren(QToolButton)]
+    assert "Dimension: Composure" in tags
+    assert "Composure" in [label.text() for label in room.scorecard.comments.findChildren(QLabel)]
     language.set_language("zh")
     assert evidence.all.text() == "全部 1 条"
 

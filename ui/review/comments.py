@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QActionGroup, QFontMetrics, QMouseEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QActionGroup, QMouseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,11 +24,9 @@ from app.domain.types import Comment
 from app.text import stretch, timecode, tr
 from ui import icons, language, theme
 from ui.review.comment_editor import CommentEditor, RemovedLine
-from ui.review.controls import IconButton, icon_size
+from ui.review.controls import IconButton, icon_size, wrapped_label
 from ui.widgets.plain import plain_tip
 
-TAG = 84
-"""Pixels before scaling that a dimension's title may take beside a comment."""
 DRAFT_PAUSE_MS = 700
 """What is being written is kept as a draft when the writer pauses for so long."""
 
@@ -234,10 +233,16 @@ class Comments(QFrame):
         words.setWordWrap(True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        line.addWidget(words, 1)
-        tag = self._tag(comment)
-        if tag is not None:
-            line.addWidget(tag, 0, Qt.AlignmentFlag.AlignTop)
+        said = QVBoxLayout()
+        said.setSpacing(0)
+        said.addWidget(words)
+        if title := self._dimensions.get(comment.dimension_id or ""):
+            dimension = wrapped_label("small")
+            dimension.setText(title)
+            said.addWidget(dimension)
+        line.addLayout(said, 1)
+        if self._editable and self._dimensions:
+            line.addWidget(self._tag(comment), 0, Qt.AlignmentFlag.AlignTop)
         if self._may_edit(comment):
             change = IconButton("edit", "review.edit_comment")
             change.clicked.connect(lambda: self.edit(comment.id))
@@ -249,20 +254,17 @@ class Comments(QFrame):
             line.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
         return row
 
-    def _tag(self, comment: Comment) -> QPushButton | None:
-        """The dimension that a comment speaks of, and the way to another; None where nothing can be said."""
+    def _tag(self, comment: Comment) -> QToolButton:
+        """The way to say which dimension a comment speaks of."""
+        tag = QToolButton()
+        tag.setAutoRaise(True)
+        tag.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         title = self._dimensions.get(comment.dimension_id or "")
-        if not self._dimensions or (title is None and not self._editable):
-            return None
-        tag = QPushButton()
-        tag.setProperty("class", "mini")
-        tag.setIcon(icons.icon("tag", "accent" if title else "muted"))
-        tag.setIconSize(icon_size())
-        metrics = QFontMetrics(theme.font(11))
-        tag.setText(metrics.elidedText(title or "", Qt.TextElideMode.ElideRight, theme.scaled(TAG)).replace("&", "&&"))
-        tag.setAccessibleName(tr("review.speaks_of", what=title or tr("review.no_dimension")))
-        tag.setToolTip(plain_tip(f"{tr('review.speaks_of', what=title or tr('review.no_dimension'))}"))
-        tag.setEnabled(self._editable)
+        tag.setIcon(icons.icon("tag", "accent" if title else "text"))
+        tag.setIconSize(QSize(theme.scaled(18), theme.scaled(18)))
+        words = tr("review.speaks_of", what=title or tr("review.no_dimension"))
+        tag.setAccessibleName(words)
+        tag.setToolTip(plain_tip(words))
         tag.clicked.connect(lambda: self.tag_menu(tag, comment).popup(tag.mapToGlobal(tag.rect().bottomLeft())))
         return tag
 
