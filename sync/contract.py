@@ -109,12 +109,23 @@ class DimensionResult:
 class TimedComment:
     """A comment of the interviewer at a time (s) of the recording; None = on the interview as a whole.
 
-    `end_s` = where the stretch ends that it is about. It does not travel where it is None.
+    `end_s` = where the stretch ends that it is about, None for a moment; `dimension` is the id of the dimension that it
+    speaks of, "" for none. Neither travels where it says nothing.
     """
 
     time_s: float | None
     text: str
     end_s: float | None = None
+    dimension: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionResult:
+    """The interviewer's rating of one question of the position's kit, which is told by its words; None = not rated."""
+
+    question: str
+    score: float | None
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +133,7 @@ class AssessmentResult:
     """A signed assessment: exactly what the interviewer signed and what is sent.
 
     `external_id` = assessment uuid + revision: the HR system keeps one result per external id. `coverage` and
-    `keyword_rate` are 0..1.
+    `keyword_rate` are 0..1. What stands below `contract_version` came later and is left out where it is empty.
     """
 
     external_id: str
@@ -151,3 +162,6 @@ class AssessmentResult:
     signed_at: str
     app_version: str
     contract_version: int = field(default=CONTRACT_VERSION)
+    strengths: str = ""
+    to_improve: str = ""
+    questions: tuple[QuestionResult, ...] = ()

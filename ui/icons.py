@@ -36,6 +36,7 @@ PATHS: dict[str, str] = {
     "plus": '<path d="M12 5v14M5 12h14"/>',
     "minus": '<path d="M5 12h14"/>',
     "comment": '<path d="M4 5h16v11H11l-4.5 4v-4H4z"/>',
+    "tag": '<path d="M4 4h8l8 8-8 8-8-8z"/><circle cx="8.5" cy="8.5" r="1.3" fill="C"/>',
     "bookmark": '<path d="M7 4h10v16l-5-4-5 4z"/>',
     "flag": '<path d="M6 21V4h12l-2.5 4L18 12H6"/>',
     "eye": '<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z"/>'
@@ -74,6 +75,7 @@ PATHS: dict[str, str] = {
     "chevron_left": '<path d="M15 5l-7 7 7 7"/>',
     "chevron_right": '<path d="M9 5l7 7-7 7"/>',
     "chevron_down": '<path d="M5 9l7 7 7-7"/>',
+    "chevron_up": '<path d="M5 15l7-7 7 7"/>',
 }
 
 

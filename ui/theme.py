@@ -191,6 +191,13 @@ QPushButton[class="chip"] { background: @accent_soft; color: @accent; border: 1p
     border-radius: @px10; padding: @px2 @px8 ; font-size: @px12; }
 QPushButton[class="chip"]:hover { border: 1px solid @accent; }
 QPushButton[class="chip"]:focus { border: 2px solid @accent; }
+QPushButton[class="mini"] { padding: @px2 @px6 ; font-size: @px11; color: @muted; }
+QPushButton[class="mini"]:checked { background: @veil; color: @text; border: 1px solid @border; }
+QPushButton[class="link"] { background: transparent; color: @accent; border: 1px solid transparent; padding: 0 @px2 ;
+    border-radius: @px3; font-size: @px12; text-decoration: underline; }
+QPushButton[class="link"]:hover { background: @accent_soft; }
+QPushButton[class="link"]:focus { border: 1px solid @accent; }
+QPushButton[class="link"]:disabled { color: @faint; text-decoration: none; }
 QPushButton:checked:focus, QToolButton:checked:focus { border: 2px solid @text; }
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox { background: @panel; color: @text;
     border: 1px solid @border; border-radius: @px5; padding: @px5 @px8 ; selection-background-color: @accent;

@@ -151,7 +151,8 @@ class Consent:
 class Comment:
     """A comment by an assessor, at a time (s) of the recording (None = on the whole interview).
 
-    `end_s` = where the stretch ends that it is about; None = it is about one moment.
+    `end_s` = where the stretch ends that it is about; None = it is about one moment. `dimension_id` is the dimension
+    that it speaks of, if any.
     """
 
     id: str
@@ -162,6 +163,7 @@ class Comment:
     bookmark: bool = False
     version: int = 1
     end_s: float | None = None
+    dimension_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +174,15 @@ class Rating:
     score: float | None = None
     comment: str = ""
     unveiled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionRating:
+    """An assessor's rating of one question of the kit, which is known by its words: score 0-10, or None = not rated."""
+
+    question: str
+    score: float | None = None
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +198,10 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """One per interview and assessor. `weights` holds only what deviates from the template, in %."""
+    """One per interview and assessor. `weights` holds only what deviates from the template, in %.
+
+    `questions` are those of the kit that were rated or commented on, in the order of their first rating.
+    """
 
     id: str
     interview_id: str
@@ -201,6 +215,9 @@ class Assessment:
     summary: str = ""
     signatures: tuple[Signature, ...] = ()
     version: int = 1
+    strengths: str = ""
+    to_improve: str = ""
+    questions: dict[str, QuestionRating] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ def blocks(words: Words, width: float) -> Iterator[Block]:
     yield _head(words)
     yield from _result(words)
     yield from _dimensions(words, width)
+    yield _questions(words)
     yield _evidence(words)
     yield from _curves(words, width)
     yield _comments(words)
@@ -109,8 +110,18 @@ def _result(words: Words) -> Iterator[Block]:
         '<table width="100%" cellspacing="0" cellpadding="0" style="margin-top: 12px"><tr>'
         f'<td width="32%" style="{style}">{left}</td><td width="68%" style="{style}">{right}</td></tr></table>'
     )
+    yield _own_words(words)
     if not data.assessment.signatures:
         yield f'<p class="warn">{escape(words.say("unsigned"))}</p>'
+
+
+def _own_words(words: Words) -> str:
+    """Strengths and what to improve, side by side where both were written."""
+    written = words.own_words()
+    if not written:
+        return ""
+    cells = [f'<span class="small">{escape(title)}</span><br>{prose(said)}' for title, said in written]
+    return table([cells], (100 // len(cells),) * len(cells), lines=False)
 
 
 def bars_chart(words: Words, width: float) -> Chart:
@@ -165,6 +176,16 @@ def _row(words: Words, row: DimensionScore) -> list[str]:
         pair(words.combined(row)),
         comment,
     ]
+
+
+def _questions(words: Words) -> str:
+    """The questions of the kit, one by one."""
+    rated = words.questions()
+    if not rated:
+        return ""
+    rows = [[prose(asked), f'<span class="num">{escape(score)}</span>', prose(said)] for asked, score, said in rated]
+    head = [words.say(key) for key in ("kit_question", "mine", "comment")]
+    return _h2(words, "kit_questions") + table(rows, (50, 12, 38), head)
 
 
 def _evidence(words: Words) -> str:
@@ -254,7 +275,7 @@ def _comments(words: Words) -> str:
     rows = [
         [
             f'<span class="time">{escape(words.moment(c))}</span>',
-            prose(c.text) or escape(words.say("bookmark")),
+            prose(words.said_of(c)) or escape(words.say("bookmark")),
             f'<span class="small">{escape(c.author)}</span>',
         ]
         for c in comments

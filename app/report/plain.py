@@ -58,6 +58,9 @@ def _document(data: ReportData, language: str) -> dict[str, Any]:
         "weight_reason": data.assessment.weight_reason,
         "conclusion": data.assessment.conclusion,
         "summary": data.assessment.summary,
+        "strengths": data.assessment.strengths,
+        "to_improve": data.assessment.to_improve,
+        "questions": list(data.assessment.questions.values()),
         "assessor": data.assessment.assessor,
         "comments": data.comments,
         "transcript": [{"time": time, "who": who, "text": said} for time, who, said in words.speech()],
@@ -97,6 +100,8 @@ def _rows(words: Words) -> Iterator[list[str]]:
     yield [say("composite"), "", _number(found.value), _number(found.low), _number(found.high), _number(found.coverage)]
     yield [say("conclusion"), "", words.conclusion()]
     yield [say("summary"), "", data.assessment.summary]
+    for title, written in words.own_words():
+        yield [title, "", written]
     if words.weights_changed():
         yield [say("weight"), "", say("weights_changed", reason=data.assessment.weight_reason or "–")]
     keys = ("dimension", "weight", "machine", "lowest", "highest", "mine", "combined", "comment")
@@ -105,6 +110,8 @@ def _rows(words: Words) -> Iterator[list[str]]:
         machine = row.machine
         scores = (row.weight, machine.score, machine.low, machine.high, row.mine, None if row.preview else row.combined)
         yield [say("dimensions"), words.title(row), *map(_number, scores), words.comment(row)]
+    for asked, score, said in words.questions():
+        yield [say("kit_questions"), asked, score, said]
     columns = ("dimension", "answer", "measured", "value", "points", "share", "source")
     yield [say("evidence"), *(say(key) for key in columns)]
     for row in data.card.dimensions:
@@ -113,7 +120,7 @@ def _rows(words: Words) -> Iterator[list[str]]:
             values = (words.metric(item.metric), _number(item.value), f"{item.points:g}", _number(item.weight))
             yield [say("evidence"), words.title(row), answer, *values, words.source(item)]
     for comment in data.comments:
-        yield [say("comments"), words.moment(comment), comment.text, comment.author]
+        yield [say("comments"), words.moment(comment), words.said_of(comment), comment.author]
     for time, who, said in words.speech():
         yield [say("transcript"), time, who, said]
     for name, value in words.provenance():

@@ -36,6 +36,7 @@ def write_docx(data: ReportData, language: str, path: Path) -> None:
     _page(document, words)
     _head(document, words)
     _dimensions(document, words)
+    _questions(document, words)
     _evidence(document, words)
     chart = curves_chart(words, _WIDTH_PX)
     if chart is not None:
@@ -127,6 +128,9 @@ def _head(document: Any, words: Words) -> None:
     document.add_paragraph(plain(f"{words.say('conclusion')}: {words.conclusion()}"))
     if words.data.assessment.summary.strip():
         document.add_paragraph(plain(words.data.assessment.summary))
+    for title, said in words.own_words():
+        _heading(document, title)
+        document.add_paragraph(plain(said))
 
 
 def _dimensions(document: Any, words: Words) -> None:
@@ -141,6 +145,14 @@ def _dimensions(document: Any, words: Words) -> None:
     if words.weights_changed():
         _small(document, words.say("weights_changed", reason=words.data.assessment.weight_reason or "–"))
     _small(document, words.how_combined())
+
+
+def _questions(document: Any, words: Words) -> None:
+    rated = words.questions()
+    if rated:
+        _heading(document, words.say("kit_questions"))
+        head = [words.say(key) for key in ("kit_question", "mine", "comment")]
+        _table(document, [head, *(list(row) for row in rated)], [0.5, 0.12, 0.38])
 
 
 def _evidence(document: Any, words: Words) -> None:
@@ -158,7 +170,7 @@ def _evidence(document: Any, words: Words) -> None:
 
 
 def _said(document: Any, words: Words) -> None:
-    comments = [[words.moment(c), c.text, c.author] for c in words.data.comments if c.text.strip()]
+    comments = [[words.moment(c), words.said_of(c), c.author] for c in words.data.comments if c.text.strip()]
     if comments:
         _heading(document, words.say("comments"))
         _table(document, comments, [0.15, 0.68, 0.17], head=False)

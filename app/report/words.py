@@ -100,6 +100,29 @@ class Words:
         rating = self.data.assessment.ratings.get(row.dimension_id)
         return rating.comment if rating else ""
 
+    def own_words(self) -> list[tuple[str, str]]:
+        """Strengths and what to improve, each under its heading; only what was written."""
+        assessment = self.data.assessment
+        both = (("strengths", assessment.strengths), ("to_improve", assessment.to_improve))
+        return [(self.say(key), words.strip()) for key, words in both if words.strip()]
+
+    def questions(self) -> list[tuple[str, str, str]]:
+        """The questions of the kit that were rated or commented on: question, score, comment.
+
+        In the kit's order; those that have left the kit since come last.
+        """
+        position = self.data.interview.position
+        kit = position.questions if position else ()
+        rated = [each for each in self.data.assessment.questions.values() if each.score is not None or each.comment]
+        rated.sort(key=lambda each: kit.index(each.question) if each.question in kit else len(kit))
+        return [(each.question, score_text(each.score), each.comment) for each in rated]
+
+    def said_of(self, comment: Comment) -> str:
+        """A comment's words, after the title of the dimension that it speaks of."""
+        titles = {d.id: d.title.in_(self.language) for d in self.data.template.dimensions}
+        title = titles.get(comment.dimension_id or "", "")
+        return self.say("comment_of", title=title, text=comment.text) if title and comment.text else comment.text
+
     def weight(self, row: DimensionScore) -> tuple[str, str]:
         """The weight, and the template's where weights were moved."""
         own = weight_text(row.weight)

@@ -43,7 +43,8 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Slot(Generic[T]):
-    """One thing that a person sets. `name` is its own; `subject` the dimension or comment that it is about, or "".
+    """One thing that a person sets. `name` is its own; `subject` what it is about, or "": a dimension, a comment, a
+    question, a field.
 
     `read` gives what it holds now, also what somebody else wrote; `write` saves, and raises known failures only.
     """

@@ -15,10 +15,14 @@ from app import __version__
 from app.domain.scores import DimensionScore, Scorecard
 from app.domain.template import Template
 from app.domain.types import Assessment, Comment, Interview, Signature
-from sync.contract import AssessmentResult, Conclusion, DimensionResult, TimedComment
+from sync.contract import AssessmentResult, Conclusion, DimensionResult, QuestionResult, TimedComment
 
 _OF_THE_ACT = ("external_id", "revision", "signed_at", "app_version", "interview_remote_id", "candidate_remote_id")
 """Fields that differ between two signatures of one and the same assessment, or that the HR system gives later."""
+_LATER = ("strengths", "to_improve", "questions")
+_LATER_IN_COMMENTS = ("end_s", "dimension")
+"""Fields that came after the first signatures: left out where they are empty, so that what was signed before and has
+not changed since still has the same bytes."""
 
 
 def assessment_result(
@@ -59,9 +63,16 @@ def assessment_result(
         keyword_rate=None if card.keyword_rate is None else round(card.keyword_rate, 4),
         conclusion=assessment.conclusion or Conclusion.CANNOT_TELL,
         summary=assessment.summary,
-        comments=tuple(TimedComment(rounded(c.time_s), c.text, rounded(c.end_s)) for c in comments if c.text),
+        comments=tuple(_comment(each, template) for each in comments if each.text),
         signed_at=(signed_at or datetime.now(UTC)).isoformat(timespec="seconds"),
         app_version=__version__,
+        strengths=assessment.strengths,
+        to_improve=assessment.to_improve,
+        questions=tuple(
+            QuestionResult(each.question, each.score, each.comment)
+            for each in assessment.questions.values()
+            if each.score is not None or each.comment
+        ),
     )
 
 
@@ -94,6 +105,12 @@ def _dimension(row: DimensionScore, template: Template, assessment: Assessment, 
     )
 
 
+def _comment(comment: Comment, template: Template) -> TimedComment:
+    known = comment.dimension_id in {d.id for d in template.dimensions}
+    dimension = comment.dimension_id if known else None
+    return TimedComment(rounded(comment.time_s), comment.text, rounded(comment.end_s), dimension or "")
+
+
 def rounded(value: float | None) -> float | None:
     """Scores and seconds travel with two decimals; missing stays missing."""
     return None if value is None else round(value, 2)
@@ -101,15 +118,14 @@ def rounded(value: float | None) -> float | None:
 
 def canonical(result: AssessmentResult) -> tuple[bytes, str]:
     """The bytes of RFC 8785 and their SHA-256: exactly these are signed, kept and sent."""
-    said = msgspec.to_builtins(result)
-    said["comments"] = [_without_nothing(comment, "end_s") for comment in said["comments"]]
-    payload: bytes = rfc8785.dumps(said)
+    body = _without_empty(msgspec.to_builtins(result), _LATER)
+    body["comments"] = [_without_empty(comment, _LATER_IN_COMMENTS) for comment in body["comments"]]
+    payload: bytes = rfc8785.dumps(body)
     return payload, hashlib.sha256(payload).hexdigest()
 
 
-def _without_nothing(said: dict[str, Any], *later: str) -> dict[str, Any]:
-    """Fields that came later do not travel where they say nothing: older signatures stay equal."""
-    return {key: value for key, value in said.items() if key not in later or value is not None}
+def _without_empty(body: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if value or name not in names}
 
 
 def same_content(payload: bytes, result: AssessmentResult) -> bool:

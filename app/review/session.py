@@ -15,6 +15,7 @@ from app.domain.template import Dimension, Template
 from app.domain.types import Assessment, Comment, Conclusion, Interview, Position, Signature
 from app.failures import CannotSign, CorrectionsPending, NotAnalysed, ReasonNeeded, ValueInvalid
 from app.policy import Profile, profile, scored_modalities
+from app.review.drafting import Draft, draft
 from app.review.keeping import kept
 from app.review.result import assessment_result, canonical, same_content
 from app.review.veil import is_veiled, veiled
@@ -166,6 +167,11 @@ class ReviewSession:
             return ()
         return tuple(keywords_heard(words, self.analysis).items())
 
+    def draft(self) -> Draft:
+        """Lines for strengths and for what to improve, from what may be seen now, in the language in use."""
+        exchanges = self.analysis.exchanges if self.analysis else ()
+        return draft(self.card(), self.template, self.assessment, self.comments, exchanges, text.language())
+
     @property
     def weights(self) -> dict[str, float]:
         """The weights that count now, in per cent of 100, by dimension."""
@@ -230,6 +236,29 @@ class ReviewSession:
         """The assessor's summary of the whole interview."""
         self.assessment = self.library.set_summary(self.interview_id, words)
 
+    def set_strengths(self, words: str) -> None:
+        """What speaks for the candidate."""
+        self.assessment = self.library.set_strengths(self.interview_id, words)
+
+    def set_to_improve(self, words: str) -> None:
+        """What the candidate could do better."""
+        self.assessment = self.library.set_to_improve(self.interview_id, words)
+
+    def rate_question(self, question: str, score: float | None, comment: str | None = None) -> None:
+        """Rate a question of the kit 0-10 (None takes the rating back). Raises ValueInvalid."""
+        self.assessment = self.library.rate_question(self.interview_id, question, score, comment)
+
+    def comment_on_question(self, question: str, words: str) -> None:
+        """The assessor's comment on one question; its rating stays."""
+        rating = self.assessment.questions.get(question)
+        self.rate_question(question, rating.score if rating else None, words)
+
+    def tag_comment(self, comment_id: str, dimension_id: str | None) -> None:
+        """Say which dimension a comment speaks of (None = none). Raises ValueInvalid, NotFound."""
+        if dimension_id is not None:
+            self.dimension(dimension_id)
+        self.library.set_comment_dimension(comment_id, dimension_id)
+
     def set_template(self, template_id: str) -> None:
         """Assess by another template; what is signed keeps its own. Raises NotFound."""
         self.assessment = self.library.set_template(self.interview_id, template_id)
@@ -278,10 +307,14 @@ class ReviewSession:
 
     def left_to_sign(self) -> list[str]:
         """Titles of what is still missing: required dimensions without a rating, the conclusion."""
+        return [title for _, title in self.left_parts()]
+
+    def left_parts(self) -> list[tuple[str, str]]:
+        """The same, each title with the id of its dimension; "" for the conclusion."""
         language = text.language()
         rated = {key for key, rating in self.assessment.ratings.items() if rating.score is not None}
-        left = [d.title.in_(language) for d in self.template.dimensions if d.required and d.id not in rated]
-        return left if self.assessment.conclusion else [*left, text.tr("report.conclusion")]
+        left = [(d.id, d.title.in_(language)) for d in self.template.dimensions if d.required and d.id not in rated]
+        return left if self.assessment.conclusion else [*left, ("", text.tr("report.conclusion"))]
 
     def is_behind(self) -> bool:
         """Whether people corrected something that the analysis, and so the machine's scores, does not include yet."""

@@ -71,6 +71,51 @@ class Slots:
         """The closing words."""
         return self.of_assessment("summary", lambda a: a.summary, self._session.set_summary)
 
+    def strengths(self) -> Slot[str]:
+        """What speaks for the candidate."""
+        write = self._session.set_strengths
+        return self.of_assessment("strengths", lambda a: a.strengths, write, subject="strengths")
+
+    def to_improve(self) -> Slot[str]:
+        """What the candidate could do better."""
+        write = self._session.set_to_improve
+        return self.of_assessment("to improve", lambda a: a.to_improve, write, subject="to_improve")
+
+    def question(self, question: str) -> Slot[float | None]:
+        """The rating of a question of the kit; writing None takes it back."""
+
+        def read(assessment: Assessment) -> float | None:
+            rating = assessment.questions.get(question)
+            return rating.score if rating else None
+
+        def write(score: float | None) -> None:
+            self._session.rate_question(question, score)
+
+        return self.of_assessment(f"question {question}", read, write, subject=question)
+
+    def question_note(self, question: str) -> Slot[str]:
+        """The note on a question of the kit."""
+
+        def read(assessment: Assessment) -> str:
+            rating = assessment.questions.get(question)
+            return rating.comment if rating else ""
+
+        def write(words: str) -> None:
+            self._session.comment_on_question(question, words)
+
+        return self.of_assessment(f"note {question}", read, write, subject=question)
+
+    def comment_dimension(self, comment_id: str) -> Slot[str | None]:
+        """The dimension that a comment speaks of."""
+
+        def read() -> str | None:
+            return self._session.library.comment(comment_id).dimension_id
+
+        def write(dimension_id: str | None) -> None:
+            self._session.tag_comment(comment_id, dimension_id)
+
+        return Slot(f"dimension of {comment_id}", read, write, Part.COMMENTS, comment_id)
+
     def comment(self, comment_id: str) -> Slot[Written | None]:
         """A comment or bookmark; None = removed. Its history stays in the library whatever is undone."""
         library = self._session.library

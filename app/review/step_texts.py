@@ -24,6 +24,11 @@ def shortened(words: str) -> str:
     return whole if len(whole) <= LONGEST else f"{whole[: LONGEST - 1].rstrip()}…"
 
 
+def quoted(question: str) -> Words:
+    """A question of the kit, by its beginning."""
+    return lambda: text.tr("history.quoted", words=shortened(question))
+
+
 def corrected(made: Sequence[Correction]) -> Named:
     """Corrections that were made together."""
     first, kinds = made[0], {each.kind for each in made}

@@ -11,9 +11,9 @@ from uuid import NAMESPACE_URL, uuid5
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.domain.types import Assessment, Conclusion, InterviewStatus, Rating, Signature
+from app.domain.types import Assessment, Conclusion, InterviewStatus, QuestionRating, Rating, Signature
 from app.failures import ValueInvalid, WeightsLocked
-from app.store.tables import AssessmentRow, InterviewRow, PositionRow, RatingRow, SignatureRow, now
+from app.store.tables import AssessmentRow, InterviewRow, PositionRow, QuestionRatingRow, RatingRow, SignatureRow, now
 from app.store.templates import Templates
 from app.store.writing import assign, found, fresh
 
@@ -48,14 +48,39 @@ class Assessments(Templates):
         *, version: int | None = None,
     ) -> Assessment:  # fmt: skip
         """Rate a dimension 0-10, or take the rating back (None). `comment` None leaves the comment as it is."""
-        if score is not None and not 0 <= score <= 10:
-            raise ValueInvalid(what=dimension_id, value=score, allowed="0-10")
+        _refuse_score(dimension_id, score)
         with self._changing(interview_id, version) as (session, row):
             rating = self._rating(session, row, dimension_id)
             values = {"score": score} | ({} if comment is None else {"comment": comment})
             if assign(rating, values):
                 self._noted(session, row, "rated", f"{dimension_id}={'-' if score is None else f'{score:g}'}")
         return self.assessment(interview_id)
+
+    def rate_question(
+        self, interview_id: str, question: str, score: float | None, comment: str | None = None,
+        *, version: int | None = None,
+    ) -> Assessment:  # fmt: skip
+        """Rate a question of the kit by its words, 0-10 or None = not rated; what was said before stays on record.
+
+        `comment` None leaves the comment as it is. Raises ValueInvalid, Stale.
+        """
+        _refuse_score(question, score)
+        with self._changing(interview_id, version) as (session, row):
+            before = _questions_of(session, row).get(question, QuestionRating(question))
+            after = QuestionRating(question, score, before.comment if comment is None else comment)
+            if after != before:
+                self._append_rating(session, row, after)
+                self._noted(session, row, "rated_question", f"{question}={'-' if score is None else f'{score:g}'}")
+        return self.assessment(interview_id)
+
+    def _append_rating(self, session: Session, row: AssessmentRow, rating: QuestionRating) -> None:
+        last = select(func.max(QuestionRatingRow.serial)).where(QuestionRatingRow.assessment_id == row.id)
+        session.add(
+            QuestionRatingRow(
+                assessment_id=row.id, serial=(session.scalar(last) or 0) + 1, question=rating.question,
+                score=rating.score, comment=rating.comment, assessor=self.assessor,
+            )
+        )  # fmt: skip
 
     def unveil(self, interview_id: str, dimension_id: str, *, version: int | None = None) -> Assessment:
         """Show the machine's score of a dimension before it is rated; for good, and audited."""
@@ -97,6 +122,14 @@ class Assessments(Templates):
     def set_summary(self, interview_id: str, summary: str, *, version: int | None = None) -> Assessment:
         """The assessor's own words on the whole interview."""
         return self._set(interview_id, version, "summarised", summary=summary)
+
+    def set_strengths(self, interview_id: str, words: str, *, version: int | None = None) -> Assessment:
+        """What speaks for the candidate, in the assessor's own words."""
+        return self._set(interview_id, version, "strengths", strengths=words)
+
+    def set_to_improve(self, interview_id: str, words: str, *, version: int | None = None) -> Assessment:
+        """What the candidate could do better, in the assessor's own words."""
+        return self._set(interview_id, version, "to_improve", to_improve=words)
 
     def set_template(self, interview_id: str, template_id: str, *, version: int | None = None) -> Assessment:
         """Assess by another template (its newest version). What is signed keeps its own. Raises NotFound."""
@@ -191,6 +224,11 @@ def _template_of(session: Session, interview: InterviewRow) -> str:
     return position.template_id if position else "default"
 
 
+def _refuse_score(what: str, score: float | None) -> None:
+    if score is not None and not 0 <= score <= 10:
+        raise ValueInvalid(what=what, value=score, allowed="0-10")
+
+
 def _refuse_locked(session: Session, interview_id: str) -> None:
     interview = found(session, InterviewRow, interview_id, "interview")
     position = session.get(PositionRow, interview.position_id) if interview.position_id else None
@@ -207,7 +245,15 @@ def _assessment_of(session: Session, row: AssessmentRow) -> Assessment:
         {one.dimension_id: one.weight for one in ratings if one.weight is not None},
         row.weight_reason, Conclusion(row.conclusion) if row.conclusion else None, row.summary,
         tuple(_signature_of(signed) for signed in session.scalars(wanted)), row.version,
+        row.strengths, row.to_improve, _questions_of(session, row),
     )  # fmt: skip
+
+
+def _questions_of(session: Session, row: AssessmentRow) -> dict[str, QuestionRating]:
+    """The newest rating of each question, in the order of the first ones."""
+    wanted = select(QuestionRatingRow).where(QuestionRatingRow.assessment_id == row.id)
+    rows = session.scalars(wanted.order_by(QuestionRatingRow.serial))
+    return {one.question: QuestionRating(one.question, one.score, one.comment) for one in rows}
 
 
 def _signature_of(row: SignatureRow) -> Signature:

@@ -60,6 +60,13 @@ class Comments(Assessments):
                 row.time_s = time_s
             return self._changed_comment(session, row, "comment_edited")
 
+    def set_comment_dimension(self, comment_id: str, dimension_id: str | None) -> Comment:
+        """Say which dimension a comment speaks of; None = none. Raises NotFound."""
+        with self.session() as session:
+            row = found(session, CommentRow, comment_id, "comment")
+            row.dimension_id = dimension_id
+            return self._changed_comment(session, row, "comment_dimension")
+
     def delete_comment(self, comment_id: str, *, version: int | None = None) -> None:
         """Put a comment into its grave; `restore_comment` brings it back. Raises Stale, NotFound."""
         with self.session() as session:
@@ -124,7 +131,9 @@ class Comments(Assessments):
 
 
 def _comment_of(row: CommentRow) -> Comment:
-    return Comment(row.id, row.time_s, row.text, row.author, row.created, row.bookmark, row.version, row.end_s)
+    return Comment(
+        row.id, row.time_s, row.text, row.author, row.created, row.bookmark, row.version, row.end_s, row.dimension_id
+    )
 
 
 def _consent_of(row: ConsentRow) -> Consent:

@@ -189,6 +189,8 @@ class AssessmentRow(Changing, Base):
     weight_reason: Mapped[str] = mapped_column(default="")
     conclusion: Mapped[str | None]
     summary: Mapped[str] = mapped_column(default="")
+    strengths: Mapped[str] = mapped_column(default="", server_default="")
+    to_improve: Mapped[str] = mapped_column(default="", server_default="")
 
 
 class RatingRow(Changing, Base):
@@ -202,6 +204,18 @@ class RatingRow(Changing, Base):
     comment: Mapped[str] = mapped_column(default="")
     unveiled: Mapped[bool] = mapped_column(default=False)
     weight: Mapped[float | None]
+
+
+class QuestionRatingRow(Kept, Base):
+    """Append-only: how a question of the kit was rated and commented on; of each question the newest row holds."""
+
+    __tablename__ = "question_rating"
+    __table_args__ = (UniqueConstraint("assessment_id", "serial"),)
+    assessment_id: Mapped[str] = mapped_column(ForeignKey("assessment.id"))
+    serial: Mapped[int]
+    question: Mapped[str]
+    score: Mapped[float | None]
+    comment: Mapped[str] = mapped_column(default="")
 
 
 class SignatureRow(Kept, Base):
@@ -227,6 +241,7 @@ class CommentRow(Changing, Base):
     author: Mapped[str]
     bookmark: Mapped[bool] = mapped_column(default=False)
     deleted: Mapped[bool] = mapped_column(default=False)
+    dimension_id: Mapped[str | None]
 
 
 class CommentHistoryRow(Kept, Base):
@@ -292,5 +307,5 @@ class AuditRow(Base):
     detail: Mapped[str] = mapped_column(default="")
 
 
-APPEND_ONLY = ("audit", "correction", "signature", "comment_history", "consent", "template")
+APPEND_ONLY = ("audit", "correction", "signature", "comment_history", "consent", "template", "question_rating")
 """Tables whose rows no UPDATE or DELETE may touch; triggers in the database say so too."""

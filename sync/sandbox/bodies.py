@@ -56,6 +56,15 @@ class TimedComment(msgspec.Struct, forbid_unknown_fields=True):
     time_s: Seconds | None
     text: str
     end_s: Seconds | msgspec.UnsetType = msgspec.UNSET
+    dimension: str = ""
+
+
+class Question(msgspec.Struct, forbid_unknown_fields=True):
+    """One rated question of the position's kit, told by its words."""
+
+    question: Annotated[str, msgspec.Meta(min_length=1)]
+    score: Score
+    comment: str
 
 
 class Assessment(msgspec.Struct, forbid_unknown_fields=True):
@@ -87,3 +96,6 @@ class Assessment(msgspec.Struct, forbid_unknown_fields=True):
     signed_at: str
     app_version: str
     contract_version: Literal[1]
+    strengths: str = ""
+    to_improve: str = ""
+    questions: list[Question] = []

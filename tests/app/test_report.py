@@ -52,9 +52,13 @@ def review(library):
     session.set_weight_reason("岗位要求")
     session.conclude(Conclusion.UNSURE)
     session.set_summary("=1+1\n总体不错")
-    session.add_comment(12.5, HOSTILE)
+    session.tag_comment(session.add_comment(12.5, HOSTILE).id, "communication")
     session.add_comment(None, "@整场")
     session.add_comment(14.0, "一段", end_s=21.0)
+    session.set_strengths("=2+2\n讲清了因果")
+    session.set_to_improve("语速偏快 <b>")
+    session.rate_question("请讲一个项目 & 结果。", 7.5, "有数字 <i>")
+    session.rate_question("没有问到的题", None)
     return session
 
 
@@ -83,11 +87,16 @@ def test_pdf_says_everything_in_the_readers_language(data, each_language, tmp_pa
         "后端工程师",
         "00:12",
         "总体不错",
+        "讲清了因果",
+        "语速偏快 <b>",
+        "请讲一个项目 & 结果。",
+        "有数字 <i>",
         "whisper-base",
         text.tr_in(each_language, "report.why_no_picture"),
     ):
         assert squeezed(words) in said
     assert squeezed(HOSTILE) in said
+    assert "没有问到的题" not in said
     assert "⟦" not in said
 
 
@@ -155,7 +164,8 @@ def test_word_holds_the_same_and_opens(data, each_language, tmp_path):
     document = docx.Document(path)
     said = "\n".join(p.text for p in document.paragraphs)
     said += "\n".join(cell.text for table in document.tables for row in table.rows for cell in row.cells)
-    for words in (HOSTILE, "岗位要求", "总体不错", "王小雨 𠮷", text.tr_in(each_language, "report.notice")):
+    own = ("总体不错", "讲清了因果", "语速偏快 <b>", "请讲一个项目 & 结果。", "有数字 <i>")
+    for words in (HOSTILE, "岗位要求", *own, "王小雨 𠮷", text.tr_in(each_language, "report.notice")):
         assert words in said
     assert len(document.inline_shapes) == 2
 
@@ -169,7 +179,11 @@ def test_csv_opens_in_a_spreadsheet_and_runs_nothing(data, each_language, tmp_pa
     assert "'=1+1\n总体不错" in cells
     assert "'@整场" in cells
     assert "00:14–00:21" in cells
-    assert HOSTILE in cells
+    assert "'=2+2\n讲清了因果" in cells
+    title = {"zh": "语言表达：", "en": "Communication: "}[each_language]
+    assert {HOSTILE, f"{title}{HOSTILE}"} <= set(cells)
+    question = text.tr_in(each_language, "report.kit_questions")
+    assert [row[1:] for row in rows if row[0] == question] == [["请讲一个项目 & 结果。", "7.5", "有数字 <i>"]]
 
 
 @pytest.mark.parametrize("cell", ["=1", "+1+1", "-x", "@x", "\tx", "\rx", "＝1", "＋x", "－x", "＠x"])
@@ -189,6 +203,9 @@ def test_json_has_evidence_comments_and_provenance(data, each_language, tmp_path
     assert {c["text"] for c in shown["comments"]} == {HOSTILE, "@整场", "一段"}
     assert shown["provenance"]["models"][0]["id"] == "whisper-base"
     assert shown["signature"] is None
+    assert shown["questions"][0] == {"question": "请讲一个项目 & 结果。", "score": 7.5, "comment": "有数字 <i>"}
+    assert (shown["strengths"], shown["to_improve"]) == ("=2+2\n讲清了因果", "语速偏快 <b>")
+    assert {c["text"]: c["dimension_id"] for c in shown["comments"]}[HOSTILE] == "communication"
 
 
 def test_signature_stands_in_the_report_and_a_later_change_is_said(library, tmp_path, each_language):

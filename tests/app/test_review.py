@@ -293,3 +293,44 @@ def test_a_signature_holds_in_the_other_language_and_with_ids_given_later():
     first, same, other = (result._content(msgspec.json.encode(body)) for body in (signed, later, changed))
     assert first == same
     assert first != other
+
+
+def test_what_came_later_is_signed_where_it_says_something_and_left_out_where_it_is_empty(review):
+    rate_all(review)
+    comment = review.add_comment(12.5, "好")
+    before = json.loads(review.sign().payload)
+    assert before.keys().isdisjoint(("strengths", "to_improve", "questions"))
+    assert before["comments"] == [{"time_s": 12.5, "text": "好"}]
+    review.rate_question("请讲一个项目。", 8)
+    review.comment_on_question("请讲一个项目。", "有数字")
+    review.rate_question("为什么来？", None)
+    review.set_strengths("- 条理")
+    review.set_to_improve("- 语速")
+    review.tag_comment(comment.id, "reasoning")
+    assert not review.is_signed()
+    after = json.loads(review.sign().payload)
+    assert (after["strengths"], after["to_improve"]) == ("- 条理", "- 语速")
+    assert after["questions"] == [{"question": "请讲一个项目。", "score": 8, "comment": "有数字"}]
+    assert after["comments"] == [{"time_s": 12.5, "text": "好", "dimension": "reasoning"}]
+    assert msgspec.convert(after, AssessmentResult).questions[0].score == 8
+    assert review.is_signed()
+
+
+def test_a_signature_of_before_still_holds(review):
+    """Bytes as they were signed before there were strengths, questions and dimensions of comments."""
+    rate_all(review)
+    review.add_comment(12.5, "好")
+    made = msgspec.to_builtins(review._result())
+    old = {key: value for key, value in made.items() if key not in ("strengths", "to_improve", "questions")}
+    old["comments"] = [{"time_s": each["time_s"], "text": each["text"]} for each in old["comments"]]
+    assert result.same_content(rfc8785.dumps(old), review._result())
+    review.set_strengths("- 条理")
+    assert not result.same_content(rfc8785.dumps(old), review._result())
+
+
+def test_a_comment_can_only_speak_of_a_dimension_that_is_there(review):
+    comment = review.add_comment(12.5, "好")
+    with pytest.raises(ValueInvalid):
+        review.tag_comment(comment.id, "charisma")
+    review.tag_comment(comment.id, "composure")
+    assert review.comments[0].dimension_id == "composure"

@@ -141,3 +141,34 @@ def test_a_signature_cannot_be_altered(library, interview_id):
 def test_a_wrong_digest_is_a_bug(library, interview_id):
     with pytest.raises(ValueError, match="payload"):
         library.add_signature(interview_id, BODY, "0" * 64, put_in_outbox)
+
+
+def test_questions_are_rated_one_by_one_and_nothing_said_is_lost(library, interview_id):
+    asked = "请讲一个项目。"
+    library.rate_question(interview_id, asked, 7, "具体")
+    library.rate_question(interview_id, "Why?", None, "not asked")
+    rated = library.rate_question(interview_id, asked, 4)
+    assert list(rated.questions) == [asked, "Why?"]
+    assert (rated.questions[asked].score, rated.questions[asked].comment) == (4, "具体")
+    assert rated.questions["Why?"].score is None
+    version = rated.version
+    assert library.rate_question(interview_id, asked, 4, "具体").version == version
+    details = [line.detail for line in library.audit(interview_id) if line.action == "rated_question"]
+    assert details == [f"{asked}=7", "Why?=-", f"{asked}=4"]
+    with closing(sqlite3.connect(library.folder / "library.sqlite3")) as database:
+        kept = database.execute("SELECT question, score FROM question_rating ORDER BY serial").fetchall()
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            database.execute("DELETE FROM question_rating")
+    assert kept == [(asked, 7.0), ("Why?", None), (asked, 4.0)]
+    with pytest.raises(ValueInvalid):
+        library.rate_question(interview_id, asked, 10.5)
+
+
+def test_strengths_what_to_improve_and_the_dimension_of_a_comment_are_kept(library, interview_id):
+    library.set_strengths(interview_id, "- 清楚")
+    kept = library.set_to_improve(interview_id, "- 数字")
+    assert (kept.strengths, kept.to_improve) == ("- 清楚", "- 数字")
+    comment = library.add_comment(interview_id, 3.0, "好")
+    library.set_comment_dimension(comment.id, "communication")
+    assert [each.dimension_id for each in library.comments(interview_id)] == ["communication"]
+    assert library.set_comment_dimension(comment.id, None).dimension_id is None

@@ -130,6 +130,8 @@ def shoot_findings(folder: Path, data: Path, copy: Path, lang: str, look: str, o
         "review-mishearing",
         "review-question",
         "review-speakers",
+        "review-evidence",
+        "review-drafts",
         "review-lacking",
         "review-running",
         "review-200",
@@ -206,6 +208,25 @@ def finding_screens(conductor: Conductor, chosen: str, save: Save) -> None:
         tables.tabs.setCurrentIndex(page)
         save(f"tables-{page + 1}", tables)
     tables.close()
+    scorecard_screens(conductor, room, save)
+
+
+def scorecard_screens(conductor: Conductor, room: ReviewRoom, save: Save) -> None:
+    """All evidence of a dimension; the kit's questions, comments with their dimension, and drafts."""
+    scorecard = room.scorecard
+    first = next(iter(scorecard.cards.values()))
+    first.evidence.show_open(True)
+    save("review-evidence", conductor.window)
+    first.evidence.show_open(False)
+    scorecard.questions.fold.show_open(True)
+    comments = room.presenter.comments()
+    if comments:
+        scorecard.comments.tagAsked.emit(comments[0].id, first.dimension.id)
+    for field in (scorecard.strengths, scorecard.to_improve):
+        field.draft.click()
+    QTest.qWait(SETTLE_MS)
+    scorecard.scroller.ensureWidgetVisible(scorecard.summary)
+    save("review-drafts", conductor.window)
 
 
 Save = Callable[[str, QWidget], None]

@@ -55,6 +55,16 @@ def test_every_answer_is_what_the_contract_says(call, interview, sandbox):
     fits(kept.json(), "Receipt")
     assert call("PUT", "/v1/assessments/a-1:1", body, "put-key-2").status_code == 200
     assert call("GET", "/v1/assessments/a-1:1").content == body
+    fuller = assessment_body(
+        "client-1", "a-1", 2, strengths="- 条理", to_improve="- <b>语速</b>",
+        questions=[{"question": "请讲一个项目。", "score": 7.5, "comment": ""}],
+        comments=[{"time_s": 1.0, "text": "好", "dimension": "logic"}],
+    )  # fmt: skip
+    fits(json.loads(fuller), "Assessment")
+    assert call("PUT", "/v1/assessments/a-1:2", fuller, "put-key-3").status_code == 201
+    page = requests.get(sandbox.url + "/", timeout=10).text
+    assert "请讲一个项目。" in page
+    assert "&lt;b&gt;语速&lt;/b&gt;" in page
     move = json.dumps({"from": "scheduled", "to": "in_progress", "at": "2026-01-01T00:00:00Z"})
     fits(json.loads(move), "StatusMove")
     fits(call("POST", f"/v1/interviews/{interview['id']}/status", move, "move-key-1").json(), "Interview")

@@ -221,12 +221,14 @@ def test_comment_keeps_the_time_at_which_writing_began(qtbot, room):
 def test_signing_says_what_is_left_then_signs_once_and_again_after_a_change(qtbot, room):
     verdict = room.scorecard.verdict
     assert not verdict.sign.isEnabled()
-    assert "Communication" in verdict.left.text()
+    assert "Communication" in verdict.parts.buttons["communication"].text()
+    assert verdict.parts.isVisible()
     for dimension in room.scorecard.cards:
         rate(qtbot, room, dimension, Qt.Key.Key_7)
     qtbot.mouseClick(verdict.choices[Conclusion.HIRE], LEFT)
     assert verdict.sign.isEnabled()
     assert not verdict.left.isVisible()
+    assert not verdict.parts.isVisible()
     with qtbot.waitSignal(room.signed):
         qtbot.mouseClick(verdict.sign, LEFT)
     signature = room.presenter.assessment.signatures[-1]

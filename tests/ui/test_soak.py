@@ -20,13 +20,13 @@ MOST_GROWTH_MB = 24
 
 def settled() -> None:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    language._language._sweep()
     gc.collect()
 
 
 def living() -> Counter[str]:
     """How many there are of what may be left behind."""
     qt = [thing for thing in gc.get_objects() if isinstance(thing, QObject)]
-    language._language._sweep()
     return Counter(
         {
             "windows": len(QApplication.topLevelWidgets()),

@@ -170,6 +170,20 @@ def _scoring(room: ReviewRoom) -> list[Action]:
         *dimensions,
         act("rate", keys=("1 – 9", "0")),
         act("no_rating", keys=("Del",)),
+        act("kit_questions", run=card.open_questions, enabled=lambda: editable() and bool(card.questions.rows)),
+        act(
+            "draft",
+            run=card.strengths.draft.click,
+            enabled=card.strengths.draft.isEnabled,
+            params={"what": card.strengths.title.text()},
+        ),
+        act(
+            "draft",
+            run=card.to_improve.draft.click,
+            enabled=card.to_improve.draft.isEnabled,
+            params={"what": card.to_improve.title.text()},
+        ),
+        act("scores_table", run=lambda: room.open_tables(scores=True), enabled=lambda: True),
         *conclusions,
         act("sign", run=card.verdict.sign.click, enabled=card.verdict.sign.isEnabled),
         act(

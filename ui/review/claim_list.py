@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.domain.enrichment import Claim
 from app.text import timecode, tr
 from ui import icons, language, theme
 from ui.review.controls import icon_size, wrapped_label
+from ui.review.fold import FoldLine
 from ui.widgets.plain import plain_tip
 
 
@@ -25,15 +25,10 @@ class ClaimList(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.open = False
         self._claims: tuple[Claim, ...] = ()
-        self._model, self._outdated, self._whole = "", False, ""
-        self.fold = QPushButton()
-        self.fold.setProperty("class", "quiet")
-        self.fold.setStyleSheet("text-align: left;")
-        self.fold.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.fold.clicked.connect(lambda: self.show_open(not self.open))
+        self._model, self._outdated = "", False
         self.rows = QWidget()
+        self.fold = FoldLine(self.rows)
         self._column = QVBoxLayout(self.rows)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(6)
@@ -42,9 +37,13 @@ class ClaimList(QWidget):
         whole.setSpacing(2)
         whole.addWidget(self.fold)
         whole.addWidget(self.rows)
-        self.rows.hide()
         language.on_change(self, self._rename)
         theme.changed.connect(self._fill)
+
+    @property
+    def open(self) -> bool:
+        """Whether the claims are unfolded."""
+        return self.fold.open
 
     def show_claims(self, claims: Sequence[Claim], model: str, *, outdated: bool) -> None:
         """Show these claims of a model; `outdated` = made from an earlier state of the transcript."""
@@ -57,9 +56,7 @@ class ClaimList(QWidget):
 
     def show_open(self, open_: bool) -> None:
         """Unfold the claims, or fold them."""
-        self.open = open_
-        self.rows.setVisible(open_)
-        self._rename()
+        self.fold.show_open(open_)
 
     def _fill(self) -> None:
         while self._column.count():
@@ -94,23 +91,8 @@ class ClaimList(QWidget):
 
     def _rename(self) -> None:
         words = tr("findings.claims_by", n=len(self._claims), model=self._model)
-        self._whole = f"{tr('findings.outdated')} · {words}" if self._outdated else words
-        self.fold.setAccessibleName(self._whole)
-        self.fold.setIcon(icons.icon("chevron_down" if self.open else "chevron_right", "muted"))
-        self.fold.setIconSize(icon_size())
-        self.fold.setToolTip(plain_tip(f"{self._whole}\n{tr('findings.claims_help')}"))
-        self.fold.setAccessibleDescription(tr("findings.unfolded" if self.open else "findings.folded"))
-        self._fit()
-
-    def _fit(self) -> None:
-        """As much of the first line as there is room for: the name of a model can be long."""
-        room = max(0, self.fold.width() - icon_size().width() - theme.scaled(20))
-        words = QFontMetricsF(self.fold.font()).elidedText(self._whole, Qt.TextElideMode.ElideRight, room)
-        self.fold.setText(words)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit()
+        whole = f"{tr('findings.outdated')} · {words}" if self._outdated else words
+        self.fold.say(whole, tr("findings.claims_help"))
 
 
 def moment_chip(time_s: float, tip: str) -> QPushButton:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QActionGroup, QMouseEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QMenu,
     QPushButton,
     QSizePolicy,
+    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +24,8 @@ from app.domain.types import Comment
 from app.text import stretch, timecode, tr
 from ui import icons, language, theme
 from ui.review.comment_editor import CommentEditor, RemovedLine
-from ui.review.controls import IconButton, icon_size
+from ui.review.controls import IconButton, icon_size, wrapped_label
+from ui.widgets.plain import plain_tip
 
 DRAFT_PAUSE_MS = 700
 """What is being written is kept as a draft when the writer pauses for so long."""
@@ -46,6 +49,7 @@ class Comments(QFrame):
     restoreAsked = Signal(str)
     edited = Signal(str, str, object)
     editDraftChanged = Signal(object)
+    tagAsked = Signal(str, object)
     seekAsked = Signal(float)
 
     def __init__(self, now: Callable[[], float], parent: QWidget | None = None) -> None:
@@ -54,6 +58,7 @@ class Comments(QFrame):
         self._time: float | None = None
         self._end: float | None = None
         self._shown: tuple[Comment, ...] = ()
+        self._dimensions: dict[str, str] = {}
         self._editable = True
         self._mine: str | None = None
         self.editor: CommentEditor | None = None
@@ -117,6 +122,10 @@ class Comments(QFrame):
             self._time = self._end = None
         if self._time is None:
             self.field.setPlaceholderText(tr("review.comment_at", time=timecode(time_s)))
+
+    def offer_dimensions(self, titles: Mapping[str, str]) -> None:
+        """What a comment may speak of: the dimensions' titles by id."""
+        self._dimensions = dict(titles)
 
     def show_comments(self, comments: Sequence[Comment], *, editable: bool, mine: str | None = None) -> None:
         """Show these, in time order. Only what `mine` wrote can be changed; None = all."""
@@ -224,7 +233,16 @@ class Comments(QFrame):
         words.setWordWrap(True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        line.addWidget(words, 1)
+        said = QVBoxLayout()
+        said.setSpacing(0)
+        said.addWidget(words)
+        if title := self._dimensions.get(comment.dimension_id or ""):
+            dimension = wrapped_label("small")
+            dimension.setText(title)
+            said.addWidget(dimension)
+        line.addLayout(said, 1)
+        if self._editable and self._dimensions:
+            line.addWidget(self._tag(comment), 0, Qt.AlignmentFlag.AlignTop)
         if self._may_edit(comment):
             change = IconButton("edit", "review.edit_comment")
             change.clicked.connect(lambda: self.edit(comment.id))
@@ -235,6 +253,33 @@ class Comments(QFrame):
             remove.clicked.connect(lambda: self.removeAsked.emit(comment.id))
             line.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
         return row
+
+    def _tag(self, comment: Comment) -> QToolButton:
+        """The way to say which dimension a comment speaks of."""
+        tag = QToolButton()
+        tag.setAutoRaise(True)
+        tag.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        title = self._dimensions.get(comment.dimension_id or "")
+        tag.setIcon(icons.icon("tag", "accent" if title else "text"))
+        tag.setIconSize(QSize(theme.scaled(18), theme.scaled(18)))
+        words = tr("review.speaks_of", what=title or tr("review.no_dimension"))
+        tag.setAccessibleName(words)
+        tag.setToolTip(plain_tip(words))
+        tag.clicked.connect(lambda: self.tag_menu(tag, comment).popup(tag.mapToGlobal(tag.rect().bottomLeft())))
+        return tag
+
+    def tag_menu(self, parent: QWidget, comment: Comment) -> QMenu:
+        """A choice of the dimension that a comment speaks of, or none."""
+        menu = QMenu(parent)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        group = QActionGroup(menu)
+        for key, title in (*self._dimensions.items(), (None, tr("review.no_dimension"))):
+            action = menu.addAction(title.replace("&", "&&"))
+            action.setCheckable(True)
+            action.setChecked(key == comment.dimension_id)
+            action.triggered.connect(lambda _=False, key=key: self.tagAsked.emit(comment.id, key))
+            group.addAction(action)
+        return menu
 
     def _jump(self, comment: Comment, time_s: float) -> QPushButton:
         jump = QPushButton(stretch(time_s, comment.end_s))

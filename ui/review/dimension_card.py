@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from analysis.document import Metric
 from app import text
-from app.domain.scores import DimensionScore, Evidence
+from app.domain.scores import DimensionScore
 from app.domain.template import Dimension
-from app.scoring.help import band_text, metric_help
-from app.scoring.metrics import metric_about, metric_title, value_text
+from app.domain.types import Comment
+from app.scoring.help import metric_help
 from app.scoring.wording import score_text, weight_text
-from app.text import timecode, tr
+from app.text import tr
 from ui import icons, language, theme
 from ui.review.claim_list import ClaimList
 from ui.review.controls import icon_size, plain_label, restyle
-from ui.review.flow import FlowLayout
+from ui.review.evidence_list import EvidenceList
 from ui.review.measured import metric_text
-from ui.review.score_widgets import RatingPicker, ScoreNumbers, WeightSlider, rating_text
+from ui.review.rating_row import RatingRow
+from ui.review.score_widgets import ScoreNumbers, WeightSlider, rating_text
 from ui.widgets.plain import plain_tip
 from ui.widgets.text_line import SavedLine
-
-MOST_CHIPS = 5
 
 
 class DimensionCard(QFrame):
@@ -37,20 +36,24 @@ class DimensionCard(QFrame):
     unveilAsked = Signal(str)
     reasonGiven = Signal(str, str)
     seekAsked = Signal(float)
+    playAsked = Signal(float)
+    chosen = Signal(str)
 
     def __init__(self, dimension: Dimension, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.dimension = dimension
         self._row: DimensionScore | None = None
         self._veiled, self._asking, self._locked = False, False, False
-        self._evidence: tuple[Evidence, ...] = ()
         self._observed: tuple[tuple[str, Metric], ...] = ()
         self._build()
         self._connect()
-        language.on_change(self, self._rename)
-        theme.changed.connect(self._rename)
+        language.on_change(self, self._turn)
+        theme.changed.connect(self._turn)
 
     def _build(self) -> None:
+        self.done = plain_label()
+        self.done.setContentsMargins(0, 3, 0, 0)
+        self.done.hide()
         self.title = plain_label("heading")
         self.title.setWordWrap(True)
         self.weight = plain_label("small")
@@ -59,9 +62,9 @@ class DimensionCard(QFrame):
         self.veil = QPushButton(self.numbers)
         self.veil.setProperty("class", "chip")
         self.veil.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.picker = RatingPicker()
-        self.chips = QWidget()
-        self.chip_row = FlowLayout(self.chips, spacing=5)
+        self.rating = RatingRow()
+        self.picker = self.rating.picker
+        self.evidence = EvidenceList()
         self.claims = ClaimList()
         self.observed = plain_label("small")
         self.observed.setWordWrap(True)
@@ -69,16 +72,17 @@ class DimensionCard(QFrame):
         self.reason.setClearButtonEnabled(True)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
+        head.addWidget(self.done, 0, Qt.AlignmentFlag.AlignTop)
         head.addWidget(self.weight, 0, Qt.AlignmentFlag.AlignTop)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 6, 0, 10)
+        whole.setContentsMargins(5, 6, 0, 10)
         whole.setSpacing(4)
         whole.addLayout(head)
         for widget in (
             self.slider,
             self.numbers,
-            self.picker,
-            self.chips,
+            self.rating,
+            self.evidence,
             self.claims,
             self.observed,
             self.reason,
@@ -89,10 +93,19 @@ class DimensionCard(QFrame):
         key = self.dimension.id
         self.slider.weightMoved.connect(lambda weight: self.weightMoved.emit(key, weight))
         self.slider.weightSet.connect(lambda weight: self.weightSet.emit(key, weight))
-        self.picker.rated.connect(lambda score: self.rated.emit(key, score))
+        self.rating.rated.connect(lambda score: self.rated.emit(key, score))
+        self.evidence.playAsked.connect(self.playAsked)
         self.veil.clicked.connect(self._lift)
         self.claims.seekAsked.connect(self.seekAsked)
         self.reason.written.connect(lambda words: self.reasonGiven.emit(key, words))
+        for control in (self.slider, self.veil, self.rating.none, self.picker, self.reason):
+            control.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt: who works on a dimension has chosen it."""
+        if event.type() is QEvent.Type.FocusIn:
+            self.chosen.emit(self.dimension.id)
+        return super().eventFilter(watched, event)
 
     def show_row(
         self,
@@ -103,14 +116,15 @@ class DimensionCard(QFrame):
         observed: Sequence[tuple[str, Metric]],
         editable: bool,
         weights_locked: bool,
+        comments: Sequence[Comment] = (),
     ) -> None:
-        """Show everything of a dimension."""
+        """Show everything of a dimension; `comments` are those that speak of it."""
         if veiled != self._veiled:
             self._asking = False
         self._veiled = veiled
         self._observed = tuple(observed)
-        self.picker.show_score(row.mine)
-        self.picker.setEnabled(editable)
+        self.rating.show_score(row.mine, editable=editable)
+        self.done.setVisible(self.dimension.required and row.mine is not None)
         self.slider.setEnabled(editable and not weights_locked)
         self._locked = weights_locked
         self.veil.setEnabled(editable)
@@ -118,9 +132,7 @@ class DimensionCard(QFrame):
         self.reason.show_words(reason)
         self.reason.setVisible(row.mine is not None or bool(reason) or self.reason.hasFocus())
         self.show_numbers(row)
-        if row.machine.evidence != self._evidence:
-            self._evidence = row.machine.evidence
-            self._fill_chips()
+        self.evidence.show_evidence(row.machine.evidence, comments)
         self._rename()
 
     def show_numbers(self, row: DimensionScore) -> None:
@@ -144,6 +156,11 @@ class DimensionCard(QFrame):
             0, theme.scaled(17), max(40, width), min(self.veil.sizeHint().height(), int(column.height()) - 16)
         )
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Qt: a click on the card chooses it, so that the room's digits rate it."""
+        super().mousePressEvent(event)
+        self.chosen.emit(self.dimension.id)
+
     def _lift(self) -> None:
         """The first press asks, the second looks: looking before rating is written down."""
         if self._asking:
@@ -152,38 +169,24 @@ class DimensionCard(QFrame):
             self._asking = True
             self._rename()
 
-    def _fill_chips(self) -> None:
-        self.chip_row.clear()
-        seen: set[int] = set()
-        for item in sorted(self._evidence, key=lambda e: (-e.weight, e.start)):
-            if int(item.start) in seen or len(seen) == MOST_CHIPS:
-                continue
-            seen.add(int(item.start))
-            self.chip_row.addWidget(self._chip(item))
-        self.chips.setVisible(bool(seen))
-
-    def _chip(self, item: Evidence) -> QPushButton:
-        chip = QPushButton(timecode(item.start))
-        chip.setProperty("class", "chip")
-        chip.setIcon(icons.icon("play", "accent"))
-        chip.setIconSize(icon_size())
-        tip = evidence_text(item)
-        chip.setToolTip(plain_tip(tip))
-        chip.setAccessibleName(tr("review.go_to", time=timecode(item.start)))
-        chip.setAccessibleDescription(tip)
-        chip.clicked.connect(lambda: self.seekAsked.emit(item.start))
-        return chip
+    def _turn(self) -> None:
+        """Another language or theme."""
+        self.evidence.refresh()
+        self._rename()
 
     def _rename(self) -> None:
         spoken = text.language()
         title = self.dimension.title.in_(spoken)
         star = " *" if self.dimension.required else ""
         self.title.setText(title + star)
+        self.done.setPixmap(icons.icon("check", "ok").pixmap(icon_size()))
+        self.done.setAccessibleName(tr("review.part_done"))
+        self.done.setToolTip(tr("review.part_done"))
         self.title.setToolTip(plain_tip(anchors_text(self.dimension, spoken)))
         self.picker.setToolTip(plain_tip(anchors_text(self.dimension, spoken)))
         self.slider.setToolTip(tr("review.weights_locked" if self._locked else "review.weight_help"))
         self.slider.setAccessibleName(tr("review.weight_of", title=title))
-        self.picker.setAccessibleName(tr("review.rating_of", title=title))
+        self.rating.name(title)
         self.veil.setText(tr("review.unveil_ask" if self._asking else "review.veil"))
         self.veil.setToolTip(tr("review.unveil_help"))
         self.veil.setIcon(icons.icon("eye" if self._asking else "eye_off", "accent"))
@@ -200,8 +203,6 @@ class DimensionCard(QFrame):
             self.weight.setText(tr("review.weight_value", value=weight_text(self._row.weight)))
             self.picker.setAccessibleDescription(rating_text(self._row.mine))
             self.numbers.setAccessibleName(self._spoken(title, self._row))
-        if self._evidence and self.chip_row.count():
-            self._fill_chips()
         self._place_veil()
         self.numbers.update()
 
@@ -217,19 +218,4 @@ def anchors_text(dimension: Dimension, spoken: str) -> str:
     """What a dimension means, and what each anchored score looks like."""
     lines = [dimension.description.in_(spoken)]
     lines += [f"{score}  {anchor.in_(spoken)}" for score, anchor in sorted(dimension.anchors)]
-    return "\n".join(line for line in lines if line)
-
-
-def evidence_text(item: Evidence) -> str:
-    """What a chip stands for: the metric, its value, the points that it earned, and by whose bands."""
-    where = tr("review.answer", number=item.answer + 1) if item.answer is not None else tr("review.overall")
-    spoken = text.language()
-    value = f"{metric_title(item.metric, spoken)} {value_text(item.value, item.unit, spoken)}"
-    points = tr("review.points", points=score_text(item.points))
-    lines = (
-        f"{where} · {value}",
-        points,
-        band_text(item.band, item.band_source, spoken, unit=item.unit),
-        metric_about(item.metric, spoken),
-    )
     return "\n".join(line for line in lines if line)

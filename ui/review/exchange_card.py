@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from analysis.document import Analysis, CorrectionKind, Exchange, Learning, Metric
+from app.domain.types import QuestionRating
 from app.text import timecode, tr
 from ui import icons, language, theme
 from ui.review import exchange_facts as facts
@@ -18,6 +19,7 @@ from ui.review.kit_menu import kit_menu, literal
 from ui.review.model import CorrectionDraft
 from ui.review.pauses import longest_pause
 from ui.review.placing import beside
+from ui.review.question_list import QuestionScore
 from ui.widgets.plain import plain_tip
 
 WIDTH = 430
@@ -50,6 +52,9 @@ class ExchangeCard(QFrame):
         self.close_it = IconButton("cross", "review.close_card")
         self.matched: QPushButton
         self.scroller = QScrollArea()
+        self.score_title = plain_label("small")
+        self.score = QuestionScore()
+        self._rating: QuestionRating | None = None
         self._build()
         self._connect()
         self.hide()
@@ -72,16 +77,41 @@ class ExchangeCard(QFrame):
         whole.setSpacing(BETWEEN)
         whole.addLayout(head)
         whole.addWidget(self.scroller, 1)
+        self.foot = QWidget()
+        foot = QGridLayout(self.foot)
+        foot.setContentsMargins(0, 0, 4, 0)
+        foot.setHorizontalSpacing(8)
+        foot.setColumnMinimumWidth(0, theme.scaled(LABELS))
+        foot.setColumnStretch(1, 1)
+        foot.addWidget(self.score_title, 0, 0, Qt.AlignmentFlag.AlignTop)
+        foot.addWidget(self.score, 0, 1)
+        whole.addWidget(self.foot)
 
     def _connect(self) -> None:
         self.before.clicked.connect(lambda: self._go(-1))
         self.after.clicked.connect(lambda: self._go(1))
         self.close_it.clicked.connect(self.closed)
 
-    def show_exchange(self, analysis: Analysis, index: int, kit: Mapping[str, str], *, editable: bool = True) -> None:
-        """Show the exchange of this index, as the document has it now."""
+    def show_exchange(
+        self,
+        analysis: Analysis,
+        index: int,
+        kit: Mapping[str, str],
+        rating: QuestionRating | None = None,
+        *,
+        editable: bool = True,
+    ) -> None:
+        """Show the exchange of this index, as the document has it now, and how its question was rated."""
         self._analysis, self.index, self._kit, self._editable = analysis, index, kit, editable
+        self._rating = rating
         self._tell()
+
+    def show_rating(self, rating: QuestionRating | None) -> None:
+        """Show how the kit's question was rated that was asked here; where it is none of them there is no rating."""
+        self._rating = rating
+        matched = self.exchange.matched_question if self.exchange else None
+        self.foot.setVisible(matched is not None)
+        self.score.show_rating(matched.text if matched else "", rating, editable=self._editable)
 
     @property
     def exchange(self) -> Exchange | None:
@@ -97,6 +127,8 @@ class ExchangeCard(QFrame):
         if exchange is None or self._analysis is None or self.index is None:
             return
         self.setAccessibleName(tr("review.exchange", number=self.index + 1, text=exchange.question.text))
+        self.score_title.setText(tr("review.rating_row"))
+        self.show_rating(self._rating)
         self.number.setText(facts.exchange_number(self.index))
         self.asked.setText(exchange.question.text)
         self.before.setEnabled(self.index > 0)
@@ -201,6 +233,8 @@ class ExchangeCard(QFrame):
         """Qt: Escape closes; what is not the card's own goes on to the room."""
         if event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
+        elif self.foot.isVisible() and self.score.rating.type_digit(event):
+            event.accept()
         else:
             super().keyPressEvent(event)
 
@@ -211,7 +245,8 @@ class ExchangeCard(QFrame):
         width = min(theme.scaled(WIDTH), room.width())
         edge = theme.scaled(EDGE)
         inside = width - 2 * edge
-        wanted = self._head.heightForWidth(inside) + self._rows_height(inside) + BETWEEN + 2 * edge
+        foot = BETWEEN + self.foot.sizeHint().height() if self.foot.isVisibleTo(self) else 0
+        wanted = self._head.heightForWidth(inside) + self._rows_height(inside) + BETWEEN + foot + 2 * edge
         self.setGeometry(beside(anchor, room, width, wanted))
 
     def _rows_height(self, width: int) -> int:

@@ -21,6 +21,7 @@ from app.domain.template import Template
 from app.domain.types import Assessment, Comment, Conclusion, Interview
 from app.enrichment.findings import Findings
 from app.jobs.landmarks import MakeChild
+from app.review.drafting import Draft
 from app.review.history import Step
 
 Floats = NDArray[np.float32]
@@ -136,8 +137,8 @@ class Presenter(Protocol):
         """The assessor's comments and bookmarks in time order."""
         ...
 
-    def left(self) -> tuple[str, ...]:
-        """What is still missing before signing, as short texts in the window's language."""
+    def left(self) -> tuple[tuple[str, str], ...]:
+        """What is still missing before signing: a dimension's id ("" = the recommendation) and a short text."""
         ...
 
     def needs_reason(self) -> bool:
@@ -190,6 +191,30 @@ class Presenter(Protocol):
 
     def set_summary(self, summary: str) -> None:
         """The closing words."""
+        ...
+
+    def set_strengths(self, words: str) -> None:
+        """What speaks for the candidate."""
+        ...
+
+    def set_to_improve(self, words: str) -> None:
+        """What the candidate could do better."""
+        ...
+
+    def draft(self) -> Draft:
+        """Lines for both, from what may be seen now."""
+        ...
+
+    def rate_question(self, question: str, score: float | None) -> None:
+        """Rate a question of the kit, told by its words, 0-10 (None = not rated any more)."""
+        ...
+
+    def comment_on_question(self, question: str, words: str) -> None:
+        """A note on a question of the kit."""
+        ...
+
+    def tag_comment(self, comment_id: str, dimension_id: str | None) -> None:
+        """Say which dimension a comment speaks of; None = none."""
         ...
 
     def add_comment(

@@ -27,6 +27,7 @@ from app.policy import allowed_modalities, shown_modalities
 from app.review import Reading, ReviewSession
 from app.review import step_texts as named
 from app.review.corrections import in_force, made_together
+from app.review.drafting import Draft
 from app.review.history import History, Part, Step
 from app.review.slots import Slots, written
 from app.scoring.wording import weight_text
@@ -184,9 +185,9 @@ class LibraryPresenter:
         """All comments."""
         return self._session.comments
 
-    def left(self) -> tuple[str, ...]:
-        """Titles of what is missing."""
-        return tuple(self._session.left_to_sign())
+    def left(self) -> tuple[tuple[str, str], ...]:
+        """Ids and titles of what is missing."""
+        return tuple(self._session.left_parts())
 
     def needs_reason(self) -> bool:
         """Whether a reason for the weights is missing."""
@@ -248,6 +249,37 @@ class LibraryPresenter:
         """The closing words."""
         with self.history.step(self._slots.summary(), "history.summary"):
             self._session.set_summary(summary)
+
+    def set_strengths(self, words: str) -> None:
+        """What speaks for the candidate."""
+        with self.history.step(self._slots.strengths(), "history.strengths"):
+            self._session.set_strengths(words)
+
+    def set_to_improve(self, words: str) -> None:
+        """What could be better."""
+        with self.history.step(self._slots.to_improve(), "history.to_improve"):
+            self._session.set_to_improve(words)
+
+    def draft(self) -> Draft:
+        """Lines for both."""
+        return self._session.draft()
+
+    def rate_question(self, question: str, score: float | None) -> None:
+        """Rate a question of the kit."""
+        key, values = named.rated(named.quoted(question), score)
+        with self.history.step(self._slots.question(question), key, **values):
+            self._session.rate_question(question, score)
+
+    def comment_on_question(self, question: str, words: str) -> None:
+        """A note on a question."""
+        with self.history.step(self._slots.question_note(question), "history.note", name=named.quoted(question)):
+            self._session.comment_on_question(question, words)
+
+    def tag_comment(self, comment_id: str, dimension_id: str | None) -> None:
+        """Which dimension a comment speaks of."""
+        words = named.shortened(self._library.comment(comment_id).text)
+        with self.history.step(self._slots.comment_dimension(comment_id), "history.comment_dimension", words=words):
+            self._session.tag_comment(comment_id, dimension_id)
 
     def add_comment(
         self, time_s: float | None, text: str, *, end_s: float | None = None, bookmark: bool = False

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
 
+from analysis.document import Exchange
+from app.domain.types import QuestionRating
 from ui import theme
 from ui.review.event_lanes import ExchangeLane
 from ui.review.exchange_card import ExchangeCard
@@ -29,6 +31,9 @@ class Questions(QObject):
         room.transcript.exchangeChosen.connect(self.show)
         self.card.chosen.connect(self._go)
         self.card.closed.connect(self._close_from_card)
+        self.card.score.rated.connect(room.scorecard.rate_question)
+        self.card.score.noted.connect(room.scorecard.note_question)
+        room.changed.connect(self._show_rating)
 
     def show(self, index: int) -> None:
         """Show the card of a question."""
@@ -36,11 +41,23 @@ class Questions(QObject):
         if recording is None or not 0 <= index < len(recording.analysis.exchanges):
             return
         editable = not presenter.read_only
-        self.card.show_exchange(recording.analysis, index, presenter.kit(), editable=editable)
+        found = recording.analysis
+        self.card.show_exchange(found, index, presenter.kit(), self._rating(found.exchanges[index]), editable=editable)
         self._mark(index)
         self.card.show()  # what is not shown yet has not its final sizes
         self._place()
         self.card.raise_()
+
+    def _show_rating(self) -> None:
+        """The question's rating, here as in the scorecard; a note that appears makes the card higher."""
+        if self.card.isVisible() and self.card.exchange is not None:
+            self.card.show_rating(self._rating(self.card.exchange))
+            self._place()
+
+    def _rating(self, exchange: Exchange) -> QuestionRating | None:
+        """How the kit's question was rated that was asked there."""
+        matched = exchange.matched_question
+        return self._room.presenter.assessment.questions.get(matched.text) if matched else None
 
     def show_here(self) -> None:
         """Show the card of the question at the playhead, and give it the keys; put it away where it is shown."""
@@ -54,6 +71,7 @@ class Questions(QObject):
 
     def close(self) -> None:
         """Put the card away."""
+        self.card.score.save()
         self.card.hide()
         self._mark(None)
 

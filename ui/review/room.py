@@ -157,8 +157,11 @@ class ReviewRoom(QWidget):
         self.transcript.commentAsked.connect(self.scorecard.comments.start)
         self.transcript.swapAsked.connect(self.swap_roles)
         self.scorecard.seekAsked.connect(playback.seek)
+        self.scorecard.playAsked.connect(self.play_at)
+        self.scorecard.verdict.tableAsked.connect(lambda: self.open_tables(scores=True))
         self.scorecard.commentsChanged.connect(self._read_comments)
         self.scorecard.changed.connect(self.changed)
+        self.changed.connect(self._show_scores)
         self.scorecard.signed.connect(self.let_go)
         self.scorecard.signed.connect(self.signed)
         self.scorecard.failed.connect(self.failed)
@@ -241,6 +244,7 @@ class ReviewRoom(QWidget):
         self.coming.tell()
         self.undoing.show()
         self.importing.show_source()
+        self.scorecard.show_asked(self.recording.analysis.exchanges if self.recording else ())
 
     def _show_timeline(self) -> None:
         drawn, self._drawn = self._drawn, self.recording
@@ -339,6 +343,12 @@ class ReviewRoom(QWidget):
         if not self.timeline.start <= time_s <= self.timeline.start + self.timeline.span:
             self.timeline.show_window(time_s - self.timeline.span / 2, self.timeline.span)
 
+    def play_at(self, time_s: float) -> None:
+        """Play from a moment on, without a loop."""
+        self.player.playback.set_loop(None)
+        self.seek(time_s)
+        self.player.playback.play()
+
     def loop(self, start: float, end: float) -> None:
         """Play a stretch again and again."""
         self.player.playback.set_loop((start, end))
@@ -375,14 +385,21 @@ class ReviewRoom(QWidget):
         inside = timeline.start <= timeline.playhead <= timeline.start + timeline.span
         timeline.zoom(factor, timeline.playhead if inside else timeline.start + timeline.span / 2)
 
-    def open_tables(self) -> TableDialog | None:
-        """Show the tables behind the charts."""
-        if self.recording is None:
+    def open_tables(self, *, scores: bool = False) -> TableDialog | None:
+        """Show the tables behind the charts; with `scores` the one behind radar and composite."""
+        if self.recording is None and not scores:
             return None
-        dialog = TableDialog(self.recording, self, glossary_titles=self.presenter.glossary_titles)
+        titles, table = self.presenter.glossary_titles, self.scorecard.table
+        dialog = TableDialog(self.recording, self, glossary_titles=titles, scores=table)
         dialog.seekAsked.connect(self.seek)
+        if scores:
+            dialog.show_scores(to_front=True)
         dialog.show()
         return dialog
+
+    def _show_scores(self) -> None:
+        for dialog in self.findChildren(TableDialog):
+            dialog.show_scores()
 
     def _show_tables(self) -> None:
         """Tables that are open show what is true now."""
@@ -433,7 +450,8 @@ class ReviewRoom(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         action = for_key(self.actions_here(), event)
         if action is None or action.run is None:
-            super().keyPressEvent(event)
+            if not self.scorecard.rate_by_key(event):
+                super().keyPressEvent(event)
         else:
             action.run()
 
@@ -443,6 +461,7 @@ class ReviewRoom(QWidget):
         self.timeline.region.clear()
         self.questions.close()
         self.speakers.close()
+        self.scorecard.choose(None)
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # Keeping
@@ -483,6 +502,7 @@ class ReviewRoom(QWidget):
         """Save what is still being typed and where the player is, and let go of the recording."""
         self.transcript.list.commit()
         self.scorecard.comments.save_editor()
+        self.questions.card.score.save()
         self.scorecard.save_open_fields()
         self.memory.save()
         self.player.close_recording()

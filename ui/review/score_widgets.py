@@ -5,9 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QWheelEvent
-from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QSlider, QWidget
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QAbstractSlider, QSizePolicy, QSlider, QToolTip, QWidget
 
 from analysis.document import TO_COME
 from app.domain.scores import DimensionScore
@@ -123,10 +133,16 @@ class WeightSlider(QSlider):
 
 
 UNRATED = -1
+TEN_MS = 900
+"""A 0 that follows a 1 within so long makes it 10."""
+BY_KEY = (
+    Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason, Qt.FocusReason.ShortcutFocusReason,
+)  # fmt: skip
 
 
 class RatingPicker(QAbstractSlider):
-    """The interviewer's own rating: ten fields with halves. Keys 0-9, +/-, arrows; Delete takes it back.
+    """The interviewer's own rating: ten fields with halves. Keys 0-9 (1 then 0 = 10), +/-, arrows; Delete takes it
+    back. Who comes to it by key sees its hint, as the mouse does.
 
     Its value counts half points (-1 = not rated), so that screen readers hear a slider.
     """
@@ -144,6 +160,7 @@ class RatingPicker(QAbstractSlider):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMouseTracking(True)
         self._hover: int | None = None
+        self._one = QTimer(self, singleShot=True, interval=TEN_MS)
 
     def score(self) -> float | None:
         """The rating shown."""
@@ -212,7 +229,7 @@ class RatingPicker(QAbstractSlider):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
         if Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
-            self._choose((key - Qt.Key.Key_0) * 2)
+            self.type_digit(key - Qt.Key.Key_0)
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._choose(UNRATED)
         elif key in (Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Plus):
@@ -221,6 +238,24 @@ class RatingPicker(QAbstractSlider):
             self._choose(max(0, self.value() - 1) if self.value() != UNRATED else UNRATED)
         else:
             super().keyPressEvent(event)
+
+    def type_digit(self, digit: int) -> None:
+        """Rate by a digit; a 0 soon after a 1 is a ten."""
+        is_ten = digit == 0 and self._one.isActive()
+        self._one.stop()
+        if digit == 1:
+            self._one.start()
+        self._choose(20 if is_ten else digit * 2)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if event.reason() in BY_KEY and self.toolTip():
+            QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), self.toolTip(), self)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._one.stop()
+        QToolTip.hideText()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """The wheel scrolls the scorecard; it must never change a rating in passing."""
@@ -332,7 +367,7 @@ class ScoreNumbers(QWidget):
 
 
 class Radar(QWidget):
-    """The combined scores as a polygon; a dimension without one leaves its corner open. Two axes become bars."""
+    """The combined scores as a polygon; a dimension without one leaves its corner open. One or two become bars."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -364,7 +399,7 @@ class Radar(QWidget):
             self.updateGeometry()
 
     def _corner(self, index: int, share: float) -> QPointF:
-        count = max(3, len(self.rows))
+        count = len(self.rows)
         angle = -math.pi / 2 + 2 * math.pi * index / count
         radius = min(self.width() - theme.scaled(30), self.height() - theme.scaled(26)) / 2
         centre = QPointF(self.width() / 2, self.height() / 2 + theme.scaled(5))
@@ -373,7 +408,11 @@ class Radar(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        count = max(3, len(self.rows))
+        if len(self.rows) < 3:
+            self._paint_bars(painter)
+            painter.end()
+            return
+        count = len(self.rows)
         painter.setPen(QPen(theme.color("border"), 1))
         for share in (0.5, 1.0):
             painter.drawPolygon(QPolygonF([self._corner(index, share) for index in range(count)]))
@@ -382,6 +421,32 @@ class Radar(QWidget):
         self._paint_scores(painter)
         self._paint_titles(painter)
         painter.end()
+
+    def bars(self) -> list[QRectF]:
+        """Where the bar of each dimension lies, from 0 to 10."""
+        each, thick = theme.scaled(34), theme.scaled(8)
+        top = (self.height() - each * len(self.rows)) / 2
+        return [
+            QRectF(0, top + each * place + theme.scaled(18), self.width() - theme.scaled(10), thick)
+            for place in range(len(self.rows))
+        ]
+
+    def _paint_bars(self, painter: QPainter) -> None:
+        painter.setFont(theme.font(10))
+        metrics = QFontMetricsF(painter.font())
+        for area, row, title in zip(self.bars(), self.rows, self.titles, strict=True):
+            painter.setPen(theme.color("muted"))
+            words = metrics.elidedText(title, Qt.TextElideMode.ElideRight, area.width())
+            painter.drawText(QPointF(area.left(), area.top() - theme.scaled(5)), words)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("veil"))
+            painter.drawRoundedRect(area, 3, 3)
+            if row.combined is not None:
+                painter.setPen(QPen(theme.color("accent"), 1.5))
+                painter.setBrush(theme.color("panel") if row.preview else tint("accent", 150))
+                painter.drawRoundedRect(
+                    QRectF(area.topLeft(), area.size()).adjusted(0, 0, (row.combined / 10 - 1) * area.width(), 0), 3, 3
+                )
 
     def _paint_scores(self, painter: QPainter) -> None:
         known = [(i, row) for i, row in enumerate(self.rows) if row.combined is not None]

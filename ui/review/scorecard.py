@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from analysis.document import Exchange
 from analysis.failures import Failure
 from app.domain.enrichment import EnrichmentKind
 from app.domain.scores import Scorecard
 from app.domain.types import Conclusion
+from app.text import language as spoken_language
 from app.text import tr
 from ui import language, theme
 from ui.review.comments import Comments
@@ -19,12 +21,14 @@ from ui.review.controls import plain_label
 from ui.review.dimension_card import DimensionCard
 from ui.review.findings import FindingsPanel
 from ui.review.model import Presenter
+from ui.review.question_list import QuestionList, asked_questions
+from ui.review.score_table import score_table
+from ui.review.table import Table
 from ui.review.verdict import Verdict
+from ui.review.written_field import DraftedField, WrittenField
 
 LOW = 820
 """Below this height (before scaling) the foot of the scorecard takes less room."""
-SUMMARY_PAUSE_MS = 700
-"""Closing words are saved when the writer pauses for so long, and when the field is left."""
 
 
 class ScorecardPanel(QFrame):
@@ -33,6 +37,7 @@ class ScorecardPanel(QFrame):
     changed = Signal()
     commentsChanged = Signal()
     seekAsked = Signal(float)
+    playAsked = Signal(float)
     failed = Signal(object)
     signed = Signal()
 
@@ -41,8 +46,15 @@ class ScorecardPanel(QFrame):
         self.setProperty("class", "panel")
         self.presenter: Presenter | None = None
         self.cards: dict[str, DimensionCard] = {}
+        self.chosen: DimensionCard | None = None
+        self._exchanges: tuple[Exchange, ...] = ()
+        self.legend = plain_label("small")
+        self.legend.setIndent(8)
+        self.questions = QuestionList()
         self.comments = Comments(now)
-        self.summary = SummaryField()
+        self.strengths = DraftedField("strengths")
+        self.to_improve = DraftedField("to_improve")
+        self.summary = WrittenField()
         self.summary_title = plain_label("small")
         self.findings = FindingsPanel()
         self.verdict = Verdict()
@@ -53,15 +65,26 @@ class ScorecardPanel(QFrame):
     def _build(self) -> None:
         inside = QWidget()
         self._column = QVBoxLayout(inside)
-        self._column.setContentsMargins(14, 8, 12, 8)
+        self._column.setContentsMargins(6, 8, 12, 8)
         self._column.setSpacing(2)
         self._dimensions = QVBoxLayout()
         self._dimensions.setSpacing(0)
+        self._column.addWidget(self.legend)
         self._column.addLayout(self._dimensions)
-        self._column.addWidget(self.comments)
-        self._column.addWidget(self.summary_title)
-        self._column.addWidget(self.summary)
-        self._column.addWidget(self.findings)
+        below = QVBoxLayout()
+        below.setContentsMargins(8, 0, 0, 0)
+        below.setSpacing(2)
+        for widget in (
+            self.questions,
+            self.comments,
+            self.strengths,
+            self.to_improve,
+            self.summary_title,
+            self.summary,
+            self.findings,
+        ):
+            below.addWidget(widget)
+        self._column.addLayout(below)
         self._column.addStretch(1)
         self.scroller = QScrollArea()
         self.scroller.setWidgetResizable(True)
@@ -89,12 +112,19 @@ class ScorecardPanel(QFrame):
         self.comments.restoreAsked.connect(self._restore_comment)
         self.comments.edited.connect(self._edit_comment)
         self.comments.seekAsked.connect(self.seekAsked)
+        self.comments.tagAsked.connect(self._tag_comment)
+        self.questions.rated.connect(self.rate_question)
+        self.questions.noted.connect(self.note_question)
+        self.questions.seekAsked.connect(self.seekAsked)
+        self.strengths.written.connect(self._write_strengths)
+        self.to_improve.written.connect(self._write_to_improve)
         self.summary.written.connect(self._write_summary)
         self.findings.seekAsked.connect(self.seekAsked)
         self.verdict.concluded.connect(self._conclude)
         self.verdict.weightReasonGiven.connect(self._give_weight_reason)
         self.verdict.resetAsked.connect(lambda: self._do(lambda p: p.reset_weights()))
         self.verdict.signAsked.connect(self._sign)
+        self.verdict.dimensionAsked.connect(lambda key: self.bring(self.cards[key]))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -115,7 +145,7 @@ class ScorecardPanel(QFrame):
             if item is not None and (widget := item.widget()) is not None:
                 widget.hide()
                 widget.deleteLater()
-        self.cards = {}
+        self.cards, self.chosen = {}, None
         for dimension in presenter.template.dimensions:
             card = DimensionCard(dimension)
             card.setObjectName("dimension")
@@ -125,6 +155,8 @@ class ScorecardPanel(QFrame):
             card.unveilAsked.connect(self._unveil)
             card.reasonGiven.connect(self._give_reason)
             card.seekAsked.connect(self.seekAsked)
+            card.playAsked.connect(self.playAsked)
+            card.chosen.connect(lambda key: self.choose(self.cards[key]))
             self.cards[dimension.id] = card
             self._dimensions.addWidget(card)
         self._restyle()
@@ -134,7 +166,7 @@ class ScorecardPanel(QFrame):
         presenter = self.presenter
         if presenter is None:
             return
-        card = presenter.card()
+        card, comments = presenter.card(), presenter.comments()
         for row in card.dimensions:
             rating = presenter.assessment.ratings.get(row.dimension_id)
             self.cards[row.dimension_id].show_row(
@@ -144,9 +176,43 @@ class ScorecardPanel(QFrame):
                 observed=presenter.observations(row.dimension_id),
                 editable=not presenter.read_only,
                 weights_locked=presenter.weights_locked,
+                comments=[each for each in comments if each.dimension_id == row.dimension_id],
             )
         self.verdict.show_review(presenter, card)
+        self._show_legend(presenter)
+        self._show_questions(presenter)
+        self._show_written(presenter)
         self.refresh_findings()
+
+    def _show_legend(self, presenter: Presenter) -> None:
+        """What the star means, and how many of the parts that have one are done."""
+        required = [d.id for d in presenter.template.dimensions if d.required]
+        ratings = presenter.assessment.ratings
+        done = sum(key in ratings and ratings[key].score is not None for key in required)
+        self.legend.setText(tr("review.required_legend", done=done, total=len(required)))
+        self.legend.setVisible(bool(required))
+
+    def _show_questions(self, presenter: Presenter) -> None:
+        ratings = presenter.assessment.questions
+        asked = asked_questions(tuple(presenter.kit().values()), self._exchanges, ratings)
+        self.questions.show_questions(asked, ratings, editable=not presenter.read_only)
+
+    def _show_written(self, presenter: Presenter) -> None:
+        """Strengths and what to improve, with the lines that can be drafted now."""
+        drafted, kept, editable = presenter.draft(), presenter.assessment, not presenter.read_only
+        self.strengths.show_words(kept.strengths, drafted.strengths, editable=editable)
+        self.to_improve.show_words(kept.to_improve, drafted.to_improve, editable=editable)
+
+    def show_asked(self, exchanges: Sequence[Exchange]) -> None:
+        """The exchanges of the recording changed: when which question of the kit was asked."""
+        self._exchanges = tuple(exchanges)
+        if self.presenter is not None:
+            self._show_questions(self.presenter)
+
+    def table(self) -> Table:
+        """The numbers as a table; there must be an assessment."""
+        assert self.presenter is not None
+        return score_table(self.presenter.card(), self.presenter.template)
 
     def refresh_findings(self) -> None:
         """Show the newest enrichments: below everything, and a model's claims at their dimensions."""
@@ -161,7 +227,8 @@ class ScorecardPanel(QFrame):
     def refresh_comments(self) -> None:
         """Show the newest comments."""
         if self.presenter is not None:
-            presenter = self.presenter
+            presenter, spoken = self.presenter, spoken_language()
+            self.comments.offer_dimensions({d.id: d.title.in_(spoken) for d in presenter.template.dimensions})
             mine = presenter.assessment.assessor
             self.comments.show_comments(presenter.comments(), editable=not presenter.read_only, mine=mine)
 
@@ -214,6 +281,26 @@ class ScorecardPanel(QFrame):
         if self.presenter is not None and words != self.presenter.assessment.summary:
             self._do(lambda p: p.set_summary(words))
 
+    def _write_strengths(self, words: str) -> None:
+        if self.presenter is not None and words != self.presenter.assessment.strengths:
+            self._do(lambda p: p.set_strengths(words))
+
+    def _write_to_improve(self, words: str) -> None:
+        if self.presenter is not None and words != self.presenter.assessment.to_improve:
+            self._do(lambda p: p.set_to_improve(words))
+
+    def rate_question(self, question: str, score: float | None) -> None:
+        """Rate a question of the kit."""
+        self._do(lambda p: p.rate_question(question, score))
+
+    def note_question(self, question: str, words: str) -> None:
+        """Write a note on a question of the kit."""
+        self._do(lambda p: p.comment_on_question(question, words))
+
+    def _tag_comment(self, comment_id: str, dimension_id: str | None) -> None:
+        if self._do(lambda p: p.tag_comment(comment_id, dimension_id)):
+            self.show_comments_anew()
+
     def add_comment(self, time_s: float, words: str, end_s: float | None = None) -> None:
         """Save a comment at a time, or on the stretch from there to `end_s`."""
         if self._do(lambda p: p.add_comment(time_s, words, end_s=end_s)):
@@ -247,18 +334,44 @@ class ScorecardPanel(QFrame):
         self.commentsChanged.emit()
 
     def _sign(self) -> None:
-        self.summary.save()
+        self._save_written()
         if self._do(lambda p: p.sign()):
             self.signed.emit()
+
+    def _save_written(self) -> None:
+        for field in (self.strengths, self.to_improve, self.summary):
+            field.save()
+
+    def choose(self, card: DimensionCard | None) -> None:
+        """Mark the dimension that the room's digits rate; None = none."""
+        if card is not self.chosen:
+            self.chosen = card
+            self._restyle()
+
+    def rate_by_key(self, event: QKeyEvent) -> bool:
+        """Rate the chosen dimension by a digit that was pressed in the room; whether it was used."""
+        return self.chosen is not None and self.chosen.rating.type_digit(event)
+
+    def open_questions(self) -> None:
+        """Unfold the kit's questions and give the first of them the keys."""
+        self.questions.fold.show_open(True)
+        row = next(iter(self.questions.rows.values()))
+        self._column.activate()
+        self.scroller.ensureWidgetVisible(row)
+        row.score.rating.picker.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def bring(self, card: DimensionCard) -> None:
         """Show a dimension and give its rating the keys."""
         self.scroller.ensureWidgetVisible(card)
         card.picker.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
-    def bring_into_sight(self, dimension_id: str, *, comments: bool = False) -> None:
-        """Show a dimension, or the comments; anything else is always in sight."""
-        widget = self.comments if comments else self.cards.get(dimension_id)
+    def bring_into_sight(self, subject: str, *, comments: bool = False) -> None:
+        """Show a dimension, a question of the kit, a field, or the comments; anything else is always in sight."""
+        fields = {"strengths": self.strengths, "to_improve": self.to_improve}
+        if row := self.questions.rows.get(subject):
+            self.questions.fold.show_open(True)
+            self._column.activate()
+        widget = self.comments if comments else self.cards.get(subject) or row or fields.get(subject)
         if widget is not None:
             self.scroller.ensureWidgetVisible(widget)
 
@@ -273,10 +386,15 @@ class ScorecardPanel(QFrame):
             card.reason.put(rating.comment if rating else "")
         self.verdict.why.put(assessment.weight_reason)
         self.summary.put(assessment.summary)
+        self.strengths.put(assessment.strengths)
+        self.to_improve.put(assessment.to_improve)
+        for row in self.questions.rows.values():
+            row.score.put()
 
     def save_open_fields(self) -> None:
         """Save what is still being typed."""
-        self.summary.save()
+        self._save_written()
+        self.questions.save_open_fields()
         self.comments.keep_draft()
         for card in self.cards.values():
             if card.reason.isModified():
@@ -290,51 +408,12 @@ class ScorecardPanel(QFrame):
         self.summary.setAccessibleName(tr("review.summary"))
         self.summary.setPlaceholderText(tr("review.summary_hint"))
         self.refresh()
+        self.refresh_comments()
 
     def _restyle(self) -> None:
         border = theme.color("border").name()
         self._line.setStyleSheet(f"background: {border};")
         for card in self.cards.values():
-            card.setStyleSheet(f"QFrame#dimension {{ border: none; border-bottom: 1px solid {border}; }}")
-
-
-class SummaryField(QPlainTextEdit):
-    """The closing words, three lines high; saved at a pause and when left."""
-
-    written = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setTabChangesFocus(True)
-        self._pause = QTimer(self, singleShot=True, interval=SUMMARY_PAUSE_MS)
-        self._pause.timeout.connect(self.save)
-        self.textChanged.connect(self._pause.start)
-        theme.changed.connect(self._restyle)
-        self._restyle()
-
-    def show_words(self, words: str, *, editable: bool) -> None:
-        """Show what is saved, unless something is being written."""
-        self.setReadOnly(not editable)
-        if not self.hasFocus():
-            self.put(words)
-
-    def put(self, words: str) -> None:
-        """Show this, also where somebody writes."""
-        if words != self.toPlainText().strip():
-            self._pause.stop()
-            self.blockSignals(True)
-            self.setPlainText(words)
-            self.blockSignals(False)
-
-    def save(self) -> None:
-        """Tell what is written now."""
-        self._pause.stop()
-        if not self.isReadOnly():
-            self.written.emit(self.toPlainText().strip())
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        super().focusOutEvent(event)
-        self.save()
-
-    def _restyle(self) -> None:
-        self.setFixedHeight(theme.scaled(74))
+            mark = theme.color("accent").name() if card is self.chosen else "transparent"
+            edges = f"border: none; border-bottom: 1px solid {border}; border-left: 3px solid {mark};"
+            card.setStyleSheet(f"QFrame#dimension {{ {edges} }}")

@@ -16,7 +16,8 @@ Index = QModelIndex | QPersistentModelIndex
 class Table(QAbstractTableModel):
     """Rows of texts under headings; `times` (s) where a row belongs to a moment.
 
-    With `moments` the last column has the times of each row, as chips. `widths` (px before scaling) by column.
+    With `moments` the last column has the times of each row, as chips. `widths` (px before scaling) by column. `tips`
+    are the rows' hints; without them each cell's is its own text, which may be cut off.
     """
 
     def __init__(
@@ -28,11 +29,13 @@ class Table(QAbstractTableModel):
         *,
         moments: Sequence[Sequence[float]] = (),
         widths: Mapping[int, int] | None = None,
+        tips: Sequence[str] = (),
     ) -> None:
         super().__init__(parent)
         self._headings, self._rows, self.times = tuple(headings), [tuple(row) for row in rows], tuple(times)
         self.moments = [tuple(each) for each in moments]
         self.widths = dict(widths or {})
+        self._tips = tuple(tips)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
         return 0 if parent.isValid() else len(self._rows)
@@ -47,7 +50,7 @@ class Table(QAbstractTableModel):
         if role == MOMENTS and self.moments and index.column() == len(self._headings) - 1:
             return self.moments[index.row()]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(words)
+            return plain_tip(self._tips[index.row()] if self._tips else words)
         return words if role == Qt.ItemDataRole.DisplayRole else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -52,10 +52,13 @@ class TableView(QTableView):
 
     def _seek(self, index: QModelIndex) -> None:
         row = (self._shown.mapToSource(index) if self._shown else index).row()
-        moments = self._table.moments[row] if row < len(self._table.moments) else ()
+        moments = self.moments_of(row)
         self._turn = (row, self._turn[1] + 1 if self._turn[0] == row else 0)
-        time_s = self._table.times[row] if row < len(self._table.times) else None
         if moments:
-            time_s = moments[self._turn[1] % len(moments)]
-        if time_s is not None:
-            self.seekAsked.emit(time_s)
+            self.seekAsked.emit(moments[self._turn[1] % len(moments)])
+
+    def moments_of(self, row: int) -> tuple[float, ...]:
+        """The times (s) that a row leads to in turn."""
+        moments = self._table.moments[row] if row < len(self._table.moments) else ()
+        time_s = self._table.times[row] if row < len(self._table.times) else None
+        return moments or (() if time_s is None else (time_s,))

@@ -102,14 +102,16 @@ class TableDialog(QDialog):
 
     def __init__(
         self,
-        recording: Recording,
+        recording: Recording | None,
         parent: QWidget | None = None,
         *,
         glossary_titles: Callable[[], Mapping[str, str]] = dict,
+        scores: Callable[[], Table] | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._recording, self._glossary_titles = recording, glossary_titles
+        self._recording, self._glossary_titles, self._scores = recording, glossary_titles, scores
+        self._score_page: QWidget | None = None
         self._plot_page: QWidget | None = None
         self._events: EventsPage | None = None
         self._plot: CurvePlot | None = None
@@ -122,11 +124,11 @@ class TableDialog(QDialog):
         language.on_change(self, self._fill)
 
     def show_recording(self, recording: Recording | None) -> None:
-        """Show what is true now, at the same place; there is nothing to show without a recording."""
-        if recording is None:
+        """Show what is true now, at the same place; without a recording there are only the scores."""
+        self._recording = recording
+        if recording is None and self._scores is None:
             self.close()
         else:
-            self._recording = recording
             self._fill()
 
     def _fill(self) -> None:
@@ -140,21 +142,43 @@ class TableDialog(QDialog):
             if page is not None:
                 page.deleteLater()
         self.setWindowTitle(tr("review.tables"))
-        analysis = self._recording.analysis
+        if self._recording is not None:
+            self._fill_recorded(self._recording)
+        self._score_page = None
+        if self._scores is not None:
+            self._score_page = self._page(self._scores(), "scores")
+            self._add("scores", self._score_page)
+        self.tabs.setCurrentIndex(current)
+        self._plot_where_chosen(current)
+        self._go_back(place)
+
+    def _fill_recorded(self, recording: Recording) -> None:
+        analysis = recording.analysis
         self._events = EventsPage(analysis, self._listing)
         self._events.seekAsked.connect(self.seekAsked)
         self._add("events", self._events)
         self._add("metrics", self._view(metrics_table(analysis), "metrics"))
-        self._add("curves", self._view(curves_table(self._recording), "curves"))
+        self._add("curves", self._view(curves_table(recording), "curves"))
         self._plot_page = QWidget()
         self._add("plot", self._plot_page)
         self._add("exchanges", self._page(exchanges_table(analysis), "exchanges"))
         self._add("terms", self._page(terms_table(analysis, self._glossary_titles()), "terms", terms_summary(analysis)))
-        self._add("suggestions", self._page(suggestions_table(self._recording), "suggestions"))
+        self._add("suggestions", self._page(suggestions_table(recording), "suggestions"))
         self._add("origin", OriginPage(analysis))
-        self.tabs.setCurrentIndex(current)
-        self._plot_where_chosen(current)
-        self._go_back(place)
+
+    def show_scores(self, *, to_front: bool = False) -> None:
+        """Show the scorecard as it is now; the other pages stay as they are."""
+        page = self._score_page
+        if page is None or self._scores is None:
+            return
+        place = self.tabs.indexOf(page)
+        chosen = to_front or place == self.tabs.currentIndex()
+        self._score_page = self._page(self._scores(), "scores")
+        self.tabs.insertTab(place, self._score_page, tr("review.table_scores"))
+        self.tabs.removeTab(place + 1)
+        page.deleteLater()
+        if chosen:
+            self.tabs.setCurrentIndex(place)
 
     def _note_choices(self) -> None:
         """Keep what was chosen on pages that are made anew."""
@@ -186,12 +210,13 @@ class TableDialog(QDialog):
     def _plot_where_chosen(self, index: int) -> None:
         """The plot is made when its page is first opened: what it needs takes a moment to load."""
         page = self._plot_page
-        if page is None or self.tabs.widget(index) is not page or page.layout() is not None:
+        recording = self._recording
+        if recording is None or page is None or self.tabs.widget(index) is not page or page.layout() is not None:
             return
         from ui.review.curve_plot import CurvePlot
 
-        names = {name: track_name(name) for name in self._recording.tracks if name not in HIDDEN_TRACKS}
-        plot = self._plot = CurvePlot(self._recording, names)
+        names = {name: track_name(name) for name in recording.tracks if name not in HIDDEN_TRACKS}
+        plot = self._plot = CurvePlot(recording, names)
         if (kept := plot.choice.findData(self._track)) >= 0:
             plot.choice.setCurrentIndex(kept)
         plot.seekAsked.connect(self.seekAsked)

@@ -56,6 +56,8 @@ class TranscriptList(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalScrollBar().setSingleStep(theme.scaled(24))
         self.verticalScrollBar().valueChanged.connect(self.close_offer)
+        self._arranged = QTimer(self, singleShot=True, interval=0)  # QTimer.singleShot would keep the list for ever
+        self._arranged.timeout.connect(self._bring_current)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -84,7 +86,7 @@ class TranscriptList(QListView):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        QTimer.singleShot(0, self, self._bring_current)
+        self._arranged.start()
 
     def _bring_current(self) -> None:
         """What was being said when the room opened is in sight once the rows have their final places."""

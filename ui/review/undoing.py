@@ -48,6 +48,7 @@ class Undoing(QObject):
         self._move(self._room.presenter.redo)
 
     def _move(self, act: Callable[[], Step | None]) -> None:
+        self._room.questions.card.score.save()
         self._room.scorecard.save_open_fields()  # what is being written is the newest step
         try:
             step = act()

@@ -21,12 +21,15 @@ from app.domain.types import Conclusion
 from app.scoring.wording import interval_text, score_text
 from app.text import percent, tr
 from ui import icons, language, theme
-from ui.review.controls import icon_size, plain_label, restyle
+from ui.review.controls import IconButton, icon_size, plain_label, restyle
+from ui.review.left_parts import LeftParts
 from ui.review.model import Presenter
 from ui.review.score_widgets import Radar
 from ui.widgets.plain import plain_tip
 from ui.widgets.text_line import SavedLine
 
+RECOMMENDATION, REASON = "", "reason for the weights"
+"""Parts that are missing besides dimensions, whose ids have no space."""
 KEYS = {
     Conclusion.HIRE: "review.hire", Conclusion.UNSURE: "review.unsure",
     Conclusion.NO_HIRE: "review.no_hire", Conclusion.CANNOT_TELL: "review.cannot_tell",
@@ -98,6 +101,8 @@ class Verdict(QFrame):
     weightReasonGiven = Signal(str)
     resetAsked = Signal()
     signAsked = Signal()
+    dimensionAsked = Signal(str)
+    tableAsked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -111,6 +116,8 @@ class Verdict(QFrame):
         self.choices = {conclusion: QPushButton() for conclusion in Conclusion}
         self.group = QButtonGroup(self)
         self.group.setExclusive(False)
+        self.table = IconButton("table", "review.scores_table", self.number)
+        self.parts = LeftParts()
         self.left = plain_label("small")
         self.left.setWordWrap(True)
         self.signature = plain_label("ok")
@@ -126,6 +133,9 @@ class Verdict(QFrame):
         theme.changed.connect(self._restyle)
 
     def _build(self) -> None:
+        corner = QHBoxLayout(self.number)
+        corner.setContentsMargins(0, 0, 0, 0)
+        corner.addWidget(self.table, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
         top = QHBoxLayout()
         top.addWidget(self.radar)
         top.addWidget(self.number, 1)
@@ -148,6 +158,7 @@ class Verdict(QFrame):
         whole.addWidget(self.deviation)
         whole.addLayout(reason)
         whole.addLayout(grid)
+        whole.addWidget(self.parts)
         whole.addWidget(self.left)
         whole.addWidget(self.signature)
         whole.addWidget(self.sign)
@@ -158,6 +169,17 @@ class Verdict(QFrame):
         self.why.written.connect(self.weightReasonGiven)
         self.reset.clicked.connect(self.resetAsked)
         self.sign.clicked.connect(self.signAsked)
+        self.table.clicked.connect(self.tableAsked)
+        self.parts.partAsked.connect(self._go)
+
+    def _go(self, part: str) -> None:
+        """To what is missing: a dimension is elsewhere, recommendation and reason are here."""
+        if part == REASON:
+            self.why.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif part == RECOMMENDATION:
+            next(iter(self.choices.values())).setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self.dimensionAsked.emit(part)
 
     def show_review(self, presenter: Presenter, card: Scorecard) -> None:
         """Show the state of an assessment."""
@@ -219,7 +241,7 @@ class Verdict(QFrame):
     def _show_signing(self, presenter: Presenter) -> None:
         left = list(presenter.left())
         if presenter.needs_reason():
-            left.append(tr("review.weight_reason_short"))
+            left.append((REASON, tr("review.weight_reason_short")))
         signed, behind, growing = presenter.is_signed(), presenter.is_behind(), presenter.is_growing()
         signatures = presenter.assessment.signatures
         blocked = bool(left) or presenter.read_only or signed or behind or growing
@@ -229,9 +251,12 @@ class Verdict(QFrame):
         words = tr(f"review.{key}")
         self.sign.setText(words)
         self.sign.setAccessibleName(words)
-        why = self._why_blocked(presenter, left)
-        self.left.setText(why)
-        self.left.setVisible(bool(why))
+        self.parts.show_parts(() if presenter.read_only else left)
+        waiting = self._waits_for(presenter)
+        self.left.setText(waiting)
+        self.left.setVisible(bool(waiting))
+        missing = tr("review.left", what=tr("review.comma").join(title for _, title in left)) if left else ""
+        why = "\n".join(filter(None, ("" if presenter.read_only else missing, waiting)))
         self.sign.setToolTip(plain_tip(why))
         self.sign.setAccessibleDescription(why)
         self.signature.setVisible(bool(signatures))
@@ -243,12 +268,13 @@ class Verdict(QFrame):
             restyle(self.signature, "ok" if signed else "warn")
         self._restyle()
 
-    def _why_blocked(self, presenter: Presenter, left: list[str]) -> str:
+    def _waits_for(self, presenter: Presenter) -> str:
+        """What signing waits for besides parts that are missing; "" for nothing."""
         if presenter.read_only:
             return tr("review.read_only")
-        parts = [tr("review.left", what=tr("review.comma").join(left))] if left else []
-        parts += [tr("review.behind")] if presenter.is_behind() else []
-        return "\n".join([*parts, *([tr("review.growing")] if presenter.is_growing() else [])])
+        behind = tr("review.behind") if presenter.is_behind() else ""
+        growing = tr("review.growing") if presenter.is_growing() else ""
+        return "\n".join(filter(None, (behind, growing)))
 
     def _restyle(self) -> None:
         self.sign.setMinimumHeight(theme.scaled(38))
