@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
 
 from ui import theme
-from ui.review.event_lanes import ExchangeLane
 from ui.review.exchange_card import ExchangeCard
 from ui.review.exchange_facts import exchange_at
+from ui.review.exchange_lane import ExchangeLane
 
 if TYPE_CHECKING:
     from ui.review.room import ReviewRoom
