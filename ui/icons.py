@@ -57,6 +57,7 @@ PATHS: dict[str, str] = {
     "refresh": '<path d="M19 12a7 7 0 1 1-2.2-5.1L19.5 9"/><path d="M19.5 4v5h-5"/>',
     "export": '<path d="M12 15V4M8 7.5L12 3.5l4 4"/><path d="M5 13v6.5h14V13"/>',
     "swap": '<path d="M4 8h13l-3.5-3.5M20 16H7l3.5 3.5"/>',
+    "lanes": '<path d="M9 6h11M9 12h11M9 18h11"/><path d="M3.5 6l1.2 1.2L7 4.8M3.5 12l1.2 1.2L7 10.8M4 18h2"/>',
     "table": '<rect x="4" y="5" width="16" height="14" rx="1.5"/><path d="M4 10h16M4 14.5h16M10 10v9"/>',
     "person": '<circle cx="12" cy="8" r="4"/><path d="M4.5 20c.8-4 3.6-6 7.5-6s6.7 2 7.5 6"/>',
     "people": '<circle cx="9" cy="8.5" r="3.5"/><path d="M2.8 19.5c.6-3.6 3-5.4 6.2-5.4s5.6 1.8 6.2 5.4"/>'

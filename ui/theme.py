@@ -20,15 +20,15 @@ LIGHT = {
     "window": "#f2f4f7", "panel": "#ffffff", "raised": "#f7f9fb", "border": "#dde2e8", "text": "#171a1f",
     "muted": "#5a6472", "faint": "#666f7b", "accent": "#1769ab", "accent_soft": "#e2eefa", "on_accent": "#ffffff",
     "hover": "#eef2f6", "ok": "#0a7d55", "warn": "#9a5b00", "bad": "#b3261e", "veil": "#eef0f3", "track_bg": "#f6f8fa",
-    "shadow": "#20000000", "hatch": "#c9cfd8",
-    "series_1": "#0072b2", "series_2": "#009e73", "series_3": "#d55e00", "series_4": "#b8588f", "series_5": "#b07d00",
+    "shadow": "#20000000", "hatch": "#c9cfd8", "hatch_line": "#868e9b", "stack": "#e3e7ec",
+    "series_1": "#0072b2", "series_2": "#00966d", "series_3": "#d55e00", "series_4": "#b8588f", "series_5": "#b07d00",
     "series_6": "#2f8fc4", "series_7": "#6b7280", "series_8": "#8a6d00",
 }  # fmt: skip
 DARK = {
     "window": "#14161a", "panel": "#1d2026", "raised": "#24282f", "border": "#333842", "text": "#eceff4",
     "muted": "#a3acba", "faint": "#8a94a2", "accent": "#4c9fe8", "accent_soft": "#20344a", "on_accent": "#08131f",
     "hover": "#272c34", "ok": "#35c48d", "warn": "#e0a030", "bad": "#ff7b72", "veil": "#2a2e36", "track_bg": "#181b20",
-    "shadow": "#60000000", "hatch": "#3a404b",
+    "shadow": "#60000000", "hatch": "#3a404b", "hatch_line": "#6d7685", "stack": "#3a404b",
     "series_1": "#56b4e9", "series_2": "#26b98e", "series_3": "#e8793a", "series_4": "#d98cbb", "series_5": "#e6a817",
     "series_6": "#7cc4f2", "series_7": "#a3acba", "series_8": "#f0e442",
 }  # fmt: skip
@@ -186,6 +186,7 @@ QPushButton[class="quiet"], QToolButton { background: transparent; border: 1px s
 QToolButton[class="tight"] { padding: @px2 @px3 ; }
 QPushButton[class="quiet"]:hover, QToolButton:hover { background: @hover; }
 QPushButton[class="quiet"]:focus, QToolButton:focus { border: 2px solid @accent; }
+QToolButton[class="tight"] { padding: @px2; }
 QPushButton:checked, QToolButton:checked { background: @accent_soft; color: @accent; border: 1px solid @accent; }
 QPushButton[class="chip"] { background: @accent_soft; color: @accent; border: 1px solid transparent;
     border-radius: @px10; padding: @px2 @px8 ; font-size: @px12; }

@@ -7,6 +7,7 @@ import numpy as np
 from analysis.document import Event, Missing, TrackInfo
 from analysis.face import attention
 from analysis.face.blinking import blinks, can_blink
+from analysis.face.legible import BLURRED, TOO_DARK, blurred, too_dark
 from analysis.face.measures import metrics, other_shown
 from analysis.face.series import Flags, described, held, in_order, joined, smoothed, step, stretches
 from analysis.observations import FaceObservation, Floats
@@ -39,8 +40,9 @@ _UNITS = {
 def derive(face: FaceObservation, length: int) -> tuple[Tracks, dict[str, TrackInfo], list[Event], list[Missing]]:
     """Tracks of `length` samples at 10 Hz, their descriptions, events in time order, and what cannot be had.
 
-    `face` has one row per time (see `candidate`). Where somebody else is shown instead, the candidate is not lost.
-    Head and gaze angles are as seen in the picture (see `pose`, `gaze`), the head's smoothed over 0.6 s.
+    `face` has one row per time (see `candidate`). Where somebody else is shown instead, the candidate is not lost;
+    where the face is too dark or blurred to read (see `legible`), an event says so. Head and gaze angles are as seen in
+    the picture (see `pose`, `gaze`), the head's smoothed over 0.6 s.
     """
     seen = np.isfinite(face.box[:, 0])
     head = smoothed(face.times, face.head, HEAD_SMOOTHING_S)
@@ -49,7 +51,9 @@ def derive(face: FaceObservation, length: int) -> tuple[Tracks, dict[str, TrackI
     tracks = {name: held(face.times, column, length) for name, column in zip(_UNITS, columns, strict=True)}
     infos = {name: described(tracks[name], unit, "face", face.rate_hz) for name, unit in _UNITS.items()}
     other = other_shown(face)
-    events = _lasting(face, "face_lost", ~seen & ~other) + _lasting(face, "other_shown", other)
+    dark = seen & too_dark(face)
+    absent = {"face_lost": ~seen & ~other, "other_shown": other, TOO_DARK: dark, BLURRED: seen & blurred(face) & ~dark}
+    events = [event for kind, flags in absent.items() for event in _lasting(face, kind, flags)]
     events += _gaze_away(face, contact)
     missing: list[Missing] = []
     if not seen.any():

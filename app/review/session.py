@@ -14,13 +14,14 @@ from app.domain.scores import MachineScore, Scorecard
 from app.domain.template import Dimension, Template
 from app.domain.types import Assessment, Comment, Conclusion, Interview, Position, Signature
 from app.failures import CannotSign, CorrectionsPending, NotAnalysed, ReasonNeeded, ValueInvalid
-from app.policy import Profile, profile, scored_modalities
+from app.policy import Profile, profile, scored_modalities, shown_modalities
 from app.review.drafting import Draft, draft
 from app.review.keeping import kept
 from app.review.result import assessment_result, canonical, same_content
 from app.review.veil import is_veiled, veiled
 from app.scoring.keywords import keyword_rate, keywords_heard
 from app.scoring.machine import machine_scores
+from app.scoring.metrics import modality_of
 from app.scoring.scorecard import card
 from app.scoring.weights import deviations, effective_weights, spread
 from app.settings import SettingsFile
@@ -156,9 +157,11 @@ class ReviewSession:
         raise ValueInvalid(what=text.tr("report.dimension"), value=dimension_id, allowed=allowed)
 
     def observations(self, dimension_id: str) -> tuple[Observation, ...]:
-        """The metrics that the template wants shown beside a dimension, unscored."""
+        """The metrics that the template wants shown beside a dimension, unscored; none that may not be shown."""
         overall = self.analysis.metrics.overall if self.analysis else {}
-        return tuple(Observation(name, overall.get(name)) for name in self.dimension(dimension_id).observations)
+        wanted = self.dimension(dimension_id).observations
+        shown = shown_modalities(self.rules)
+        return tuple(Observation(name, overall.get(name)) for name in wanted if modality_of(name) in shown)
 
     def keywords(self) -> tuple[tuple[str, tuple[float, ...]], ...]:
         """The position's keywords, each with the times (s) at which the candidate said it; empty if not looked for."""

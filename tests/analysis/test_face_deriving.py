@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis import features
 from analysis.document import Missing, Span
 from analysis.face.blendshapes import both
 from analysis.face.derive import derive, metrics
@@ -91,6 +92,26 @@ def test_an_absent_face_is_an_event_and_a_gap_in_the_tracks():
     assert np.isnan(tracks["box_x"][50:79]).all()
     assert np.isnan(tracks["eye_contact"][50:79]).all()
     assert infos["box_x"].coverage == pytest.approx(0.85, abs=0.01)
+
+
+@pytest.mark.parametrize(("kind", "figure", "value"), [("too_dark", "lighting", 0.05), ("blurred", "sharpness", 4.0)])
+def test_a_face_that_cannot_be_read_for_long_is_an_event_that_says_why(kind, figure, value):
+    face = steady(20)
+    worse = getattr(face, figure).copy()
+    worse[(face.times >= 5.0) & (face.times < 8.0)] = value
+    worse[(face.times >= 12.0) & (face.times < 12.6)] = value
+    _, _, events, _ = derive(replace(face, **{figure: worse}), 200)
+    (found,) = [event for event in events if event.kind != "gaze_away"]
+    assert (found.kind, found.start, found.end) == (kind, pytest.approx(5.0), pytest.approx(8.0))
+    both_worse = replace(face, lighting=np.full_like(worse, 0.05), sharpness=np.full_like(worse, 4.0))
+    assert {event.kind for event in derive(both_worse, 200)[2]} - {"gaze_away"} == {"too_dark"}
+
+
+def test_tracks_and_events_of_the_face_belong_to_it():
+    tracks, _, events, _ = derive(without_face(steady(20), 5.0, 8.0), 200)
+    assert set(tracks) == set(features.FACE_TRACKS)
+    assert {features.modality_of_event(event.kind) for event in events} == {"face"}
+    assert features.modality_of_track("pitch") == features.modality_of_event("term") == "speech"
 
 
 def test_a_moment_without_a_face_is_no_event():

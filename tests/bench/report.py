@@ -34,6 +34,7 @@ PROMISED = {
     "first_frame_ms": "first picture of a recording after opening, ms",
     "seek_ms_p95": "a seek to its very picture, a key frame a second, 95th percentile, ms",
     "timeline_frame_ms_p95": "a frame of the timeline, 20 curves, 2 hours, 95th percentile, ms",
+    "timeline_events_ms_p95": "the same with 10,000 events, crosshair and hover on, 95th percentile, ms",
     "slider_ms_p95": "a step of a weight slider, 95th percentile, ms",
     "library_10k_ms_p95": "library of 10,000 interviews, 95th percentile, ms",
     "sync_lost": "pushes with both ends killed at random: lost",

@@ -32,6 +32,7 @@ from tests.ui import review_data
 from ui import language, theme
 from ui.library.positions import PositionsDialog
 from ui.review.face_marks import Mark
+from ui.review.lane_menu import lane_menu, reset
 from ui.review.model import Recording
 from ui.review.player import Player
 from ui.review.room import ReviewRoom
@@ -271,6 +272,24 @@ def player_screens(player: Player, save: Save) -> None:
         tick.setChecked(mark is Mark.BOX)
 
 
+def lane_screens(room: QWidget, window: QWidget, save: Save) -> None:
+    """All lanes open, with their values at the playhead; and the menu of the lanes."""
+    assert isinstance(room, ReviewRoom)
+    timeline, sizes = room.timeline, room.left.sizes()
+    for key in tuple(timeline.folded):
+        timeline.toggle(key)
+    room.left.setSizes([150, 850])
+    timeline.show_values()
+    save("review-lanes", window)
+    menu = lane_menu(timeline, room)
+    menu.popup(room.lanes.mapToGlobal(room.lanes.rect().bottomLeft()))
+    save("review-lanes-menu", menu)
+    menu.close()
+    timeline.show_values()
+    reset(timeline)
+    room.left.setSizes(sizes)
+
+
 def review_screens(conductor: Conductor, lang: str, save: Save) -> None:
     """Signed, in the middle of the recording; as another assessor sees it; waiting for an analysis; the tables."""
     chosen = interview_of(conductor, lang)
@@ -292,6 +311,7 @@ def review_screens(conductor: Conductor, lang: str, save: Save) -> None:
     tables = room.open_tables()  # type: ignore[attr-defined]
     save("review-tables", tables)
     tables.close()
+    lane_screens(room, conductor.window, save)
     library = conductor.context.library
     library.assessor = "Chen Wei" if lang == "en" else "陈伟"
     conductor.open_review(chosen)

@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 
 from app.settings import SettingsFile
+from tests.ui.review_library import remembered
 from ui import language, theme
 from ui.review.drafts import COMMENT, COMMENT_EDIT, CORRECTION
 from ui.review.remembered import PLACES
@@ -43,7 +44,7 @@ def main(folder: Path, interview_id: str, comment_id: str) -> int:
 
     def look() -> None:
         drafts = [library.draft(interview_id, field) for field in (COMMENT, COMMENT_EDIT, CORRECTION)]
-        layout = SettingsFile(folder).values.layout
+        layout = remembered(folder)
         if all(drafts) and layout.get(OPEN) == interview_id and layout.get(PLACES) == {interview_id: PLACE_S}:
             looking.stop()
             print("kept", flush=True)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from analysis.derive import Derived
 from analysis.export import write_all
 from app.domain.types import Candidate, Interview, InterviewStatus, Position
+from app.settings import SettingsFile
 from app.store.importing import import_file
 from app.store.library import Library
 from app.store.recordings import Belonging
 from tests.ui import review_data
 from ui.review.model import Recording
+from ui.shell.layout import PEOPLE
 
 
 def interview_in(library: Library, clip: Path | None, *, position: Position | None = None) -> str:
@@ -27,6 +30,13 @@ def interview_in(library: Library, clip: Path | None, *, position: Position | No
         created=datetime.now(UTC), time_zone="Asia/Shanghai",
     )  # fmt: skip
     return library.save_interview(interview).id
+
+
+def remembered(folder: Path) -> dict[str, Any]:
+    """What the settings of a library's folder remember of the window, whoever it is remembered of."""
+    layout = SettingsFile(folder).values.layout
+    people = layout.get(PEOPLE, {}).values()
+    return {**layout, **{name: value for values in people for name, value in values.items()}}
 
 
 def analysed(library: Library, interview_id: str, folder: Path, recording: Recording | None = None) -> None:

@@ -255,7 +255,7 @@ def test_the_real_sample_s_pauses_are_those_that_were_measured(reviewed):
 
 
 def test_an_open_table_shows_a_correction_at_the_same_place(qtbot, room):
-    room.timeline.current = 3
+    room.timeline.current = "pitch"
     dialog = room.open_tables()
     page = dialog.tabs.widget(EVENTS)
     page.kind.setCurrentIndex(page.kind.findData("filler"))
@@ -273,7 +273,7 @@ def test_an_open_table_shows_a_correction_at_the_same_place(qtbot, room):
     page = dialog.tabs.widget(EVENTS)
     assert page.kind.currentData() == "filler"
     assert column(page.view, 0) == sorted(column(page.view, 0), reverse=True)
-    assert room.timeline.current == 3
+    assert room.timeline.current == "pitch"
     qtbot.keyClick(room, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert dialog.tabs.widget(6).findChild(TableView).model().rowCount() == count
     dialog.close()

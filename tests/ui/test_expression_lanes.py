@@ -50,4 +50,4 @@ def test_unclear_is_drawn_unlike_clear_and_unlike_a_gap(qapp, recording):
 
 def test_a_document_of_before_has_no_unclear_moments(qapp, recording):
     tracks = {name: values for name, values in recording.tracks.items() if name != "unclear"}
-    assert StackLane(replace(recording, tracks=tracks)).unclear == []
+    assert len(StackLane(replace(recording, tracks=tracks)).unclear) == 0

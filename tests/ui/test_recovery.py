@@ -14,6 +14,7 @@ from app.store.library import Library
 from tests.conftest import ROOT
 from tests.ui import review_data, review_library
 from tests.ui.cut_off import PLACE_S
+from tests.ui.review_library import remembered
 from ui import language
 from ui.review.model import PassingLayout
 from ui.shell import start
@@ -95,7 +96,7 @@ def test_a_window_that_is_closed_opens_in_the_library(copied, begin):
     window = conductor.window
     assert window.pages.currentWidget() is window.room("review")
     window.close()
-    assert not SettingsFile(copied[0]).values.layout.get(OPEN)
+    assert not remembered(copied[0]).get(OPEN)
     window = begin().window
     assert window.pages.currentWidget() is window.room("library")
     assert window.message.isHidden()
@@ -103,7 +104,7 @@ def test_a_window_that_is_closed_opens_in_the_library(copied, begin):
 
 def test_the_mark_stands_only_while_the_review_is_on_the_screen(qtbot, copied, begin):
     def marked():
-        return SettingsFile(copied[0]).values.layout.get(OPEN, "")
+        return remembered(copied[0]).get(OPEN, "")
 
     window = begin(copied[1]).window
     qtbot.waitUntil(lambda: marked() == copied[1])
@@ -117,9 +118,9 @@ def test_an_interview_that_ends_the_program_opens_by_itself_only_once(qtbot, cop
     SettingsFile(copied[0]).change(layout={OPEN: copied[1]})
     conductor = begin()
     assert conductor.window.pages.currentWidget() is conductor.window.room("review")
-    assert not SettingsFile(copied[0]).values.layout.get(OPEN)
+    assert not remembered(copied[0]).get(OPEN)
     conductor._recovery._soon.start(1)
-    qtbot.waitUntil(lambda: SettingsFile(copied[0]).values.layout.get(OPEN) == copied[1])
+    qtbot.waitUntil(lambda: remembered(copied[0]).get(OPEN) == copied[1])
 
 
 @pytest.mark.parametrize("mark", ["gone", 7, ""])

@@ -316,7 +316,7 @@ def test_it_is_all_in_the_settings_of_this_workstation(qtbot, copied):
     room.player.playback.set_speed(1.5)
     room.scorecard.comments.field.setText("未写完")
     first.window.close()
-    again = SettingsLayout(SettingsFile(folder), keep=True)
+    again = SettingsLayout(SettingsFile(folder), lambda: first.context.library.assessor, keep=True)
     assert again.get(PLACES, None) == {interview_id: 15.0}
     second = start.open_window(folder, SettingsFile(folder))
     try:

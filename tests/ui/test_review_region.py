@@ -288,9 +288,8 @@ def test_key_and_buttons_loop_the_selection_and_end_it(qtbot, room):
 
 def test_without_a_selection_the_key_loops_the_event_or_the_row_here(qtbot, room):
     playback = room.player.playback
-    lane = next(place for place, lane in enumerate(room.timeline.lanes) if lane.key == "exchanges")
-    mark = room.timeline.lanes[lane].marks()[-1]
-    room.timeline.current = lane
+    mark = next(lane for lane in room.timeline.lanes if lane.key == "pauses").marks()[-1]
+    room.timeline.current = "pauses"
     room.timeline.setFocus()
     room.seek(mark.start)
     qtbot.keyClick(room.timeline, Qt.Key.Key_R, Mod.ShiftModifier)

@@ -14,6 +14,7 @@ from tests.ui import review_data, review_library
 from ui import language, theme
 from ui.review.corrected import corrected
 from ui.review.found_tables import suggestions_table
+from ui.review.lane import View
 from ui.review.lane_list import lanes_of
 from ui.review.presenter import LibraryPresenter
 from ui.review.room import ReviewRoom
@@ -236,8 +237,9 @@ def test_a_name_stands_in_tables_and_at_the_crosshair(qtbot, room):
     assert {table.data(table.index(row, 4)) for row in range(table.rowCount())} == {"小雨"}
     lane = next(lane for lane in room.timeline.lanes if lane.key == "exchanges")
     said = next(turn for turn in room.recording.analysis.speakers.turns if turn.speaker == "S2")
-    assert lane.value_text((said.start + said.end) / 2) == "小雨"
-    assert lane.value_text(said.start - 0.5) == ""
+    assert lane.value_text((said.start + said.end) / 2) == "Q1 · 小雨"
+    assert lane.value_text(said.start - 0.5) == "Q1"
+    assert lane.mark_at(View(0.0, 60.0, 0.0, 600.0), 10 * said.start + 20, 0.9).text.startswith("小雨 · ")
 
 
 def test_the_crosshair_says_who_speaks_in_the_language_in_use():
@@ -246,10 +248,10 @@ def test_the_crosshair_says_who_speaks_in_the_language_in_use():
     both = replace(speakers, turns=(*speakers.turns, Turn(4.0, 6.0, "S1"), Turn(5.0, 6.0, "S3")))
     recording = replace(recording, analysis=replace(recording.analysis, speakers=both))
     lane = next(lane for lane in lanes_of(recording, tuple) if lane.key == "exchanges")
-    assert lane.value_text(1.0) == "Interviewer"
-    assert lane.value_text(5.5) == "王小雨, Interviewer, Speaker S3"
+    assert lane.value_text(1.0) == "Q1 · Interviewer"
+    assert lane.value_text(5.5) == "Q1 · 王小雨, Interviewer, Speaker S3"
     language.set_language("zh")
-    assert lane.value_text(5.5) == "王小雨、面试官、说话人 S3"
+    assert lane.value_text(5.5) == "Q1 · 王小雨、面试官、说话人 S3"
 
 
 def test_the_candidates_name_in_the_library_stays_and_is_used_without_another(qtbot, room):

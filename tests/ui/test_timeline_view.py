@@ -17,7 +17,7 @@ from app.domain.types import Comment
 from tests.ui import review_data
 from ui import language, theme
 from ui.review import lane_list, tables
-from ui.review.event_lanes import event_detail
+from ui.review.event_words import event_detail
 from ui.review.events_page import events_table
 from ui.review.lane_list import lanes_of, overview_of
 from ui.review.timeline import Timeline
@@ -120,12 +120,12 @@ def test_window_in_the_overview_is_dragged_and_stretched(qtbot, timeline):
 
 def test_click_on_a_title_folds_the_lane(qtbot, timeline):
     at = timeline.point("pitch", 10.0)
-    with qtbot.waitSignal(timeline.foldedChanged) as changed:
+    with qtbot.waitSignal(timeline.arranged) as changed:
         click(qtbot, timeline, QPoint(40, at.y()))
-    assert "pitch" in changed.args[0]
-    with qtbot.waitSignal(timeline.foldedChanged) as changed:
+    assert "pitch" in changed.args[0].folded
+    with qtbot.waitSignal(timeline.arranged) as changed:
         click(qtbot, timeline, QPoint(40, timeline.point("pitch", 10.0).y()))
-    assert "pitch" not in changed.args[0]
+    assert "pitch" not in changed.args[0].folded
 
 
 def test_keys_do_what_the_mouse_does(qtbot, timeline):
@@ -242,12 +242,12 @@ def test_a_frown_is_pointed_at_clicked_and_looped_like_a_smile(qtbot, recording,
 
 
 def test_the_chosen_lane_stays_chosen_when_lanes_come_anew(timeline, recording):
-    timeline.current = [lane.key for lane in timeline.lanes].index("terms")
+    timeline.current = "terms"
     bare = replace(recording, peaks=None)
     timeline.show_lanes(lanes_of(bare, tuple), overview_of(bare))
-    assert timeline.lanes[timeline.current].key == "terms"
+    assert timeline.current == "terms"
     timeline.show_lanes((), overview_of(bare))
-    assert timeline.current == 0
+    assert timeline.current == ""
 
 
 def test_without_a_waveform_the_overview_shows_the_loudness(timeline, recording):

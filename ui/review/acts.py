@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
 from app.text import language
 from ui.actions import Action
+from ui.review.lane_menu import lane_actions
 from ui.review.model import Stage
 from ui.review.overlay import KEYS
 from ui.review.playback import JUMP_S
-from ui.review.timeline import ZOOM_STEP
+from ui.review.wheel import ZOOM_STEP
 
 if TYPE_CHECKING:
     from ui.review.room import ReviewRoom
@@ -25,7 +26,8 @@ MARK_KEYS = {"uncertain": "Shift+U", "terms": "Shift+T", "fillers": "Shift+E", "
 
 def review_actions(room: ReviewRoom) -> tuple[Action, ...]:
     """Everything that the room does at a key or a command, in the order in which a sheet lists it."""
-    return (*_playing(room), *_words(room), *room.region.commands(), *_timeline(room), *_scoring(room))
+    parts = (_playing(room), _words(room), room.region.commands(), _timeline(room), lane_actions(room), _scoring(room))
+    return tuple(action for part in parts for action in part)
 
 
 def typing(room: ReviewRoom) -> bool:
@@ -131,6 +133,7 @@ def _timeline(room: ReviewRoom) -> list[Action]:
         act("to_start", keys=("Home",), run=lambda: room.seek(0.0)),
         act("to_end", keys=("End",), run=lambda: room.seek(timeline.duration)),
         act("longest_pause", keys=("P",), run=room.to_longest_pause, enabled=lambda: room.longest_pause() is not None),
+        act("values_here", keys=("V",), run=timeline.show_values),
         act("tables", keys=("T",), run=room.open_tables),
         act("to_timeline", keys=("G",), run=timeline.setFocus),
         act("choose_lane", keys=("Up", "Down")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,13 +12,13 @@ from PySide6.QtGui import QPainter, QPen
 
 from app.text import tr
 from ui import theme
-from ui.review import strokes
-from ui.review.lane import Lane, View, baseline, hatch
-from ui.review.pyramid import Columns, Pyramid, gaps, pyramid_of
+from ui.review import curve_marks, strokes
+from ui.review.lane import NO_GAPS, Gaps, Lane, Sample, View, baseline
+from ui.review.pyramid import Columns, Pyramid, pyramid_of
 
 Doubles = NDArray[np.float64]
-GAP_S = 1.0
-"""A curve without values for longer than this is hatched; shorter breaks (a consonant, a blink) are just breaks."""
+QUIETEST_DB = -80.0
+"""Below this a recording is silent."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +31,10 @@ class Curve:
 
 
 class CurveLane(Lane):
-    """One or more curves on a common scale, with stretches without a value hatched.
+    """One or more curves on a common scale; where there are several, shapes along them tell them apart.
 
     `limits` None takes the curves' own range (1st to 99th percentile, a little widened). `zero` draws that value as a
-    dotted line. `gap_key` names the text that says why there is nothing.
+    dotted line.
     """
 
     def __init__(
@@ -46,18 +47,15 @@ class CurveLane(Lane):
         limits: tuple[float, float] | None = None,
         zero: float | None = None,
         decimals: int = 0,
-        gap_key: str = "review.gap_unknown",
-        gap_s: float = GAP_S,
+        gaps: Gaps = NO_GAPS,
         height: int = 30,
         folded: bool = False,
     ) -> None:
         super().__init__(key)
         self.title_key, self.unit_key, self.curves = title_key, unit_key, curves
-        self.zero, self.decimals, self.gap_key = zero, decimals, gap_key
+        self.zero, self.decimals, self.gaps = zero, decimals, gaps
         self.height, self.folded_at_first = height, folded
         self.limits = limits or _common_limits(curves)
-        first = curves[0].pyramid
-        self.gaps = gaps(first.base, first.rate_hz, gap_s)
 
     def title(self) -> str:
         """The lane's name with its unit."""
@@ -65,20 +63,28 @@ class CurveLane(Lane):
         return f"{name} {tr(self.unit_key)}" if self.unit_key else name
 
     def paint(self, painter: QPainter, area: QRectF, view: View) -> None:
-        """Gaps first, then the zero line, then the curves."""
-        for start, end in self.gaps:
-            if view.shows(start, end):
-                left, right = max(area.left(), view.x(start)), min(area.right(), view.x(end))
-                hatch(painter, QRectF(left, area.top(), right - left, area.height()))
+        """The zero line, then the curves, then their shapes."""
         if self.zero is not None:
             baseline(painter, area, float(self._y(np.array([self.zero]), area)[0]))
-        for curve in self.curves:
-            columns = curve.pyramid.columns(view.start, view.span, int(view.width))
+        found = [curve.pyramid.columns(view.start, view.span, int(view.width)) for curve in self.curves]
+        for curve, columns in zip(self.curves, found, strict=True):
             painter.setPen(QPen(theme.color(curve.token), 1))
             # Upright strokes are sharp as they are; only slanted ones need smoothing.
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, columns.single)
             strokes.draw_lines(painter, self._lines(columns, area, view))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        for place, (curve, columns) in enumerate(zip(self.curves, found, strict=True)):
+            middle = self._y((columns.low + columns.high) / 2, area)
+            curve_marks.paint(painter, columns, middle, view, curve.token, place, len(self.curves))
+
+    def legend(self) -> tuple[Sample, ...]:
+        """Each curve with its shape, where there are several."""
+        if len(self.curves) < 2:
+            return ()
+        return tuple(
+            Sample(tr(curve.name_key), partial(curve_marks.sample, token=curve.token, shape=place))
+            for place, curve in enumerate(self.curves)
+        )
 
     def _lines(self, columns: Columns, area: QRectF, view: View) -> Doubles:
         x, low = view.xs(columns.x), self._y(columns.low, area)
@@ -99,14 +105,9 @@ class CurveLane(Lane):
             value = curve.pyramid.value(time_s)
             if np.isfinite(value):
                 name = f"{tr(curve.name_key)} " if len(self.curves) > 1 else ""
-                parts.append(f"{name}{value:.{self.decimals}f}")
+                parts.append(f"{name}{value:z.{self.decimals}f}")
         unit = f" {tr(self.unit_key)}" if self.unit_key and parts else ""
         return " · ".join(parts) + unit
-
-    def reason_text(self, time_s: float) -> str:
-        """Why the curve is absent, inside a hatched gap."""
-        inside = any(start <= time_s <= end for start, end in self.gaps)
-        return tr(self.gap_key) if inside else ""
 
 
 def _common_limits(curves: tuple[Curve, ...]) -> tuple[float, float]:
@@ -123,8 +124,9 @@ class WaveLane(Lane):
 
     height = 26
 
-    def __init__(self, peaks: NDArray[np.float32], rate_hz: float) -> None:
+    def __init__(self, peaks: NDArray[np.float32], rate_hz: float, gaps: Gaps = NO_GAPS) -> None:
         super().__init__("wave")
+        self.gaps = gaps
         self.pyramid = pyramid_of(peaks[:, 0], rate_hz, peaks[:, 1])
         loudest = float(np.nanmax(np.abs(peaks))) if len(peaks) else 1.0
         self.gain = 1.0 / max(loudest, 0.05)
@@ -132,6 +134,16 @@ class WaveLane(Lane):
     def title(self) -> str:
         """The lane's name."""
         return tr("review.lane_wave")
+
+    def value_text(self, time_s: float) -> str:
+        """The level of the recording."""
+        index = int(time_s * self.pyramid.rate_hz)
+        if not 0 <= index < len(self.pyramid.base):
+            return ""
+        peak = max(abs(float(values[index])) for values in (self.pyramid.base, self.pyramid.base_high))
+        level = 20 * np.log10(max(peak, 1e-9))
+        shown = f"{level:.0f}" if level > QUIETEST_DB else f"< {QUIETEST_DB:.0f}"
+        return f"{shown} {tr('review.unit_db')}"
 
     def paint(self, painter: QPainter, area: QRectF, view: View) -> None:
         """One vertical line a pixel."""

@@ -20,7 +20,7 @@ from analysis.document import Analysis, Event
 from app.text import percent, timecode, tr
 from ui import theme
 from ui.review.controls import plain_label
-from ui.review.event_lanes import event_detail, event_name
+from ui.review.event_words import event_detail, event_name
 from ui.review.table import Table
 from ui.review.table_view import TableView
 

@@ -5,20 +5,24 @@ Reached through `lane_list.optional_lanes` alone, so that a build can leave this
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPen
+from PySide6.QtGui import QPainter, QPen
 
-from analysis.document import TRACK_RATE_HZ, Event
+from analysis.document import TRACK_RATE_HZ
 from app.text import percent, tr
 from ui import theme
-from ui.review import strokes
-from ui.review.curve_lanes import GAP_S, Curve, CurveLane
-from ui.review.event_lanes import BarLane
-from ui.review.lane import Lane, View, hatch, tint
+from ui.review import legend, strokes
+from ui.review.bar_lanes import CROWDED, BarLane, apart, in_order, indexed, visible
+from ui.review.curve_lanes import Curve, CurveLane
+from ui.review.event_index import EventIndex
+from ui.review.lane import Lane, Sample, View, hatch, stretches, tint
 from ui.review.model import Recording
 from ui.review.pyramid import gaps, pyramid_of
+from ui.review.reasons import Reasons
 
 THREE = ("positive", "neutral", "negative")
 SEVEN = {
@@ -27,7 +31,6 @@ SEVEN = {
 }  # fmt: skip
 LABELLED_FROM = 0.5
 """A smile or frown is written beside the face from this value on."""
-_DIM = 210
 _FADED = 170
 UNCLEAR_FROM, SHORTEST_UNCLEAR_S = 0.5, 0.15
 """The track is 1 where it is unclear; one sample alone is not worth a mark."""
@@ -39,14 +42,15 @@ class StackLane(Lane):
     """Positive, neutral and negative as shares of one, stacked; faded and hatched where none of them leads clearly, and
     empty where no face was seen."""
 
-    height = 40
+    height = 42
 
-    def __init__(self, recording: Recording) -> None:
+    def __init__(self, recording: Recording, reasons: Reasons | None = None) -> None:
         super().__init__("expression")
         self.pyramids = {name: pyramid_of(recording.tracks[name], TRACK_RATE_HZ) for name in THREE}
-        self.gaps = gaps(recording.tracks["positive"], TRACK_RATE_HZ, GAP_S)
+        self.gaps = (reasons or Reasons(recording)).of_face("positive")
         doubtful = recording.tracks.get("unclear", np.empty(0))
-        self.unclear = gaps(np.where(doubtful > UNCLEAR_FROM, np.nan, 0.0), TRACK_RATE_HZ, SHORTEST_UNCLEAR_S)
+        unclear = gaps(np.where(doubtful > UNCLEAR_FROM, np.nan, 0.0), TRACK_RATE_HZ, SHORTEST_UNCLEAR_S)
+        self.unclear = EventIndex(unclear)
 
     def title(self) -> str:
         """The lane's name."""
@@ -56,13 +60,13 @@ class StackLane(Lane):
         """Neutral is the ground, positive hangs from above, negative stands below; one column a pixel."""
         x = np.arange(np.floor(area.left()), np.ceil(area.right()), dtype=np.float64)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.fillRect(area, theme.color("hatch"))
+        painter.fillRect(area, theme.color("stack"))
         painter.setPen(Qt.PenStyle.NoPen)
         for name, token, from_top in (("positive", "series_2", True), ("negative", "series_3", False)):
             share = self._shares(name, view, x)
             size = share * area.height()
             top = np.full_like(x, area.top()) if from_top else area.bottom() - size
-            painter.setBrush(tint(token, _DIM))
+            painter.setBrush(theme.color(token))
             strokes.draw_rects(painter, np.column_stack((x, top, np.ones_like(x), size)))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
         self._paint_gaps(painter, area, view)
@@ -78,13 +82,18 @@ class StackLane(Lane):
         return result
 
     def _paint_gaps(self, painter: QPainter, area: QRectF, view: View) -> None:
-        for spans, ground in ((self.unclear, tint("track_bg", _FADED)), (self.gaps, theme.color("track_bg"))):
-            for start, end in spans:
-                if view.shows(start, end):
-                    left, right = max(area.left(), view.x(start)), min(area.right(), view.x(end))
-                    place = QRectF(left, area.top(), right - left, area.height())
-                    painter.fillRect(place, ground)
-                    hatch(painter, place)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for spans, ground in ((self.unclear, tint("track_bg", _FADED)), (self.gaps.spans, theme.color("track_bg"))):
+            places = stretches(spans, area, view, 1.0)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(ground)
+            strokes.draw_rects(painter, places)
+            hatch(painter, places)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+
+    def legend(self) -> tuple[Sample, ...]:
+        """What hangs from above, the ground, what stands below, and what is faded."""
+        return tuple(Sample(tr(f"expression_ui.{name}"), partial(_stacked, name)) for name in (*THREE, "unclear"))
 
     def value_text(self, time_s: float) -> str:
         """The three shares; before them that it is unclear, where none of them leads."""
@@ -92,56 +101,73 @@ class StackLane(Lane):
         if not all(np.isfinite(value) for value in values.values()):
             return ""
         shares = [f"{tr(f'expression_ui.{name}')} {percent(value)}" for name, value in values.items()]
-        doubtful = any(start <= time_s < end for start, end in self.unclear)
+        doubtful = self.unclear.at(time_s) is not None
         return " · ".join([tr("expression_ui.unclear"), *shares] if doubtful else shares)
 
-    def reason_text(self, time_s: float) -> str:
-        """No face was seen."""
-        return tr("review.gap_face") if any(start <= time_s <= end for start, end in self.gaps) else ""
+
+def _stacked(name: str, painter: QPainter, area: QRectF) -> None:
+    """A sample of the stack in which one of its parts stands out."""
+    painter.fillRect(area, theme.color("stack"))
+    half = area.height() / 2
+    if name == "positive":
+        painter.fillRect(area.adjusted(0, 0, 0, -half), theme.color("series_2"))
+    elif name == "negative":
+        painter.fillRect(area.adjusted(0, half, 0, 0), theme.color("series_3"))
+    elif name == "unclear":
+        hatch(painter, np.array([[area.left(), area.top(), area.width(), area.height()]]))
 
 
 class SmileLane(BarLane):
     """Smiles as soft pills, frowns as small arcs on the same row."""
 
-    def __init__(self, recording: Recording) -> None:
-        events = recording.analysis.events
-        smiles = [event for event in events if event.kind == "smile"]
-        super().__init__("smile", "expression_ui.lane_smile", smiles, "series_2", round_=True)
-        self.frowns = tuple(event for event in events if event.kind == "frown")
-        self._both = tuple(sorted((*smiles, *self.frowns), key=lambda event: event.start))
+    height = legend.room_for(1)
 
-    def title(self) -> str:
-        """Smiles and frowns."""
-        return tr("expression_ui.lane_smile")
-
-    def _all(self) -> tuple[Event, ...]:
-        return self._both
+    def __init__(self, recording: Recording, reasons: Reasons | None = None) -> None:
+        smiles, frowns = ([event for event in recording.analysis.events if event.kind == k] for k in ("smile", "frown"))
+        gaps = (reasons or Reasons(recording)).of_face("smile")
+        super().__init__("smile", "expression_ui.lane_smile", smiles, "series_2", round_=True, others=frowns, gaps=gaps)
+        self.frowns = in_order(frowns)
+        self._middles: Doubles = np.sort(indexed(self.frowns).spans.mean(axis=1))
 
     def paint(self, painter: QPainter, area: QRectF, view: View) -> None:
         """Pills, then arcs."""
         super().paint(painter, area, view)
-        painter.setPen(QPen(theme.color("series_3"), 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        for frown in self.frowns:
-            if view.shows(frown.start, frown.end):
-                painter.drawPath(_arc(view.x((frown.start + frown.end) / 2), area))
+        x = apart(view.xs(visible(self._middles, view)))
+        _arcs(painter, x, area.center().y(), narrow=len(x) > CROWDED)
+
+    def legend(self) -> tuple[Sample, ...]:
+        """Pill and arc."""
+        return Sample(tr("expression_ui.smile"), self._pill), Sample(tr("expression_ui.frown"), _one_arc)
+
+    def _pill(self, painter: QPainter, area: QRectF) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.color(self.token))
+        painter.drawRoundedRect(area, area.height() / 2, area.height() / 2)
 
 
-def _arc(x: float, area: QRectF) -> QPainterPath:
-    width, height = theme.scaled(12), theme.scaled(8)
-    path = QPainterPath()
-    path.moveTo(x - width / 2, area.center().y() + height / 2)
-    path.quadTo(x, area.center().y() - height, x + width / 2, area.center().y() + height / 2)
-    return path
+def _arcs(painter: QPainter, x: Doubles | list[float], y: float, *, narrow: bool = False) -> None:
+    """An arc at each of some pixels, in lines of one pixel beside each other: a wider pen is slow."""
+    wide, high = theme.scaled(4 if narrow else 12), theme.scaled(4)
+    share = np.linspace(-1.0, 1.0, 3 if narrow else 9)
+    arc = strokes.joined(share * wide / 2, high * (2 * share**2 - 1) / 2)
+    painter.setPen(QPen(theme.color("series_3"), 1))
+    places = np.asarray(x, np.float64).reshape(-1, 1, 1)
+    for below in (0.0, 1.0):
+        shift = np.concatenate([places, np.full_like(places, y + below)] * 2, axis=2)
+        strokes.draw_lines(painter, (arc[None, :, :] + shift).reshape(-1, 4))
 
 
-def lanes(recording: Recording) -> list[Lane]:
+def _one_arc(painter: QPainter, area: QRectF) -> None:
+    _arcs(painter, [area.center().x()], area.center().y())
+
+
+def lanes(recording: Recording, reasons: Reasons) -> list[Lane]:
     """The lanes that this recording has anything for."""
     found: list[Lane] = []
     tracks = recording.tracks
     if all(name in tracks for name in THREE) and np.isfinite(tracks["positive"]).any():
-        found.append(StackLane(recording))
-    smiles = SmileLane(recording)
+        found.append(StackLane(recording, reasons))
+    smiles = SmileLane(recording, reasons)
     if smiles.events or smiles.frowns or ("smile" in tracks and np.isfinite(tracks["smile"]).any()):
         found.append(smiles)
     curves = tuple(
@@ -152,8 +178,8 @@ def lanes(recording: Recording) -> list[Lane]:
     if curves:
         found.append(
             CurveLane(
-                "seven", "expression_ui.lane_seven", curves, limits=(0.0, 1.0), decimals=2, gap_key="review.gap_face",
-                height=44, folded=True,
+                "seven", "expression_ui.lane_seven", curves, limits=(0.0, 1.0), decimals=2, folded=True,
+                gaps=reasons.of_face(*SEVEN), height=legend.room_for(4),
             )
         )  # fmt: skip
     return found

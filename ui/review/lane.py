@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 
 from ui import theme
 from ui.review import strokes
+from ui.review.event_index import EventIndex
 
 Doubles = NDArray[np.float64]
+HATCH_PX = 8
+"""Pixels between two lines of a hatching."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +62,36 @@ class Mark:
     id: str = ""
 
 
+@dataclass(frozen=True)
+class Sample:
+    """A line of a lane's legend: what it means, and how it is drawn into a small area."""
+
+    name: str
+    draw: Callable[[QPainter, QRectF], None]
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """Stretches in which nothing could be measured. `why` says in words why not at a time within one."""
+
+    spans: EventIndex
+    why: Callable[[float], str]
+
+    def reason(self, time_s: float) -> str:
+        """Why there is nothing at a time; empty outside the gaps."""
+        return self.why(time_s) if self.spans.at(time_s) is not None else ""
+
+
+NO_GAPS = Gaps(EventIndex(()), lambda _: "")
+"""Of a lane on which nothing can be missing."""
+
+
 class Lane:
     """One row of the timeline. `key` names it in the remembered layout, `height` is in pixels before scaling."""
 
     height = 30
     folded_at_first = False
+    gaps: Gaps = NO_GAPS
 
     def __init__(self, key: str) -> None:
         self.key = key
@@ -70,28 +100,67 @@ class Lane:
         """What stands at its left."""
         raise NotImplementedError
 
+    def legend(self) -> tuple[Sample, ...]:
+        """What its lines, shapes and rows mean; none where there is only one kind."""
+        return ()
+
     def paint(self, painter: QPainter, area: QRectF, view: View) -> None:
-        """Draw the visible stretch into `area`."""
+        """Draw the visible stretch into `area`; the gaps are there already."""
         raise NotImplementedError
 
     def value_text(self, time_s: float) -> str:  # noqa: ARG002
         """The value at a time for the crosshair; empty where there is none."""
         return ""
 
-    def reason_text(self, time_s: float) -> str:  # noqa: ARG002
+    def reason_text(self, time_s: float) -> str:
         """Why there is nothing at a time; empty where something is or no reason is known."""
-        return ""
+        return self.gaps.reason(time_s)
 
     def marks(self) -> tuple[Mark, ...]:
         """Everything on the lane that can be pointed at, in time order."""
         return ()
 
-    def mark_at(self, view: View, x: float) -> Mark | None:
-        """The mark under a pixel, with 4 pixels of grace: the shortest one wins."""
-        grace = 4 * view.span / view.width
-        time_s = view.time(x)
-        under = [mark for mark in self.marks() if mark.start - grace <= time_s <= mark.end + grace]
-        return min(under, key=lambda mark: mark.end - mark.start, default=None)
+    def mark_at(self, view: View, x: float, level: float = 0.0) -> Mark | None:  # noqa: ARG002
+        """The mark under a pixel, with a few pixels of grace: the shortest one wins. `level` is how far down the lane
+        the pointer is, 0 at its top and 1 at its foot."""
+        return None
+
+    def beside(self, time_s: float, direction: int) -> float | None:  # noqa: ARG002
+        """Where the next mark begins after a time, or the last one before it."""
+        return None
+
+
+class MarkedLane(Lane):
+    """A lane whose marks lie in an index, so that thousands of them cost no more than those in sight."""
+
+    def __init__(self, key: str, index: EventIndex | None = None) -> None:
+        super().__init__(key)
+        self._index = index if index is not None else EventIndex(())
+
+    @property
+    def index(self) -> EventIndex:
+        """Where the marks lie."""
+        return self._index
+
+    def mark(self, place: int) -> Mark:
+        """One of the marks. Its texts follow the language, so it is made when asked for."""
+        raise NotImplementedError
+
+    def marks(self) -> tuple[Mark, ...]:
+        return tuple(self.mark(place) for place in range(len(self.index)))
+
+    def mark_at(self, view: View, x: float, level: float = 0.0) -> Mark | None:  # noqa: ARG002
+        place = self.index.at(view.time(x), grace(view))
+        return None if place is None else self.mark(place)
+
+    def beside(self, time_s: float, direction: int) -> float | None:
+        place = self.index.beside(time_s, direction)
+        return None if place is None else float(self.index.starts[place])
+
+
+def grace(view: View) -> float:
+    """How far beside a mark (s) the pointer may be: four pixels."""
+    return 4 * view.span / view.width
 
 
 def tint(token: str, alpha: int) -> QColor:
@@ -101,19 +170,38 @@ def tint(token: str, alpha: int) -> QColor:
     return colour
 
 
-def hatch(painter: QPainter, area: QRectF) -> None:
-    """Slanted lines over an area: nothing was measured here."""
-    painter.save()
-    painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
-    painter.setPen(QPen(theme.color("hatch"), 1))
-    step, height = 6.0, area.height()
-    # The slant starts at multiples of the step, so that it stays put while the edge of a gap moves.
-    first = np.floor((area.left() - height) / step) * step
-    x = np.arange(first, area.right() + step, step)
-    strokes.draw_lines(
-        painter, np.column_stack((x, np.full_like(x, area.bottom()), x + height, np.full_like(x, area.top())))
-    )
-    painter.restore()
+def stretches(index: EventIndex, area: QRectF, view: View, least: float = 0.0) -> Doubles:
+    """Rectangles over the height of an area for the visible spans, each at least `least` pixels wide."""
+    times = index.spans[index.within(view.start, view.end)]
+    left = np.clip(view.xs(times[:, 0]), area.left(), area.right())
+    right = np.clip(view.xs(times[:, 1]), area.left(), area.right())
+    size = np.full(len(times), area.height())
+    return np.column_stack((left, np.full(len(times), area.top()), np.maximum(right - left, least), size))
+
+
+def paint_gaps(painter: QPainter, area: QRectF, view: View, gaps: Gaps) -> None:
+    """Hatch what could not be measured."""
+    hatch(painter, stretches(gaps.spans, area, view, 1.0))
+
+
+def hatch(painter: QPainter, rects: Doubles) -> None:
+    """Slanted lines over (n, 4) rectangles: nothing was measured here. They stay put while the edge of a gap moves."""
+    if len(rects):
+        smooth = painter.testRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_hatching(theme.color("hatch_line").rgb()))
+        strokes.draw_rects(painter, rects)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
+
+
+@cache
+def _hatching(colour: int) -> QBrush:
+    tile = QImage(HATCH_PX, HATCH_PX, QImage.Format.Format_ARGB32_Premultiplied)
+    tile.fill(Qt.GlobalColor.transparent)
+    for x in range(HATCH_PX):
+        tile.setPixel(x, HATCH_PX - 1 - x, colour)
+    return QBrush(tile)
 
 
 def baseline(painter: QPainter, area: QRectF, y: float) -> None:

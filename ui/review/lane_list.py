@@ -12,12 +12,17 @@ import numpy as np
 from analysis.document import PEAK_RATE_HZ, TRACK_RATE_HZ, Analysis, Event
 from app.domain.types import Comment
 from app.text import has
+from ui.review import legend
+from ui.review.bar_lanes import PauseLane
+from ui.review.chip_lanes import OtherLane, StructureLane, TermLane
+from ui.review.comment_lane import CommentLane
 from ui.review.curve_lanes import Curve, CurveLane, WaveLane
-from ui.review.event_lanes import CommentLane, ExchangeLane, OtherLane, PauseLane, StructureLane, TermLane
+from ui.review.exchange_lane import ExchangeLane
 from ui.review.lane import Lane
 from ui.review.model import Floats, Recording
 from ui.review.overview import Overview
 from ui.review.pyramid import Pyramid, pyramid_of
+from ui.review.reasons import Reasons
 from ui.review.voices import role_words, voice_name
 
 OPTIONAL = "ui.review.expression_lanes"
@@ -25,8 +30,6 @@ FILLERS = ("filler", "repetition", "restart")
 TERMS = ("term", "quantified_result")
 MARKER = "_marker"
 """How kinds of words that join thoughts end: "cause_marker", "order_marker" …"""
-SPEECH_GAP_S = 2.0
-"""The candidate's voice curves are hatched only where nothing was heard for so long: every question is a break."""
 
 
 def optional_lanes() -> ModuleType | None:
@@ -39,23 +42,24 @@ def lanes_of(recording: Recording, comments: Callable[[], Sequence[Comment]]) ->
     analysis = recording.analysis
     events = _by_kind(analysis.events)
     missing = {each.what for each in analysis.missing}
+    reasons = Reasons(recording)
     lanes: list[Lane] = []
     if "speakers" not in missing or analysis.speakers.turns:
-        lanes.append(_exchanges(recording))
+        lanes.append(_exchanges(recording, reasons))
     if recording.peaks is not None and len(recording.peaks):
-        lanes.append(WaveLane(recording.peaks, PEAK_RATE_HZ))
+        lanes.append(WaveLane(recording.peaks, PEAK_RATE_HZ, reasons.of_sound))
     extra = optional_lanes()
     if extra is not None:
-        lanes += extra.lanes(recording)
-    lanes += _voice(recording)
+        lanes += extra.lanes(recording, reasons)
+    lanes += _voice(recording, reasons)
     pauses, fillers = events.get("pause", ()), _merged(events, *FILLERS)
     if "text" not in missing or pauses:
-        lanes.append(PauseLane(pauses, fillers))
+        lanes.append(PauseLane(pauses, fillers, reasons.of_sound))
     if "text" not in missing:
-        lanes.append(TermLane(_merged(events, *TERMS)))
-        lanes.append(StructureLane(_merged(events, *_structure_kinds(events))))
+        lanes.append(TermLane(_merged(events, *TERMS), reasons.of_sound))
+        lanes.append(StructureLane(_merged(events, *_structure_kinds(events)), reasons.of_sound))
     lanes.append(CommentLane(comments))
-    lanes += _face(recording)
+    lanes += _face(recording, reasons)
     others = _merged(events, *_other_kinds(events))
     return (*lanes, *([OtherLane(others)] if others else []))
 
@@ -80,14 +84,14 @@ def _shown(recording: Recording) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def _exchanges(recording: Recording) -> ExchangeLane:
+def _exchanges(recording: Recording, reasons: Reasons) -> ExchangeLane:
     """Questions and turns. What voices are called follows the language, so it is asked for when it is shown."""
     speakers = recording.analysis.speakers
 
     def named(speaker: str) -> str:
         return voice_name(speakers, speaker, role_words(recording.candidate))
 
-    return ExchangeLane(recording.analysis.exchanges, speakers.turns, speakers.roles, named)
+    return ExchangeLane(recording.analysis.exchanges, speakers.turns, speakers.roles, named, reasons.of_sound)
 
 
 def _structure_kinds(events: Mapping[str, tuple[Event, ...]]) -> list[str]:
@@ -142,7 +146,7 @@ def curve(recording: Recording, track: str, token: str, name_key: str = "") -> t
     return (Curve(pyramid_of(values, TRACK_RATE_HZ), token, name_key),)
 
 
-def _voice(recording: Recording) -> list[Lane]:
+def _voice(recording: Recording, reasons: Reasons) -> list[Lane]:
     lanes: list[Lane] = []
     rate_unit = _rate_unit(recording.analysis)
     rows = (
@@ -157,7 +161,7 @@ def _voice(recording: Recording) -> list[Lane]:
             lanes.append(
                 CurveLane(
                     track, f"review.lane_{track}", curves, unit_key=unit, zero=zero, decimals=decimals,
-                    gap_key="review.gap_voice", gap_s=SPEECH_GAP_S, height=height,
+                    gaps=reasons.of_voice(track), height=height,
                 )
             )  # fmt: skip
     return lanes
@@ -167,25 +171,25 @@ def _rate_unit(analysis: Analysis) -> str:
     return "review.unit_char_min" if analysis.transcript.language == "zh" else "review.unit_word_min"
 
 
-def _face(recording: Recording) -> list[Lane]:
+def _face(recording: Recording, reasons: Reasons) -> list[Lane]:
     lanes: list[Lane] = []
     contact = curve(recording, "eye_contact", "series_2")
     if contact:
         lanes.append(
             CurveLane(
-                "eye_contact", "review.lane_eye_contact", contact, limits=(-0.05, 1.05), gap_key="review.gap_face",
-                height=22, folded=True,
+                "eye_contact", "review.lane_eye_contact", contact, limits=(-0.05, 1.05), height=22, folded=True,
+                gaps=reasons.of_face("eye_contact"),
             )
         )  # fmt: skip
-    lanes += _angles(recording, "head", ("head_yaw", "head_pitch", "head_roll"))
-    lanes += _angles(recording, "gaze", ("gaze_yaw", "gaze_pitch"))
+    lanes += _angles(recording, reasons, "head", ("head_yaw", "head_pitch", "head_roll"))
+    lanes += _angles(recording, reasons, "gaze", ("gaze_yaw", "gaze_pitch"))
     return lanes
 
 
 ANGLES = {"yaw": "series_1", "pitch": "series_3", "roll": "series_7"}
 
 
-def _angles(recording: Recording, key: str, tracks: Sequence[str]) -> list[Lane]:
+def _angles(recording: Recording, reasons: Reasons, key: str, tracks: Sequence[str]) -> list[Lane]:
     """One lane of angles in degrees, if any of them was measured."""
     kinds = [track.rpartition("_")[2] for track in tracks]
     curves = tuple(
@@ -197,6 +201,6 @@ def _angles(recording: Recording, key: str, tracks: Sequence[str]) -> list[Lane]
         return []
     lane = CurveLane(
         key, f"review.lane_{key}", curves, unit_key="review.unit_deg", limits=(-45.0, 45.0), zero=0.0,
-        gap_key="review.gap_face", height=36, folded=True,
+        gaps=reasons.of_face(*tracks), height=legend.room_for(2), folded=True,
     )  # fmt: skip
     return [lane]

@@ -29,6 +29,7 @@ from app.review import step_texts as named
 from app.review.corrections import in_force, made_together
 from app.review.drafting import Draft
 from app.review.history import History, Part, Step
+from app.review.shown import showable, showable_tracks
 from app.review.slots import Slots, written
 from app.scoring.wording import weight_text
 from app.store import Library
@@ -118,14 +119,17 @@ class LibraryPresenter:
         return self._library.interview(self.interview.id).analysis_state in WORKING
 
     def recording(self) -> Recording | None:
-        """The document with all corrections laid over it, as far as there is one."""
+        """The document with all corrections laid over it, as far as there is one, without what the jurisdiction lets
+        nobody see."""
         derived = self._session.derived or self._partial
         if derived is None:
             return None
         corrections = self._library.corrections(self.interview.id)
-        tracks = {name: np.asarray(values, np.float32) for name, values in derived.tracks.items() if name != PEAKS}
+        modalities = shown_modalities(self._session.rules)
+        found = {name: np.asarray(values, np.float32) for name, values in derived.tracks.items() if name != PEAKS}
+        tracks = showable_tracks(found, modalities)
         peaks = derived.tracks.get(PEAKS)
-        shown = corrected(derived.analysis, corrections, self.kit())
+        shown = showable(corrected(derived.analysis, corrections, self.kit()), modalities)
         return Recording(shown, tracks, peaks, in_force(corrections), self.interview.candidate.name)
 
     def open_media(self) -> BinaryIO | None:

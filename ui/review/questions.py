@@ -9,9 +9,9 @@ from PySide6.QtCore import QEvent, QObject, QRect, Qt
 from analysis.document import Exchange
 from app.domain.types import QuestionRating
 from ui import theme
-from ui.review.event_lanes import ExchangeLane
 from ui.review.exchange_card import ExchangeCard
 from ui.review.exchange_facts import exchange_at
+from ui.review.exchange_lane import ExchangeLane
 
 if TYPE_CHECKING:
     from ui.review.room import ReviewRoom

@@ -96,11 +96,11 @@ class RegionTools(QFrame):
 
     def _event(self) -> Span | None:
         timeline = self._room.timeline
-        if not (timeline.hasFocus() and timeline.lanes):
+        lane = timeline.chosen_lane()
+        if lane is None or not timeline.hasFocus():
             return None
         at = timeline.playhead
-        marks = timeline.lanes[timeline.current].marks()
-        under = [(each.start, each.end) for each in marks if each.start - SHORTEST_LOOP_S <= at <= each.end]
+        under = [(each.start, each.end) for each in lane.marks() if each.start - SHORTEST_LOOP_S <= at <= each.end]
         long_enough = (each for each in under if each[1] - each[0] > SHORTEST_LOOP_S)
         return min(long_enough, key=lambda each: each[1] - each[0], default=None)
 

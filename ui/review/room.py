@@ -16,7 +16,7 @@ from app.domain.types import WORKING, AnalysisState, Comment
 from app.text import tr
 from ui import language, theme
 from ui.actions import Action, for_key
-from ui.review import lane_list, voices
+from ui.review import lane_list, lane_menu, voices
 from ui.review.acts import review_actions
 from ui.review.coming import Coming, lanes_in_place, with_coming
 from ui.review.controls import IconButton
@@ -25,6 +25,7 @@ from ui.review.exchange_facts import exchange_at
 from ui.review.export_menu import Exporting
 from ui.review.footing import Footing
 from ui.review.import_menu import Importing
+from ui.review.lane_layout import remembered
 from ui.review.model import CorrectionDraft, LayoutStore, PassingLayout, Presenter, Recording, Stage
 from ui.review.overview import Overview
 from ui.review.pauses import longest_pause
@@ -36,10 +37,11 @@ from ui.review.scorecard import ScorecardPanel
 from ui.review.speakers import Speakers
 from ui.review.standing import Standing
 from ui.review.tables import TableDialog
-from ui.review.timeline import ZOOM_STEP, Timeline
+from ui.review.timeline import Timeline
 from ui.review.timeline_menu import offer_menu
 from ui.review.transcript import Transcript
 from ui.review.undoing import Undoing
+from ui.review.wheel import ZOOM_STEP
 
 LAYOUT = "review"
 
@@ -116,7 +118,10 @@ class ReviewRoom(QWidget):
         self.zoom_out = IconButton("minus", "review.zoom_out", self.timeline)
         self.zoom_in = IconButton("plus", "review.zoom_in", self.timeline)
         self.zoom_all = IconButton("full", "review.zoom_all", self.timeline)
+        self.lanes = IconButton("lanes", "review.lanes_hint", self.timeline)
         self.table = IconButton("table", "review.tables", self.timeline)
+        for button in self._timeline_buttons():
+            button.setProperty("class", "tight")
         self.lower_half = QStackedWidget()
         self.lower_half.addWidget(self.timeline_panel)
         self.lower_half.addWidget(self.standing)
@@ -136,6 +141,9 @@ class ReviewRoom(QWidget):
         self._frame = QHBoxLayout(self)
         self._frame.addWidget(self.whole)
 
+    def _timeline_buttons(self) -> tuple[IconButton, ...]:
+        return self.zoom_out, self.zoom_in, self.zoom_all, self.lanes, self.table
+
     def _connect(self) -> None:
         playback = self.player.playback
         self.player.acts = self.actions_here
@@ -144,7 +152,7 @@ class ReviewRoom(QWidget):
         playback.loopChanged.connect(lambda _: self.timeline.set_loop(playback.loop))
         self.timeline.seekAsked.connect(playback.seek)
         self.timeline.loopAsked.connect(self.loop)
-        self.timeline.foldedChanged.connect(lambda keys: self._remember("folded", keys))
+        self.timeline.arranged.connect(lambda arrangement: self._remember("lanes", arrangement.as_json()))
         self.transcript.seekAsked.connect(playback.seek)
         self.transcript.marking.changed.connect(lambda names: self._remember("marks", names))
         self.transcript.hitChosen.connect(self.seek)
@@ -174,6 +182,7 @@ class ReviewRoom(QWidget):
         self.zoom_in.clicked.connect(lambda: self.zoom(1 / ZOOM_STEP))
         self.zoom_out.clicked.connect(lambda: self.zoom(ZOOM_STEP))
         self.zoom_all.clicked.connect(lambda: self.timeline.show_window(0.0, self.timeline.duration))
+        self.lanes.clicked.connect(lambda: lane_menu.open_menu(self))
         self.table.clicked.connect(self.open_tables)
         offer_menu(self)
         self.transcript.exportAsked.connect(lambda at: self.exporting.menu().popup(at))
@@ -188,7 +197,7 @@ class ReviewRoom(QWidget):
             self.player.overlay, self.player.full_screen, self.transcript.search, self.transcript.mishearings,
             *self.transcript.marking.buttons.values(), self.transcript.follow, self.transcript.speakers,
             self.transcript.swap, self.transcript.undo, self.transcript.redo, self.transcript.export,
-            self.transcript.list, self.zoom_out, self.zoom_in, self.zoom_all, self.table, self.timeline,
+            self.transcript.list, self.zoom_out, self.zoom_in, self.zoom_all, self.lanes, self.table, self.timeline,
         ]  # fmt: skip
         for first, second in pairwise(order):
             QWidget.setTabOrder(first, second)
@@ -254,11 +263,11 @@ class ReviewRoom(QWidget):
         if lane_list.same_lanes(drawn, self.recording):
             return
         window = (self.timeline.start, self.timeline.span) if self.timeline.lanes else None
-        folded = self.layout_store.get(f"{LAYOUT}.folded", None)
+        kept = (self.layout_store.get(f"{LAYOUT}.{name}", None) for name in ("lanes", "folded"))
         lanes = lane_list.lanes_of(self.recording, lambda: self._comments)
         lanes = with_coming(lanes, self.recording.analysis, self.coming.progress)
         with lanes_in_place(self.timeline):
-            self.timeline.show_lanes(lanes, lane_list.overview_of(self.recording), _texts(folded))
+            self.timeline.show_lanes(lanes, lane_list.overview_of(self.recording), remembered(*kept))
         if window is not None:
             self.timeline.show_window(*window)
 
@@ -488,9 +497,9 @@ class ReviewRoom(QWidget):
         self.scorecard.setMinimumWidth(theme.scaled(290))
         self.player.setMinimumWidth(theme.scaled(300))
         self.transcript.setMinimumWidth(theme.scaled(240))
-        side = theme.scaled(25)
-        for place, button in enumerate((self.zoom_out, self.zoom_in, self.zoom_all, self.table)):
-            button.setGeometry(theme.scaled(7) + place * (side + 1), theme.scaled(9), side, side)
+        side = theme.scaled(24)
+        for place, button in enumerate(self._timeline_buttons()):
+            button.setGeometry(theme.scaled(8) + place * (side + 2), theme.scaled(9), side, side)
             button.raise_()
 
     def _rename(self) -> None:
@@ -510,7 +519,3 @@ class ReviewRoom(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.leave()
         super().closeEvent(event)
-
-
-def _texts(value: object) -> list[str] | None:
-    return [str(each) for each in value] if isinstance(value, list) else None

@@ -23,7 +23,7 @@ from analysis.document import Role
 from app.text import tr
 from ui import icons, language, theme
 from ui.review.controls import IconButton, icon_size, plain_label, restyle
-from ui.review.event_lanes import ROLE_TOKENS
+from ui.review.exchange_lane import ROLE_TOKENS
 from ui.review.flow import FlowLayout
 from ui.review.model import CorrectionDraft, Recording
 from ui.review.placing import beside

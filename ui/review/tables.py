@@ -15,8 +15,8 @@ from app.scoring.metrics import UNIT_KEYS, metric_title
 from app.text import has, percent, timecode, tr
 from ui import language, theme
 from ui.review.controls import plain_label
-from ui.review.event_lanes import exchange_label
 from ui.review.events_page import EventsPage, Listing
+from ui.review.exchange_lane import exchange_label
 from ui.review.found_tables import exchanges_table, suggestions_table, terms_summary, terms_table
 from ui.review.measured import measured, quality_text, told
 from ui.review.model import Recording

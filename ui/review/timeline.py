@@ -11,38 +11,52 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent, QWheelEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)  # fmt: skip
 from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QWidget
 
 from app.text import tr
 from ui import language, theme
-from ui.review import timeline_paint
+from ui.review import crosshair, timeline_paint, wheel
 from ui.review.lane import Lane, Mark, View
+from ui.review.lane_drag import LaneDrag
+from ui.review.lane_layout import LaneLayout
 from ui.review.overview import Grip, Overview
 from ui.review.region import Region, RegionMouse
 from ui.review.timeline_paint import Row
+from ui.review.wheel import ZOOM_STEP
 
 LEAST_SPAN_S = 1.0
-ZOOM_STEP = 1.25
 CLICK_PX = 4
+HEIGHT_STEP = 6
+"""Pixels before scaling that a lane grows at a key."""
 
 
 class Timeline(QAbstractScrollArea):
     """Shows lanes over a window of time. Times are seconds on the document's clock.
 
-    `markChosen` has the key of a lane and the id of the mark on it that was clicked.
+    `markChosen` has the key of a lane and the id of the mark on it that was clicked; `arranged` the new `LaneLayout`.
     """
 
     seekAsked = Signal(float)
     markChosen = Signal(str, str)
     loopAsked = Signal(float, float)
-    foldedChanged = Signal(list)
+    arranged = Signal(object)
     resized = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.lanes: tuple[Lane, ...] = ()
-        self.folded: set[str] = set()
+        self.arrangement = LaneLayout()
         self.overview = Overview(None, 1.0, 0.0)
         self.duration = 0.0
         self.start, self.span = 0.0, 1.0
@@ -50,7 +64,9 @@ class Timeline(QAbstractScrollArea):
         self.loop: tuple[float, float] | None = None
         self.hits: NDArray[np.float64] = np.empty(0)
         self.hover: QPointF | None = None
-        self.current = 0
+        self.values_shown = False
+        self.current = ""
+        self.drag = LaneDrag(self)
         self._picture: QPixmap | None = None
         self._frame: QPixmap | None = None
         self._settled = False
@@ -70,15 +86,13 @@ class Timeline(QAbstractScrollArea):
 
     # What is shown
 
-    def show_lanes(self, lanes: Sequence[Lane], overview: Overview, folded: Sequence[str] | None = None) -> None:
-        """Show these lanes over the whole recording; `folded` None folds what is folded at first. The lane that the
-        keys have chosen stays chosen."""
-        chosen = self.lanes[self.current].key if self.lanes else ""
-        self.lanes, self.overview, self.duration = tuple(lanes), overview, overview.duration
+    def show_lanes(self, lanes: Sequence[Lane], overview: Overview, arrangement: LaneLayout | None = None) -> None:
+        """Show these lanes over the whole recording, arranged so, else as they are. The lane that the keys have chosen
+        stays chosen."""
+        self.arrangement = (arrangement or self.arrangement).met(lanes)
+        self.lanes, self.overview, self.duration = self.arrangement.arranged(lanes), overview, overview.duration
         self.region.within(self.duration)
-        self.folded = {lane.key for lane in lanes if lane.folded_at_first} if folded is None else set(folded)
         self.start, self.span = 0.0, max(LEAST_SPAN_S, self.duration)
-        self.current = next((place for place, lane in enumerate(self.lanes) if lane.key == chosen), 0)
         self._arrange()
 
     def set_playhead(self, time_s: float, *, follow: bool = False) -> None:
@@ -97,6 +111,13 @@ class Timeline(QAbstractScrollArea):
         """Mark the moments (s) that a search found."""
         self.hits = np.array(times, np.float64)
         self.refresh()
+
+    def show_values(self) -> None:
+        """Show the values of all lanes at the playhead, and say them; again: no more."""
+        self.values_shown = not self.values_shown
+        if self.values_shown:
+            crosshair.say(self, crosshair.sentence(self, self.playhead))
+        self.viewport().update()
 
     def show_window(self, start: float, span: float) -> None:
         """Show [start, start + span], kept inside the recording."""
@@ -117,11 +138,54 @@ class Timeline(QAbstractScrollArea):
         self._picture, self._settled = None, False
         self.viewport().update()
 
+    # Arrangement
+
+    @property
+    def folded(self) -> frozenset[str]:
+        """The lanes that show only their titles."""
+        return self.arrangement.folded
+
+    def shown(self) -> tuple[Lane, ...]:
+        """The lanes that are not hidden, from top to bottom."""
+        return tuple(lane for lane in self.lanes if lane.key not in self.arrangement.hidden)
+
+    def chosen_lane(self) -> Lane | None:
+        """The lane that the keys are about; None where none is shown."""
+        return next((lane for lane in self.shown() if lane.key == self.current), None)
+
+    def arrange(self, arrangement: LaneLayout) -> None:
+        """Arrange the lanes so, and say it."""
+        self.try_arrangement(arrangement.met(self.lanes))
+        self.arranged.emit(self.arrangement)
+
+    def try_arrangement(self, arrangement: LaneLayout) -> None:
+        """Show an arrangement without saying that it is meant."""
+        self.arrangement = arrangement
+        self.lanes = arrangement.arranged(self.lanes)
+        self._arrange()
+
     def toggle(self, key: str) -> None:
         """Fold a lane to its title, or open it."""
-        self.folded ^= {key}
-        self._arrange()
-        self.foldedChanged.emit(sorted(self.folded))
+        self.arrange(self.arrangement.with_fold(key))
+
+    def hide_lane(self, key: str, *, hidden: bool = True) -> None:
+        """Take a lane away, or bring it back to its place."""
+        self.arrange(self.arrangement.with_hidden(key, hidden=hidden))
+
+    def move_lane(self, key: str, step: int) -> None:
+        """Put a lane `step` places down (negative: up) among those that are shown."""
+        keys = [lane.key for lane in self.shown()]
+        target = keys.index(key) + step
+        if 0 <= target < len(keys):
+            self.arrange(self.arrangement.moved(key, keys[target], below=step > 0))
+            self._bring_into_sight()
+
+    def size_lane(self, key: str, pixels: float) -> None:
+        """Make an open lane higher by so many pixels before scaling (negative: lower)."""
+        lane = next(lane for lane in self.lanes if lane.key == key)
+        if key not in self.folded:
+            self.arrange(self.arrangement.with_height(key, self.arrangement.height(lane) + pixels))
+            self._bring_into_sight()
 
     # Geometry
 
@@ -145,10 +209,9 @@ class Timeline(QAbstractScrollArea):
         view = self.view()
         top = timeline_paint.head_height() - self.verticalScrollBar().value()
         rows = []
-        for lane in self.lanes:
-            folded = lane.key in self.folded
-            height = theme.scaled(timeline_paint.FOLDED if folded else lane.height)
-            rows.append(Row(lane, QRectF(view.left, top, view.width, height), folded))
+        for lane in self.shown():
+            height = self._height(lane)
+            rows.append(Row(lane, QRectF(view.left, top, view.width, height), lane.key in self.folded))
             top += height + theme.scaled(timeline_paint.BETWEEN)
         return rows
 
@@ -161,13 +224,20 @@ class Timeline(QAbstractScrollArea):
     def mark_at(self, at: QPointF) -> Mark | None:
         """What can be pointed at under a point."""
         row = self.row_at(at)
-        return row.lane.mark_at(self.view(), at.x()) if row and not row.folded else None
+        if row is None or row.folded:
+            return None
+        return row.lane.mark_at(self.view(), at.x(), (at.y() - row.area.top()) / row.area.height())
+
+    def _height(self, lane: Lane) -> int:
+        folded = lane.key in self.folded
+        return theme.scaled(timeline_paint.FOLDED if folded else self.arrangement.height(lane))
 
     def _arrange(self) -> None:
+        keys = [lane.key for lane in self.shown()]
+        self.current = self.current if self.current in keys else "".join(keys[:1])
         room = self.viewport().height() - timeline_paint.head_height() - theme.scaled(timeline_paint.FOOT)
         gap = theme.scaled(timeline_paint.BETWEEN)
-        heights = [timeline_paint.FOLDED if lane.key in self.folded else lane.height for lane in self.lanes]
-        content = sum(theme.scaled(height) + gap for height in heights)
+        content = sum(self._height(lane) + gap for lane in self.shown())
         bar = self.verticalScrollBar()
         bar.setPageStep(max(1, room))
         bar.setSingleStep(theme.scaled(30))
@@ -192,6 +262,7 @@ class Timeline(QAbstractScrollArea):
             self._settled = True
             self._paint_lanes(painter)
         timeline_paint.paint_over(painter, self)
+        crosshair.paint(painter, self, self.overview_area().bottom() + 2, self.lanes_end())
         painter.end()
 
     def _lanes_picture(self) -> QPixmap:
@@ -244,21 +315,22 @@ class Timeline(QAbstractScrollArea):
     # Mouse
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        delta = event.angleDelta()
-        at = event.position()
-        if at.x() < self.view().left and at.y() > timeline_paint.head_height():
+        if not wheel.wheel(self, event):
             super().wheelEvent(event)
-        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier or abs(delta.x()) > abs(delta.y()):
-            steps = (delta.x() or delta.y()) / 120
-            self.show_window(self.start - steps * self.span * 0.1, self.span)
-        else:
-            self.zoom(ZOOM_STEP ** (-delta.y() / 120), self.view().time(at.x()))
         event.accept()
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        """Qt: two fingers on a trackpad come to the viewport."""
+        if isinstance(event, QNativeGestureEvent) and wheel.pinch(self, event):
+            return True
+        return super().viewportEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() is not Qt.MouseButton.LeftButton:
             return
         at = event.position()
+        if self.drag.press(at):
+            return
         strip = self.overview_area()
         if strip.adjusted(-8, -8, 8, 4).contains(at):
             grip = self.overview.grip(strip, self.start, self.span, at)
@@ -273,7 +345,7 @@ class Timeline(QAbstractScrollArea):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.hover = event.position()
         press = self._press
-        if press is not None:
+        if not self.drag.move(self.hover) and press is not None:
             press.moved = press.moved or (self.hover - press.at).manhattanLength() > CLICK_PX
             if press.grip is not None:
                 self._drag_overview(press, self.hover.x())
@@ -299,16 +371,12 @@ class Timeline(QAbstractScrollArea):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         press, self._press = self._press, None
-        if press is None or press.moved or press.grip is not None:
-            return
         at = event.position()
-        if self._region_mouse.click(at.x()):
+        if self.drag.release() or press is None or press.moved or press.grip is not None:
+            return
+        if self._region_mouse.click(at.x()) or at.x() < self.view().left:
             return
         row = self.row_at(at)
-        if at.x() < self.view().left:
-            if row is not None:
-                self.toggle(row.lane.key)
-            return
         mark = self.mark_at(at)
         self.seekAsked.emit(mark.start if mark else self._inside(self.view().time(at.x())))
         if mark is not None and row is not None:
@@ -331,8 +399,8 @@ class Timeline(QAbstractScrollArea):
         if self.overview_area().contains(at):
             grip = self.overview.grip(self.overview_area(), self.start, self.span, at)
             shape = Qt.CursorShape.SizeHorCursor if grip in (Grip.LEFT, Grip.RIGHT) else Qt.CursorShape.OpenHandCursor
-        elif at.x() < self.view().left and self.row_at(at):
-            shape = Qt.CursorShape.PointingHandCursor
+        elif (held := self.drag.cursor(at)) is not None:
+            shape = held
         elif about := self._region_mouse.shape(at):
             shape = about
         elif self._press and self._press.moved:
@@ -359,17 +427,28 @@ class Timeline(QAbstractScrollArea):
             Qt.Key.Key_PageDown: lambda: self.show_window(self.start + self.span * 0.9, self.span),
             Qt.Key.Key_Home: lambda: self.seekAsked.emit(0.0),
             Qt.Key.Key_End: lambda: self.seekAsked.emit(self.duration),
-            Qt.Key.Key_Up: lambda: self._choose(self.current - 1),
-            Qt.Key.Key_Down: lambda: self._choose(self.current + 1),
-            Qt.Key.Key_Return: self._fold_current,
-            Qt.Key.Key_F: self._fold_current,
+            Qt.Key.Key_Up: lambda: self._choose(-1),
+            Qt.Key.Key_Down: lambda: self._choose(1),
+            Qt.Key.Key_Return: lambda: self.toggle(self.current),
+            Qt.Key.Key_F: lambda: self.toggle(self.current),
+            Qt.Key.Key_H: lambda: self.hide_lane(self.current),
         }
+        if modifiers & Qt.KeyboardModifier.AltModifier:
+            actions = {
+                Qt.Key.Key_Up: lambda: self.move_lane(self.current, -1),
+                Qt.Key.Key_Down: lambda: self.move_lane(self.current, 1),
+                Qt.Key.Key_Plus: lambda: self.size_lane(self.current, HEIGHT_STEP),
+                Qt.Key.Key_Equal: lambda: self.size_lane(self.current, HEIGHT_STEP),
+                Qt.Key.Key_Minus: lambda: self.size_lane(self.current, -HEIGHT_STEP),
+            }
         if control:
             actions = {
                 Qt.Key.Key_Left: lambda: self._next_mark(-1),
                 Qt.Key.Key_Right: lambda: self._next_mark(1),
             }
-        action = actions.get(Qt.Key(key))
+        if key == Qt.Key.Key_Escape:
+            return self.drag.cancel()
+        action = actions.get(Qt.Key(key)) if self.shown() else None
         if action is not None:
             action()
         return action is not None
@@ -378,15 +457,15 @@ class Timeline(QAbstractScrollArea):
         visible = self.start <= self.playhead <= self.start + self.span
         return self.playhead if visible else self.start + self.span / 2
 
-    def _fold_current(self) -> None:
-        if self.lanes:
-            self.toggle(self.lanes[self.current].key)
+    def _choose(self, step: int) -> None:
+        keys = [lane.key for lane in self.shown()]
+        self.current = keys[min(max(0, keys.index(self.current) + step), len(keys) - 1)]
+        self._bring_into_sight()
+        if (lane := self.chosen_lane()) is not None:
+            crosshair.say(self, crosshair.named_value(lane, self.playhead))
 
-    def _choose(self, index: int) -> None:
-        if not self.lanes:
-            return
-        self.current = min(max(0, index), len(self.lanes) - 1)
-        area = self.rows()[self.current].area
+    def _bring_into_sight(self) -> None:
+        area = next(row.area for row in self.rows() if row.lane.key == self.current)
         bar = self.verticalScrollBar()
         bottom = self.lanes_end()
         if area.top() < timeline_paint.head_height():
@@ -396,10 +475,10 @@ class Timeline(QAbstractScrollArea):
         self.viewport().update()
 
     def _next_mark(self, direction: int) -> None:
-        times = [mark.start for mark in self.lanes[self.current].marks()] if self.lanes else []
-        after = [time for time in times if (time - self.playhead) * direction > 0.05]
-        if after:
-            self.seekAsked.emit(min(after) if direction > 0 else max(after))
+        lane = self.chosen_lane()
+        time_s = lane.beside(self.playhead, direction) if lane else None
+        if time_s is not None:
+            self.seekAsked.emit(time_s)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
@@ -407,6 +486,7 @@ class Timeline(QAbstractScrollArea):
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        self.setAccessibleDescription(tr("review.timeline_help"))
         self.viewport().update()
 
     def point(self, lane_key: str, time_s: float) -> QPoint:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QMenu
 
 from app.text import tr
+from ui.review.lane_menu import lane_menu
 
 if TYPE_CHECKING:
     from ui.review.room import ReviewRoom
@@ -40,6 +41,8 @@ def timeline_menu(room: ReviewRoom, at: QPointF) -> QMenu | None:
     if row is not None:
         key = row.lane.key
         menu.addAction(tr("actions.open_this" if row.folded else "actions.fold_this"), lambda: timeline.toggle(key))
+        menu.addAction(tr("actions.hide_this"), lambda: timeline.hide_lane(key))
+    menu.addMenu(lane_menu(timeline, menu))
     return menu
 
 

@@ -10,13 +10,13 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPen
 
 from app.text import timecode
 from ui import icons, theme
-from ui.review import hits, region, time_axis
-from ui.review.lane import Lane, tint
+from ui.review import hits, legend, region, time_axis
+from ui.review.lane import Lane, paint_gaps, tint
 
 if TYPE_CHECKING:
     from ui.review.timeline import Timeline
 
-GUTTER = 132
+GUTTER = 146
 RIGHT = 14
 OVERVIEW = 30
 FOLDED = 16
@@ -58,6 +58,7 @@ def paint_lanes(painter: QPainter, timeline: Timeline) -> None:
         if not row.folded:
             painter.save()
             painter.setClipRect(row.area, Qt.ClipOperation.IntersectClip)
+            paint_gaps(painter, row.area, view, row.lane.gaps)
             row.lane.paint(painter, row.area, view)
             painter.restore()
     painter.restore()
@@ -77,21 +78,40 @@ def _clipped_rows(painter: QPainter, timeline: Timeline) -> list[Row]:
 
 
 def _paint_title(painter: QPainter, row: Row) -> None:
-    size = theme.scaled(12)
+    samples = () if row.folded else row.lane.legend()
+    left, wide = legend_room(row)
+    lines = legend.lines_of(samples, wide, row.area.height())
+    if not lines:
+        _paint_name(painter, row, row.area.top(), row.area.height())
+        return
+    # Title and legend stand together, in the middle of a lane that is higher than both.
+    high, below = theme.scaled(legend.TITLE_PX), lines * theme.scaled(legend.LINE_PX)
+    top = row.area.center().y() - (high + below) / 2
+    _paint_name(painter, row, top, high)
+    legend.paint(painter, samples, QRectF(left, top + high, wide, below), lines)
+
+
+def legend_room(row: Row) -> tuple[float, float]:
+    """Where the legend of a lane begins beside it, and its width."""
+    left = theme.scaled(8)
+    return left, row.area.left() - left - theme.scaled(4)
+
+
+def _paint_name(painter: QPainter, row: Row, top: float, height: float) -> None:
+    size, left = theme.scaled(12), theme.scaled(24)
     name = "chevron_right" if row.folded else "chevron_down"
     picture = icons.pixmap(name, theme.color("faint").name())
-    top = row.area.center().y() - size / 2
-    painter.drawPixmap(QRectF(theme.scaled(8), top, size, size), picture, QRectF(picture.rect()))
+    place = QRectF(theme.scaled(8), top + (height - size) / 2, size, size)
+    painter.drawPixmap(place, picture, QRectF(picture.rect()))
     painter.setFont(theme.font(12))
     painter.setPen(theme.color("faint" if row.folded else "muted"))
-    left = theme.scaled(24)
     room = row.area.left() - left - theme.scaled(6)
     text = QFontMetricsF(painter.font()).elidedText(row.lane.title(), Qt.TextElideMode.ElideRight, room)
-    painter.drawText(QRectF(left, row.area.top(), room, row.area.height()), Qt.AlignmentFlag.AlignVCenter, text)
+    painter.drawText(QRectF(left, top, room, height), Qt.AlignmentFlag.AlignVCenter, text)
 
 
 def paint_over(painter: QPainter, timeline: Timeline) -> None:
-    """Loop, playhead, crosshair and focus: what moves."""
+    """Loop, playhead, a lane that is dragged, and focus: what moves. The crosshair comes on top of it."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     view = timeline.view()
     top, bottom = timeline.overview_area().bottom() + 2, timeline.lanes_end()
@@ -102,8 +122,7 @@ def paint_over(painter: QPainter, timeline: Timeline) -> None:
     _paint_playhead(painter, timeline, top, bottom)
     if timeline.hasFocus():
         _paint_focus(painter, timeline)
-    if timeline.hover is not None:
-        _paint_crosshair(painter, timeline, timeline.hover, top, bottom)
+    timeline.drag.paint(painter)
 
 
 def _paint_playhead(painter: QPainter, timeline: Timeline, top: float, bottom: float) -> None:
@@ -117,12 +136,13 @@ def _paint_playhead(painter: QPainter, timeline: Timeline, top: float, bottom: f
         return
     x = view.x(time_s)
     painter.drawLine(QLineF(x, top, x, bottom))
-    _flag(painter, x, bottom, timecode(time_s), view.left, view.left + view.width, "accent", "on_accent")
+    flag(painter, x, bottom, timecode(time_s), view.left, view.left + view.width, "accent", "on_accent")
 
 
-def _flag(
+def flag(
     painter: QPainter, x: float, top: float, text: str, least: float, most: float, ground: str, ink: str
 ) -> QRectF:
+    """A moment in a small box below the lanes, kept within [least, most] pixels."""
     painter.setFont(theme.mono(12))
     width = QFontMetricsF(painter.font()).horizontalAdvance(text) + theme.scaled(14)
     left = min(max(least, x - width / 2), most - width)
@@ -136,50 +156,14 @@ def _flag(
 
 
 def _paint_focus(painter: QPainter, timeline: Timeline) -> None:
-    rows = timeline.rows()
-    if rows:
-        area = rows[min(timeline.current, len(rows) - 1)].area
-        if area.top() >= head_height() - 2:
-            painter.setPen(QPen(theme.color("accent"), 1.5))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(QRectF(3, area.top() - 1, area.right() - 2, area.height() + 2), 3, 3)
+    area = next((row.area for row in timeline.rows() if row.lane.key == timeline.current), None)
+    if area is not None and area.top() >= head_height() - 2:
+        painter.setPen(QPen(theme.color("accent"), 1.5))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(QRectF(3, area.top() - 1, area.right() - 2, area.height() + 2), 3, 3)
 
 
-def _paint_crosshair(painter: QPainter, timeline: Timeline, at: QPointF, top: float, bottom: float) -> None:
-    view = timeline.view()
-    if not view.left <= at.x() <= view.left + view.width or at.y() < top:
-        return
-    time_s = min(view.time(at.x()), timeline.duration)
-    painter.setPen(QPen(theme.color("faint"), 1, Qt.PenStyle.DashLine))
-    painter.drawLine(QLineF(at.x(), top, at.x(), bottom))
-    mark = timeline.mark_at(at)
-    for row in timeline.rows():
-        if not row.folded and row.area.top() >= head_height() - 2 and row.area.bottom() <= bottom + 2:
-            _value(painter, row, at.x(), row.lane.value_text(time_s), view.left + view.width)
-    under = timeline.row_at(at)
-    reason = under.lane.reason_text(time_s) if under and not under.folded else ""
-    text = mark.text if mark else reason or region.hint(timeline, at)
-    _flag(painter, at.x(), bottom, timecode(time_s), view.left, view.left + view.width, "raised", "text")
-    if text:
-        _note(painter, timeline, at, text)
-
-
-def _value(painter: QPainter, row: Row, x: float, text: str, most: float) -> None:
-    if not text:
-        return
-    painter.setFont(theme.mono(11))
-    metrics = QFontMetricsF(painter.font())
-    width = metrics.horizontalAdvance(text) + 8
-    left = x + 4 if x + 4 + width <= most else x - 4 - width
-    box = QRectF(left, row.area.top() + 1, width, metrics.height() + 1)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(tint("panel", 225))
-    painter.drawRoundedRect(box, 3, 3)
-    painter.setPen(theme.color("text"))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
-
-
-def _note(painter: QPainter, timeline: Timeline, at: QPointF, text: str) -> None:
+def note(painter: QPainter, timeline: Timeline, at: QPointF, text: str) -> None:
     """A small card beside the mouse; plain text only, wrapped."""
     painter.setFont(theme.font(12))
     metrics = QFontMetricsF(painter.font())

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QS
 from app.text import timecode, tr
 from ui import theme
 from ui.review import part_marks
-from ui.review.event_lanes import ROLE_TOKENS
+from ui.review.exchange_lane import ROLE_TOKENS
 from ui.review.lane import tint
 from ui.review.lines import Line, Style
 from ui.review.transcript_model import TranscriptModel

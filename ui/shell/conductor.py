@@ -37,7 +37,9 @@ class Conductor(QObject):
         self._signed_at: datetime | None = None
         self._positions: PositionsDialog | None = None
         self._clips: dict[str, float] = {}
-        self._layout = SettingsLayout(context.settings, keep=not context.library.read_only)
+        self._layout = SettingsLayout(
+            context.settings, lambda: context.library.assessor, keep=not context.library.read_only
+        )
         self._recovery = Recovery(window, self._layout, lambda: self._reviewed)
         context.offer_room("library", self._make_library)
         context.offer_room("sync", lambda: make_sync(context, window))
