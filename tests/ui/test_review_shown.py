@@ -60,7 +60,7 @@ def test_the_player_shows_no_box_and_no_label(qtbot, analysed):
     SettingsFile(library.folder).change(jurisdiction="strictest")
     room = ReviewRoom(LibraryPresenter(library, interview_id))
     qtbot.addWidget(room)
-    label = room.player.pane.face_label
+    label = room.player.pane.marks.label
     assert label is None or not any(label(second) for second in range(60))
     assert not {"box_x", "present"} & set(room.recording.tracks)
     room.leave()
