@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
 from app.text import language
@@ -34,6 +36,19 @@ def typing(room: ReviewRoom) -> bool:
     """Whether a field of the room has the keys."""
     focus = QApplication.focusWidget()
     return isinstance(focus, (QLineEdit, QPlainTextEdit, QTextEdit)) and room.isAncestorOf(focus)
+
+
+def dimension_keys(room: ReviewRoom) -> None:
+    """Alt and a digit go to a dimension from wherever the keys are: a text field would write the digit."""
+
+    def go(number: int) -> None:
+        if number <= len(room.scorecard.cards) and not room.presenter.read_only:
+            room.scorecard.bring(list(room.scorecard.cards.values())[number - 1])
+
+    for number in range(1, DIGITS + 1):
+        key = QShortcut(QKeySequence(f"Alt+{number}"), room)
+        key.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        key.activated.connect(partial(go, number))
 
 
 def _playing(room: ReviewRoom) -> list[Action]:
@@ -148,9 +163,6 @@ def _scoring(room: ReviewRoom) -> list[Action]:
 
     def editable() -> bool:
         return not presenter.read_only
-
-    def analysable() -> bool:
-        return editable() and room.stage is not Stage.NO_MEDIA
 
     act = partial(Action, group="score", enabled=editable)
     cards = list(card.cards.values())[:DIGITS]

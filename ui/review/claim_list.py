@@ -99,6 +99,7 @@ def moment_chip(time_s: float, tip: str) -> QPushButton:
     """A button that stands for a moment of the recording; `tip` says what is there."""
     chip = QPushButton(timecode(time_s))
     chip.setProperty("class", "chip")
+    chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     chip.setIcon(icons.icon("play", "accent"))
     chip.setIconSize(icon_size())
     chip.setToolTip(plain_tip(tip))

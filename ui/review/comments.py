@@ -284,6 +284,7 @@ class Comments(QFrame):
     def _jump(self, comment: Comment, time_s: float) -> QPushButton:
         jump = QPushButton(stretch(time_s, comment.end_s))
         jump.setProperty("class", "chip")
+        jump.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         jump.setIcon(icons.icon("bookmark" if comment.bookmark else "comment", "accent"))
         jump.setIconSize(icon_size())
         jump.setAccessibleName(tr("review.go_to", time=timecode(time_s)))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.text import timecode, tr
 from ui import icons, language, theme
+from ui.widgets.keys import is_plain
 from ui.widgets.plain import plain_tip
 
 
@@ -139,7 +140,7 @@ class SeekBar(QWidget):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Left: -1.0, Qt.Key.Key_Right: 1.0, Qt.Key.Key_Down: -1.0, Qt.Key.Key_Up: 1.0}
-        if Qt.Key(event.key()) in steps:
+        if is_plain(event) and Qt.Key(event.key()) in steps:
             self.seekAsked.emit(self.position + steps[Qt.Key(event.key())])
         else:
             super().keyPressEvent(event)

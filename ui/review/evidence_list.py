@@ -22,10 +22,12 @@ from ui.review.controls import icon_size
 from ui.review.flow import FlowLayout
 from ui.review.table import Table
 from ui.review.table_view import TableView
+from ui.widgets.keys import is_plain
 
 MOST_CHIPS = 3
 MOST_ROWS = 8
 """Rows in sight at once; the rest is scrolled to."""
+WALKS = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
 ROW, TIME, MOST_VALUE, CELL = 26, 50, 104, 22
 """Heights and widths in pixels before scaling."""
 
@@ -99,8 +101,10 @@ class EvidenceView(TableView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
             self._seek(self.currentIndex())
-        else:
+        elif is_plain(event) and event.key() in WALKS:
             super().keyPressEvent(event)
+        else:
+            event.ignore()  # letters, digits and the space bar are the room's, not a search in the list
 
     def moments_of(self, row: int) -> tuple[float, ...]:
         """The times of a row."""
@@ -187,6 +191,7 @@ class EvidenceList(QWidget):
         button.setProperty("class", "chip")
         button.setIcon(icons.icon("chevron_up" if self.open else "chevron_down", "accent"))
         button.setIconSize(icon_size())
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         button.setToolTip(tr("review.evidence_help"))
         button.setAccessibleDescription(tr("findings.unfolded" if self.open else "findings.folded"))
         button.clicked.connect(lambda: self.show_open(not self.open))

@@ -198,6 +198,7 @@ class ExchangeCard(QFrame):
         for at, words in moments:
             chip = QPushButton(literal(f"{timecode(at)} {words}"))
             restyle(chip, "chip")
+            chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             chip.setIcon(icons.icon("play", "accent"))
             chip.setIconSize(icon_size())
             chip.setAccessibleName(f"{tr('review.go_to', time=timecode(at))}: {words}")

@@ -22,6 +22,7 @@ class FoldLine(QPushButton):
         self._words, self._help = "", ""
         body.hide()
         self.setProperty("class", "quiet")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setStyleSheet("text-align: left;")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.clicked.connect(lambda: self.show_open(not self.open))

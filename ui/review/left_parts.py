@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QPushButton, QWidget
 
 from app.text import tr
@@ -41,6 +41,7 @@ class LeftParts(QWidget):
         for key, title in self._parts:
             button = self.buttons[key] = QPushButton(title.replace("&", "&&"))
             button.setProperty("class", "link")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setToolTip(tr("review.left_go"))
             button.clicked.connect(lambda _=False, part=key: self.partAsked.emit(part))
             self._row.addWidget(button)

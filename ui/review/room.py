@@ -17,7 +17,7 @@ from app.text import tr
 from ui import language, theme
 from ui.actions import Action, for_key
 from ui.review import lane_list, lane_menu, voices
-from ui.review.acts import review_actions
+from ui.review.acts import dimension_keys, review_actions
 from ui.review.coming import Coming, lanes_in_place, with_coming
 from ui.review.controls import IconButton
 from ui.review.drafts import Drafts
@@ -97,6 +97,7 @@ class ReviewRoom(QWidget):
         self.importing = Importing(self)
         self.coming = Coming(self)
         self._connect()
+        dimension_keys(self)
         self._arrange_tabs()
         self._place_saved()
         language.on_change(self, self._rename)
@@ -398,12 +399,19 @@ class ReviewRoom(QWidget):
         """Show the tables behind the charts; with `scores` the one behind radar and composite."""
         if self.recording is None and not scores:
             return None
+        if is_open := [each for each in self.findChildren(TableDialog) if each.isVisible()]:
+            return self._to_front(is_open[-1], scores=scores)
         titles, table = self.presenter.glossary_titles, self.scorecard.table
         dialog = TableDialog(self.recording, self, glossary_titles=titles, scores=table)
         dialog.seekAsked.connect(self.seek)
+        return self._to_front(dialog, scores=scores)
+
+    def _to_front(self, dialog: TableDialog, *, scores: bool) -> TableDialog:
         if scores:
             dialog.show_scores(to_front=True)
         dialog.show()
+        dialog.raise_()
+        dialog.activateWindow()
         return dialog
 
     def _show_scores(self) -> None:

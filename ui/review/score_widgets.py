@@ -25,6 +25,7 @@ from app.scoring.wording import interval_text, score_text
 from app.text import tr
 from ui import theme
 from ui.review.lane import tint
+from ui.widgets.keys import is_plain
 
 
 def rating_text(score: float | None) -> str:
@@ -121,6 +122,9 @@ class WeightSlider(QSlider):
             self.weightSet.emit(self.value())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not is_plain(event):
+            event.ignore()
+            return
         before = self.value()
         super().keyPressEvent(event)
         if self.value() != before:
@@ -159,6 +163,7 @@ class RatingPicker(QAbstractSlider):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setMouseTracking(True)
+        self.valueChanged.connect(self._changed)
         self._hover: int | None = None
         self._one = QTimer(self, singleShot=True, interval=TEN_MS)
 
@@ -228,7 +233,9 @@ class RatingPicker(QAbstractSlider):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()
-        if Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
+        if not is_plain(event) and key not in (Qt.Key.Key_Plus, Qt.Key.Key_Minus):
+            event.ignore()  # the room's: Alt and a digit choose a dimension, Ctrl+0 shows the whole timeline
+        elif Qt.Key.Key_0 <= key <= Qt.Key.Key_9:
             self.type_digit(key - Qt.Key.Key_0)
         elif key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
             self._choose(UNRATED)
@@ -237,7 +244,7 @@ class RatingPicker(QAbstractSlider):
         elif key in (Qt.Key.Key_Left, Qt.Key.Key_Down, Qt.Key.Key_Minus):
             self._choose(max(0, self.value() - 1) if self.value() != UNRATED else UNRATED)
         else:
-            super().keyPressEvent(event)
+            event.ignore()
 
     def type_digit(self, digit: int) -> None:
         """Rate by a digit; a 0 soon after a 1 is a ten."""
@@ -261,11 +268,14 @@ class RatingPicker(QAbstractSlider):
         """The wheel scrolls the scorecard; it must never change a rating in passing."""
         event.ignore()
 
+    def _changed(self) -> None:
+        """By mouse, by key, or by what reads the screen for somebody."""
+        self.update()
+        self.rated.emit(self.score())
+
     def _choose(self, value: int) -> None:
         if value != self.value():
             self.setValue(value)
-            self.update()
-            self.rated.emit(self.score())
 
 
 class ScoreNumbers(QWidget):

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from analysis.document import Exchange
 from analysis.failures import Failure
@@ -26,6 +26,7 @@ from ui.review.score_table import score_table
 from ui.review.table import Table
 from ui.review.verdict import Verdict
 from ui.review.written_field import DraftedField, WrittenField
+from ui.widgets.keys import KeylessScroll
 
 LOW = 820
 """Below this height (before scaling) the foot of the scorecard takes less room."""
@@ -86,7 +87,7 @@ class ScorecardPanel(QFrame):
             below.addWidget(widget)
         self._column.addLayout(below)
         self._column.addStretch(1)
-        self.scroller = QScrollArea()
+        self.scroller = KeylessScroll()
         self.scroller.setWidgetResizable(True)
         self.scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.scroller.setFrameShape(QFrame.Shape.NoFrame)

@@ -38,6 +38,8 @@ from ui.review.wheel import ZOOM_STEP
 LEAST_SPAN_S = 1.0
 CLICK_PX = 4
 HEIGHT_STEP = 6
+ZOOM_KEYS = (Qt.Key.Key_Plus, Qt.Key.Key_Equal, Qt.Key.Key_Minus)
+"""Plus needs Shift on many keyboards."""
 """Pixels before scaling that a lane grows at a key."""
 
 
@@ -422,7 +424,6 @@ class Timeline(QAbstractScrollArea):
             Qt.Key.Key_Plus: lambda: self.zoom(1 / ZOOM_STEP, self._focus_time()),
             Qt.Key.Key_Equal: lambda: self.zoom(1 / ZOOM_STEP, self._focus_time()),
             Qt.Key.Key_Minus: lambda: self.zoom(ZOOM_STEP, self._focus_time()),
-            Qt.Key.Key_0: lambda: self.show_window(0.0, self.duration),
             Qt.Key.Key_PageUp: lambda: self.show_window(self.start - self.span * 0.9, self.span),
             Qt.Key.Key_PageDown: lambda: self.show_window(self.start + self.span * 0.9, self.span),
             Qt.Key.Key_Home: lambda: self.seekAsked.emit(0.0),
@@ -430,6 +431,7 @@ class Timeline(QAbstractScrollArea):
             Qt.Key.Key_Up: lambda: self._choose(-1),
             Qt.Key.Key_Down: lambda: self._choose(1),
             Qt.Key.Key_Return: lambda: self.toggle(self.current),
+            Qt.Key.Key_Enter: lambda: self.toggle(self.current),
             Qt.Key.Key_F: lambda: self.toggle(self.current),
             Qt.Key.Key_H: lambda: self.hide_lane(self.current),
         }
@@ -441,6 +443,8 @@ class Timeline(QAbstractScrollArea):
                 Qt.Key.Key_Equal: lambda: self.size_lane(self.current, HEIGHT_STEP),
                 Qt.Key.Key_Minus: lambda: self.size_lane(self.current, -HEIGHT_STEP),
             }
+        if modifiers & Qt.KeyboardModifier.ShiftModifier:
+            actions = {each: run for each, run in actions.items() if each in ZOOM_KEYS}
         if control:
             actions = {
                 Qt.Key.Key_Left: lambda: self._next_mark(-1),

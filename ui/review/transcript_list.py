@@ -20,6 +20,7 @@ from ui.review.suggestions import accepted, alike, dismissed
 from ui.review.transcript_model import TranscriptModel
 from ui.review.transcript_rows import RowDelegate, word_box
 from ui.review.word_cursor import ENTER, WordCursor
+from ui.widgets.keys import is_plain
 
 
 class TranscriptList(QListView):
@@ -178,14 +179,14 @@ class TranscriptList(QListView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.currentIndex().row()
-        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        plain = is_plain(event)
         if self.chosen_word.press(event):
             return
         if event.key() == Qt.Key.Key_F2 and row >= 0:
             self.edit_row(row)
         elif plain and event.key() in ENTER and row >= 0:
             self.seekAsked.emit(self.rows.lines[row].segment.start)
-        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+        elif plain and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             super().keyPressEvent(event)
         else:
             # Letters are the room's keys (J K L, M, C), not a search in the list.

@@ -125,6 +125,8 @@ class Verdict(QFrame):
         self.sign = QPushButton()
         self.sign.setProperty("class", "primary")
         self.sign.setMinimumHeight(theme.scaled(38))
+        for button in (self.reset, self.sign, *self.choices.values()):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._presenter: Presenter | None = None
         self._card: Scorecard | None = None
         self._build()
