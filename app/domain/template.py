@@ -68,3 +68,8 @@ class Template:
     dimensions: tuple[Dimension, ...]
     machine_share: float = 0.3
     min_coverage: float = 0.7
+
+    @property
+    def supports(self) -> tuple[MetricSupport, ...]:
+        """The supports of all dimensions."""
+        return tuple(support for dimension in self.dimensions for support in dimension.supports)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from analysis.document import Analysis, CorrectionKind, Exchange, Learning, Metric
+from app.domain.template import MetricSupport
 from app.domain.types import QuestionRating
 from app.text import timecode, tr
 from ui import icons, language, theme
@@ -43,6 +44,7 @@ class ExchangeCard(QFrame):
         self.index: int | None = None
         self._analysis: Analysis | None = None
         self._kit: Mapping[str, str] = {}
+        self.supports: Sequence[MetricSupport] = ()
         self._editable = True
         self.number = plain_label("badge")
         self.asked = plain_label("heading")
@@ -155,7 +157,7 @@ class ExchangeCard(QFrame):
             rows.say("review.follow_up_row", words)
             rows.add("", self._uptakes(exchange.learning))
         self._add_longest_pause(rows, exchange, analysis, metrics)
-        measures = facts.key_metrics(metrics)
+        measures = facts.key_metrics(metrics, self.supports)
         if measures:
             rows.add("review.measures_row", _tiles(measures))
 

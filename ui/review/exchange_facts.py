@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from analysis.document import Analysis, Exchange, Learning, Metric, Relevance
 from app import text
-from app.scoring.metrics import metric_about, metric_title
+from app.domain.template import MetricSupport
+from app.scoring.help import metric_help
+from app.scoring.metrics import metric_title
 from app.text import percent, tr
 from ui.review.measured import quality_text, told
 
@@ -67,11 +71,12 @@ def answer_metrics(analysis: Analysis, index: int) -> dict[str, Metric]:
     return answers[index] if index < len(answers) else {}
 
 
-def key_metrics(metrics: dict[str, Metric]) -> list[tuple[str, str, str]]:
-    """Name, value and meaning of what is told of an answer; what could not be measured with the reason."""
+def key_metrics(metrics: dict[str, Metric], supports: Sequence[MetricSupport] = ()) -> list[tuple[str, str, str]]:
+    """Name, value and help (meaning, band of the template's `supports`, limits) of what is told of an answer; what
+    could not be measured with the reason."""
     spoken = text.language()
     return [
-        (metric_title(name, spoken), told(metrics[name]), metric_about(name, spoken))
+        (metric_title(name, spoken), told(metrics[name]), metric_help(name, spoken, supports, metrics[name].unit))
         for name in KEY_METRICS
         if name in metrics
     ]

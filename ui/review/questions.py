@@ -26,6 +26,7 @@ class Questions(QObject):
         super().__init__(room)
         self._room = room
         self.card = ExchangeCard(room)
+        self.card.supports = room.presenter.template.supports
         room.installEventFilter(self)
         room.timeline.markChosen.connect(self._mark_chosen)
         room.transcript.exchangeChosen.connect(self.show)

@@ -402,7 +402,9 @@ class ReviewRoom(QWidget):
         if is_open := [each for each in self.findChildren(TableDialog) if each.isVisible()]:
             return self._to_front(is_open[-1], scores=scores)
         titles, table = self.presenter.glossary_titles, self.scorecard.table
-        dialog = TableDialog(self.recording, self, glossary_titles=titles, scores=table)
+        dialog = TableDialog(
+            self.recording, self, glossary_titles=titles, scores=table, supports=self.presenter.template.supports
+        )
         dialog.seekAsked.connect(self.seek)
         return self._to_front(dialog, scores=scores)
 

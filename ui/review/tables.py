@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QDialog, QTabWidget, QVBoxLayout, QWidget
 
 from analysis.document import TRACK_RATE_HZ, Analysis
 from app import text
+from app.domain.template import MetricSupport
+from app.scoring.help import metric_help
 from app.scoring.metrics import UNIT_KEYS, metric_title
 from app.text import has, percent, timecode, tr
 from ui import language, theme
@@ -33,8 +35,8 @@ CURVE_STEP_S = 10.0
 HIDDEN_TRACKS = ("box_x", "box_y", "box_w", "box_h", "present")
 
 
-def metrics_table(analysis: Analysis) -> Table:
-    """Every metric, overall and for each answer."""
+def metrics_table(analysis: Analysis, supports: Sequence[MetricSupport] = ()) -> Table:
+    """Every metric, overall and for each answer; the hint of a row is its metric's help, with the template's bands."""
     names = list(analysis.metrics.overall)
     names += [name for answer in analysis.metrics.answers for name in answer if name not in names]
     names = list(dict.fromkeys(names))
@@ -53,10 +55,18 @@ def metrics_table(analysis: Analysis) -> Table:
     widths = {0: 170, len(heads): 190}
     heads += [tr("review.column_basis"), tr("review.column_quality")]
     moments = [moments_of(analysis, name) for name in names]
+    tips = [_help(name, analysis, supports) or row[0] for name, row in zip(names, rows, strict=True)]
     if not any(moments):
-        return Table(heads, rows, widths=widths)
+        return Table(heads, rows, widths=widths, tips=tips)
     rows = [[*row, ", ".join(map(timecode, times))] for row, times in zip(rows, moments, strict=True)]
-    return Table([*heads, tr("review.column_moments")], rows, moments=moments, widths=widths)
+    return Table([*heads, tr("review.column_moments")], rows, moments=moments, widths=widths, tips=tips)
+
+
+def _help(name: str, analysis: Analysis, supports: Sequence[MetricSupport]) -> str:
+    """What a metric means, how the template scores it, and what it cannot tell."""
+    known = [analysis.metrics.overall, *analysis.metrics.answers]
+    unit = next((each[name].unit for each in known if name in each), "")
+    return metric_help(name, text.language(), supports, unit)
 
 
 def curves_table(recording: Recording) -> Table:
@@ -107,10 +117,12 @@ class TableDialog(QDialog):
         *,
         glossary_titles: Callable[[], Mapping[str, str]] = dict,
         scores: Callable[[], Table] | None = None,
+        supports: Sequence[MetricSupport] = (),
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._recording, self._glossary_titles, self._scores = recording, glossary_titles, scores
+        self._supports = supports
         self._score_page: QWidget | None = None
         self._plot_page: QWidget | None = None
         self._events: EventsPage | None = None
@@ -157,7 +169,7 @@ class TableDialog(QDialog):
         self._events = EventsPage(analysis, self._listing)
         self._events.seekAsked.connect(self.seekAsked)
         self._add("events", self._events)
-        self._add("metrics", self._view(metrics_table(analysis), "metrics"))
+        self._add("metrics", self._view(metrics_table(analysis, self._supports), "metrics"))
         self._add("curves", self._view(curves_table(recording), "curves"))
         self._plot_page = QWidget()
         self._add("plot", self._plot_page)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QNativeGestureEvent,
@@ -26,7 +27,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QSizePolicy, QWidget
 
 from app.text import tr
 from ui import language, theme
-from ui.review import crosshair, timeline_paint, wheel
+from ui.review import crosshair, lane_help, timeline_paint, wheel
 from ui.review.lane import Lane, Mark, View
 from ui.review.lane_drag import LaneDrag
 from ui.review.lane_layout import LaneLayout
@@ -322,9 +323,11 @@ class Timeline(QAbstractScrollArea):
         event.accept()
 
     def viewportEvent(self, event: QEvent) -> bool:
-        """Qt: two fingers on a trackpad come to the viewport."""
+        """Qt: two fingers on a trackpad, and a pointer that rests, come to the viewport."""
         if isinstance(event, QNativeGestureEvent) and wheel.pinch(self, event):
             return True
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            return lane_help.show_tip(self, event) or super().viewportEvent(event)
         return super().viewportEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

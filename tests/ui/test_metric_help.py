@@ -1,0 +1,59 @@
+"""Whoever points at a lane, a measure or a tile reads what it means, how the template scores it, and its limits."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QHelpEvent
+from PySide6.QtWidgets import QApplication, QToolTip
+
+from app.domain.template import Template
+from tests.ui import review_data
+from ui import language
+from ui.review import lane_help, tables
+from ui.review.exchange_facts import key_metrics
+from ui.review.lane_list import lanes_of, overview_of
+from ui.review.timeline import Timeline
+
+TIP = Qt.ItemDataRole.ToolTipRole
+
+
+@pytest.fixture
+def template(library) -> Template:
+    return library.templates()[0]
+
+
+@pytest.mark.parametrize("spoken", ["zh", "en"])
+def test_every_lane_says_what_it_shows(qtbot, spoken):
+    language.set_language(spoken)
+    recording = review_data.recording(60.0)
+    lanes = lanes_of(recording, tuple)
+    assert len(lanes) > 8
+    assert all(lane_help.about(lane.key) for lane in lanes)
+    assert lane_help.about("no such lane") == ""
+    timeline = Timeline()
+    qtbot.addWidget(timeline)
+    timeline.resize(900, 700)
+    timeline.show_lanes(lanes, overview_of(recording))
+    timeline.show()
+    pitch = next(row for row in timeline.rows() if row.lane.key == "pitch")
+    place = QPoint(20, int(pitch.area.center().y()))
+    asked = QHelpEvent(QEvent.Type.ToolTip, place, timeline.viewport().mapToGlobal(place))
+    QApplication.sendEvent(timeline.viewport(), asked)
+    assert lane_help.about("pitch")[:8] in QToolTip.text()
+
+
+def test_a_measure_tells_meaning_and_band(template):
+    recording = review_data.recording(60.0)
+    measures = tables.metrics_table(recording.analysis, template.supports)
+    tips = [measures.data(measures.index(row, 0), TIP) for row in range(measures.rowCount())]
+    assert all(tips)
+    assert any("points" in tip for tip in tips)
+    names = [measures.data(measures.index(row, 0)) for row in range(measures.rowCount())]
+    assert not any(tip == name for tip, name in zip(tips, names, strict=True))
+
+
+def test_a_tile_of_the_question_card_tells_the_band(template):
+    recording = review_data.with_findings(review_data.recording(60.0))
+    told = key_metrics(recording.analysis.metrics.answers[0], template.supports)
+    assert any("points" in words for _, _, words in told)
