@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from itertools import groupby
+from itertools import combinations, groupby, pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
@@ -12,17 +12,19 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollA
 from app.text import tr
 from ui import icons, language, theme
 from ui.actions import GROUPS, Action, spelled
-from ui.widgets.over import Over
+from ui.widgets.over import MARGIN, Over
 
 HEADING_ROWS = 2
 """What a group's heading and the space below it take, in rows."""
 CLOSING = ("?", "F1")
+WIDTHS = {3: 1500, 2: 1000}
+"""Pixels before scaling that so many columns take."""
 
 
 class ShortcutSheet(Over):
     """Shows the keys of what `offered` gives. The key that opened it closes it, and so does Escape."""
 
-    wanted_width, wanted_height = 920, 860
+    wanted_width, wanted_height = WIDTHS[2], 880
 
     def __init__(self, window: QWidget, offered: Callable[[], Sequence[Action]]) -> None:
         super().__init__(window)
@@ -47,7 +49,7 @@ class ShortcutSheet(Over):
         theme.changed.connect(self._rename)
 
     def open(self) -> None:
-        """Show the keys of this moment."""
+        """Show the keys of this moment, in as many columns as the window has room for."""
         self._fill()
         super().open()
 
@@ -68,11 +70,12 @@ class ShortcutSheet(Over):
         groups = [(name, list(members)) for name, members in groupby(keyed, key=lambda each: each.group)]
         body = QWidget()
         columns = QHBoxLayout(body)
-        columns.setContentsMargins(0, 0, 8, 0)
+        columns.setContentsMargins(0, 0, 18, 0)
         columns.setSpacing(theme.scaled(36))
-        first = _balanced([len(members) for _, members in groups])
-        for part in (groups[:first], groups[first:]):
-            columns.addLayout(_column(part), 1)
+        count = 3 if self._window.width() >= theme.scaled(WIDTHS[3] + 2 * MARGIN) else 2
+        self.wanted_width = WIDTHS[count]
+        for first, last in pairwise(_balanced([len(members) for _, members in groups], count)):
+            columns.addLayout(_column(groups[first:last]), 1)
         self.scroller.setWidget(body)
 
     def _rename(self) -> None:
@@ -107,7 +110,8 @@ def _column(groups: Sequence[tuple[str, Sequence[Action]]]) -> QGridLayout:
     return grid
 
 
-def _balanced(sizes: Sequence[int]) -> int:
-    """How many of the groups stand in the left one of two columns, so that the longer one is as short as can be."""
-    rows = [size + HEADING_ROWS for size in sizes]
-    return min(range(len(rows) + 1), key=lambda first: max(sum(rows[:first]), sum(rows[first:])))
+def _balanced(sizes: Sequence[int], columns: int) -> tuple[int, ...]:
+    """Where the groups are cut into columns (0 first, their number last) so that the longest is as short as can be."""
+    rows, end = [size + HEADING_ROWS for size in sizes], len(sizes)
+    cuts = [(0, *inner, end) for inner in combinations(range(end + 1), columns - 1)]
+    return min(cuts, key=lambda cut: max(sum(rows[first:last]) for first, last in pairwise(cut)))
