@@ -68,6 +68,13 @@ def enter(qtbot, opened, layout):
         room.leave()
 
 
+def active(qtbot, room):
+    """A room whose window has the keys."""
+    room.activateWindow()
+    qtbot.waitUntil(room.isActiveWindow)
+    return room
+
+
 # Words
 
 
@@ -91,6 +98,49 @@ def test_a_comment_half_written_is_there_again_about_its_own_moment(qtbot, enter
     assert opened[0].draft(opened[1], COMMENT) is None
     again.close()
     assert enter().scorecard.comments.field.text() == ""
+
+
+def test_words_that_stand_there_go_on_about_their_own_stretch(qtbot, enter, opened):
+    opened[0].keep_draft(opened[1], COMMENT, [12.0, "half", 15.0])
+    room = active(qtbot, enter())
+    field = room.scorecard.comments.field
+    room.seek(30.0)
+    qtbot.keyClick(room, Qt.Key.Key_C)
+    assert field.hasFocus()
+    field.end(False)
+    qtbot.keyClicks(field, " a thought")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    room.setFocus()
+    qtbot.keyClick(room, Qt.Key.Key_C)
+    qtbot.keyClicks(field, "now")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    told = [(c.time_s, c.end_s, c.text) for c in room.presenter.comments()]
+    assert told == [(12.0, 15.0, "half a thought"), (30.0, None, "now")]
+
+
+def test_a_comment_begun_on_a_stretch_stays_on_it_when_it_is_written_anew(qtbot, enter):
+    room = active(qtbot, enter())
+    comments, field = room.scorecard.comments, room.scorecard.comments.field
+    comments.start(5.0, 9.0)
+    qtbot.keyClicks(field, "x")
+    qtbot.keyClick(field, Qt.Key.Key_Backspace)
+    room.seek(20.0)
+    qtbot.keyClicks(field, "again")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert [(c.time_s, c.end_s) for c in room.presenter.comments()] == [(5.0, 9.0)]
+    qtbot.keyClicks(field, "y")
+    qtbot.keyClick(field, Qt.Key.Key_Backspace)
+    room.seek(40.0)
+    qtbot.keyClicks(field, "later")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert [c.time_s for c in room.presenter.comments()] == [5.0, 40.0]
+    comments.start(6.0, 8.0)
+    room.setFocus()
+    room.seek(50.0)
+    field.setFocus()
+    qtbot.keyClicks(field, "left")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert [(c.time_s, c.end_s) for c in room.presenter.comments()][-1] == (50.0, None)
 
 
 def test_a_pause_is_enough_to_keep_a_draft(qtbot, enter, opened):
