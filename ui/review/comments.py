@@ -246,14 +246,13 @@ class Comments(QFrame):
             dimension.setText(title)
             said.addWidget(dimension)
         line.addLayout(said, 1)
-        if self._editable and self._dimensions:
+        if self._may_edit(comment) and self._dimensions:
             line.addWidget(self._tag(comment), 0, Qt.AlignmentFlag.AlignTop)
         if self._may_edit(comment):
             change = IconButton("edit", "review.edit_comment")
             change.clicked.connect(lambda: self.edit(comment.id))
             words.doubleClicked.connect(lambda: self.edit(comment.id))
             line.addWidget(change, 0, Qt.AlignmentFlag.AlignTop)
-        if self._editable:
             remove = IconButton("cross", "review.remove_comment")
             remove.clicked.connect(lambda: self.removeAsked.emit(comment.id))
             line.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
