@@ -11,7 +11,7 @@ from app.settings import SettingsFile
 from app.store.library import Library
 from tests.ui import review_data, review_library
 from ui import theme
-from ui.review.drafts import COMMENT, COMMENT_EDIT, CORRECTION
+from ui.review.drafts import COMMENT, COMMENT_EDIT, CORRECTION, NAMES
 from ui.review.face_marks import Mark
 from ui.review.model import PassingLayout
 from ui.review.presenter import LibraryPresenter
@@ -163,12 +163,68 @@ def test_each_interview_and_each_assessor_has_an_own_draft(qtbot, enter, opened)
 
 @pytest.mark.parametrize("kept", ["text", [1.0], ["a", "b"], [1.0, ""], {"time": 1.0}])
 def test_what_is_no_draft_is_not_shown(enter, opened, kept):
-    for field in (COMMENT, COMMENT_EDIT, CORRECTION):
+    for field in (COMMENT, COMMENT_EDIT, CORRECTION, NAMES):
         opened[0].keep_draft(opened[1], field, kept)
     room = enter()
     assert room.scorecard.comments.field.text() == ""
     assert room.scorecard.comments.editor is None
     assert room.transcript.list.editor is None
+    assert not room.speakers.card.isVisible() or not room.speakers.card.being_written()
+
+
+def naming(qtbot, room):
+    qtbot.mouseClick(room.transcript.speakers, Qt.MouseButton.LeftButton)
+    return room.speakers.card
+
+
+def test_names_typed_and_not_saved_are_there_again(qtbot, enter, opened):
+    room = enter()
+    naming(qtbot, room).rows["S1"].name.setText("李静")
+    room.close()
+    assert opened[0].corrections(opened[1]) == ()
+    again = enter()
+    card = again.speakers.card
+    qtbot.waitUntil(card.isVisible)
+    assert {key: row.name.text() for key, row in card.rows.items()} == {"S1": "李静", "S2": ""}
+    card.rows["S2"].name.setText("小雨")
+    qtbot.keyClick(card.rows["S2"].name, Qt.Key.Key_Return)
+    assert not card.isVisible()
+    assert [each.after for each in opened[0].corrections(opened[1])] == ["李静", "小雨"]
+    again.close()
+    assert opened[0].draft(opened[1], NAMES) is None
+
+
+def test_names_are_kept_at_a_pause_and_forgotten_with_escape(qtbot, enter, opened):
+    library, interview_id = opened
+    room = enter()
+    card = naming(qtbot, room)
+    card.rows["S2"].name.setText("小雨")
+    qtbot.waitUntil(lambda: library.draft(interview_id, NAMES) == {"S2": "小雨"})
+    qtbot.keyClick(card.rows["S2"].name, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: library.draft(interview_id, NAMES) is None)
+    naming(qtbot, room).rows["S1"].name.setText("李静")
+    qtbot.keyClick(card, Qt.Key.Key_Escape)
+    room.close()
+    assert library.draft(interview_id, NAMES) is None
+
+
+def test_a_name_whose_voice_is_gone_is_said(qtbot, enter, opened):
+    opened[0].keep_draft(opened[1], NAMES, {"S9": "赵敏", "S1": "李静"})
+    room = enter()
+    with qtbot.waitSignal(room.noticed) as said:
+        pass
+    assert said.args == ["review.draft_lost", {"time": "–", "words": "赵敏"}]
+    assert room.speakers.card.being_written() == {"S1": "李静"}
+    room.close()
+    assert opened[0].draft(opened[1], NAMES) == {"S1": "李静"}
+
+
+def test_a_room_that_is_never_shown_keeps_the_names(opened):
+    opened[0].keep_draft(opened[1], NAMES, {"S1": "李静"})
+    room = ReviewRoom(LibraryPresenter(*opened))
+    room.leave()
+    assert opened[0].draft(opened[1], NAMES) == {"S1": "李静"}
+    room.deleteLater()
 
 
 def test_a_comment_being_changed_is_changed_when_the_room_is_left(qtbot, enter, opened):
