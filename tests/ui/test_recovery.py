@@ -80,6 +80,7 @@ def test_a_killed_review_is_there_again_with_every_word(qtbot, copied, begin):
     assert room.scorecard.comments.editor.words.toPlainText() == "half a change"
     qtbot.waitUntil(lambda: room.transcript.list.editor is not None)
     assert room.transcript.list.editor.text() == "半个"
+    assert room.speakers.card.rows["S1"].name.text() == "half a name"
     assert [comment.text for comment in room.presenter.comments()] == ["whole comment"]
     assert not room.presenter.can_undo
     assert window.message.isVisible()

@@ -11,7 +11,7 @@ from app.settings import SettingsFile
 from app.store.library import Library
 from tests.ui import review_data, review_library
 from ui import theme
-from ui.review.drafts import COMMENT, COMMENT_EDIT, CORRECTION
+from ui.review.drafts import COMMENT, COMMENT_EDIT, CORRECTION, NAMES
 from ui.review.face_marks import Mark
 from ui.review.model import PassingLayout
 from ui.review.presenter import LibraryPresenter
@@ -68,6 +68,13 @@ def enter(qtbot, opened, layout):
         room.leave()
 
 
+def active(qtbot, room):
+    """A room whose window has the keys."""
+    room.activateWindow()
+    qtbot.waitUntil(room.isActiveWindow)
+    return room
+
+
 # Words
 
 
@@ -93,6 +100,49 @@ def test_a_comment_half_written_is_there_again_about_its_own_moment(qtbot, enter
     assert enter().scorecard.comments.field.text() == ""
 
 
+def test_words_that_stand_there_go_on_about_their_own_stretch(qtbot, enter, opened):
+    opened[0].keep_draft(opened[1], COMMENT, [12.0, "half", 15.0])
+    room = active(qtbot, enter())
+    field = room.scorecard.comments.field
+    room.seek(30.0)
+    qtbot.keyClick(room, Qt.Key.Key_C)
+    assert field.hasFocus()
+    field.end(False)
+    qtbot.keyClicks(field, " a thought")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    room.setFocus()
+    qtbot.keyClick(room, Qt.Key.Key_C)
+    qtbot.keyClicks(field, "now")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    told = [(c.time_s, c.end_s, c.text) for c in room.presenter.comments()]
+    assert told == [(12.0, 15.0, "half a thought"), (30.0, None, "now")]
+
+
+def test_a_comment_begun_on_a_stretch_stays_on_it_when_it_is_written_anew(qtbot, enter):
+    room = active(qtbot, enter())
+    comments, field = room.scorecard.comments, room.scorecard.comments.field
+    comments.start(5.0, 9.0)
+    qtbot.keyClicks(field, "x")
+    qtbot.keyClick(field, Qt.Key.Key_Backspace)
+    room.seek(20.0)
+    qtbot.keyClicks(field, "again")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert [(c.time_s, c.end_s) for c in room.presenter.comments()] == [(5.0, 9.0)]
+    qtbot.keyClicks(field, "y")
+    qtbot.keyClick(field, Qt.Key.Key_Backspace)
+    room.seek(40.0)
+    qtbot.keyClicks(field, "later")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert [c.time_s for c in room.presenter.comments()] == [5.0, 40.0]
+    comments.start(6.0, 8.0)
+    room.setFocus()
+    room.seek(50.0)
+    field.setFocus()
+    qtbot.keyClicks(field, "left")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert [(c.time_s, c.end_s) for c in room.presenter.comments()][-1] == (50.0, None)
+
+
 def test_a_pause_is_enough_to_keep_a_draft(qtbot, enter, opened):
     room = enter()
     field = room.scorecard.comments.field
@@ -113,12 +163,68 @@ def test_each_interview_and_each_assessor_has_an_own_draft(qtbot, enter, opened)
 
 @pytest.mark.parametrize("kept", ["text", [1.0], ["a", "b"], [1.0, ""], {"time": 1.0}])
 def test_what_is_no_draft_is_not_shown(enter, opened, kept):
-    for field in (COMMENT, COMMENT_EDIT, CORRECTION):
+    for field in (COMMENT, COMMENT_EDIT, CORRECTION, NAMES):
         opened[0].keep_draft(opened[1], field, kept)
     room = enter()
     assert room.scorecard.comments.field.text() == ""
     assert room.scorecard.comments.editor is None
     assert room.transcript.list.editor is None
+    assert not room.speakers.card.isVisible() or not room.speakers.card.being_written()
+
+
+def naming(qtbot, room):
+    qtbot.mouseClick(room.transcript.speakers, Qt.MouseButton.LeftButton)
+    return room.speakers.card
+
+
+def test_names_typed_and_not_saved_are_there_again(qtbot, enter, opened):
+    room = enter()
+    naming(qtbot, room).rows["S1"].name.setText("李静")
+    room.close()
+    assert opened[0].corrections(opened[1]) == ()
+    again = enter()
+    card = again.speakers.card
+    qtbot.waitUntil(card.isVisible)
+    assert {key: row.name.text() for key, row in card.rows.items()} == {"S1": "李静", "S2": ""}
+    card.rows["S2"].name.setText("小雨")
+    qtbot.keyClick(card.rows["S2"].name, Qt.Key.Key_Return)
+    assert not card.isVisible()
+    assert [each.after for each in opened[0].corrections(opened[1])] == ["李静", "小雨"]
+    again.close()
+    assert opened[0].draft(opened[1], NAMES) is None
+
+
+def test_names_are_kept_at_a_pause_and_forgotten_with_escape(qtbot, enter, opened):
+    library, interview_id = opened
+    room = enter()
+    card = naming(qtbot, room)
+    card.rows["S2"].name.setText("小雨")
+    qtbot.waitUntil(lambda: library.draft(interview_id, NAMES) == {"S2": "小雨"})
+    qtbot.keyClick(card.rows["S2"].name, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: library.draft(interview_id, NAMES) is None)
+    naming(qtbot, room).rows["S1"].name.setText("李静")
+    qtbot.keyClick(card, Qt.Key.Key_Escape)
+    room.close()
+    assert library.draft(interview_id, NAMES) is None
+
+
+def test_a_name_whose_voice_is_gone_is_said(qtbot, enter, opened):
+    opened[0].keep_draft(opened[1], NAMES, {"S9": "赵敏", "S1": "李静"})
+    room = enter()
+    with qtbot.waitSignal(room.noticed) as said:
+        pass
+    assert said.args == ["review.draft_lost", {"time": "–", "words": "赵敏"}]
+    assert room.speakers.card.being_written() == {"S1": "李静"}
+    room.close()
+    assert opened[0].draft(opened[1], NAMES) == {"S1": "李静"}
+
+
+def test_a_room_that_is_never_shown_keeps_the_names(opened):
+    opened[0].keep_draft(opened[1], NAMES, {"S1": "李静"})
+    room = ReviewRoom(LibraryPresenter(*opened))
+    room.leave()
+    assert opened[0].draft(opened[1], NAMES) == {"S1": "李静"}
+    room.deleteLater()
 
 
 def test_a_comment_being_changed_is_changed_when_the_room_is_left(qtbot, enter, opened):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAccessible, QTextCursor
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAccessible, QContextMenuEvent, QTextCursor
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 
 from analysis.derive import derive
 from analysis.document import Correction, CorrectionKind
@@ -315,6 +315,52 @@ def test_the_menu_splits_and_merges(qtbot, room, rows, spoken, names):
     assert said(rows) == before
     menu = row_menu(rows, 0, None)
     assert names[1] not in {action.text() for action in menu.actions()}
+
+
+def test_the_menu_speaks_of_its_row_also_when_rows_arrive_while_it_is_open(qtbot, room, rows):
+    before = said(rows)
+    line = rows.rows.lines[1]
+    first = rows.rows.lines[0].segment
+    at = rows._box(1, *line.places[2]).center().toPoint()
+    done = []
+
+    def choose():
+        menu = QApplication.activePopupWidget()
+        room.presenter.correct(*split_before(first, 2))
+        room.show_corrected()
+        entry = next(each for each in menu.actions() if "Begin a new row" in each.text())
+        qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(entry).center())
+        done.append(menu)
+
+    QTimer.singleShot(0, room, choose)
+    asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, rows.viewport().mapToGlobal(at))
+    QApplication.sendEvent(rows.viewport(), asked)
+    qtbot.waitUntil(lambda: bool(done))
+    qtbot.waitUntil(lambda: len(said(rows)) == len(before) + 2)
+    assert not rows.is_held()
+    words, place = line.segment.text, line.places[2][0]
+    there = [text for _, text in said(rows)]
+    assert there[2:4] == [words[:place].strip(), words[place:].strip()]
+    assert there[4:] == [text for _, text in before[2:]]
+
+
+def test_a_menu_that_is_left_lets_the_new_rows_in(qtbot, room, rows):
+    before = said(rows)
+    first = rows.rows.lines[0].segment
+    at = rows.visualRect(rows.rows.index(1)).center()
+    left = []
+
+    def arrive_and_leave():
+        room.presenter.correct(*split_before(first, 2))
+        room.show_corrected()
+        left.append(said(rows))
+        qtbot.keyClick(QApplication.activePopupWidget(), Key.Key_Escape)
+
+    QTimer.singleShot(0, room, arrive_and_leave)
+    asked = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, rows.viewport().mapToGlobal(at))
+    QApplication.sendEvent(rows.viewport(), asked)
+    qtbot.waitUntil(lambda: len(said(rows)) == len(before) + 1)
+    assert left == [before]
 
 
 # As the engine has it

@@ -131,6 +131,26 @@ def test_the_card_of_a_question_rates_it_too(qtbot, room):
     qtbot.keyClick(room, Key.Key_Escape)
 
 
+def test_undo_reaches_the_note_on_the_card_that_is_being_written(qtbot, room):
+    room.activateWindow()
+    qtbot.waitUntil(room.isActiveWindow)
+    room.setFocus()
+    qtbot.keyClick(room, Key.Key_Q)
+    score = room.questions.card.score
+    qtbot.keyClick(room.questions.card, Key.Key_6)
+    score.note.setFocus()
+    score.note.insert("hasty words")
+    score.save()
+    assert room.presenter.assessment.questions[KIT[0]].comment == "hasty words"
+    room.undoing.undo()
+    assert score.note.hasFocus()
+    assert score.note.text() == ""
+    score.save()
+    assert room.presenter.assessment.questions[KIT[0]].comment == ""
+    room.undoing.redo()
+    assert score.note.text() == "hasty words"
+
+
 def test_the_commands_of_the_scorecard(qtbot, room):
     offered = {action.title: action for action in room.actions_here() if action.run and action.enabled()}
     assert "Draft: Strengths" not in offered

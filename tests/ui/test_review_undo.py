@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
 from app import text
 from app.domain.types import Conclusion
@@ -409,6 +409,13 @@ def test_by_keyboard_the_way_back_has_the_keys(qtbot, room):
     assert [each.text for each in room.presenter.comments()] == ["good"]
 
 
+def offered(comments):
+    """What the list of comments offers to do with any of them."""
+    return {button.accessibleName() for button in comments.findChildren(QToolButton)} - {
+        comments.bookmark.accessibleName()
+    }
+
+
 def test_what_somebody_else_wrote_cannot_be_changed_in_place(qtbot, opened):
     library, interview_id = opened
     library.assessor = "王芳"
@@ -416,7 +423,11 @@ def test_what_somebody_else_wrote_cannot_be_changed_in_place(qtbot, opened):
     library.assessor = "李静"
     room = ReviewRoom(LibraryPresenter(library, interview_id))
     qtbot.addWidget(room)
-    assert not room.scorecard.comments.edit(other.id)
+    comments = room.scorecard.comments
+    assert not comments.edit(other.id)
+    assert offered(comments) == set()
+    room.scorecard.add_comment(4.0, "his")
+    assert offered(comments) == {"Change", "Remove", "Dimension: None"}
     room.leave()
 
 

@@ -80,6 +80,68 @@ def test_a_drag_of_a_title_shows_where_it_comes_and_escape_lets_go(qtbot, timeli
     assert keys_of(timeline) == before
 
 
+LATE = ("pitch", "loudness")
+
+
+@pytest.fixture
+def growing(timeline):
+    """A timeline on which some lanes are still to come, and what brings them, under the arrangement that was kept."""
+    recording = review_data.recording(60.0)
+    lanes, overview = lanes_of(recording, tuple), overview_of(recording)
+    few = [lane for lane in lanes if lane.key not in LATE]
+    kept = LaneLayout().met(few)
+    timeline.show_lanes(few, overview, kept)
+    timeline.arrangement = kept
+    return timeline, lambda: timeline.show_lanes(lanes, overview, kept)
+
+
+def test_a_title_that_is_held_while_lanes_arrive_is_put_among_them(qtbot, growing):
+    timeline, arrive = growing
+    viewport = timeline.viewport()
+    start = title_of(timeline, "exchanges")
+    qtbot.mousePress(viewport, LEFT, pos=start)
+    qtbot.mouseMove(viewport, pos=start + QPoint(0, 20))
+    arrive()
+    target = QPoint(60, int(area_of(timeline, "pitch").bottom()) - 2)
+    qtbot.mouseMove(viewport, pos=target)
+    assert not viewport.grab().isNull()
+    qtbot.mouseRelease(viewport, LEFT, pos=target)
+    keys = keys_of(timeline)
+    assert keys.index("exchanges") == keys.index("pitch") + 1
+    assert set(LATE) <= set(keys)
+
+
+@pytest.mark.parametrize("edge", [True, False])
+def test_escape_lets_go_of_it_while_lanes_arrive(qtbot, growing, edge):
+    timeline, arrive = growing
+    timeline.setFocus()
+    viewport = timeline.viewport()
+    start = QPoint(60, int(area_of(timeline, "wave").bottom()) + 1) if edge else title_of(timeline, "wave")
+    qtbot.mousePress(viewport, LEFT, pos=start)
+    qtbot.mouseMove(viewport, pos=start + QPoint(0, 20))
+    arrive()
+    there = keys_of(timeline)
+    qtbot.mouseMove(viewport, pos=start + QPoint(0, 40))
+    qtbot.keyClick(timeline, Qt.Key.Key_Escape)
+    qtbot.mouseRelease(viewport, LEFT, pos=start + QPoint(0, 40))
+    assert keys_of(timeline) == there
+    assert timeline.arrangement.heights == {}
+
+
+def test_a_lane_dropped_beside_one_that_went_stays_where_it_was(qtbot, growing):
+    timeline, arrive = growing
+    viewport, few = timeline.viewport(), [lane for lane in timeline.lanes if lane.key not in LATE]
+    start = title_of(timeline, "exchanges")
+    qtbot.mousePress(viewport, LEFT, pos=start)
+    arrive()
+    target = QPoint(60, int(area_of(timeline, "pitch").bottom()) - 2)
+    qtbot.mouseMove(viewport, pos=target)
+    timeline.show_lanes(few, timeline.overview, LaneLayout().met(few))
+    there = keys_of(timeline)
+    qtbot.mouseRelease(viewport, LEFT, pos=target)
+    assert keys_of(timeline) == there
+
+
 def test_the_lower_edge_makes_a_lane_higher_and_says_so_once(qtbot, timeline):
     said = []
     timeline.arranged.connect(said.append)

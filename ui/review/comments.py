@@ -57,6 +57,7 @@ class Comments(QFrame):
         self._now = now
         self._time: float | None = None
         self._end: float | None = None
+        self._begun = False
         self._shown: tuple[Comment, ...] = ()
         self._dimensions: dict[str, str] = {}
         self._editable = True
@@ -86,9 +87,12 @@ class Comments(QFrame):
         theme.changed.connect(self._rename)
 
     def start(self, time_s: float | None = None, end_s: float | None = None) -> None:
-        """Begin to write, about the present moment, a given one, or the stretch from there to `end_s`."""
-        self._time = self._now() if time_s is None else time_s
-        self._end = end_s
+        """Begin to write, about the present moment, a given one, or the stretch from there to `end_s`. Words that stand
+        there already go on about their own moment, unless one is given."""
+        if time_s is not None or not self.field.text():
+            self._time = self._now() if time_s is None else time_s
+            self._end = end_s
+        self._begun = True
         self._rename()
         self.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.started.emit()
@@ -109,6 +113,7 @@ class Comments(QFrame):
             case [int() | float() as time_s, str(words), *tail] if words:
                 self._time = float(time_s)
                 self._end = next((float(end) for end in tail if isinstance(end, int | float)), None)
+                self._begun = True
                 self.field.setText(words)
                 self._rename()
 
@@ -119,7 +124,7 @@ class Comments(QFrame):
     def show_time(self, time_s: float) -> None:
         """Follow the player, unless something is being written about an earlier moment."""
         if self._time is not None and not self.field.text() and not self.field.hasFocus():
-            self._time = self._end = None
+            self._forget_moment()
         if self._time is None:
             self.field.setPlaceholderText(tr("review.comment_at", time=timecode(time_s)))
 
@@ -241,14 +246,13 @@ class Comments(QFrame):
             dimension.setText(title)
             said.addWidget(dimension)
         line.addLayout(said, 1)
-        if self._editable and self._dimensions:
+        if self._may_edit(comment) and self._dimensions:
             line.addWidget(self._tag(comment), 0, Qt.AlignmentFlag.AlignTop)
         if self._may_edit(comment):
             change = IconButton("edit", "review.edit_comment")
             change.clicked.connect(lambda: self.edit(comment.id))
             words.doubleClicked.connect(lambda: self.edit(comment.id))
             line.addWidget(change, 0, Qt.AlignmentFlag.AlignTop)
-        if self._editable:
             remove = IconButton("cross", "review.remove_comment")
             remove.clicked.connect(lambda: self.removeAsked.emit(comment.id))
             line.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
@@ -292,16 +296,21 @@ class Comments(QFrame):
         return jump
 
     def _hold_time(self, typed: str) -> None:
+        """What is typed is about the moment of its first character, or the one that it was begun at."""
         if typed and self._time is None:
             self._time = self._now()
-        elif not typed:
-            self._time = self._end = None
+        elif not typed and not self._begun:
+            self._forget_moment()
+
+    def _forget_moment(self) -> None:
+        self._time, self._end, self._begun = None, None, False
 
     def _give(self) -> None:
         words = self.field.text().strip()
         if words:
             self.field.clear()
-            time_s, end_s, self._time, self._end = self._time, self._end, None, None
+            time_s, end_s = self._time, self._end
+            self._forget_moment()
             self.commentGiven.emit(self._now() if time_s is None else time_s, words, end_s)
             self.keep_draft()
 

@@ -1,7 +1,8 @@
 """What is being written in the room and not given yet: kept at each pause, and there again after a crash.
 
-A half-written comment, a change of a comment, and the words typed over the transcript are drafts of the library, see
-`app.store.drafts`. Ratings, reasons and closing words need none: they are saved themselves at each pause.
+A half-written comment, a change of a comment, the words typed over the transcript and names typed for voices are drafts
+of the library, see `app.store.drafts`. Ratings, reasons and closing words need none: they are saved themselves at each
+pause.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from app.text import timecode
 if TYPE_CHECKING:
     from ui.review.room import ReviewRoom
 
-COMMENT, COMMENT_EDIT, CORRECTION = "comment", "comment_edit", "correction"
+COMMENT, COMMENT_EDIT, CORRECTION, NAMES = "comment", "comment_edit", "correction", "names"
 PAUSE_MS = 700
 """What is typed is kept when the writer pauses for so long."""
 
@@ -30,6 +31,8 @@ class Drafts(QObject):
         self._kept: dict[str, object] = {}
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self._keep_correction)
+        self._names_pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._names_pause.timeout.connect(self._keep_names)
         if room.presenter.read_only:
             return
         comments, rows = room.scorecard.comments, room.transcript.list
@@ -39,7 +42,8 @@ class Drafts(QObject):
         comments.editDraftChanged.connect(lambda draft: self.keep(COMMENT_EDIT, draft))
         rows.editorOpened.connect(self._watch)
         rows.editorClosed.connect(self._keep_correction)
-        if self._read(CORRECTION) is not None:
+        room.speakers.card.typed.connect(self._names_pause.start)
+        if [field for field in (CORRECTION, NAMES) if self._read(field) is not None]:
             room.installEventFilter(self)
 
     def keep(self, field: str, body: object) -> None:
@@ -63,6 +67,25 @@ class Drafts(QObject):
                     self._room.noticed.emit("review.draft_lost", {"time": time or "–", "words": words})
                     self.keep(COMMENT_EDIT, None)
 
+    # The names of voices
+
+    def leave(self) -> None:
+        """Keep at once what waits for a pause."""
+        if self._names_pause.isActive():
+            self._keep_names()
+
+    def _keep_names(self) -> None:
+        """A card that was put away has forgotten them."""
+        self._names_pause.stop()
+        self.keep(NAMES, self._room.speakers.card.being_written())
+
+    def _go_on_naming(self) -> None:
+        """Show the card again; one without any voice yet waits until the room is opened anew."""
+        match self._kept.get(NAMES):
+            case dict() as names if all(isinstance(each, str) for pair in names.items() for each in pair):
+                for name in self._room.speakers.go_on(names) or ():
+                    self._room.noticed.emit("review.draft_lost", {"time": "–", "words": name})
+
     # The transcript's editor
 
     def _watch(self) -> None:
@@ -81,7 +104,8 @@ class Drafts(QObject):
         return super().eventFilter(watched, event)
 
     def _reopen(self) -> None:
-        """Open the editor again that a crash closed, once the rows have their places."""
+        """Open the card and the editor again that a crash closed, once the rows have their places."""
+        self._go_on_naming()
         rows = self._room.transcript.list
         match self._kept.get(CORRECTION):
             case [int() | float() as start, str(before), str(typed)] if rows.rows.lines and rows.editor is None:

@@ -66,7 +66,7 @@ class LaneDrag:
         held.moved = held.moved or (at - held.at).manhattanLength() > CLICK_PX
         if held.moved and held.edge:
             height = (held.row.area.height() + at.y() - held.at.y()) / theme.scaled(100) * 100
-            self._timeline.try_arrangement(held.before.with_height(held.row.lane.key, height))
+            self._timeline.try_arrangement(self._before(held).with_height(held.row.lane.key, height))
         elif held.moved:
             self._scroll(at.y())
             self._drop = self._drop_at(at.y())
@@ -85,15 +85,19 @@ class LaneDrag:
         elif not held.moved:
             self._timeline.toggle(key)
         elif drop is not None:
-            self._timeline.arrange(held.before.moved(key, drop.key, below=drop.below))
+            self._timeline.arrange(self._before(held).moved(key, drop.key, below=drop.below))
         return True
 
     def cancel(self) -> bool:
         """Let go and leave everything as it was."""
         held, self._held, self._drop = self._held, None, None
         if held is not None:
-            self._timeline.try_arrangement(held.before)
+            self._timeline.try_arrangement(self._before(held))
         return held is not None
+
+    def _before(self, held: _Held) -> LaneLayout:
+        """The arrangement when the title was taken, with the lanes that came meanwhile."""
+        return held.before.met(self._timeline.lanes)
 
     def cursor(self, at: QPointF) -> Qt.CursorShape | None:
         """What the mouse looks like over a title; None elsewhere."""
@@ -117,7 +121,7 @@ class LaneDrag:
 
     def _paint_drop(self, painter: QPainter, held: _Held) -> None:
         timeline = self._timeline
-        here = next((row for row in timeline.rows() if row.lane is held.row.lane), None)
+        here = next((row for row in timeline.rows() if row.lane.key == held.row.lane.key), None)
         if here is not None:
             title = QRectF(0, here.area.top(), here.area.left(), here.area.height())
             painter.fillRect(title, tint("accent", 40))

@@ -75,8 +75,8 @@ class LaneLayout:
         return replace(self, heights={**self.heights, key: round(min(max(height, LEAST_PX), MOST_PX))})
 
     def moved(self, key: str, beside: str, *, below: bool) -> LaneLayout:
-        """A lane put right above or below another one."""
-        if key == beside:
+        """A lane put right above or below another one; where that was never here, everything stays."""
+        if key == beside or beside not in self.order:
             return self
         order = [each for each in self.order if each != key]
         order.insert(order.index(beside) + below, key)

@@ -523,6 +523,7 @@ class ReviewRoom(QWidget):
         self.scorecard.comments.save_editor()
         self.questions.card.score.save()
         self.scorecard.save_open_fields()
+        self.drafts.leave()
         self.memory.save()
         self.player.close_recording()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt
@@ -39,6 +40,10 @@ class Speakers(QObject):
             self._close_from_card()
         elif self._show():
             self.card.bring(speaker)
+
+    def go_on(self, names: Mapping[str, str]) -> list[str] | None:
+        """Show the card with names that were typed before; those whose voices are gone; None: there is no voice yet."""
+        return self.card.go_on_writing(names) if self._show() else None
 
     def close(self) -> None:
         """Put the card away; what was typed and not saved is gone."""

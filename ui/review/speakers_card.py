@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import pairwise
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
@@ -146,12 +147,14 @@ class VoiceRow(QWidget):
 class SpeakersCard(QFrame):
     """A row for each voice. Enter saves all names at once, a click on a role gives it at once, Escape closes.
 
-    `corrected` has the corrections that belong together; `playAsked` the longest turn of a voice, from and to (s).
+    `corrected` has the corrections that belong together; `playAsked` the longest turn of a voice, from and to (s);
+    `typed` says that `being_written` may have changed.
     """
 
     corrected = Signal(list)
     playAsked = Signal(float, float)
     closed = Signal()
+    typed = Signal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -200,6 +203,17 @@ class SpeakersCard(QFrame):
         """Drop the rows and what was typed in them."""
         self._recording = None
         self._make_rows([])
+        self.typed.emit()
+
+    def being_written(self) -> dict[str, str] | None:
+        """The names that were typed and not given yet, by speaker; None where there are none."""
+        return {draft.before: draft.after for draft in self._drafts()} or None
+
+    def go_on_writing(self, names: Mapping[str, str]) -> list[str]:
+        """Type these in again; the names whose voices are not here."""
+        for speaker in self.rows.keys() & names.keys():
+            self.rows[speaker].name.setText(names[speaker])
+        return [name for speaker, name in names.items() if speaker not in self.rows]
 
     def bring(self, speaker: str) -> None:
         """Give the keys to a voice's name, to the first one where there is no such voice; read-only to the card."""
@@ -221,6 +235,7 @@ class SpeakersCard(QFrame):
         self.rows = {speaker: VoiceRow(speaker) for speaker in listed}
         for speaker, row in self.rows.items():
             row.roleChosen.connect(lambda role, speaker=speaker: self._give_role(speaker, role))
+            row.name.textChanged.connect(self.typed)
             row.play.clicked.connect(lambda _=False, speaker=speaker: self._play(speaker))
             column.addWidget(row)
         column.addStretch(1)

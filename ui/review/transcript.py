@@ -113,10 +113,10 @@ class Transcript(QFrame):
     def show_recording(self, recording: Recording | None, candidate: str, *, editable: bool) -> None:
         """Show a recording's transcript; the place in the list is kept.
 
-        While a word is being typed, or an offer is open, the rows stay as they are: what came meanwhile is shown when
-        the editor closes.
+        While a word is being typed, or an offer or a menu is open, the rows stay as they are: what came meanwhile is
+        shown when that closes.
         """
-        if self.list.editor is not None or self.list.offer is not None:
+        if self.list.is_held():
             self._waiting = (recording, candidate, editable)
             return
         place = ListPlace(self.list)

@@ -29,7 +29,7 @@ class TranscriptList(QListView):
 
     `corrected` has the corrections that belong together; `takeBackAsked` the id of one to be undone; `speakersAsked`
     the speaker whose name is to be given; `editorOpened` says that words are typed over the rows, `editorClosed` that
-    neither an editor nor a card lies over the rows any more.
+    no editor, card or menu lies over the rows any more.
     """
 
     seekAsked = Signal(float)
@@ -49,6 +49,9 @@ class TranscriptList(QListView):
         self.follow = True
         self.editor: QWidget | None = None
         self.offer: Offer | None = None
+        self._menu: QMenu | None = None
+        self._menu_ends = QTimer(self, singleShot=True, interval=0)  # it closes before what was chosen in it is done
+        self._menu_ends.timeout.connect(self._end_menu)
         self._draft: CorrectionDraft | None = None
         self._edited: int | None = None
         self._offered_at, self._walking = -1.0, False
@@ -92,7 +95,7 @@ class TranscriptList(QListView):
     def _bring_current(self) -> None:
         """What was being said when the room opened is in sight once the rows have their final places."""
         row = self.delegate.current_row
-        if row is not None and self.follow and self.editor is None and self.offer is None:
+        if row is not None and self.follow and not self.is_held():
             self.bring(row)
 
     def show_time(self, time_s: float) -> None:
@@ -105,7 +108,7 @@ class TranscriptList(QListView):
         for touched in (old, row):
             if touched is not None:
                 self.update(self.rows.index(touched))
-        if row is not None and row != old and self.follow and self.editor is None and self.offer is None:
+        if row is not None and row != old and self.follow and not self.is_held():
             self.bring(row)
 
     def bring(self, row: int) -> None:
@@ -196,7 +199,18 @@ class TranscriptList(QListView):
         index = self.indexAt(event.pos())
         found = self.offset_under(event.pos())
         if index.isValid():
-            self.row_menu(index.row(), found[1] if found else None).exec(event.globalPos())
+            self._menu_ends.stop()
+            menu = self._menu = self.row_menu(index.row(), found[1] if found else None)
+            menu.aboutToHide.connect(self._menu_ends.start)
+            menu.popup(event.globalPos())
+
+    def is_held(self) -> bool:
+        """Whether an editor, a card or a menu speaks of single rows, which stay where they are as long."""
+        return any(each is not None for each in (self.editor, self.offer, self._menu))
+
+    def _end_menu(self) -> None:
+        self._menu = None
+        self.editorClosed.emit()
 
     def row_menu(self, row: int, offset: int | None) -> QMenu:
         """What can be done with a row, and with the words at a character of it."""

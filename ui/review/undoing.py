@@ -69,3 +69,4 @@ class Undoing(QObject):
             room.scorecard.bring_into_sight(slot.subject, comments=part is Part.COMMENTS)
         self.show()
         room.changed.emit()
+        room.questions.card.score.put()

@@ -43,7 +43,7 @@ class Conductor(QObject):
         self._recovery = Recovery(window, self._layout, lambda: self._reviewed)
         context.offer_room("library", self._make_library)
         context.offer_room("sync", lambda: make_sync(context, window))
-        context.offer_room("settings", lambda: make_settings(context, window))
+        context.offer_room("settings", lambda: make_settings(context, window, self._assessor_changed))
         work = context.work
         work.importStarted.connect(lambda name: self._say("shell.import_running", name=name))
         work.imported.connect(self._imported)
@@ -223,6 +223,12 @@ class Conductor(QObject):
 
     def open_review(self, interview_id: str) -> None:
         """Open an interview in the review room, in place of the one that was there."""
+        if self._put_review(interview_id):
+            self.window.enter("review")
+            self._look()
+
+    def _put_review(self, interview_id: str) -> bool:
+        """Make the review room of an interview, in place of the one that was there; whether it could be made."""
         from ui.review.presenter import LibraryPresenter
         from ui.review.room import ReviewRoom
 
@@ -230,7 +236,7 @@ class Conductor(QObject):
             presenter = LibraryPresenter(self.context.library, interview_id, lambda: self._derive_again(interview_id))
         except Failure as failure:
             self.window.say_failure(failure)
-            return
+            return False
         room = ReviewRoom(presenter, self._layout)
         room.analyseAsked.connect(lambda: self._start_analysis(interview_id))
         room.transcriptGiven.connect(lambda path: self.context.work.import_transcript(interview_id, path))
@@ -247,12 +253,26 @@ class Conductor(QObject):
         self._reviewed = interview_id
         self.window.add_room("review", room)
         self._name_interview()
-        self.window.enter("review")
         presenter.session.note_opened()
         self._show_running(interview_id)
-        self._look()
         if presenter.is_behind() and not presenter.read_only:
             self._derive_again(interview_id)  # the program was closed before the last correction was derived
+        return True
+
+    def _assessor_changed(self, name: str) -> None:
+        """Somebody else reviews from now on, once the window is idle: the name may be given by leaving the settings."""
+        self.window.later(lambda: self._let_review(name))
+
+    def _let_review(self, name: str) -> None:
+        """What stands in an open review is the one's before, who leaves it first; then it is opened as the other's."""
+        shown, entered = self._is_on_screen(self._reviewed), self.window.room("review") is not None
+        self.window.drop_room("review")
+        self.context.library.assessor = name
+        opened = entered and self._put_review(self._reviewed)
+        if shown:
+            self.window.enter("review" if opened else "library")
+            self._look()
+        self.window.top.show_interview_line(self._is_on_screen(self._reviewed))
 
     def return_to_left(self) -> None:
         """Open the interview again in which the program ended without being closed, and say so."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,8 @@ def make_sync(context: Context, window: MainWindow) -> SyncRoom:
     return room
 
 
-def make_settings(context: Context, window: MainWindow) -> SettingsRoom:
-    """The settings room with everything that it can change."""
+def make_settings(context: Context, window: MainWindow, review_as: Callable[[str], None]) -> SettingsRoom:
+    """The settings room with everything that it can change; `review_as` lets another assessor review."""
     from app.jobs.analysis import BUNDLED, model_store
 
     data = context.library.folder
@@ -39,7 +40,7 @@ def make_settings(context: Context, window: MainWindow) -> SettingsRoom:
     room.setEnabled(not context.library.read_only)
     room.languageChosen.connect(lambda name: language.set_language(name or context.system_language()))
     room.themeChosen.connect(theme.apply)
-    room.assessorChanged.connect(lambda name: setattr(context.library, "assessor", name))
+    room.assessorChanged.connect(review_as)
     room.ehrChanged.connect(context.sync.sync_now)
     room.keyEntered.connect(lambda key: _keep_key(context, room, key))
     room.testRequested.connect(lambda: _test(context, room))

@@ -148,6 +148,15 @@ class MainWindow(QMainWindow):
             old.deleteLater()
         self.rail.set_room_enabled(name, True)
 
+    def drop_room(self, name: str) -> None:
+        """Close a room and take it out, where it was entered."""
+        room = self._rooms.pop(name, None)
+        if room is not None:
+            self.pages.removeWidget(room)
+            room.close()
+            room.deleteLater()
+            self.rail.set_room_enabled(name, False)
+
     def room(self, name: str) -> QWidget | None:
         """The room of that name, if it was entered."""
         return self._rooms.get(name)
