@@ -20,7 +20,7 @@ OF_ANALYSIS = {
     "curves": "curves.csv",
     "analysis": "analysis.json",
 }
-"""Formats that are a file of the analysis as it stands."""
+"""Formats that are a file of the analysis as it stands, or as much of it as the jurisdiction lets anybody see."""
 TEXT = "txt"
 OF_REPORT = ("pdf", "docx", "csv", "json")
 """Formats of the report; machine scores behind the veil are not in it."""
@@ -70,14 +70,20 @@ def export(session: ReviewSession, kind: str, out: Path) -> None:
 
 
 def _of_analysis(session: ReviewSession, kind: str, out: Path) -> None:
-    from analysis.export import DocumentDamaged
+    from analysis.export import DocumentDamaged, content
+    from app.review.shown import shown
     from app.whole_file import whole_file
 
     source = session.library.analysis_folder(session.interview.id) / OF_ANALYSIS[kind]
     if not source.is_file():
         raise DocumentDamaged(folder=str(source.parent), file=source.name)
+    whole = session.library.load_analysis(session.interview.id)
+    seen = shown(whole, session.rules)
     with whole_file(out) as part:
-        shutil.copyfile(source, part)
+        if seen is whole:
+            shutil.copyfile(source, part)
+        else:
+            part.write_bytes(content(seen, source.name))
 
 
 def _text(session: ReviewSession, out: Path) -> None:
