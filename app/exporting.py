@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +12,9 @@ from app import text
 from app.failures import ValueInvalid
 
 if TYPE_CHECKING:
+    from app.policy import Profile
     from app.review import ReviewSession
+    from app.store.library import Library
 
 OF_ANALYSIS = {
     "vtt": "transcript.vtt",
@@ -20,7 +24,7 @@ OF_ANALYSIS = {
     "curves": "curves.csv",
     "analysis": "analysis.json",
 }
-"""Formats that are a file of the analysis as it stands."""
+"""Formats that are a file of the analysis as it stands, or as much of it as the jurisdiction lets anybody see."""
 TEXT = "txt"
 OF_REPORT = ("pdf", "docx", "csv", "json")
 """Formats of the report; machine scores behind the veil are not in it."""
@@ -55,46 +59,70 @@ def _safe(title: str) -> str:
 def export(session: ReviewSession, kind: str, out: Path) -> None:
     """Write the file, whole or not at all, and note in the audit that it left the library.
 
-    Raises ValueInvalid for an unknown format or a path that is a folder, DocumentDamaged, FolderNotWritable, DiskFull.
+    Raises ValueInvalid for an unknown format or a path that is a folder, NotAnalysed, DocumentDamaged,
+    FolderNotWritable, DiskFull.
     """
-    if kind in OF_ANALYSIS:
-        _of_analysis(session, kind, out)
+    export_of(session, kind)(out)
+
+
+def export_of(session: ReviewSession, kind: str) -> Callable[[Path], None]:
+    """What writes the file as `export` does, on any thread: of the assessment as it stands now.
+
+    Raises ValueInvalid for an unknown format; what is made raises the rest.
+    """
+    if kind in OF_REPORT:
+        write = _report(session, kind)
+    elif kind in OF_ANALYSIS:
+        write = partial(_of_analysis, session.library, session.interview.id, session.rules, OF_ANALYSIS[kind])
     elif kind == TEXT:
-        _text(session, out)
-    elif kind in OF_REPORT:
-        _report(session, kind, out)
+        write = partial(_text, session.library, session.interview.id)
     else:
         raise ValueInvalid(what="--format", value=kind, allowed=", ".join(FORMATS))
-    if not session.library.read_only:
-        session.library.record("exported", session.interview.id, kind)
+    return partial(_recorded, write, session.library, session.interview.id, kind)
 
 
-def _of_analysis(session: ReviewSession, kind: str, out: Path) -> None:
-    from analysis.export import DocumentDamaged
+def _recorded(write: Callable[[Path], None], library: Library, interview_id: str, kind: str, out: Path) -> None:
+    write(out)
+    if not library.read_only:
+        library.record("exported", interview_id, kind)
+
+
+def _of_analysis(library: Library, interview_id: str, rules: Profile, name: str, out: Path) -> None:
+    from analysis.export import DocumentDamaged, content
+    from app.review.shown import shown
     from app.whole_file import whole_file
 
-    source = session.library.analysis_folder(session.interview.id) / OF_ANALYSIS[kind]
+    source = library.analysis_folder(interview_id) / name
     if not source.is_file():
-        raise DocumentDamaged(folder=str(source.parent), file=source.name)
+        raise DocumentDamaged(folder=str(source.parent), file=name)
+    whole = library.load_analysis(interview_id)
+    seen = shown(whole, rules)
     with whole_file(out) as part:
-        shutil.copyfile(source, part)
+        if seen is whole:
+            shutil.copyfile(source, part)
+        else:
+            part.write_bytes(content(seen, name))
 
 
-def _text(session: ReviewSession, out: Path) -> None:
+def _text(library: Library, interview_id: str, out: Path) -> None:
     from analysis.export.plain import plain_text
     from app.whole_file import whole_file
 
-    analysis = session.library.load_analysis(session.interview.id).analysis
+    analysis = library.load_analysis(interview_id).analysis
     with whole_file(out) as part:
         part.write_text(plain_text(analysis), encoding="utf-8")
 
 
-def _report(session: ReviewSession, kind: str, out: Path) -> None:
+def _report(session: ReviewSession, kind: str) -> Callable[[Path], None]:
     from app.report import write_report
     from app.report.gather import report_data
     from app.whole_file import whole_file
 
     language = text.language()
     data = report_data(session, language)
-    with whole_file(out, f".{kind}") as part:
-        write_report(data, language, part)
+
+    def write(out: Path) -> None:
+        with whole_file(out, f".{kind}") as part:
+            write_report(data, language, part)
+
+    return write

@@ -25,13 +25,13 @@ class Section:
 
 def origin(analysis: Analysis, language: str) -> tuple[Section, ...]:
     """Everything that the numbers rest on, in sections; a section without a row is left out."""
-    found = analysis.provenance
+    found, unit = analysis.provenance, text.tr_in(language, "assess.unit_second")
     sections = (
         ("quality", _quality_rows(analysis.quality, language)),
         ("fallbacks", tuple((_part(each.part, language), fallback_text(each, language)) for each in found.fallbacks)),
         ("analysis_id", _identity(analysis, language)),
         ("models", tuple((_coded("model", m.role, language), f"{m.id} · {m.sha256[:HASH]}") for m in found.models)),
-        ("stages", tuple((_stage(name, language), f"{spent:.1f} s") for name, spent in found.stages.items())),
+        ("stages", tuple((_stage(name, language), f"{spent:.1f} {unit}") for name, spent in found.stages.items())),
         (
             "settings",
             tuple((_coded("setting", k, language), _chosen(k, v, language)) for k, v in found.settings.items()),

@@ -4,7 +4,7 @@
 `transcript.vtt`, `transcript.srt`, `speakers.rttm`, `transcript.eaf` (ELAN) and `curves.csv`.
 """
 
-from analysis.export.folder import FILES, DocumentDamaged, DocumentMissing, DocumentNewer, read, write_all
+from analysis.export.folder import FILES, DocumentDamaged, DocumentMissing, DocumentNewer, content, read, write_all
 from analysis.export.schema import schema
 
-__all__ = ["FILES", "DocumentDamaged", "DocumentMissing", "DocumentNewer", "read", "schema", "write_all"]
+__all__ = ["FILES", "DocumentDamaged", "DocumentMissing", "DocumentNewer", "content", "read", "schema", "write_all"]

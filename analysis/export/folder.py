@@ -56,6 +56,22 @@ def write_all(folder: Path, derived: Derived, names: Sequence[str] = FILES) -> N
 
     Raises DiskFull, FolderNotWritable.
     """
+    parts = {name: folder / f"part-{name}" for name in names}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, part in parts.items():
+            _write(part, content(derived, name))
+        (folder / DOCUMENT).unlink(missing_ok=True)
+        for name, part in parts.items():
+            os.replace(part, folder / name)
+    except OSError as error:
+        _remove(list(parts.values()))
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise (DiskFull if full else FolderNotWritable)(folder=str(folder)) from error
+
+
+def content(derived: Derived, name: str) -> bytes:
+    """What one of the seven files holds."""
     contents: dict[str, Callable[[], bytes]] = {
         TRACKS: lambda: _npz(derived.tracks),
         "transcript.vtt": lambda: subtitles.webvtt(derived.analysis).encode(),
@@ -65,18 +81,7 @@ def write_all(folder: Path, derived: Derived, names: Sequence[str] = FILES) -> N
         "curves.csv": lambda: curves.csv_table(derived).encode("utf-8-sig"),
         DOCUMENT: lambda: document_json(derived.analysis),
     }
-    parts = {name: folder / f"part-{name}" for name in names}
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, part in parts.items():
-            _write(part, contents[name]())
-        (folder / DOCUMENT).unlink(missing_ok=True)
-        for name, part in parts.items():
-            os.replace(part, folder / name)
-    except OSError as error:
-        _remove(list(parts.values()))
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        raise (DiskFull if full else FolderNotWritable)(folder=str(folder)) from error
+    return contents[name]()
 
 
 def document_json(analysis: Analysis) -> bytes:

@@ -74,9 +74,11 @@ def as_json(review: ReviewSession) -> dict[str, Any]:
 
 def _findings(review: ReviewSession) -> dict[str, Any] | None:
     """What of the analysis is no curve and no event: the rest stands in the files of `export`."""
-    analysis = review.analysis
-    if analysis is None:
+    from app.review.shown import shown
+
+    if review.derived is None:
         return None
+    analysis = shown(review.derived, review.rules).analysis
     return {
         "id": analysis.id, "correction": analysis.correction, "missing": analysis.missing, "quality": analysis.quality,
         "terms": analysis.terms, "suggestions": analysis.suggestions, "exchanges": analysis.exchanges,

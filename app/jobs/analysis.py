@@ -19,7 +19,7 @@ from analysis import features, protocol
 from analysis.failures import Cancelled, OwnModelMissing, TranscriptInvalid
 from analysis.models import ModelStore
 from analysis.request import AnalysisRequest, KitQuestion, Term
-from app import glossaries, policy, resources
+from app import glossaries, policy, resources, text
 from app.domain.types import SPOKEN, USUAL_SPEAKERS, AnalysisState, Interview
 from app.failures import ConsentMissing, NotFound
 from app.jobs.child import ChildReport, run_child
@@ -195,13 +195,13 @@ class InterviewAnalysis:
 
 def _sha256(interview: Interview) -> str:
     if interview.media is None:
-        raise NotFound(what="media", id=interview.id)
+        raise NotFound(what=text.tr("store.media"), id=interview.id)
     return interview.media.sha256
 
 
 def kit(questions: tuple[str, ...]) -> tuple[KitQuestion, ...]:
     """A position's questions with the ids by which corrections name them."""
-    return tuple(KitQuestion(f"q{number}", text) for number, text in enumerate(questions, start=1))
+    return tuple(KitQuestion(f"q{number}", asked) for number, asked in enumerate(questions, start=1))
 
 
 def _state_after(failure: BaseException, interview: Interview) -> AnalysisState:

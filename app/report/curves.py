@@ -21,6 +21,8 @@ LANE = 44.0
 STRIP = 20.0
 AXIS = 20.0
 _MIN_GAP_S = 0.35
+_STROKE = 64
+"""The most pieces of a line that are drawn as one stroke."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,13 @@ def _draw_lane(painter: QPainter, left: float, lane: QRectF, duration: float, se
         points = [QPointF(float(x), float(y)) for x, y in zip(xs, ys, strict=True)]
         if len(points) == 1:
             points.append(points[0] + QPointF(1, 0))
-        painter.drawPolyline(QPolygonF(points))
+        _draw_line(painter, points)
+
+
+def _draw_line(painter: QPainter, points: list[QPointF]) -> None:
+    """In short strokes that share their ends: the time for one stroke grows with the square of its points."""
+    for begin in range(0, len(points) - 1, _STROKE):
+        painter.drawPolyline(QPolygonF(points[begin : begin + _STROKE + 1]))
 
 
 def _range(known: np.ndarray) -> tuple[float, float]:

@@ -9,6 +9,7 @@ from analysis import features
 from analysis.document import TRACK_RATE_HZ
 from app import __version__, text
 from app.report.data import ReportData, Series
+from app.review.shown import shown
 from app.scoring.metrics import UNIT_KEYS
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ _CURVES = ("pitch", "loudness", "speech_rate")
 
 
 def report_data(session: ReviewSession, language: str, *, full_transcript: bool = True) -> ReportData:
-    """What a report on this session's assessment shows now, with the veil applied."""
+    """What a report on this session's assessment shows now, with the veil applied and without what the jurisdiction
+    lets nobody see."""
+    derived = shown(session.derived, session.rules) if session.derived else None
     return ReportData(
         interview=session.interview,
         template=session.template,
@@ -29,8 +32,8 @@ def report_data(session: ReviewSession, language: str, *, full_transcript: bool 
         comments=session.comments,
         made_at=datetime.now(UTC),
         app_version=__version__,
-        analysis=session.analysis,
-        series=curves(session.derived, language) if session.derived else (),
+        analysis=derived.analysis if derived else None,
+        series=curves(derived, language) if derived else (),
         keywords=session.keywords(),
         full_transcript=full_transcript,
         signature_holds=not session.assessment.signatures or session.is_signed(),

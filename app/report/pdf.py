@@ -27,6 +27,7 @@ from app.report.data import ReportData
 from app.report.fonts import chart_font, font, load_fonts
 from app.report.layout import STYLE, Block, blocks
 from app.report.palette import FAINT
+from app.report.qt import ensure_dispatcher
 from app.report.words import Words
 
 PX_PER_INCH = 96.0
@@ -88,6 +89,7 @@ def write_pdf(data: ReportData, language: str, path: Path) -> None:
 def text_document(data: ReportData, language: str, page: QSizeF) -> QTextDocument:
     """The laid-out report; `page` is the size for text in document pixels (96 to the inch)."""
     load_fonts()
+    ensure_dispatcher()
     document = SealedDocument()
     document.setUseDesignMetrics(True)
     document.setDefaultFont(font(9))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 
+from PySide6.QtCore import QEventLoop
 from PySide6.QtGui import QGuiApplication
 
 _kept: list[QGuiApplication] = []
@@ -17,3 +18,8 @@ def ensure_gui() -> None:
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")) and sys.platform.startswith("linux"):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     _kept.append(QGuiApplication(["mianjian"]))
+
+
+def ensure_dispatcher() -> None:
+    """Let timers be started in this thread, as the layout of a text does; Qt gives them to threads of its own only."""
+    QEventLoop()

@@ -8,14 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from analysis.document import Analysis, Metric, Metrics, Quality
 from analysis.features import modalities as all_modalities
 from analysis.features import modality_of_event, modality_of_track
+from app.policy import Profile, shown_modalities
 from app.scoring.metrics import modality_of
 
+if TYPE_CHECKING:
+    from analysis.derive import Derived
+
 Track = TypeVar("Track")
+
+
+def shown(whole: Derived, rules: Profile) -> Derived:
+    """An analysis as it may leave the library under these rules, its tracks with it; the same where all of it may."""
+    modalities = shown_modalities(rules)
+    analysis = showable(whole.analysis, modalities)
+    if analysis is whole.analysis:
+        return whole
+    return replace(whole, analysis=analysis, tracks=showable_tracks(whole.tracks, modalities))
 
 
 def showable(analysis: Analysis, modalities: Collection[str]) -> Analysis:

@@ -64,6 +64,7 @@ UNIT_KEYS: Mapping[str, str] = {
     "1/min": "unit_per_min",
     "share": "unit_share",
     "st": "unit_semitone",
+    "s": "unit_second",
     "per_min": "unit_per_min",
     "char": "unit_char",
     "word": "unit_word",

@@ -14,6 +14,7 @@ from uuid import uuid4
 import msgspec
 
 from analysis.request import TRANSCRIPTS
+from app import text
 from app.failures import NotFound, ReadOnly
 from app.store.recordings import Recordings
 from app.store.vault import private_file, private_folder, writing_into
@@ -90,7 +91,7 @@ class Transcripts(Recordings):
     def _beside(self, interview_id: str) -> Path:
         media = self.interview(interview_id).media
         if media is None:
-            raise NotFound(what="media", id=interview_id)
+            raise NotFound(what=text.tr("store.media"), id=interview_id)
         return self.vault.transcripts(media.sha256)
 
 

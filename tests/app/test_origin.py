@@ -72,8 +72,9 @@ def test_every_part_has_its_section_and_empty_ones_are_left_out(language):
     keys = ("quality", "fallbacks", "analysis_id", "models", "stages", "settings", "versions")
     assert list(shown) == [say(key) for key in keys]
     assert shown[say("models")] == {say("model_transcriber"): f"whisper-base · {'c' * 12}"}
-    assert shown[say("stages")][text.tr_in(language, "jobs.stage_text")] == "41.2 s"
-    assert shown[say("stages")]["odd"] == "2.0 s"
+    unit = text.tr_in(language, "assess.unit_second")
+    assert shown[say("stages")][text.tr_in(language, "jobs.stage_text")] == f"41.2 {unit}"
+    assert shown[say("stages")]["odd"] == f"2.0 {unit}"
     chosen = shown[say("settings")]
     assert chosen[say("setting_language")] == say("value_auto")
     assert chosen[say("setting_modalities")].endswith("scent")

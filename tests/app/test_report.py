@@ -7,6 +7,7 @@ import errno
 import json
 import os
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -65,6 +66,22 @@ def review(library):
 @pytest.fixture
 def data(review, each_language):
     return report_data(review, each_language)
+
+
+@pytest.mark.parametrize("ending", ["pdf", "docx"])
+def test_a_report_is_made_in_any_thread(review, tmp_path, ending, qtlog):
+    data, path = report_data(review, "zh"), tmp_path / f"r.{ending}"
+    long = replace(data, analysis=repeated(data.analysis, 300))
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(write_report, long, "zh", path).result()
+    assert path.stat().st_size > 0
+    assert not qtlog.records
+
+
+def repeated(analysis, times):
+    """The analysis with its transcript said that often."""
+    segments = analysis.transcript.segments * times
+    return replace(analysis, transcript=replace(analysis.transcript, segments=segments))
 
 
 def pdf_text(path):

@@ -16,6 +16,7 @@ from app.origin import imported_from, imported_line, origin
 from app.store import Library
 from app.store.importing import import_file
 from tests.analysis.media_samples import record
+from tests.app.interviews import reviewable
 from tests.clips import cut
 
 VTT = "WEBVTT\n\n00:00.000 --> 00:00.400\n<v 王芳（面试官）>你好。</v>\n"
@@ -171,3 +172,9 @@ def test_an_interview_is_analysed_with_it_and_without(library, sample, tmp_path)
     heard = analyse()
     assert imported_line(heard, text.language()) == ""
     assert heard.transcript.segments[0].text != "这是另外一个人写下来的文字。"
+
+
+def test_an_interview_without_a_recording_says_so_in_the_language_in_use(library, each_language):
+    with pytest.raises(NotFound) as refused:
+        library.transcript(reviewable(library, analyse=False))
+    assert refused.value.params["what"] == text.tr("store.media")

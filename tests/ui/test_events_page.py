@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QPushButton
 from analysis.document import Event, Metric, Metrics
 from tests.ui import review_data, review_library
 from ui import language
-from ui.review.events_page import EventRows, EventsPage, Listing
+from ui.review.events_page import EventRows, EventsPage, Listing, events_table
+from ui.review.found_tables import exchanges_table
 from ui.review.moments import laid_out
 from ui.review.pauses import longest_pause, moments_of
 from ui.review.presenter import LibraryPresenter
@@ -300,3 +301,13 @@ def test_tables_close_where_there_is_nothing_to_show_any_more(qtbot, recording):
     dialog.show()
     with qtbot.waitSignal(dialog.destroyed):
         dialog.show_recording(None)
+
+
+@pytest.mark.parametrize(("spoken", "unit"), [("en", " s"), ("zh", " 秒")])
+def test_lengths_are_told_in_the_language_in_use(spoken, unit):
+    language.set_language(spoken)
+    analysis = review_data.recording().analysis
+    events, exchanges = events_table(analysis), exchanges_table(analysis)
+    cells = [table.index(row, column).data() for table, columns in ((events, (3,)), (exchanges, (4, 5)))
+             for row in range(table.rowCount()) for column in columns]  # fmt: skip
+    assert {cell.lstrip("0123456789.") for cell in cells if cell != "–"} == {unit}

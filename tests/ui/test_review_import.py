@@ -30,7 +30,7 @@ def given(room, tmp_path):
     """The interview's own transcript with other words at its beginning."""
     path = tmp_path / "记录 <b>1.vtt"
     exported = tmp_path / "exported.vtt"
-    room.presenter.export("vtt", exported)
+    room.presenter.export_of("vtt")(exported)
     first = room.recording.analysis.transcript.segments[0]
     path.write_text(exported.read_text("utf-8").replace(first.text, WORDS, 1), "utf-8")
     return path

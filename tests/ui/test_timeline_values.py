@@ -95,7 +95,7 @@ def test_every_lane_says_what_is_there_or_that_nothing_is(timeline):
     assert at("wave", 99.0) == "–"
     assert at("pitch", 10.0).endswith(" st")
     language.set_language("zh")
-    assert at("pauses", 3.5) == "停顿 1.0 s"
+    assert at("pauses", 3.5) == "停顿 1.0 秒"
 
 
 def test_a_silent_recording_has_no_level(qtbot, recording):

@@ -33,5 +33,10 @@ def event_name(kind: str) -> str:
     return kind
 
 
+def event_length(event: Event) -> str:
+    """How long an event lasts."""
+    return tr("review.seconds", seconds=f"{event.end - event.start:.1f}")
+
+
 def _length(event: Event) -> str:
-    return "" if event.text and event.kind != "pause" else f"{event.end - event.start:.1f} s"
+    return "" if event.text and event.kind != "pause" else event_length(event)

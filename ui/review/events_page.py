@@ -20,7 +20,7 @@ from analysis.document import Analysis, Event
 from app.text import percent, timecode, tr
 from ui import theme
 from ui.review.controls import plain_label
-from ui.review.event_words import event_detail, event_name
+from ui.review.event_words import event_detail, event_length, event_name
 from ui.review.table import Table
 from ui.review.table_view import TableView
 
@@ -48,7 +48,7 @@ def events_table(analysis: Analysis) -> Table:
     """Every event in time order, as rows."""
     events = in_time(analysis)
     rows = [
-        (timecode(e.start), event_name(e.kind), event_detail(e), f"{e.end - e.start:.1f} s",
+        (timecode(e.start), event_name(e.kind), event_detail(e), event_length(e),
          "" if e.confidence is None else percent(e.confidence))
         for e in events
     ]  # fmt: skip

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDir, QStandardPaths, Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 from analysis.failures import Failure
 from app.exporting import FORMATS, OF_REPORT, file_name
@@ -72,20 +72,17 @@ class Exporting:
         ]  # fmt: skip
 
     def export(self, kind: str) -> None:
-        """Ask for a file and write it; the window says where it lies, or why it could not be written."""
+        """Ask for a file and have it written; the window says where it lies, or why it could not be written."""
         room = self._room
         out = self.ask(file_name(room.presenter.interview.title, kind), tr(f"actions.format_{kind}"))
         if out is None:
             return
-        QApplication.setOverrideCursor(Qt.CursorShape.WaitCursor)
         try:
-            room.presenter.export(kind, out)
+            writing = room.presenter.export_of(kind)
         except Failure as failure:
             room.failed.emit(failure)
-            return
-        finally:
-            QApplication.restoreOverrideCursor()
-        room.exported.emit(str(out))
+        else:
+            room.exportAsked.emit(writing, str(out))
 
     def ask(self, name: str, what: str) -> Path | None:
         """Ask where a file is to be written that is offered under a name; the folder is remembered."""

@@ -33,8 +33,8 @@ def _exchange_row(number: int, exchange: Exchange) -> list[str]:
         timecode(asked.start),
         asked.text,
         matched.text if matched else "–",
-        "–" if exchange.latency_s is None else f"{exchange.latency_s:.1f} s",
-        f"{answer.end - answer.start:.0f} s",
+        "–" if exchange.latency_s is None else tr("review.seconds", seconds=f"{exchange.latency_s:.1f}"),
+        tr("review.seconds", seconds=f"{answer.end - answer.start:.0f}"),
         _topic(exchange),
         _follow_up(exchange),
     ]

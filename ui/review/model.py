@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -289,8 +289,8 @@ class Presenter(Protocol):
         """Keep what is being written there, as something that JSON can hold; None forgets it."""
         ...
 
-    def export(self, kind: str, out: Path) -> None:
-        """Write one of `app.exporting.FORMATS` to a file."""
+    def export_of(self, kind: str) -> Callable[[Path], None]:
+        """What writes one of `app.exporting.FORMATS`, as all stands now, to a file; it may run on any thread."""
         ...
 
     def clip_ending(self) -> str:

@@ -19,7 +19,7 @@ from app.domain.scores import DimensionScore, Scorecard
 from app.domain.template import Template
 from app.domain.types import WORKING, Assessment, Comment, Conclusion, Interview
 from app.enrichment.findings import Findings
-from app.exporting import export
+from app.exporting import export_of
 from app.failures import AnalysisRunning, NotFound
 from app.jobs.frames import Times, find_frame_times, kept_frame_times
 from app.jobs.landmarks import LandmarkChild, MakeChild
@@ -421,9 +421,9 @@ class LibraryPresenter:
         """Keep what is being written."""
         self._library.keep_draft(self.interview.id, field, body)
 
-    def export(self, kind: str, out: Path) -> None:
-        """Write one format to a file; the audit says so."""
-        export(self._session, kind, out)
+    def export_of(self, kind: str) -> Callable[[Path], None]:
+        """What writes one format to a file, on any thread; the audit says so."""
+        return export_of(self._session, kind)
 
     def clip_ending(self) -> str:
         """Whether a clip may be written, and of what kind."""

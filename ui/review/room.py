@@ -53,10 +53,9 @@ class ReviewRoom(QWidget):
     `show_failure` and, once it is done, `refresh`. `enrichAsked`, `enrichCancelAsked`: the same for an enrichment of a
     kind; answer with `show_enriching`. `changed`: something was saved. `signed`: signed, and in the outbox.
     `transcriptGiven`: this file is to be taken in place of the machine's words, `machineWordsAsked`: not any more;
-    answer both as `analyseAsked`.
-    `exported`: a file was written there. `clipAsked`: a stretch (s, s) is to be written to a file. `failed`: a known
-    failure (an object with code and params) that the window puts into words. `noticed`: the key of a text and its
-    arguments, to be said.
+    answer both as `analyseAsked`. `exportAsked`: a function that takes a path is to write that file. `clipAsked`: a
+    stretch (s, s) is to be written to a file. `failed`: a known failure (an object with code and params) that the
+    window puts into words. `noticed`: the key of a text and its arguments, to be said.
     """
 
     analyseAsked = Signal()
@@ -66,7 +65,7 @@ class ReviewRoom(QWidget):
     changed = Signal()
     signed = Signal()
     failed = Signal(object)
-    exported = Signal(str)
+    exportAsked = Signal(object, str)
     noticed = Signal(str, dict)
     clipAsked = Signal(float, float, str)
     transcriptGiven = Signal(object)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,6 +53,7 @@ class Conductor(QObject):
         work.analysisEnded.connect(self._ended)
         work.clipMoved.connect(self._clip_moved)
         work.clipEnded.connect(self._clip_ended)
+        work.exportEnded.connect(self._export_ended)
         work.analysisGrew.connect(lambda _: self._look())
         work.partials.arrived.connect(self._show_partial)
         window.pages.currentChanged.connect(lambda _: self._look())
@@ -89,6 +91,16 @@ class Conductor(QObject):
             action="shell.show_folder",
             done=show_folder,
         )
+
+    def _export(self, writing: Callable[[Path], None], file: str) -> None:
+        self._say("shell.exporting", file=Path(file).name)
+        self.context.work.export(writing, file)
+
+    def _export_ended(self, file: str, failure: Failure | None) -> None:
+        if failure is None:
+            self._exported(file)
+        else:
+            self.window.say_failure(failure)
 
     def _say(self, key: str, kind: str = "info", **params: object) -> None:
         self.window.message.say(lambda: text.tr(key, **params), kind)
@@ -247,7 +259,7 @@ class Conductor(QObject):
         room.signed.connect(self._signed)
         room.changed.connect(self._name_interview)
         room.failed.connect(self.window.say_failure)
-        room.exported.connect(self._exported)
+        room.exportAsked.connect(self._export)
         room.noticed.connect(lambda key, params: self._say(key, "warn", **params))
         room.clipAsked.connect(lambda start, end, file: self._export_clip(interview_id, start, end, file))
         self._reviewed = interview_id

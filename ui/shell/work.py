@@ -27,7 +27,7 @@ Read = TypeVar("Read")
 
 
 class Work(QObject):
-    """A queue each for imports, analyses, enrichments, clips and what is read, so that none waits for the others."""
+    """A queue each for imports, analyses, enrichments, clips, exports and what is read: none waits for the others."""
 
     importStarted = Signal(str)
     imported = Signal(object)
@@ -37,6 +37,7 @@ class Work(QObject):
     analysisEnded = Signal(str, object)
     clipMoved = Signal(str, float)
     clipEnded = Signal(str, object)
+    exportEnded = Signal(str, object)
     enrichmentMoved = Signal(str, str, str)
     enrichmentEnded = Signal(str, str, object)
 
@@ -49,6 +50,7 @@ class Work(QObject):
         self._enrichments = JobQueue(post)
         self._clips = JobQueue(post)
         self._clipping: dict[str, Job] = {}
+        self._exports = JobQueue(post)
         self.partials = Partials(library, post)
         self._readings = JobQueue(post)
         self._running: dict[str, Job] = {}
@@ -269,6 +271,15 @@ class Work(QObject):
         if (job := self._clipping.get(file)) is not None:
             job.cancel()
 
+    def export(self, writing: Callable[[Path], None], file: str) -> None:
+        """Queue the writing of a file; one that has begun is written to its end."""
+
+        def changed(job: Job) -> None:
+            if job.state.over:
+                self.exportEnded.emit(file, job.failure)
+
+        self._exports.submit(lambda _report, _stop: writing(Path(file)), title=file, changed=changed)
+
     def enrich(self, interview_id: str, kind: str) -> None:
         """Queue an enrichment of a kind; asking again while it is queued or runs changes nothing."""
         if (interview_id, kind) in self._enriching:
@@ -329,6 +340,7 @@ class Work(QObject):
         self._analyses.close()
         self._enrichments.close()
         self._clips.close()
+        self._exports.close()
         self._readings.close()
 
 

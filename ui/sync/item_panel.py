@@ -19,6 +19,7 @@ from app import text
 from app.sync_state import Entry
 from sync.conflicts import Choice, Conflict
 from ui import language, theme
+from ui.sync.field_names import dimension_titles, field_name, field_value
 from ui.sync.model import clock
 
 
@@ -85,7 +86,7 @@ class ItemPanel(QFrame):
             widget.show()
         self.fields.setVisible(conflict is not None)
         if conflict:
-            self._fill(conflict)
+            self._fill(conflict, dimension_titles(body))
         self.mine.setVisible(conflict is not None)
         self.theirs.setVisible(conflict is not None)
         self.resend.setVisible(entry.can_resend)
@@ -106,13 +107,15 @@ class ItemPanel(QFrame):
             facts.append(text.tr("sync_room.remote_id", id=entry.remote_id))
         return " · ".join(facts)
 
-    def _fill(self, conflict: Conflict) -> None:
+    def _fill(self, conflict: Conflict, titles: dict[str, str]) -> None:
         self.fields.setHorizontalHeaderLabels([text.tr(f"sync_room.{n}") for n in ("field", "base", "mine", "theirs")])
         self.fields.setRowCount(len(conflict.fields))
         for row, field in enumerate(conflict.fields):
-            base = _shown(field.base) if field.has_base else "–"
-            for column, words in enumerate((field.field, base, _shown(field.mine), _shown(field.theirs))):
+            was = field.base if field.has_base else None
+            values = (field_value(field.field, value) for value in (was, field.mine, field.theirs))
+            for column, words in enumerate((field_name(field.field, titles), *values)):
                 self.fields.setItem(row, column, QTableWidgetItem(words))
+        self.fields.resizeColumnToContents(0)
 
     def _resend(self) -> None:
         if self._entry:
@@ -130,7 +133,3 @@ class ItemPanel(QFrame):
         self.fields.setAccessibleName(text.tr("sync_room.field"))
         if self._entry is None:
             self.title.setText(text.tr("sync_room.nothing"))
-
-
-def _shown(value: object) -> str:
-    return "–" if value is None else str(value)

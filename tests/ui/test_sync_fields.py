@@ -1,0 +1,83 @@
+"""The table of a conflict speaks to people: fields have names, a recommendation is a word."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from app.sync_state import Entry
+from app.text import has
+from sync.conflicts import Conflict, differences
+from sync.contract import AssessmentResult, DimensionResult, QuestionResult, TimedComment
+from sync.outbox import Kind, State
+from ui import language
+from ui.sync.field_names import dimension_titles, field_name
+from ui.sync.item_panel import ItemPanel
+
+MINE = {
+    "dimensions": [{"id": "reasoning", "title": "逻辑 <b>", "mine": 8.0}],
+    "conclusion": "hire",
+    "to_improve": "语速",
+    "comments": [{"time_s": 3.0, "text": "好", "end_s": 9.0}],
+    "questions": [{"question": "项目", "score": 7.0}],
+}
+THEIRS = {
+    "dimensions": [{"id": "reasoning", "title": "逻辑 <b>", "mine": 6.0}],
+    "conclusion": "no_hire",
+    "to_improve": "",
+    "comments": [{"time_s": 3.0, "text": "好", "end_s": 8.0}],
+    "questions": [{"question": "项目", "score": None}],
+    "shade": "blue",
+}
+
+
+@pytest.mark.parametrize(
+    ("spoken", "names", "recommended"),
+    [
+        (
+            "en",
+            ["逻辑 <b>: interviewer", "Conclusion", "To improve", "Comment 1: end (s)", "Question 1: score", "shade"],
+            ["Recommend", "Do not recommend"],
+        ),
+        (
+            "zh",
+            ["逻辑 <b>：面试官", "结论", "待改进", "评论 1：结束时间（秒）", "题目 1：评分", "shade"],
+            ["推荐", "不推荐"],
+        ),
+    ],
+)
+def test_the_table_of_a_conflict_is_in_words(qtbot, spoken, names, recommended):
+    language.set_language(spoken)
+    panel = ItemPanel()
+    qtbot.addWidget(panel)
+    conflict = Conflict("op", "assessment", "x:1", "conflict", differences(None, MINE, THEIRS))
+    entry = Entry(
+        "op", Kind.ASSESSMENT, State.CONFLICT, "一面", "", datetime(2026, 11, 20, tzinfo=UTC), None, None, 1, "x:1",
+        None, "i", can_resend=False, can_choose=True,
+    )  # fmt: skip
+    panel.show_entry(entry, json.dumps(MINE), conflict)
+    shown = [[panel.fields.item(row, column).text() for column in range(4)] for row in range(panel.fields.rowCount())]
+    assert [row[0] for row in shown] == names
+    assert shown[1][1:] == ["–", *recommended]
+    assert shown[4][1:] == ["–", "7.0", "–"]
+
+
+def test_every_field_of_the_contract_that_can_differ_has_a_name(each_language):
+    kinds = {"dimensions": DimensionResult, "comments": TimedComment, "questions": QuestionResult}
+    own = {field.name for field in dataclasses.fields(AssessmentResult)} - set(kinds)
+    nobody_decides = {"external_id", "revision", "signed_at", "app_version", "contract_version"}
+    inner = {field.name for kind in kinds.values() for field in dataclasses.fields(kind)} - {"id"}
+    assert not [name for name in (own - nobody_decides) | inner if not has(f"sync_room.field_{name}")]
+
+
+@pytest.mark.parametrize("body", ["", "no json", "[1]", '{"dimensions": 3}', '{"dimensions": [3, {"id": "a"}]}'])
+def test_a_body_without_titles_gives_none(body):
+    assert dimension_titles(body) == {}
+
+
+def test_a_field_of_another_system_keeps_its_path(each_language):
+    for path in ("x.y", "comments", "dimensions.1"):
+        assert field_name(path, {}) == path
