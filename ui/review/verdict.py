@@ -36,6 +36,10 @@ KEYS = {
 }  # fmt: skip
 
 
+BASIS_SIZES = (12, 11, 10)
+"""Interval and coverage get smaller before they are cut off."""
+
+
 class CompositeNumber(QWidget):
     """The composite, large, with its interval and coverage below."""
 
@@ -86,12 +90,17 @@ class CompositeNumber(QWidget):
             Qt.AlignmentFlag.AlignVCenter,
             self.value_text(),
         )
-        painter.setFont(theme.font(12))
+        room, words = QRectF(0, theme.scaled(55), self.width(), theme.scaled(18)), self.basis()
+        sizes = (size for size in BASIS_SIZES if _wide(words, size) <= room.width())
+        painter.setFont(theme.font(next(sizes, BASIS_SIZES[-1])))
         painter.setPen(theme.color("muted"))
-        room = QRectF(0, theme.scaled(55), self.width(), theme.scaled(18))
-        words = QFontMetricsF(painter.font()).elidedText(self.basis(), Qt.TextElideMode.ElideRight, room.width())
+        words = QFontMetricsF(painter.font()).elidedText(words, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, words)
         painter.end()
+
+
+def _wide(words: str, size: int) -> float:
+    return QFontMetricsF(theme.font(size)).horizontalAdvance(words)
 
 
 class Verdict(QFrame):
