@@ -7,12 +7,14 @@ from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QHelpEvent
 from PySide6.QtWidgets import QApplication, QToolTip
 
+from analysis.document import Metric
 from app.domain.template import Template
 from tests.ui import review_data
 from ui import language
 from ui.review import lane_help, tables
 from ui.review.exchange_facts import key_metrics
 from ui.review.lane_list import lanes_of, overview_of
+from ui.review.measured import measured, metric_text, told
 from ui.review.timeline import Timeline
 
 TIP = Qt.ItemDataRole.ToolTipRole
@@ -57,3 +59,11 @@ def test_a_tile_of_the_question_card_tells_the_band(template):
     recording = review_data.with_findings(review_data.recording(60.0))
     told = key_metrics(recording.analysis.metrics.answers[0], template.supports)
     assert any("points" in words for _, _, words in told)
+
+
+def test_what_is_a_lower_bound_says_so_wherever_it_stands():
+    least = Metric(1.7, "1/100 units", 6, 1.0, "lower_bound")
+    whole = Metric(1.7, "1/100 units", 6, 1.0, "ok")
+    for words in (measured, told, lambda metric: metric_text("filler_density", metric)):
+        assert "≥ " in words(least)
+        assert "≥" not in words(whole)

@@ -11,17 +11,18 @@ LOWER_BOUND = "lower_bound"
 
 
 def measured(metric: Metric) -> str:
-    """A metric's value with its unit, or that there is none."""
+    """A metric's value with its unit, "≥" before what is at least so much; or that there is none."""
     if metric.value is None:
         return tr("review.not_measured")
-    return value_text(metric.value, metric.unit, text.language())
+    value = value_text(metric.value, metric.unit, text.language())
+    return f"≥ {value}" if metric.quality == LOWER_BOUND else value
 
 
 def told(metric: Metric) -> str:
-    """The same with what qualifies it: at least so much, or the reason why it was not measured."""
+    """The same with the reason why it was not measured."""
     if metric.value is None:
         return tr("review.not_measured_why", why=quality_text(metric.quality))
-    return f"≥ {measured(metric)}" if metric.quality == LOWER_BOUND else measured(metric)
+    return measured(metric)
 
 
 def metric_text(name: str, metric: Metric) -> str:
