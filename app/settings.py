@@ -27,10 +27,10 @@ def cache_folder() -> Path:
 class Settings:
     """Everything that is remembered between starts.
 
-    `language` "" = the system's; `theme` "system", "light" or "dark"; `scale` in %; `ehr_url` "" = not connected;
-    `device` "auto", "cpu" or "cuda"; `llm_url` (with `llm_model`, "" = the server's only one) or else
-    `llm_gguf` (a file) is a language model on this computer, all "" = off; `layout` is what the window remembers of
-    itself, by name.
+    `language` "" = the system's; `theme` "system", "light" or "dark"; `scale` in %; `ehr_url` "" = not connected,
+    `ehr_account` is the public half of its key where it has one (client id, app key); `device` "auto", "cpu" or "cuda";
+    `llm_url` (with `llm_model`, "" = the server's only one) or else `llm_gguf` (a file) is a language model on this
+    computer, all "" = off; `layout` is what the window remembers of itself, by name.
     """
 
     assessor: str = ""
@@ -39,6 +39,7 @@ class Settings:
     scale: int = 100
     ehr_url: str = ""
     ehr_profile: str = "generic"
+    ehr_account: str = ""
     device: str = "auto"
     transcriber: str = "whisper-base"
     face_fps: float = 5.0
@@ -55,6 +56,11 @@ class SettingsFile:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "settings.json"
         self.values = self._read()
+
+    @property
+    def profiles(self) -> Path:
+        """The folder of the company's own profiles of HR systems."""
+        return self.path.parent / "profiles"
 
     def _read(self) -> Settings:
         try:

@@ -27,13 +27,16 @@ from app.store import Library
 from app.sync_state import Connection, Entry, HistoryLine, SyncReport, SyncState, entry, history_line, utc
 from sync import ledger, outbox, secrets
 from sync.address import Address
-from sync.client import EhrClient, Exchange
+from sync.auth import Credentials
+from sync.client import Exchange
 from sync.conflicts import Choice, Conflict
+from sync.dialects import connect
 from sync.failures import ConflictStale, RemoteFailure, RemoteUnreachable
-from sync.mapping import shipped_profile
 from sync.outbox import Item, Kind, Queue, State
+from sync.profile import Profile, find_profile
 from sync.pull import Received, pull
 from sync.sender import Drained, Hold, Sender, read_hold, write_hold
+from sync.system import HrSystem
 
 Post = Callable[[Callable[[], None]], None]
 POLL_S = 60.0
@@ -196,7 +199,7 @@ class SyncService:
     def _audit_sent(self, session: Session, item: Item) -> None:
         self._library.record_in(session, "sent", _interview_id(item), f"{item.kind} {item.external_id}")
 
-    def _pull(self, client: EhrClient, done: Drained) -> SyncReport:
+    def _pull(self, client: HrSystem, done: Drained) -> SyncReport:
         incoming, system = Incoming(self._library, client.address.base), client.address.base
         try:
             received = pull(client, self._session, incoming.take, self._queue.clock, self._stop.is_set)
@@ -209,9 +212,14 @@ class SyncService:
                     ledger.keep_row(session, system, row, self._queue.clock)
         return self._reported(done, received, tuple(incoming.refused))
 
-    def _client(self) -> EhrClient:
-        address, profile = Address.parse(self.address), shipped_profile(self._settings.values.ehr_profile)
-        return EhrClient(address, profile, lambda: self._secret(address.base), _record)
+    def _client(self) -> HrSystem:
+        address = Address.parse(self.address)
+        credentials = Credentials(lambda: self._secret(address.base), self._settings.values.ehr_account)
+        return connect(address, self.profile(), credentials, _record)
+
+    def profile(self) -> Profile:
+        """The chosen profile: the company's own of that name, else the one that comes with the program."""
+        return find_profile(self._settings.values.ehr_profile, self._settings.profiles)
 
     def _forget_waits(self, address: Address) -> None:
         with self._library.session() as session:
@@ -352,8 +360,7 @@ class SyncService:
         """Whether address and key work. Raises what is wrong, as `sync.failures`."""
         client = self._client()
         try:
-            client.health()
-            client.changes("")
+            client.check()
         finally:
             client.close()
 

@@ -1,29 +1,29 @@
-"""The HTTP client: one call in, one classified outcome out. It never repeats a write by itself; the outbox does."""
+"""The wire: one call in, one whole answer or one classified failure out. It repeats no write; the outbox does.
+
+What an answer means is the dialect's business (`sync.dialects`); `failure_of` gives the meaning that HTTP itself has.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import ssl
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
-from urllib.parse import quote
 
 import requests
 import truststore
 from requests.adapters import HTTPAdapter
-from requests.auth import AuthBase, HTTPBasicAuth
+from requests.auth import AuthBase
 from urllib3.exceptions import NewConnectionError
 
 from sync.address import Address
-from sync.contract import Pulled
+from sync.auth import Authenticator, Credentials, ServerClock, Surroundings, authenticator
 from sync.failures import (
-    CursorUnknown,
     PayloadTooLarge,
     RemoteBusy,
     RemoteConflict,
@@ -34,7 +34,7 @@ from sync.failures import (
     RemoteUnreachable,
     RemoteUntrusted,
 )
-from sync.mapping import Auth, Profile, dig
+from sync.profile import Auth
 from sync.secrets import redacted
 
 CONNECT_S, READ_S, TOTAL_S = 5.0, 20.0, 60.0
@@ -43,19 +43,31 @@ MAX_ANSWER_BYTES = 16 * 1024 * 1024
 MAX_PAYLOAD_BYTES = 2 * 1024 * 1024
 MAX_WAIT_S = 24 * 3600.0
 _TRY_LATER = (408, 425, 429)
-_NOT_DONE = (401, 403, 429, 503)
+NOT_DONE = (401, 403, 429, 503)
 """Answers after which the server certainly did nothing."""
+HIDDEN = b"[secret]"
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One call as it is recorded: no header, no secret. `status` None = no answer came."""
+    """One call as it is recorded: both bodies without any secret, and no header. `status` None = no answer came."""
 
     method: str
     path: str
     status: int | None
-    sent_bytes: int
-    received_bytes: int
+    sent: bytes
+    received: bytes
+    seconds: float = 0.0
+
+    @property
+    def sent_bytes(self) -> int:
+        """Size of the request's body."""
+        return len(self.sent)
+
+    @property
+    def received_bytes(self) -> int:
+        """Size of the answer's body."""
+        return len(self.received)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,124 +79,129 @@ class Timeouts:
     total_s: float = TOTAL_S
 
 
-class EhrClient:
-    """Speaks to one HR system as its profile says. Every method raises `sync.failures` only.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer. Names of headers are in lower case."""
 
-    `secret` is asked for each time a call is made, and nothing keeps it; `record` hears of every call.
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def good(self) -> bool:
+        """Whether HTTP says that it went well."""
+        return 200 <= self.status < 300
+
+
+class Wire:
+    """One HR system's connection: its trust, its key, its limits. Every method raises `sync.failures` only.
+
+    `record` hears of every call.
     """
 
     def __init__(
         self,
         address: Address,
-        profile: Profile,
-        secret: Callable[[], str],
+        auth: Auth,
+        credentials: Credentials,
         record: Callable[[Exchange], None] = lambda _: None,
         timeouts: Timeouts = Timeouts(),
     ) -> None:
-        self.address, self.profile = address, profile
-        self._secret, self._record, self._timeouts = secret, record, timeouts
+        self.address, self.clock = address, ServerClock()
+        self._record, self._timeouts = record, timeouts
         self._session = requests.Session()
         self._session.trust_env = not address.loopback  # the office's proxy is not for this computer's own server
         self._session.mount("https://", SystemTrust())
         self._session.headers["User-Agent"] = "MianJian"
+        self._auth = authenticator(auth, credentials, Surroundings(address.base, self.clock))
+
+    @property
+    def host(self) -> str:
+        """What a person is told."""
+        return self.address.host
 
     def close(self) -> None:
         """Close all connections."""
         self._session.close()
 
-    def health(self) -> None:
-        """Whether the system answers at all; needs no key."""
-        self._call("GET", self.profile.shape.paths.health, open_to_all=True)
-
-    def changes(self, cursor: str) -> Pulled:
-        """One page of changes after a cursor ("" = from the beginning). CursorUnknown: start again."""
-        paging = self.profile.shape.paging
-        query: dict[str, str] = {paging.limit: str(paging.size)}
-        if cursor:
-            query[paging.cursor] = cursor
-        answer = self._call("GET", self.profile.shape.paths.changes, query=query)
-        try:
-            return self.profile.page(answer)
-        except ValueError as error:
-            raise RemoteNonsense(host=self.address.host) from error
-
-    def register_interview(self, body: bytes, operation: str) -> str:
-        """Make an interview known; gives the HR system's id of it."""
-        return self._id(self._call("POST", self.profile.shape.paths.interviews, body=body, operation=operation))
-
-    def move_status(self, remote_id: str, body: bytes, operation: str) -> None:
-        """Move an interview forward."""
-        path = self._with_id(self.profile.shape.paths.status, remote_id)
-        self._call("POST", path, body=body, operation=operation)
-
-    def put_assessment(self, external_id: str, body: bytes, operation: str) -> str:
-        """Deliver a signed assessment; gives the HR system's id of the result."""
-        if len(body) > MAX_PAYLOAD_BYTES:
-            raise PayloadTooLarge(bytes=len(body), limit=MAX_PAYLOAD_BYTES)
-        path = self._with_id(self.profile.shape.paths.assessment, external_id)
-        answer = self._call("PUT", path, body=body, operation=operation)
-        kept = dig(dig(answer, self.profile.shape.envelope.data), "sha256")
-        if isinstance(kept, str) and kept != hashlib.sha256(body).hexdigest():
-            raise _unsure(RemoteNonsense(host=self.address.host))
-        return self._id(answer)
-
-    def get_assessment(self, external_id: str) -> bytes | None:
-        """Exactly the bytes that the server keeps under an external id; None = nothing."""
-        path = self._with_id(self.profile.shape.paths.assessment, external_id)
-        status, _, raw = self._exchange("GET", path, {}, None, None, open_to_all=False)
-        if status == 404 and self._is_error(raw):
-            return None
-        self._understood(status, {}, raw)
-        return raw
-
-    def _call(
+    def send(
         self,
         method: str,
         path: str,
         *,
-        query: dict[str, str] | None = None,
+        query: Mapping[str, str] | None = None,
         body: bytes | None = None,
-        operation: str | None = None,
+        headers: Mapping[str, str] | None = None,
         open_to_all: bool = False,
-    ) -> Any:
-        status, headers, raw = self._exchange(method, path, query or {}, body, operation, open_to_all=open_to_all)
-        return self._understood(status, headers, raw)
+        limit: int = MAX_PAYLOAD_BYTES,
+    ) -> Answer:
+        """One request and its whole answer; every way to fail on the way is classified here.
 
-    def _exchange(
+        After a 401 with something that can be got anew (a token) it is sent once more: a 401 did nothing.
+        """
+        if body is not None and len(body) > limit:
+            raise PayloadTooLarge(bytes=len(body), limit=limit)
+        answer = self._once(method, path, query, body, headers, open_to_all=open_to_all)
+        if answer.status == 401 and not open_to_all and self._auth.renew():
+            return self._once(method, path, query, body, headers, open_to_all=False)
+        return answer
+
+    def renew(self) -> bool:
+        """The HR system refused the key in a way of its own: True = trying once more makes sense."""
+        return self._auth.renew()
+
+    def _once(
         self,
         method: str,
         path: str,
-        query: dict[str, str],
+        query: Mapping[str, str] | None,
         body: bytes | None,
-        operation: str | None,
+        headers: Mapping[str, str] | None,
         *,
         open_to_all: bool,
-    ) -> tuple[int, dict[str, str], bytes]:
-        """One request and its whole answer; every way to fail on the way is classified here."""
-        headers = {"Accept": "application/json"}
-        if body is not None:
-            headers |= {"Content-Type": "application/json", "Idempotency-Key": operation or ""}
-        status, raw = None, b""
-        auth = _NoKey() if open_to_all else _Key(self.profile.shape.auth, self._secret())
+    ) -> Answer:
+        said = {"Accept": "application/json"} | ({"Content-Type": "application/json"} if body is not None else {})
+        status, raw, begun = None, b"", time.monotonic()
         try:
             with self._session.request(
                 method,
                 self.address.base + path,
                 params=query,
                 data=body,
-                headers=headers,
-                auth=auth,
+                headers=said | dict(headers or {}),
+                auth=_Nobody() if open_to_all else _Signed(self._auth),
                 timeout=(self._timeouts.connect_s, self._timeouts.read_s),
                 allow_redirects=False,
                 stream=True,
             ) as answer:
                 status = answer.status_code
                 raw = self._whole(answer)
-                return status, {name.lower(): value for name, value in answer.headers.items()}, raw
+                found = {name.lower(): value for name, value in answer.headers.items()}
+                self._learn(found)
+                return Answer(status, found, raw)
         except requests.RequestException as error:
             self._failed(error, answered=status is not None)
         finally:
-            self._record(Exchange(method, path, status, len(body or b""), len(raw)))
+            self._tell(method, path, status, body or b"", raw, time.monotonic() - begun, hide=not open_to_all)
+
+    def _tell(
+        self, method: str, path: str, status: int | None, body: bytes, raw: bytes, seconds: float, *, hide: bool
+    ) -> None:
+        secrets = self._secrets() if hide else ()
+        self._record(Exchange(method, path, status, _without(body, secrets), _without(raw, secrets), seconds))
+
+    def _secrets(self) -> tuple[str, ...]:
+        try:
+            return self._auth.secrets()
+        except RemoteFailure:
+            return ()
+
+    def _learn(self, headers: Mapping[str, str]) -> None:
+        try:
+            said = parsedate_to_datetime(headers.get("date", ""))
+        except ValueError:
+            return
+        self.clock.learn((said if said.tzinfo else said.replace(tzinfo=UTC)).timestamp())
 
     def _whole(self, answer: requests.Response) -> bytes:
         """The body, of bearable length and time."""
@@ -192,96 +209,69 @@ class EhrClient:
         for part in answer.iter_content(65536):
             size += len(part)
             if size > MAX_ANSWER_BYTES:
-                raise _unsure(RemoteNonsense(host=self.address.host))
+                raise unsure(RemoteNonsense(host=self.host))
             if time.monotonic() > until:
-                raise _unsure(RemoteUnreachable(host=self.address.host))
+                raise unsure(RemoteUnreachable(host=self.host))
             parts.append(part)
         return b"".join(parts)
 
     def _failed(self, error: requests.RequestException, *, answered: bool) -> NoReturn:
-        host = self.address.host
         if isinstance(error, requests.exceptions.SSLError):
-            raise RemoteUntrusted(host=host) from error
+            raise RemoteUntrusted(host=self.host) from error
         if answered and not isinstance(error, requests.Timeout):
-            raise _unsure(RemoteNonsense(host=host)) from error
+            raise unsure(RemoteNonsense(host=self.host)) from error
         if _never_connected(error):
-            raise RemoteUnreachable(host=host) from error
-        raise _unsure(RemoteUnreachable(host=host)) from error
+            raise RemoteUnreachable(host=self.host) from error
+        raise unsure(RemoteUnreachable(host=self.host)) from error
 
-    def _understood(self, status: int, headers: dict[str, str], raw: bytes) -> Any:
-        """The JSON of a good answer, or the failure that a bad one is."""
-        if 200 <= status < 300:
-            return self._json(raw)
+    def failure_of(
+        self, answer: Answer, code: str = "", message: str = "", theirs: object = None
+    ) -> RemoteFailure:  # fmt: skip
+        """What a bad answer means by its HTTP status; `code` and `message` are the HR system's own words."""
+        failure = self._by_status(answer, code, message, theirs)
+        return failure if answer.status in NOT_DONE or answer.status < 500 else unsure(failure)
+
+    def _by_status(self, answer: Answer, code: str, message: str, theirs: object) -> RemoteFailure:
+        status = answer.status
         if not 400 <= status < 600:
-            raise _unsure(RemoteNonsense(host=self.address.host))
-        try:
-            error = json.loads(raw)
-        except ValueError:
-            error = {}
-        failure = self._failure(status, headers, error if isinstance(error, dict) else {})
-        raise failure if status in _NOT_DONE or status < 500 else _unsure(failure)
-
-    def _failure(self, status: int, headers: dict[str, str], error: dict[str, Any]) -> RemoteFailure:
-        host, envelope = self.address.host, self.profile.shape.envelope
-        code, message = str(dig(error, envelope.code) or ""), str(dig(error, envelope.message) or "")
+            return unsure(RemoteNonsense(host=self.host))
         if status in (401, 403):
-            return RemoteUnauthorized(host=host)
-        if status in _TRY_LATER or status >= 500 or (status == 409 and code == "in_progress"):
-            return RemoteBusy(retry_after_s(headers.get("retry-after"), datetime.now(UTC)), host=host, status=status)
+            return RemoteUnauthorized(host=self.host)
+        if status in _TRY_LATER or status >= 500:
+            return RemoteBusy(asked_wait_s(answer.headers), host=self.host, status=status)
         if status in (409, 412):
-            theirs = dig(error, envelope.theirs)
-            return RemoteConflict(theirs if isinstance(theirs, dict) else {}, host=host, field=self._plain(code))
-        if status == 410 and code == "cursor_unknown":
-            return CursorUnknown(host=host)
-        return RemoteRejected(host=host, status=status, detail=self._plain(message or code))
+            return RemoteConflict(theirs if isinstance(theirs, dict) else {}, host=self.host, field=self.plain(code))
+        return RemoteRejected(host=self.host, status=status, detail=self.plain(message or code))
 
-    def _plain(self, text: str) -> str:
-        """Words of the server that may be shown and kept: short, printable, without the key."""
-        return redacted(text, self._secret())
+    def plain(self, text: str) -> str:
+        """Words of the server that may be shown and kept: short, printable, without any secret."""
+        for secret in self._secrets():
+            text = text.replace(secret, "•••") if secret else text
+        return redacted(text, "")
 
-    def _json(self, raw: bytes) -> Any:
+    def json(self, answer: Answer) -> dict[str, Any]:
+        """The JSON object of an answer. RemoteNonsense, outcome unknown, when it is none."""
         try:
-            found = json.loads(raw)
+            found = json.loads(answer.body)
         except ValueError as error:
-            raise _unsure(RemoteNonsense(host=self.address.host)) from error
+            raise unsure(RemoteNonsense(host=self.host)) from error
         if not isinstance(found, dict):
-            raise _unsure(RemoteNonsense(host=self.address.host))
+            raise unsure(RemoteNonsense(host=self.host))
         return found
 
-    def _is_error(self, raw: bytes) -> bool:
-        """Whether a 404 is the contract's own answer, not that of a wrong address or a proxy."""
-        try:
-            found = json.loads(raw)
-        except ValueError:
-            return False
-        return isinstance(found, dict) and isinstance(dig(found, self.profile.shape.envelope.code), str | int)
 
-    def _id(self, answer: object) -> str:
-        found = dig(dig(answer, self.profile.shape.envelope.data), "id")
-        if not isinstance(found, str | int) or isinstance(found, bool) or found == "":
-            raise _unsure(RemoteNonsense(host=self.address.host))
-        return str(found)
+class _Signed(AuthBase):
+    """Lets the authenticator add to one request; also keeps requests from looking into a netrc file."""
 
-    def _with_id(self, path: str, remote_id: str) -> str:
-        return path.replace("{id}", quote(remote_id, safe=""))
-
-
-class _Key(AuthBase):
-    """Adds the key to one request; also keeps requests from looking into a netrc file."""
-
-    def __init__(self, auth: Auth, secret: str) -> None:
-        self._auth, self._secret = auth, secret
+    def __init__(self, auth: Authenticator) -> None:
+        self._auth = auth
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        if self._auth.kind == "basic":
-            signed: requests.PreparedRequest = HTTPBasicAuth(self._secret, "")(request)
-            return signed
-        bearer = self._auth.kind == "bearer"
-        request.headers[self._auth.header] = f"Bearer {self._secret}" if bearer else self._secret
+        self._auth.sign(request)
         return request
 
 
-class _NoKey(AuthBase):
+class _Nobody(AuthBase):
     """For calls that are open to all."""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
@@ -295,6 +285,11 @@ class SystemTrust(HTTPAdapter):
         """Build connections with the system's trust store."""
         kwargs["ssl_context"] = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         super().init_poolmanager(*args, **kwargs)
+
+
+def asked_wait_s(headers: Mapping[str, str]) -> float | None:
+    """Seconds that the server asks to wait, by whichever header it says it; None = it asks for nothing."""
+    return retry_after_s(headers.get("retry-after"), datetime.now(UTC))
 
 
 def retry_after_s(value: str | None, now: datetime) -> float | None:
@@ -312,9 +307,16 @@ def retry_after_s(value: str | None, now: datetime) -> float | None:
     return min(MAX_WAIT_S, max(0.0, wait)) if math.isfinite(wait) else None
 
 
-def _unsure(failure: RemoteFailure) -> RemoteFailure:
+def unsure(failure: RemoteFailure) -> RemoteFailure:
+    """The same failure, after which the server may have done it all the same."""
     failure.uncertain = True
     return failure
+
+
+def _without(body: bytes, secrets: tuple[str, ...]) -> bytes:
+    for secret in filter(None, secrets):
+        body = body.replace(secret.encode(), HIDDEN)
+    return body
 
 
 def _never_connected(error: requests.RequestException) -> bool:

@@ -84,6 +84,17 @@ class ProfileInvalid(RemoteFailure):
     code = "profile_invalid"
 
 
+class MappingBroken(RemoteFailure):
+    """A field of the company does not take what the mapping says: nothing was written.
+
+    params: field, source, host; `reason` ("gone", "type", "option", "range", "number", "date") ends the code.
+    """
+
+    def __init__(self, reason: str, **params: object) -> None:
+        self.code = f"mapping_{reason}"
+        super().__init__(**({"host": ""} | params))
+
+
 class RemoteUntrusted(RemoteFailure):
     """The server's certificate is not trusted. params: host"""
 

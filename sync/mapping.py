@@ -1,269 +1,175 @@
-"""A profile: how one HR system names, wraps and pages what the contract says. Data from a TOML file, checked on load.
+"""From a signed assessment to the fields of a company: type, scale, levels, option keys. Data only, no code.
 
-A profile holds no code: a field is found by a dotted path, a body is built from dotted paths, and that is all.
+An entry names a place in the signed assessment (`sync.paths`) and a field of the HR system, and how the value is told
+there. What cannot be told as the entry says raises `MappingBroken`: nothing is sent rather than something wrong.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
-from dataclasses import dataclass, fields
-from functools import cache
-from pathlib import Path
-from typing import Any, TypeVar
+from dataclasses import fields as fields_of
+from datetime import date, datetime
+from typing import Any, Literal
 
 import msgspec
 
-from sync.contract import (
-    AssessmentResult,
-    InterviewStatus,
-    Pulled,
-    RemoteCandidate,
-    RemotePosition,
-    RemoteTemplate,
-)
-from sync.failures import ProfileInvalid
+from sync.catalogue import Catalogue, FieldType, RemoteField
+from sync.contract import AssessmentResult
+from sync.failures import MappingBroken
+from sync.paths import dig
 
-SHIPPED = Path(__file__).parent / "profiles"
 SIGNED_HASH = "signed_sha256"
-"""What a derived body may name besides the fields of the assessment: the SHA-256 of the signed bytes."""
-
-Pulled_ = TypeVar("Pulled_", RemotePosition, RemoteCandidate, RemoteTemplate)
-
-
-class Auth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the key is sent: as a bearer token, as a header of its own, or as the user of basic authentication."""
-
-    kind: str = "bearer"
-    header: str = "Authorization"
-
-
-class Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Paths below the address; `{id}` stands for the id."""
-
-    health: str
-    changes: str
-    interviews: str
-    status: str
-    assessment: str
+"""What an entry may name besides the fields of the assessment: the SHA-256 of the signed bytes."""
+SOURCES = frozenset(field.name for field in fields_of(AssessmentResult)) | {SIGNED_HASH}
+_FITS: dict[str, tuple[FieldType, ...]] = {
+    "number": (FieldType.NUMBER, FieldType.TEXT),
+    "integer": (FieldType.INTEGER, FieldType.NUMBER, FieldType.TEXT),
+    "text": (FieldType.TEXT,),
+    "option": (FieldType.OPTION, FieldType.OPTIONS, FieldType.TEXT),
+    "boolean": (FieldType.BOOLEAN,),
+    "date": (FieldType.DATE, FieldType.TEXT),
+}
+"""Which fields take which kind of entry."""
 
 
-class Paging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Names of the query parameters, and how many rows a page has."""
+class Level(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One level: numbers up to and including `upto` (None = all above the others) are told as `value`."""
 
-    cursor: str = "cursor"
-    limit: str = "limit"
-    size: int = 100
-
-
-class Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Dotted paths in an answer: to what was asked for ("" = the whole answer), and to an error's parts."""
-
-    data: str = ""
-    code: str = "code"
-    message: str = "message"
-    theirs: str = "theirs"
+    value: str
+    upto: float | None = None
 
 
-class Rows(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the rows of one kind stand in a page, and each field's path in a row."""
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One field of the HR system and where its value comes from.
 
-    list: str
-    fields: dict[str, str]
-
-
-class Pull(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """All that is pulled."""
-
-    positions: Rows
-    candidates: Rows
-    templates: Rows
-
-
-class Push(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How an assessment is sent: as the signed bytes, or as a body of `target path = source path`.
-
-    `statuses` gives the other system's word for a status, where it has another.
+    `scale` = [from low, from high, to low, to high], linear; `digits` = decimals that are kept. `levels` turn a number
+    into an option, `options` turn our word (`hire`) into the HR system's key; `true_for` are the words that mean yes.
     """
 
-    identity: bool = True
-    fields: dict[str, str] = {}
-    statuses: dict[str, str] = {}
+    source: str
+    target: str
+    type: Literal["number", "integer", "text", "option", "boolean", "date"] = "text"
+    scale: tuple[float, float, float, float] | None = None
+    digits: int = 2
+    levels: tuple[Level, ...] = ()
+    options: dict[str, str] = {}
+    true_for: tuple[str, ...] = ()
 
 
-class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A whole profile file, its base merged in."""
-
-    name: str
-    title: dict[str, str]
-    paths: Paths
-    pull: Pull
-    push: Push = Push()
-    auth: Auth = Auth()
-    paging: Paging = Paging()
-    envelope: Envelope = Envelope()
+def source_of(signed: bytes) -> dict[str, Any]:
+    """The signed assessment as the entries read it, with the hash of its bytes."""
+    body: dict[str, Any] = json.loads(signed)
+    return body | {SIGNED_HASH: hashlib.sha256(signed).hexdigest()}
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
-    """One HR system's way to speak the contract."""
-
-    shape: Shape
-
-    @property
-    def name(self) -> str:
-        """The profile's id."""
-        return self.shape.name
-
-    def page(self, answer: object) -> Pulled:
-        """One page of changes. ValueError when it is not what the profile describes."""
-        data = dig(answer, self.shape.envelope.data)
-        pull = self.shape.pull
-        return Pulled(
-            positions=tuple(self._rows(data, pull.positions, RemotePosition)),
-            candidates=tuple(self._rows(data, pull.candidates, RemoteCandidate)),
-            templates=tuple(self._rows(data, pull.templates, RemoteTemplate)),
-            cursor=str(dig(data, "cursor") or ""),
-            more=bool(dig(data, "more")),
-        )
-
-    def assessment_body(self, signed: bytes) -> bytes:
-        """What is sent for a signed assessment: its very bytes, or a body derived from them with their hash."""
-        if self.shape.push.identity:
-            return signed
-        source = json.loads(signed) | {SIGNED_HASH: hashlib.sha256(signed).hexdigest()}
-        body: dict[str, Any] = {}
-        for target, path in self.shape.push.fields.items():
-            put(body, target, dig(source, path))
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
-
-    def word(self, status: InterviewStatus) -> str:
-        """The other system's word for a status."""
-        return self.shape.push.statuses.get(status.value, status.value)
-
-    def status(self, word: object) -> InterviewStatus:
-        """The status that the other system's word means. ValueError for an unknown one."""
-        words = {theirs: ours for ours, theirs in self.shape.push.statuses.items()}
-        return InterviewStatus(words.get(str(word), str(word)))
-
-    def _rows(self, data: object, rows: Rows, kind: type[Pulled_]) -> list[Pulled_]:
-        found = dig(data, rows.list)
-        if not isinstance(found, list):
-            raise ValueError(rows.list)
-        return [self._row(row, rows.fields, kind) for row in found]
-
-    def _row(self, row: object, paths: dict[str, str], kind: type[Pulled_]) -> Pulled_:
-        values = {name: dig(row, path) for name, path in paths.items()}
-        present = {name: value for name, value in values.items() if value is not None}
-        if "status" in present:
-            present["status"] = self.status(present["status"])
-        try:
-            return msgspec.convert(present, kind)
-        except msgspec.ValidationError as error:
-            raise ValueError(str(error)) from error
+def mapped(entries: tuple[Entry, ...], signed: bytes) -> dict[str, Any]:
+    """Field → value for every entry; None = not assessed, which is never 0. Raises MappingBroken."""
+    source = source_of(signed)
+    return {entry.target: told(entry, dig(source, entry.source)) for entry in entries}
 
 
-def dig(value: object, path: str) -> Any:
-    """The value at a dotted path; None where there is nothing. "" is the value itself."""
-    for step in filter(None, path.split(".")):
-        if not isinstance(value, dict):
-            return None
-        value = value.get(step)
-    return value
+def told(entry: Entry, value: object) -> object:
+    """One value as the HR system's field takes it. Raises MappingBroken."""
+    if value is None:
+        return None
+    if entry.type == "boolean":
+        return value if isinstance(value, bool) else str(value) in entry.true_for
+    if entry.type == "option":
+        return _option(entry, value)
+    if entry.type in ("number", "integer"):
+        number = _scaled(entry, value)
+        return round(number) if entry.type == "integer" else round(number, entry.digits)
+    if entry.type == "date":
+        return _date(entry, value).isoformat()
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def put(body: dict[str, Any], path: str, value: object) -> None:
-    """Set the value at a dotted path, making what is in between."""
-    *steps, last = path.split(".")
-    for step in steps:
-        body = body.setdefault(step, {})
-    body[last] = value
-
-
-def shipped_profiles() -> tuple[str, ...]:
-    """Names of the profiles that come with the program."""
-    return tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))
-
-
-@cache
-def shipped_profile(name: str) -> Profile:
-    """A profile that comes with the program. ProfileInvalid for an unknown one."""
-    if not name.isidentifier():
-        raise ProfileInvalid(name=name, reason="name")
-    return load_profile(SHIPPED / f"{name}.toml")
-
-
-def load_profile(path: Path) -> Profile:
-    """A profile from a TOML file. ProfileInvalid says what is wrong."""
-    try:
-        shape = msgspec.convert(_read(path), Shape)
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
-        raise ProfileInvalid(name=path.stem, reason=str(error)) from error
-    reason = _wrong(shape)
-    if reason:
-        raise ProfileInvalid(name=shape.name, reason=reason)
-    return Profile(shape)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    own = tomllib.loads(path.read_text("utf-8"))
-    base = own.pop("base", None)
-    if base is None:
-        return own
-    if not str(base).isidentifier():
-        raise ProfileInvalid(name=path.stem, reason=f"base = {base!r}")
-    return _merged(tomllib.loads((SHIPPED / f"{base}.toml").read_text("utf-8")), own)
-
-
-def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
-    result = dict(base)
-    for key, value in own.items():
-        there = result.get(key)
-        result[key] = _merged(there, value) if isinstance(there, dict) and isinstance(value, dict) else value
-    return result
-
-
-def _wrong(shape: Shape) -> str:
-    """What a file that has the right shape still gets wrong; "" = nothing."""
-    for name in Paths.__struct_fields__:
-        path = getattr(shape.paths, name)
-        if not path.startswith("/") or "//" in path or (name in ("status", "assessment")) != ("{id}" in path):
-            return f"paths.{name} = {path!r}"
-    if shape.auth.kind not in ("bearer", "header", "basic"):
-        return f"auth.kind = {shape.auth.kind!r}"
-    if not 1 <= shape.paging.size <= 1000:
-        return f"paging.size = {shape.paging.size}"
-    return _wrong_fields(shape)
-
-
-def _wrong_fields(shape: Shape) -> str:
-    kinds: dict[str, tuple[Rows, type]] = {
-        "positions": (shape.pull.positions, RemotePosition),
-        "candidates": (shape.pull.candidates, RemoteCandidate),
-        "templates": (shape.pull.templates, RemoteTemplate),
-    }
-    for name, (rows, kind) in kinds.items():
-        known = {field.name for field in fields(kind)}
-        unknown = set(rows.fields) - known
-        if unknown or "remote_id" not in rows.fields:
-            return f"pull.{name}.fields: {', '.join(sorted(unknown)) or 'remote_id'}"
-    return _wrong_push(shape.push)
-
-
-def _wrong_push(push: Push) -> str:
-    if push.identity == bool(push.fields):
-        return "push: identity or fields"
-    sources = {field.name for field in fields(AssessmentResult)} | {SIGNED_HASH}
-    unknown = {path for path in push.fields.values() if path.split(".")[0] not in sources}
-    if unknown:
-        return f"push.fields: {', '.join(sorted(unknown))}"
-    if push.fields and SIGNED_HASH not in push.fields.values():
-        return f"push.fields: {SIGNED_HASH}"
-    targets = sorted(push.fields)
-    if any(later.startswith(f"{earlier}.") for earlier in targets for later in targets):
-        return "push.fields: overlapping targets"
-    words = set(InterviewStatus)
-    if set(push.statuses) - words or len(set(push.statuses.values())) != len(push.statuses):
-        return "push.statuses"
+def wrong_entries(entries: tuple[Entry, ...]) -> str:
+    """What a list of entries gets wrong in itself; "" = nothing."""
+    targets = [entry.target for entry in entries]
+    for entry in entries:
+        if entry.source.split(".")[0] not in SOURCES:
+            return f"mapping.{entry.target}: {entry.source}"
+        if not entry.target or targets.count(entry.target) > 1:
+            return f"mapping: {entry.target!r}"
+        if entry.scale and (entry.scale[0] == entry.scale[1] or entry.type not in ("number", "integer")):
+            return f"mapping.{entry.target}: scale"
+        if not 0 <= entry.digits <= 6:
+            return f"mapping.{entry.target}: digits"
+        if entry.type == "option" and bool(entry.levels) == bool(entry.options):
+            return f"mapping.{entry.target}: levels or options"
+        if not _rising(entry.levels):
+            return f"mapping.{entry.target}: levels"
     return ""
+
+
+def check(entries: tuple[Entry, ...], catalogue: Catalogue, host: str = "") -> None:
+    """Whether every entry still finds its field as it expects it. Raises MappingBroken for the first that does not."""
+    for entry in entries:
+        reason = problem(entry, catalogue.field(entry.target))
+        if reason:
+            raise MappingBroken(host=host, field=entry.target, source=entry.source, reason=reason)
+
+
+def problem(entry: Entry, field: RemoteField | None) -> str:
+    """Why an entry does not fit a field: "gone", "type", "option", "range"; "" = it fits."""
+    if field is None:
+        return "gone"
+    if field.type not in _FITS[entry.type]:
+        return "type"
+    if field.options and _keys(entry) - {option.key for option in field.options}:
+        return "option"
+    low, high = _reach(entry)
+    outside = (field.low is not None and low is not None and low < field.low) or (
+        field.high is not None and high is not None and high > field.high
+    )
+    return "range" if outside else ""
+
+
+def _keys(entry: Entry) -> set[str]:
+    return {level.value for level in entry.levels} | set(entry.options.values())
+
+
+def _reach(entry: Entry) -> tuple[float | None, float | None]:
+    """The lowest and highest number that an entry's scale can give."""
+    return (min(entry.scale[2:]), max(entry.scale[2:])) if entry.scale else (None, None)
+
+
+def _scaled(entry: Entry, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise MappingBroken(field=entry.target, source=entry.source, reason="number")
+    if entry.scale is None:
+        return float(value)
+    low, high, to_low, to_high = entry.scale
+    share = min(1.0, max(0.0, (value - low) / (high - low)))
+    return to_low + share * (to_high - to_low)
+
+
+def _option(entry: Entry, value: object) -> str:
+    if entry.levels:
+        number = _scaled(entry, value)
+        return next((level.value for level in entry.levels if level.upto is None or number <= level.upto), "") or _none(
+            entry
+        )
+    found = entry.options.get(str(value))
+    return found if found is not None else _none(entry)
+
+
+def _none(entry: Entry) -> str:
+    raise MappingBroken(field=entry.target, source=entry.source, reason="option")
+
+
+def _date(entry: Entry, value: object) -> date:
+    try:
+        return datetime.fromisoformat(str(value)).date()
+    except ValueError as error:
+        raise MappingBroken(field=entry.target, source=entry.source, reason="date") from error
+
+
+def _rising(levels: tuple[Level, ...]) -> bool:
+    bounds = [level.upto for level in levels]
+    if None in bounds[:-1]:
+        return False
+    numbers = [bound for bound in bounds if bound is not None]
+    return numbers == sorted(set(numbers))

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from sync import ledger
-from sync.client import EhrClient
 from sync.contract import Pulled
 from sync.failures import CursorUnknown, RemoteNonsense
 from sync.ledger import KnownRow
 from sync.sender import Sessions
+from sync.system import HrSystem
 
 CURSOR = "cursor"
 MAX_PAGES = 10_000
@@ -36,39 +36,39 @@ class Received:
 
 
 def pull(
-    client: EhrClient,
+    system: HrSystem,
     sessions: Sessions,
     apply: Callable[[Pulled], Iterable[KnownRow]],
     clock: ledger.Clock,
     stopping: Callable[[], bool] = lambda: False,
 ) -> Received:
     """Fetch everything that changed since the last time. `apply` takes over a page and gives what to remember."""
-    system, received = client.address.base, Received()
+    name, received = system.address.base, Received()
     with sessions() as session:
-        cursor = ledger.read_state(session, system, CURSOR) or ""
+        cursor = ledger.read_state(session, name, CURSOR) or ""
     for _ in range(MAX_PAGES):
         try:
-            page = client.changes(cursor)
+            page = system.changes(cursor)
         except CursorUnknown:
             if not cursor:
                 raise
             cursor = ""
             continue
         if page.more and page.cursor in ("", cursor):
-            raise RemoteNonsense(host=client.address.host)
+            raise RemoteNonsense(host=system.address.host)
         if stopping():
             return received
         rows = tuple(apply(page))
         with sessions() as session:
             for row in rows:
-                ledger.keep_row(session, system, row, clock)
-            ledger.write_state(session, system, CURSOR, page.cursor, clock)
-            _note(session, clock, system, page)
+                ledger.keep_row(session, name, row, clock)
+            ledger.write_state(session, name, CURSOR, page.cursor, clock)
+            _note(session, clock, name, page)
         received = _added(received, page)
         cursor = page.cursor
         if not page.more:
             return received
-    raise RemoteNonsense(host=client.address.host)
+    raise RemoteNonsense(host=system.address.host)
 
 
 def _added(received: Received, page: Pulled) -> Received:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from sync import ledger, outbox
-from sync.client import EhrClient
 from sync.contract import STATUS_ORDER, InterviewStatus
 from sync.failures import (
     AddressInvalid,
+    MappingBroken,
     PayloadTooLarge,
     RemoteBusy,
     RemoteConflict,
@@ -29,6 +29,7 @@ from sync.failures import (
     SecretMissing,
 )
 from sync.outbox import Item, Kind, Queue
+from sync.system import HrSystem, Move
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 """Opens a session that commits when its block ends well."""
@@ -68,10 +69,10 @@ class Sender:
     """Sends what the outbox of one library holds to one HR system."""
 
     def __init__(
-        self, sessions: Sessions, client: EhrClient, queue: Queue, accepted: Accepted = lambda *_: None
+        self, sessions: Sessions, system: HrSystem, queue: Queue, accepted: Accepted = lambda *_: None
     ) -> None:
-        self._sessions, self._client, self._queue, self._accepted = sessions, client, queue, accepted
-        self._system = client.address.base
+        self._sessions, self._hr, self._queue, self._accepted = sessions, system, queue, accepted
+        self._system = system.address.base
 
     def drain(self, stopping: Callable[[], bool] = lambda: False) -> Drained:
         """Send everything that is due, until there is nothing more, the system is in trouble, or `stopping()`."""
@@ -103,7 +104,7 @@ class Sender:
                 remote_id = self._send(item)
         except RemoteConflict as failure:
             return self._contested(item, failure)
-        except (RemoteRejected, PayloadTooLarge) as failure:
+        except (RemoteRejected, PayloadTooLarge, MappingBroken) as failure:
             with self._sessions() as session:
                 self._queue.bury(session, item, failure)
                 _note(session, self._queue.clock, item, failure.code)
@@ -118,25 +119,20 @@ class Sender:
         return None
 
     def _already_there(self, item: Item) -> str | None:
-        """After an unknown outcome: "" when the server keeps this very assessment, None when it has to be sent."""
+        """After an unknown outcome: "" or its id when the server keeps this very assessment, None = send it."""
         if item.kind is not Kind.ASSESSMENT:
             return None  # the other calls are upserts: a repeat changes nothing
-        kept = self._client.get_assessment(item.external_id)
-        body = self._client.profile.assessment_body(item.payload)
-        return "" if kept == body else None
+        return self._hr.held_assessment(item.external_id, item.payload)
 
     def _send(self, item: Item) -> str:
         if item.kind is Kind.ASSESSMENT:
-            body = self._client.profile.assessment_body(item.payload)
-            return self._client.put_assessment(item.external_id, body, item.op_id)
+            return self._hr.put_assessment(item.external_id, item.payload, item.op_id)
         if item.kind is Kind.INTERVIEW:
-            return self._client.register_interview(item.payload, item.op_id)
-        move = json.loads(item.payload)
-        remote_id = move.pop("interview_remote_id") or self._registered(move["interview_id"])
-        del move["interview_id"]
-        profile = self._client.profile
-        words = {side: profile.word(InterviewStatus(move[side])) for side in ("from", "to")}
-        self._client.move_status(remote_id, json.dumps(move | words).encode(), item.op_id)
+            return self._hr.register_interview(item.payload, item.op_id)
+        body = json.loads(item.payload)
+        remote_id: str = body["interview_remote_id"] or self._registered(body["interview_id"])
+        move = Move(InterviewStatus(body["from"]), InterviewStatus(body["to"]), body["at"])
+        self._hr.move_status(remote_id, move, item.op_id)
         return remote_id
 
     def _registered(self, interview_id: str) -> str:
@@ -144,7 +140,7 @@ class Sender:
         with self._sessions() as session:
             there = outbox.find(session, Kind.INTERVIEW, interview_id)
         if there is None or not there.remote_id:
-            raise RemoteRejected(host=self._client.address.host, status=404, detail=interview_id)
+            raise RemoteRejected(host=self._hr.address.host, status=404, detail=interview_id)
         return there.remote_id
 
     def _contested(self, item: Item, failure: RemoteConflict) -> RemoteFailure | None:
@@ -160,7 +156,7 @@ class Sender:
 
     def _overtaken(self, item: Item, failure: RemoteConflict) -> bool:
         try:
-            theirs = self._client.profile.status(failure.theirs.get("status"))
+            theirs = InterviewStatus(str(failure.theirs.get("status")))
         except ValueError:
             return False
         wanted = InterviewStatus(json.loads(item.payload)["to"])
@@ -208,7 +204,7 @@ def _counted(done: Drained, failure: RemoteFailure | None) -> Drained:
         return replace(done, sent=done.sent + 1)
     if isinstance(failure, RemoteConflict):
         return replace(done, conflicts=done.conflicts + 1)
-    if isinstance(failure, RemoteRejected | PayloadTooLarge):
+    if isinstance(failure, RemoteRejected | PayloadTooLarge | MappingBroken):
         return replace(done, dead=done.dead + 1)
     return replace(done, postponed=done.postponed + 1)
 

@@ -169,8 +169,10 @@ def _engine(file: Path) -> Iterator[Engine]:
 def send(file: Path, port: int) -> None:
     """The sender's process: drains until nothing is left, with waits that fit a measurement."""
     from sync.address import Address
-    from sync.client import EhrClient, Timeouts
-    from sync.mapping import shipped_profile
+    from sync.auth import Credentials
+    from sync.client import Timeouts
+    from sync.dialects import connect
+    from sync.profile import shipped_profile
     from sync.sender import Hold, Sender, write_hold
 
     with _engine(file) as engine:
@@ -181,8 +183,8 @@ def send(file: Path, port: int) -> None:
                 yield session
 
         queue = Queue(jitter=lambda: 0.05, lease_s=1.5)
-        client = EhrClient(
-            Address.parse(f"http://127.0.0.1:{port}"), shipped_profile("sandbox"), lambda: KEY,
+        client = connect(
+            Address.parse(f"http://127.0.0.1:{port}"), shipped_profile("sandbox"), Credentials(lambda: KEY),
             timeouts=Timeouts(connect_s=1.0, read_s=1.0, total_s=1.0),
         )  # fmt: skip
         sender = Sender(sessions, client, queue)

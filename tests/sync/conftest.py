@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from sync import outbox
 from sync.address import Address
-from sync.client import EhrClient
-from sync.mapping import shipped_profile
+from sync.auth import Credentials
+from sync.dialects import connect as connect_to
 from sync.outbox import Queue
+from sync.profile import shipped_profile
 from sync.sandbox.server import Sandbox
 from sync.sender import Sender
 from tests.sync.ehr import CONTRACT, FakeClock
@@ -56,7 +57,8 @@ def connect():
     made = []
 
     def connected(sandbox, key=None, **more):
-        client = EhrClient(Address.parse(sandbox.url), shipped_profile("sandbox"), lambda: key or sandbox.key, **more)
+        credentials = Credentials(lambda: key or sandbox.key)
+        client = connect_to(Address.parse(sandbox.url), shipped_profile("sandbox"), credentials, **more)
         made.append(client)
         return client
 

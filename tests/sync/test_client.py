@@ -15,7 +15,9 @@ from keyring.backend import KeyringBackend
 
 from sync import secrets
 from sync.address import Address
-from sync.client import EhrClient, retry_after_s
+from sync.auth import Credentials
+from sync.client import retry_after_s
+from sync.dialects import connect as connect_to
 from sync.failures import (
     AddressInvalid,
     CursorUnknown,
@@ -29,7 +31,7 @@ from sync.failures import (
     RemoteUntrusted,
     SecretMissing,
 )
-from sync.mapping import shipped_profile
+from sync.profile import shipped_profile
 from tests.sync.ehr import IMPATIENT, assessment_body
 
 
@@ -111,7 +113,7 @@ def http(status, body, *headers):
 )
 def test_strange_servers_are_borne(raw, failure):
     thread, url = answering(raw)
-    client = EhrClient(Address.parse(url), shipped_profile("generic"), lambda: "key")
+    client = connect_to(Address.parse(url), shipped_profile("generic"), Credentials(lambda: "key"))
     try:
         with pytest.raises(failure):
             client.changes("")
@@ -121,7 +123,9 @@ def test_strange_servers_are_borne(raw, failure):
 
 
 def test_a_server_without_a_trusted_certificate_gets_nothing(sandbox):
-    client = EhrClient(Address.parse(sandbox.url.replace("http:", "https:")), shipped_profile("generic"), lambda: "key")
+    client = connect_to(
+        Address.parse(sandbox.url.replace("http:", "https:")), shipped_profile("generic"), Credentials(lambda: "key")
+    )
     with pytest.raises((RemoteUntrusted, RemoteUnreachable)):
         client.changes("")
     client.close()
@@ -129,7 +133,7 @@ def test_a_server_without_a_trusted_certificate_gets_nothing(sandbox):
 
 def test_a_404_of_another_machine_is_not_taken_for_nothing_kept():
     thread, url = answering(http("404 Not Found", b"<html>no such page</html>"))
-    client = EhrClient(Address.parse(url), shipped_profile("generic"), lambda: "key")
+    client = connect_to(Address.parse(url), shipped_profile("generic"), Credentials(lambda: "key"))
     with pytest.raises(RemoteRejected):
         client.get_assessment("a:1")
     client.close()

@@ -124,7 +124,7 @@ def test_an_unknown_outcome_is_looked_up_before_it_is_sent_again(sandbox, sender
     clock.pass_s(301)
     sandbox.faults.set("500:0")
     sent = []
-    sender._client._record = sent.append
+    sender._hr._wire._record = sent.append
     assert sender.drain().sent == 1
     assert [exchange.method for exchange in sent] == ["GET"]
 
@@ -147,7 +147,7 @@ def test_no_call_is_made_before_the_time_that_the_server_asked_for(sandbox, send
     assert isinstance(run.stopped, RemoteBusy)
     assert run.until == clock() + 30
     calls = []
-    sender._client._record = calls.append
+    sender._hr._wire._record = calls.append
     clock.pass_s(29)
     assert sender.drain().until is not None
     assert calls == []

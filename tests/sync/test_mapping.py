@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from sync.contract import InterviewStatus
 from sync.failures import ProfileInvalid
-from sync.mapping import SHIPPED, dig, load_profile, put, shipped_profile, shipped_profiles
+from sync.paths import dig, put
+from sync.profile import SHIPPED, load_profile, shipped_profile, shipped_profiles
 from tests.sync.ehr import assessment_body
 
 DERIVED = """
@@ -43,14 +44,14 @@ def profile_file(tmp_path):
 def test_the_generic_profile_sends_exactly_what_was_signed():
     signed = assessment_body("i", "a")
     for name in shipped_profiles():
-        assert shipped_profile(name).assessment_body(signed) == signed
+        assert shipped_profile(name).shape.body(signed) == signed
     assert set(shipped_profiles()) == {"generic", "sandbox"}
     assert shipped_profile("sandbox").shape.paging.size == 20
 
 
 def test_a_derived_body_names_what_was_signed(profile_file):
-    profile, signed = load_profile(profile_file(DERIVED)), assessment_body("i", "a")
-    body = json.loads(profile.assessment_body(signed))
+    profile, signed = load_profile(profile_file(DERIVED)).shape, assessment_body("i", "a")
+    body = json.loads(profile.body(signed))
     assert body == {
         "result": {"total": 7.55, "person": {"name": "秦𠮷雅"}},
         "proof": hashlib.sha256(signed).hexdigest(),

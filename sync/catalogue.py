@@ -1,0 +1,50 @@
+"""The fields that an HR system has for a result: what a mapping may name, and what each of them takes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class FieldType(StrEnum):
+    """What a field of an HR system takes."""
+
+    NUMBER = "number"
+    INTEGER = "integer"
+    TEXT = "text"
+    OPTION = "option"
+    OPTIONS = "options"
+    BOOLEAN = "boolean"
+    DATE = "date"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of an option field: the key that is sent, and the words that people see."""
+
+    key: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteField:
+    """A field as the HR system describes it. `low`, `high` = the range of a number, None = not told."""
+
+    id: str
+    title: str
+    type: FieldType
+    options: tuple[Option, ...] = ()
+    required: bool = False
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """All fields that a result can be written to, in the HR system's order."""
+
+    fields: tuple[RemoteField, ...] = ()
+
+    def field(self, field_id: str) -> RemoteField | None:
+        """The field with this id; None = there is none (any more)."""
+        return next((field for field in self.fields if field.id == field_id), None)

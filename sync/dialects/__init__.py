@@ -1,0 +1,32 @@
+"""Ways of speaking to an HR system, one module each; a profile names the one that serves.
+
+A dialect is a `Shape` (what its profiles may say) and a class that is a `sync.system.HrSystem`. It holds what cannot be
+data: the order of calls, how an answer is judged, what makes a repeat harmless.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sync.address import Address
+from sync.auth import Credentials
+from sync.client import Exchange, Timeouts, Wire
+from sync.dialects.contract import ContractShape, ContractSystem
+from sync.profile import Profile, Shape
+from sync.system import HrSystem
+
+SHAPES: dict[str, type[Shape]] = {"contract": ContractShape}
+"""What a profile of each dialect may say."""
+_SYSTEMS: dict[str, Callable[[Wire, Profile], HrSystem]] = {"contract": ContractSystem}
+
+
+def connect(
+    address: Address,
+    profile: Profile,
+    credentials: Credentials,
+    record: Callable[[Exchange], None] = lambda _: None,
+    timeouts: Timeouts | None = None,
+) -> HrSystem:
+    """The HR system at an address, spoken to as its profile says. `record` hears of every call; nothing is sent yet."""
+    wire = Wire(address, profile.shape.auth, credentials, record, timeouts or Timeouts())
+    return _SYSTEMS[profile.shape.dialect](wire, profile)

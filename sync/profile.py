@@ -1,0 +1,133 @@
+"""A profile: how one HR system speaks. Data from a TOML file, checked on load; it holds no code.
+
+`dialect` names the way of speaking (a module of `sync.dialects`), the rest of the file is what that dialect wants to
+know and, in `[[mapping]]`, which fields of the company a result goes to.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from sync.failures import ProfileInvalid
+from sync.mapping import Entry, wrong_entries
+
+SHIPPED = Path(__file__).parent / "profiles"
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+
+
+class Auth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a call shows who calls; what each kind means stands in `sync.auth`."""
+
+    kind: str = "bearer"
+    header: str = "Authorization"
+
+
+class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """What every profile says, whatever the dialect; each dialect adds its own parts."""
+
+    name: str
+    title: dict[str, str]
+    dialect: str = "contract"
+    auth: Auth = Auth()
+    mapping: tuple[Entry, ...] = ()
+    send: tuple[Literal["status", "assessment", "report", "transcript", "curves", "video"], ...] = (
+        "status", "assessment",
+    )  # fmt: skip
+    """What is sent; video only where the company's policy allows it too."""
+
+    def wrong(self) -> str:
+        """What a file that has the right shape still gets wrong; "" = nothing."""
+        return wrong_entries(self.mapping)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """One HR system's way to speak the contract. `file` = where it was read."""
+
+    shape: Shape
+    file: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """The profile's id."""
+        return self.shape.name
+
+    def title(self, language: str) -> str:
+        """The name that people see."""
+        return self.shape.title.get(language) or next(iter(self.shape.title.values()), self.name)
+
+
+def shipped_profiles() -> tuple[str, ...]:
+    """Names of the profiles that come with the program."""
+    return tuple(sorted(path.stem for path in SHIPPED.glob("*.toml")))
+
+
+@cache
+def shipped_profile(name: str) -> Profile:
+    """A profile that comes with the program. ProfileInvalid for an unknown one."""
+    if not _NAME.fullmatch(name):
+        raise ProfileInvalid(name=name, reason="name")
+    return load_profile(SHIPPED / f"{name}.toml")
+
+
+def own_profiles(folder: Path) -> tuple[str, ...]:
+    """Names of the company's own profiles in a folder; a file that cannot be used is named too."""
+    return tuple(sorted(path.stem for path in folder.glob("*.toml") if _NAME.fullmatch(path.stem)))
+
+
+def find_profile(name: str, folder: Path | None = None) -> Profile:
+    """The company's own profile of this name, else the one that comes with the program. ProfileInvalid."""
+    if folder is not None and name in own_profiles(folder):
+        return load_profile(folder / f"{name}.toml")
+    return shipped_profile(name)
+
+
+def load_profile(path: Path) -> Profile:
+    """A profile from a TOML file. ProfileInvalid says what is wrong."""
+    try:
+        return read_profile(path.read_text("utf-8"), path.stem, path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProfileInvalid(name=path.stem, reason=str(error)) from error
+
+
+def read_profile(written: str, name: str, file: Path | None = None) -> Profile:
+    """A profile from the text of its file. ProfileInvalid says what is wrong; `name` is told where it has none."""
+    from sync.dialects import SHAPES  # each dialect's shape is built on this module's
+
+    try:
+        values = _with_base(tomllib.loads(written), name)
+        dialect = str(values.get("dialect", "contract"))
+        if dialect not in SHAPES:
+            raise ProfileInvalid(name=name, reason=f"dialect = {dialect!r}")
+        shape = msgspec.convert(values, SHAPES[dialect])
+    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+        raise ProfileInvalid(name=name, reason=str(error)) from error
+    reason = "" if _NAME.fullmatch(shape.name) else f"name = {shape.name!r}"
+    reason = reason or shape.wrong()
+    if reason:
+        raise ProfileInvalid(name=shape.name, reason=reason)
+    return Profile(shape, file)
+
+
+def _with_base(own: dict[str, Any], name: str) -> dict[str, Any]:
+    base = own.pop("base", None)
+    if base is None:
+        return own
+    if not _NAME.fullmatch(str(base)):
+        raise ProfileInvalid(name=name, reason=f"base = {base!r}")
+    return _merged(tomllib.loads((SHIPPED / f"{base}.toml").read_text("utf-8")), own)
+
+
+def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in own.items():
+        there = result.get(key)
+        result[key] = _merged(there, value) if isinstance(there, dict) and isinstance(value, dict) else value
+    return result

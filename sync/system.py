@@ -1,0 +1,95 @@
+"""What the product asks of an HR system, whatever it speaks. Sender, pull and service know no more than this."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+from sync.address import Address
+from sync.catalogue import Catalogue
+from sync.contract import InterviewStatus, Pulled
+from sync.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step of an interview; `at` is ISO 8601 in UTC."""
+
+    source: InterviewStatus
+    target: InterviewStatus
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that belongs to a result. `external_id` is ours and the same on each repeat; `sha256` is of its bytes."""
+
+    external_id: str
+    assessment_external_id: str
+    interview_id: str
+    interview_remote_id: str | None
+    candidate_remote_id: str | None
+    role: str
+    name: str
+    media_type: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One call as it would be made: for a preview and a dry run. `body` "" = none."""
+
+    method: str
+    path: str
+    body: str
+
+
+class HrSystem(Protocol):
+    """One HR system. Every method raises `sync.failures` only.
+
+    `operation` is the same on each repeat of a call. A call may be repeated after an unknown outcome and changes
+    nothing then; no call overwrites what a person wrote in the HR system (RemoteConflict: `theirs` in our words).
+    """
+
+    address: Address
+    profile: Profile
+
+    def close(self) -> None:
+        """Close all connections."""
+
+    def health(self) -> None:
+        """Whether the system answers at all; needs no key."""
+
+    def check(self) -> None:
+        """Whether address, key and rights serve. Raises what is wrong."""
+
+    def changes(self, cursor: str) -> Pulled:
+        """One page of changes after a cursor ("" = from the beginning). CursorUnknown: start again."""
+
+    def register_interview(self, body: bytes, operation: str) -> str:
+        """Make an interview known (`docs/ehr-contract.md`, POST /v1/interviews); gives the HR system's id of it."""
+
+    def move_status(self, remote_id: str, move: Move, operation: str) -> None:
+        """Move an interview forward, one step; never backwards. RemoteConflict says where it stands (`status`)."""
+
+    def put_assessment(self, external_id: str, signed: bytes, operation: str) -> str:
+        """Deliver a signed assessment; gives the HR system's id of the result. MappingBroken before anything is
+        written where a field of the company is gone."""
+
+    def held_assessment(self, external_id: str, signed: bytes) -> str | None:
+        """Whether the system holds exactly this: its id of the result ("" = it has none), None = it does not."""
+
+    def catalogue(self) -> Catalogue:
+        """The fields that a result can be written to."""
+
+    def preview(self, external_id: str, signed: bytes) -> tuple[Request, ...]:
+        """Exactly what `put_assessment` would send, as far as it can be told without sending. MappingBroken."""
+
+
+class TakesFiles(Protocol):
+    """An HR system that keeps files beside a result."""
+
+    def attach(self, attachment: Attachment, content: Callable[[], BinaryIO], operation: str) -> str:
+        """Deliver a file, going on where an earlier try ended; gives the HR system's id of it. `content` opens it."""
