@@ -70,15 +70,18 @@ def export_of(session: ReviewSession, kind: str) -> Callable[[Path], None]:
 
     Raises ValueInvalid for an unknown format; what is made raises the rest.
     """
+    return partial(_recorded, writing_of(session, kind), session.library, session.interview.id, kind)
+
+
+def writing_of(session: ReviewSession, kind: str) -> Callable[[Path], None]:
+    """What writes the file, without a word in the audit: for a file that stays in the library. As `export_of`."""
     if kind in OF_REPORT:
-        write = _report(session, kind)
-    elif kind in OF_ANALYSIS:
-        write = partial(_of_analysis, session.library, session.interview.id, session.rules, OF_ANALYSIS[kind])
-    elif kind == TEXT:
-        write = partial(_text, session.library, session.interview.id)
-    else:
-        raise ValueInvalid(what="--format", value=kind, allowed=", ".join(FORMATS))
-    return partial(_recorded, write, session.library, session.interview.id, kind)
+        return _report(session, kind)
+    if kind in OF_ANALYSIS:
+        return partial(_of_analysis, session.library, session.interview.id, session.rules, OF_ANALYSIS[kind])
+    if kind == TEXT:
+        return partial(_text, session.library, session.interview.id)
+    raise ValueInvalid(what="--format", value=kind, allowed=", ".join(FORMATS))
 
 
 def _recorded(write: Callable[[Path], None], library: Library, interview_id: str, kind: str, out: Path) -> None:

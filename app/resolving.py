@@ -91,3 +91,5 @@ def _enqueue_steps(session: Session, interview: Interview, stands: InterviewStat
 def _close(session: Session, queue: Queue, item: Item, resolution: Resolution) -> None:
     if not queue.resolve(session, item.op_id, resolution):
         raise ConflictStale(op_id=item.op_id)
+    if item.kind is Kind.ASSESSMENT:
+        queue.overtake_files(session, item.external_id)

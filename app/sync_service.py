@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 
 from analysis.failures import Failure
 from app import text
+from app.attaching import Attaching
 from app.incoming import Incoming
 from app.outgoing import interview_of
 from app.resolving import conflict_of, resolve
@@ -73,6 +74,7 @@ class SyncService:
         self._library, self._settings, self._post, self._secret = library, settings, post, secret
         self._given_address = address
         self._queue = queue or Queue()
+        self._attaching = Attaching(library, self._session, self._queue.clock)
         self._working = threading.Lock()
         self._stop, self._wake, self._abandoned = threading.Event(), threading.Event(), threading.Event()
         self._hurry = False
@@ -188,7 +190,10 @@ class SyncService:
         try:
             if hurry:
                 self._forget_waits(client.address)
-            done = Sender(self._session, client, self._queue, self._audit_sent).drain(self._stop.is_set)
+            self._attaching.prepare(self.profile().shape.send)
+            sender = Sender(self._session, client, self._queue, self._audit_sent, self._attaching.open)
+            done = sender.drain(self._stop.is_set)
+            self._attaching.sweep()
             self._link_registered()
             if done.stopped is not None or done.until is not None or not pulling or self._registration_unknown():
                 return self._reported(done, Received(), ())
@@ -315,7 +320,7 @@ class SyncService:
         names: dict[str, str] = {}
         for item in items:
             interview_id = _interview_id(item)
-            if item.kind is Kind.STATUS and interview_id not in names:
+            if item.kind in (Kind.STATUS, Kind.ATTACHMENT) and interview_id not in names:
                 names[interview_id] = self._library.interview(interview_id).candidate.name
         return tuple(entry(item, names.get(_interview_id(item), ""), _interview_id(item)) for item in items)
 
@@ -373,7 +378,8 @@ class SyncService:
 
 
 def _interview_id(item: Item) -> str:
-    return item.aggregate.partition("/")[0] if item.kind is Kind.ASSESSMENT else interview_of(item.external_id)
+    by_aggregate = item.kind in (Kind.ASSESSMENT, Kind.ATTACHMENT)
+    return item.aggregate.partition("/")[0] if by_aggregate else interview_of(item.external_id)
 
 
 def _record(exchange: Exchange) -> None:

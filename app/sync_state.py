@@ -168,6 +168,8 @@ def _title(item: Item, candidate: str) -> str:
     body = json.loads(item.payload)
     if item.kind is Kind.ASSESSMENT:
         return text.tr("sync.title_assessment", candidate=body["candidate_name"], revision=body["revision"])
+    if item.kind is Kind.ATTACHMENT:
+        return text.tr("sync.title_attachment", candidate=candidate, what=text.tr(f"sync.file_{body['role']}"))
     if item.kind is Kind.INTERVIEW:
         return text.tr("sync.title_interview", candidate=body["candidate_name"])
     names = {side: text.tr(f"sync.status_{InterviewStatus(body[side])}") for side in ("from", "to")}

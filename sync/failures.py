@@ -84,6 +84,18 @@ class ProfileInvalid(RemoteFailure):
     code = "profile_invalid"
 
 
+class FilesRefused(RemoteFailure):
+    """The HR system, or the way it is spoken to, takes no files. params: host"""
+
+    code = "files_refused"
+
+
+class FileGone(RemoteFailure):
+    """The file that was to be sent is not there any more. params: name"""
+
+    code = "file_gone"
+
+
 class MappingBroken(RemoteFailure):
     """A field of the company does not take what the mapping says: nothing was written.
 

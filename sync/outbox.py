@@ -39,6 +39,7 @@ class Kind(StrEnum):
     INTERVIEW = "interview"
     STATUS = "status"
     ASSESSMENT = "assessment"
+    ATTACHMENT = "attachment"
 
 
 class State(StrEnum):
@@ -152,6 +153,28 @@ def items(session: Session, limit: int = 500) -> tuple[Item, ...]:
     return tuple(sorted(found, key=lambda item: (rank[item.state], -item.seq)))
 
 
+def newest_assessments(session: Session, since: float, role: str) -> tuple[Item, ...]:
+    """Of each assessment the newest revision, where it was written since then (UTC seconds) and has no such file."""
+    later, files = outbox.alias("later"), outbox.alias("files")
+    newer = select(later.c.seq).where(
+        later.c.aggregate == outbox.c.aggregate, later.c.kind == outbox.c.kind, later.c.seq > outbox.c.seq
+    )
+    made = select(files.c.seq).where(
+        files.c.kind == Kind.ATTACHMENT.value, files.c.external_id == outbox.c.external_id + f"/{role}"
+    )
+    wanted = select(outbox).where(
+        outbox.c.kind == Kind.ASSESSMENT.value, outbox.c.created >= since, ~newer.exists(), ~made.exists(),
+        or_(outbox.c.resolution.is_(None), outbox.c.resolution != Resolution.THEIRS.value),
+    )  # fmt: skip
+    return tuple(_item(row) for row in session.execute(wanted.order_by(outbox.c.seq)).mappings())
+
+
+def unfinished(session: Session, kind: Kind) -> tuple[Item, ...]:
+    """Items of one kind that the server does not have yet."""
+    wanted = select(outbox).where(outbox.c.kind == kind.value, outbox.c.state != State.DONE.value)
+    return tuple(_item(row) for row in session.execute(wanted).mappings())
+
+
 def counts(session: Session) -> dict[State, int]:
     """How many items are in each state."""
     rows = session.execute(select(outbox.c.state, func.count()).group_by(outbox.c.state)).all()
@@ -233,6 +256,16 @@ class Queue:
             if _changed(taken):
                 return _one(session, select(outbox).where(outbox.c.seq == seq))
         return None
+
+    def extend(self, session: Session, item: Item) -> bool:
+        """Keep an item for another lease while it is being sent. False when the lease was lost meanwhile."""
+        held = outbox.c.seq == item.seq, outbox.c.lease_owner == item.lease_owner
+        until = self.clock() + self._lease_s
+        return _changed(session.execute(update(outbox).where(*held).values(lease_until=until)))
+
+    def release(self, session: Session, item: Item) -> bool:
+        """Put back what was interrupted on this side: it goes on the next time, and counts as no attempt."""
+        return self._settle(session, item, State.PENDING, next_at=self.clock(), attempts=item.attempts - 1)
 
     def complete(self, session: Session, item: Item, remote_id: str | None = None) -> bool:
         """The server has it. False when the lease was lost meanwhile: the other sender then reports."""
@@ -316,6 +349,19 @@ class Queue:
         )
         return _changed(changed)
 
+    def overtake_files(self, session: Session, assessment_external_id: str) -> int:
+        """Close the files of a revision that the server will not get: the next revision brings its own."""
+        changed = session.execute(
+            update(outbox)
+            .where(
+                outbox.c.kind == Kind.ATTACHMENT.value,
+                outbox.c.external_id.startswith(f"{assessment_external_id}/", autoescape=True),
+                outbox.c.state.in_([State.PENDING.value, State.DEAD.value]),
+            )
+            .values(state=State.DONE.value, resolution=Resolution.OVERTAKEN.value, done_at=self.clock())
+        )
+        return _rowcount(changed)
+
     def wake_all(self, session: Session) -> int:
         """Let everything that waits for its next attempt go now ("sync now", or the network came back)."""
         now = self.clock()
@@ -361,8 +407,9 @@ def backoff_s(attempts: int, share: float) -> float:
 
 
 def _sendable(now: float) -> Select[tuple[int]]:
-    """Sequence numbers that may be sent now, oldest first."""
-    return select(outbox.c.seq).where(_is_free(), outbox.c.next_at <= now).order_by(outbox.c.seq)
+    """Sequence numbers that may be sent now, oldest first; files go after all else, for they take long."""
+    last = outbox.c.kind == Kind.ATTACHMENT.value
+    return select(outbox.c.seq).where(_is_free(), outbox.c.next_at <= now).order_by(last, outbox.c.seq)
 
 
 def _is_free() -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
@@ -17,6 +18,8 @@ from sync import ledger, outbox
 from sync.contract import STATUS_ORDER, InterviewStatus
 from sync.failures import (
     AddressInvalid,
+    FileGone,
+    FilesRefused,
     MappingBroken,
     PayloadTooLarge,
     RemoteBusy,
@@ -29,7 +32,7 @@ from sync.failures import (
     SecretMissing,
 )
 from sync.outbox import Item, Kind, Queue
-from sync.system import HrSystem, Move
+from sync.system import Attachment, HrSystem, Move, TakesFiles
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 """Opens a session that commits when its block ends well."""
@@ -37,11 +40,24 @@ Sessions = Callable[[], AbstractContextManager[Session]]
 Accepted = Callable[[Session, Item], None]
 """Hears, in the transaction that settles an item, that the HR system has it."""
 
+Files = Callable[[dict[str, str]], BinaryIO]
+"""Opens the file that an attachment's `source` names, seekable. FileGone."""
+
 HOLD = "hold"
 PATIENCE = 5
 """So many transient failures in a row end a run: the server is in trouble, not the item."""
 STOPPING = (RemoteUnreachable, RemoteUnauthorized, RemoteUntrusted, SecretMissing, AddressInvalid)
 """Failures that every other item would meet as well."""
+HOPELESS = (RemoteRejected, PayloadTooLarge, MappingBroken, FilesRefused, FileGone)
+"""Failures that trying again does not mend: the item waits for a person."""
+
+
+class _Interrupted(Exception):
+    """This side ends the upload: it goes on the next time."""
+
+
+def _no_files(source: dict[str, str]) -> BinaryIO:
+    raise FileGone(name=source.get("id", ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +85,21 @@ class Sender:
     """Sends what the outbox of one library holds to one HR system."""
 
     def __init__(
-        self, sessions: Sessions, system: HrSystem, queue: Queue, accepted: Accepted = lambda *_: None
+        self,
+        sessions: Sessions,
+        system: HrSystem,
+        queue: Queue,
+        accepted: Accepted = lambda *_: None,
+        files: Files = _no_files,
     ) -> None:
+        self._files = files
+        self._stopping: Callable[[], bool] = lambda: False
         self._sessions, self._hr, self._queue, self._accepted = sessions, system, queue, accepted
         self._system = system.address.base
 
     def drain(self, stopping: Callable[[], bool] = lambda: False) -> Drained:
         """Send everything that is due, until there is nothing more, the system is in trouble, or `stopping()`."""
+        self._stopping = stopping
         with self._sessions() as session:
             hold = read_hold(session, self._system)
         if hold.until > self._queue.clock():
@@ -86,7 +110,12 @@ class Sender:
                 item = self._queue.claim(session)
             if item is None:
                 break
-            failure = self._one(item)
+            try:
+                failure = self._one(item)
+            except _Interrupted:
+                with self._sessions() as session:
+                    self._queue.release(session, item)
+                break
             done = _counted(done, failure)
             in_a_row = in_a_row + 1 if failure is not None and failure.retry else 0
             if failure is not None and (isinstance(failure, STOPPING) or _waits(failure) or in_a_row >= PATIENCE):
@@ -104,7 +133,7 @@ class Sender:
                 remote_id = self._send(item)
         except RemoteConflict as failure:
             return self._contested(item, failure)
-        except (RemoteRejected, PayloadTooLarge, MappingBroken) as failure:
+        except HOPELESS as failure:
             with self._sessions() as session:
                 self._queue.bury(session, item, failure)
                 _note(session, self._queue.clock, item, failure.code)
@@ -129,11 +158,28 @@ class Sender:
             return self._hr.put_assessment(item.external_id, item.payload, item.op_id)
         if item.kind is Kind.INTERVIEW:
             return self._hr.register_interview(item.payload, item.op_id)
+        if item.kind is Kind.ATTACHMENT:
+            return self._attach(item)
         body = json.loads(item.payload)
         remote_id: str = body["interview_remote_id"] or self._registered(body["interview_id"])
         move = Move(InterviewStatus(body["from"]), InterviewStatus(body["to"]), body["at"])
         self._hr.move_status(remote_id, move, item.op_id)
         return remote_id
+
+    def _attach(self, item: Item) -> str:
+        if not isinstance(self._hr, TakesFiles):
+            raise FilesRefused(host=self._hr.address.host)
+        told = json.loads(item.payload)
+        source = told.pop("source")
+
+        def arrived(_: int) -> None:
+            with self._sessions() as session:
+                kept = self._queue.extend(session, item)
+            if self._stopping() or not kept:
+                raise _Interrupted
+
+        with self._files(source) as content:
+            return self._hr.attach(Attachment(**told), content, item.op_id, arrived)
 
     def _registered(self, interview_id: str) -> str:
         """The HR system's id of an interview that was registered from here."""
@@ -204,7 +250,7 @@ def _counted(done: Drained, failure: RemoteFailure | None) -> Drained:
         return replace(done, sent=done.sent + 1)
     if isinstance(failure, RemoteConflict):
         return replace(done, conflicts=done.conflicts + 1)
-    if isinstance(failure, RemoteRejected | PayloadTooLarge | MappingBroken):
+    if isinstance(failure, HOPELESS):
         return replace(done, dead=done.dead + 1)
     return replace(done, postponed=done.postponed + 1)
 

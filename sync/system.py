@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, Protocol, runtime_checkable
 
 from sync.address import Address
 from sync.catalogue import Catalogue
@@ -35,6 +35,10 @@ class Attachment:
     media_type: str
     size: int
     sha256: str
+
+
+Progress = Callable[[int], None]
+"""Hears how many bytes have arrived."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +92,12 @@ class HrSystem(Protocol):
         """Exactly what `put_assessment` would send, as far as it can be told without sending. MappingBroken."""
 
 
+@runtime_checkable
 class TakesFiles(Protocol):
     """An HR system that keeps files beside a result."""
 
-    def attach(self, attachment: Attachment, content: Callable[[], BinaryIO], operation: str) -> str:
-        """Deliver a file, going on where an earlier try ended; gives the HR system's id of it. `content` opens it."""
+    def attach(self, attachment: Attachment, content: BinaryIO, operation: str, progress: Progress) -> str:
+        """Deliver a file, going on where an earlier try ended; gives the HR system's id of it.
+
+        `content` is seekable; `progress` hears of each piece that has arrived, and may end the upload by raising.
+        """

@@ -12,7 +12,7 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,6 +64,7 @@ class Vault:
         self._incoming = folder / "incoming"
         self._arriving = folder / "arriving"
         self._derived = folder / "derived"
+        self._made = folder / "made"
 
     def has(self, sha256: str) -> bool:
         """Whether the recording lies here."""
@@ -103,6 +104,32 @@ class Vault:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+    def keep_made(self, made: Path) -> str:
+        """Take in a file that was made of an interview and has to stay until it is sent; gives its SHA-256.
+
+        Raises DiskFull, FolderNotWritable.
+        """
+        digest = digest_of(made)
+        with writing_into(self.folder):
+            private_folder(self._made)
+            os.replace(made, self._made / digest)
+            keep_private(self._made / digest)
+            sync_folder(self._made)
+        return digest
+
+    def open_made(self, sha256: str) -> BinaryIO:
+        """A file that was made of an interview. NotFound."""
+        try:
+            return (self._made / _named(sha256)).open("rb")
+        except OSError as missing:
+            raise NotFound(what=text.tr("store.made"), id=sha256) from missing
+
+    def drop_made(self, still_needed: Collection[str]) -> None:
+        """Remove all that was made and is not needed any more."""
+        for file in self._made.glob("*"):
+            if file.name not in still_needed:
+                file.unlink(missing_ok=True)
 
     def derived(self, sha256: str) -> Path:
         """The folder (made if need be) for what engine jobs derive from the recording."""

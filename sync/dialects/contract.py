@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import fields
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -21,17 +21,19 @@ from sync.contract import (
     RemotePosition,
     RemoteTemplate,
 )
-from sync.failures import CursorUnknown, RemoteBusy, RemoteConflict, RemoteFailure, RemoteNonsense
+from sync.failures import CursorUnknown, FilesRefused, RemoteBusy, RemoteConflict, RemoteFailure, RemoteNonsense
 from sync.mapping import SIGNED_HASH, SOURCES, check, mapped, source_of
 from sync.paths import dig, put
 from sync.profile import Profile, Shape
-from sync.system import Move, Request
+from sync.system import Attachment, Move, Progress, Request
+from sync.uploads import Upload
 
 Pulled_ = TypeVar("Pulled_", RemotePosition, RemoteCandidate, RemoteTemplate)
 
 
 class Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Paths below the address; `{id}` stands for the id. `fields` "" = the system has no catalogue of fields."""
+    """Paths below the address; `{id}` stands for the id. `fields` "" = the system has no catalogue of fields,
+    `attachments` "" = it takes no files."""
 
     health: str
     changes: str
@@ -39,6 +41,7 @@ class Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: str
     assessment: str
     fields: str = ""
+    attachments: str = ""
 
 
 class Paging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -220,6 +223,13 @@ class ContractSystem:
         self._understood(answer)
         return answer.body
 
+    def attach(self, attachment: Attachment, content: BinaryIO, operation: str, progress: Progress) -> str:
+        """Deliver a file, going on where an earlier try ended."""
+        path = self._shape.paths.attachments
+        if not path:
+            raise FilesRefused(host=self._wire.host)
+        return Upload(self._wire, path, self._judged, attachment, operation).send(content, progress)
+
     def catalogue(self) -> Catalogue:
         """The fields that a result can be written to; none where the profile names no catalogue."""
         if not self._shape.paths.fields:
@@ -255,13 +265,14 @@ class ContractSystem:
         """The JSON of a good answer, or the failure that a bad one is."""
         if answer.good:
             return self._wire.json(answer)
+        raise self._judged(answer)
+
+    def _judged(self, answer: Answer) -> RemoteFailure:
+        """The failure that a bad answer is."""
         try:
             error = json.loads(answer.body)
         except ValueError:
             error = {}
-        raise self._failure(answer, error if isinstance(error, dict) else {})
-
-    def _failure(self, answer: Answer, error: dict[str, Any]) -> RemoteFailure:
         envelope = self._shape.envelope
         code, message = str(dig(error, envelope.code) or ""), str(dig(error, envelope.message) or "")
         if answer.status == 409 and code == "in_progress":
@@ -297,7 +308,7 @@ class ContractSystem:
 def _wrong_paths(shape: ContractShape) -> str:
     for name in Paths.__struct_fields__:
         path = getattr(shape.paths, name)
-        if name == "fields" and not path:
+        if name in ("fields", "attachments") and not path:
             continue
         if not path.startswith("/") or "//" in path or (name in ("status", "assessment")) != ("{id}" in path):
             return f"paths.{name} = {path!r}"

@@ -36,7 +36,7 @@ def page_routes(store: Store, faults: Faults) -> Blueprint:
             revision=seen(store, faults),
             statuses=STATUSES,
             candidates=candidates(store),
-            assessments=[shown(held) for held in store.assessments()],
+            assessments=[shown(held, store) for held in store.assessments()],
             positions=store.all("position"),
             templates=store.all("template"),
             faults=faults.spec,
@@ -93,18 +93,24 @@ def candidates(store: Store) -> list[dict[str, Any]]:
     return rows
 
 
-def shown(held: Held) -> dict[str, Any]:
+def shown(held: Held, store: Store) -> dict[str, Any]:
     """An assessment as the page shows it."""
     body = json.loads(held.body)
     for comment in body["comments"]:
         comment["clock"] = "–".join(filter(None, map(clock, (comment["time_s"], comment.get("end_s")))))
     return {
         "held": held,
+        "files": [file | {"share": _share(file)} for file in store.uploads(held.external_id)],
         "body": body,
         "raw": held.body.decode(),
         "signed": in_utc(body["signed_at"]),
         "arrived": in_utc(held.received_at),
     }
+
+
+def _share(file: dict[str, Any]) -> int:
+    """How much of a file has arrived, in %."""
+    return 100 if file["received_at"] else int(100 * file["offset"] / max(1, file["size"]))
 
 
 def clock(time_s: float | None) -> str:

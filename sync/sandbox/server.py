@@ -14,10 +14,11 @@ from flask import Flask
 from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from sync.sandbox import demo
-from sync.sandbox.api import contract_routes, handle_errors
+from sync.sandbox.api import answer, contract_routes, handle_errors
 from sync.sandbox.faults import Faults
 from sync.sandbox.page import page_routes
 from sync.sandbox.store import Store
+from sync.sandbox.uploads import upload_routes
 
 LOOPBACK = "127.0.0.1"
 POLL_S = 0.05
@@ -89,6 +90,7 @@ class Sandbox:
         app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
         handle_errors(app)
         app.register_blueprint(contract_routes(self.store, self.faults, self.key, contract))
+        app.register_blueprint(upload_routes(self.store, self.folder / "files", answer))
         app.register_blueprint(page_routes(self.store, self.faults))
         return app
 

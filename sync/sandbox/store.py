@@ -32,6 +32,10 @@ create table if not exists move (
 create table if not exists assessment (
   external_id text primary key, id text not null, assessment_id text not null, revision integer not null,
   interview_id text not null, sha256 text not null, body blob not null, received_at text not null);
+create table if not exists upload (
+  id text primary key, external_id text not null unique, assessment_external_id text not null, role text not null,
+  name text not null, media_type text not null, sha256 text not null, size integer not null,
+  offset integer not null default 0, received_at text);
 create table if not exists operation (key text primary key, sha256 text not null);
 """
 
@@ -63,7 +67,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.RLock()
+        self.lock = self._lock = threading.RLock()
         self._db = sqlite3.connect(folder / "ehr.sqlite3", check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row
         self._db.execute("pragma journal_mode=wal")
@@ -210,6 +214,47 @@ class Store:
         """All that are kept, newest first."""
         rows = self._rows("select * from assessment order by rowid desc")
         return [held for held in map(self._held, rows) if held]
+
+    def create_upload(self, wanted: dict[str, Any]) -> tuple[dict[str, Any], bool]:
+        """Announce a file by the client's id; gives how far it has come, and whether it is new. Other bytes: 409."""
+        with self._writing() as db:
+            there = self._row("select * from upload where external_id = ?", wanted["external_id"])
+            if there is not None:
+                if (there["sha256"], there["size"]) != (wanted["sha256"], wanted["size"]):
+                    raise StoreRefuses(409, "attachment_differs", "Another file is kept under this id.", dict(there))
+                return dict(there), False
+            if self.assessment(wanted["assessment_external_id"]) is None:
+                raise StoreRefuses(422, "assessment_unknown", "There is no such assessment.")
+            names = ("external_id", "assessment_external_id", "role", "name", "media_type", "sha256", "size")
+            made = f"att-{uuid4().hex[:12]}"
+            db.execute(
+                f"insert into upload (id, {', '.join(names)}) values (?, ?, ?, ?, ?, ?, ?, ?)",
+                (made, *(wanted[name] for name in names)),
+            )
+            self._step(db)
+        return self.upload(made), True
+
+    def upload(self, upload_id: str) -> dict[str, Any]:
+        """One upload. StoreRefuses 404."""
+        row = self._row("select * from upload where id = ?", upload_id)
+        if row is None:
+            raise StoreRefuses(404, "upload_unknown", "There is no such upload.")
+        return dict(row)
+
+    def advance_upload(self, upload_id: str, offset: int) -> dict[str, Any]:
+        """So many bytes of the file are on disk."""
+        with self._writing() as db:
+            db.execute(
+                "update upload set offset = ?, received_at = case when size = ? then ? end where id = ?",
+                (offset, offset, now(), upload_id),
+            )
+            self._step(db)
+        return self.upload(upload_id)
+
+    def uploads(self, assessment_external_id: str | None = None) -> list[dict[str, Any]]:
+        """All files, or those of one assessment, in the order of their announcement."""
+        query = "select * from upload where ? is null or assessment_external_id = ? order by rowid"
+        return [dict(row) for row in self._rows(query, assessment_external_id, assessment_external_id)]
 
     def interviews(self) -> list[dict[str, Any]]:
         """All interviews, in the order of their making."""

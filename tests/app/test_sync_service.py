@@ -156,14 +156,14 @@ def test_moves_and_assessment_arrive_in_the_order_of_the_interview(library, serv
     assert sandbox.store.interview(interview.remote_id)["status"] == "to_review"
     signature = sign(library, interview.id)
     report = service.run_once()
-    assert (report.sent, report.complete) == (2, True)
+    assert (report.sent, report.complete) == (3, True)
     held = sandbox.store.assessments()[0]
     assert (held.body, held.interview_id) == (signature.payload, interview.remote_id)
     moves = [move for move in sandbox.store.moves() if move["interview_id"] == interview.remote_id]
     assert [move["target"] for move in moves] == ["in_progress", "to_review", "assessed"]
     assert held.received_at <= moves[-1]["received_at"], "assessed only once the assessment is there"
     sent = [line.detail for line in library.audit(interview.id) if line.action == "sent"]
-    assert [detail.split()[0] for detail in sent] == ["status", "status", "assessment", "status"]
+    assert [detail.split()[0] for detail in sent] == ["status", "status", "assessment", "status", "attachment"]
     assert f"assessment {held.external_id}" in sent
 
 
@@ -179,7 +179,7 @@ def test_signed_while_down_arrives_exactly_once_after_it_comes_up(library, conne
     report = service.run_once()
     assert not report.complete
     assert service.state().connection is Connection.OFFLINE
-    assert "4" in report.sentence
+    assert "5" in report.sentence
     with Sandbox(CONTRACT, tmp_path / "ehr", port, **clock_key) as second:
         assert service.run_once(hurry=True).complete
         service.run_once(hurry=True)
@@ -193,7 +193,7 @@ def test_nothing_of_an_unknown_interview_leaves_before_it_is_signed(library, ser
     service.run_once()
     assert service.state().entries == ()
     sign(library, interview.id)
-    assert service.run_once().sent == 5
+    assert service.run_once().sent == 6
     linked = library.interview(interview.id)
     assert sandbox.store.interview(linked.remote_id)["client_id"] == interview.id
     service.run_once()

@@ -1,0 +1,157 @@
+"""Files beside a signed assessment: made of what was signed, sent exactly once, and nothing that the rules forbid."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+from PySide6.QtGui import QImage
+
+from app.settings import SettingsFile
+from app.sync_service import SyncService
+from sync.conflicts import Choice
+from sync.outbox import Kind, Queue, State
+from sync.sandbox.server import Sandbox
+from tests.app.test_sync_service import CANARY, in_conflict, local_interview, sign
+from tests.sync.ehr import CONTRACT
+from tests.ui.review_library import analysed
+
+WITH_VIDEO = """
+base = "generic"
+name = "with-video"
+send = ["status", "assessment", "video"]
+"""
+
+
+@pytest.fixture
+def sandbox(tmp_path):
+    with Sandbox(CONTRACT, tmp_path / "ehr", key=CANARY) as running:
+        yield running
+
+
+@pytest.fixture
+def service(library, sandbox):
+    settings = SettingsFile(library.folder)
+    settings.change(ehr_url=sandbox.url, ehr_profile="sandbox", assessor="li")
+    made = SyncService(library, settings, queue=Queue(jitter=lambda: 1.0), secret=lambda _: CANARY)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def library(tmp_path):
+    from app.store import Library
+
+    with Library.open(tmp_path / "资料 库", assessor="li") as opened:
+        yield opened
+
+
+@pytest.fixture
+def interview(library, tmp_path):
+    made = local_interview(library, "张伟")
+    analysed(library, made.id, tmp_path / "analysis")
+    return made
+
+
+def files(sandbox):
+    """role → bytes of everything that arrived as a whole."""
+    return {
+        upload["role"]: (sandbox.folder / "files" / upload["id"]).read_bytes()
+        for upload in sandbox.store.uploads()
+        if upload["received_at"]
+    }
+
+
+def test_report_transcript_and_curves_arrive_once(library, service, sandbox, interview):
+    sign(library, interview.id)
+    assert service.run_once().complete
+    assert service.run_once().sent == 0
+    arrived = files(sandbox)
+    assert set(arrived) == {"report", "transcript", "curves", "curves_picture"}
+    assert len(sandbox.store.uploads()) == 4
+    assert arrived["report"].startswith(b"%PDF")
+    assert arrived["transcript"].startswith(b"WEBVTT")
+    assert "你好" in arrived["transcript"].decode()
+    picture = QImage.fromData(arrived["curves_picture"])
+    assert picture.width() > 3000
+    curves = json.loads(arrived["curves"])
+    lengths = {len(curve["values"]) for curve in curves["curves"]}
+    assert curves["rate_hz"] == 1.0
+    assert len(lengths) == 1
+    assert abs(lengths.pop() - curves["duration_s"]) <= 1
+    assert {curve["name"] for curve in curves["curves"]} >= {"pitch", "loudness", "positive"}
+    assert any(value is None for curve in curves["curves"] for value in curve["values"]), "a gap stays a gap"
+    assert not list((library.folder / "vault" / "made").glob("*")), "what has arrived is not kept twice"
+    names = {upload["name"] for upload in sandbox.store.uploads()}
+    assert all("张伟" in name or name for name in names)
+
+
+def test_what_the_jurisdiction_hides_is_in_no_file(library, service, sandbox, interview):
+    SettingsFile(library.folder).change(jurisdiction="strictest")
+    sign(library, interview.id)
+    service.run_once()
+    names = {curve["name"] for curve in json.loads(files(sandbox)["curves"])["curves"]}
+    assert names
+    assert not names & {"positive", "neutral", "negative"}
+
+
+def test_nothing_is_made_of_what_was_changed_after_the_signature(library, service, sandbox, interview):
+    from app.review import ReviewSession
+
+    sign(library, interview.id)
+    ReviewSession(library, interview.id).set_summary("changed since")
+    service.run_once()
+    assert files(sandbox) == {}
+    sign(library, interview.id, "signed anew")
+    service.run_once()
+    assert {upload["assessment_external_id"][-2:] for upload in sandbox.store.uploads()} == {":2"}
+    assert len(files(sandbox)) == 4
+
+
+def test_a_revision_that_the_hr_system_does_not_get_takes_its_files_with_it(library, service, sandbox):
+    _, entry = in_conflict(library, service, sandbox, revision=5)
+    service.resolve(entry.op_id, Choice.MINE)
+    assert service.run_once().complete
+    states = {item.state for item in service.state().entries if item.kind is Kind.ATTACHMENT}
+    assert states == {State.DONE}
+    assert {upload["assessment_external_id"].rpartition(":")[2] for upload in sandbox.store.uploads()} == {"1", "6"}
+
+
+def test_killed_after_making_and_before_sending_nothing_is_doubled(library, service, sandbox, interview):
+    sign(library, interview.id)
+    service._attaching.prepare(("report", "curves"))
+    service._attaching.prepare(("report", "curves"))
+    assert len(list((library.folder / "vault" / "made").glob("*"))) == 3
+    assert service.run_once().complete
+    assert len(sandbox.store.uploads()) == 4
+
+
+@pytest.mark.parametrize(("jurisdiction", "leaves"), [("CN", False), ("US", True)])
+def test_the_recording_leaves_only_where_profile_and_rules_allow_it(
+    jurisdiction, leaves, library, service, sandbox, sample_interview, tmp_path
+):
+    from app.policy import profile
+
+    assert profile(jurisdiction).media_may_leave is leaves
+    service._settings.profiles.mkdir()
+    (service._settings.profiles / "with-video.toml").write_text(WITH_VIDEO)
+    service._settings.change(ehr_profile="with-video", jurisdiction=jurisdiction)
+    analysed(library, sample_interview, tmp_path / "analysis")
+    sign(library, sample_interview)
+    service.run_once()
+    arrived = files(sandbox)
+    assert set(arrived) == ({"video"} if leaves else set())
+    if leaves:
+        import av
+
+        with av.open(io.BytesIO(arrived["video"])) as container:
+            assert container.streams.video
+
+
+@pytest.fixture
+def sample_interview(library):
+    from app.resources import resource
+    from tests.ui.review_library import interview_in
+
+    return interview_in(library, resource("sample", "sample_en.mp4"))
