@@ -49,6 +49,7 @@ def status_moved(session: Session, interview: Interview) -> None:
 def assessment_signed(session: Session, interview: Interview, external_id: str, payload: bytes) -> str:
     """An assessment was signed: exactly its bytes are sent, after the registration and before "assessed"."""
     registration = _registration(session, interview)
+    outbox.supersede(session, external_id.rpartition(":")[0])
     op_id = outbox.enqueue(
         session,
         kind=Kind.ASSESSMENT,

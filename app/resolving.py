@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,15 +16,18 @@ from app.failures import OtherAssessor
 from app.outgoing import assessment_signed, enqueue_move, interview_of, status_id, steps
 from app.review.result import next_revision
 from app.store import Library
-from sync import outbox
-from sync.conflicts import Choice, Conflict, differences
+from sync import ledger, outbox
+from sync.conflicts import Choice, Conflict, contested, differences, shown
 from sync.contract import InterviewStatus
-from sync.failures import ConflictStale
+from sync.failures import CONTESTED, ConflictStale
 from sync.outbox import Item, Kind, Queue, Resolution, State
+from sync.system import Agreed
 
 
 def conflict_of(item: Item, agreed: Item | None) -> Conflict:
     """A conflict for the window. `agreed` is the item that both sides last agreed on."""
+    if fields := contested(item.theirs):
+        return Conflict(item.op_id, item.kind, item.external_id, CONTESTED, shown(fields))
     mine = json.loads(item.payload)
     base = json.loads(agreed.payload) if agreed else None
     if item.kind is Kind.STATUS:
@@ -32,11 +36,18 @@ def conflict_of(item: Item, agreed: Item | None) -> Conflict:
     return Conflict(item.op_id, item.kind, item.external_id, reason, differences(base, mine, item.theirs))
 
 
-def resolve(library: Library, queue: Queue, item: Item, choice: Choice) -> None:
-    """Carry out the decision and audit it. Raises ConflictStale when it waits for none, OtherAssessor."""
+def resolve(
+    library: Library, queue: Queue, item: Item, choice: Choice, system: str, fields: Mapping[str, Choice] | None = None
+) -> None:
+    """Carry out the decision and audit it. Raises ConflictStale when it waits for none, OtherAssessor.
+
+    `fields` = decisions that differ from `choice`, by contested field of the HR system `system` (its address).
+    """
     if item.state is not State.CONFLICT:
         raise ConflictStale(op_id=item.op_id)
-    if choice is Choice.THEIRS:
+    if contested(item.theirs):
+        _decide(library, queue, item, choice, system, fields or {})
+    elif choice is Choice.THEIRS:
         with library.session() as session:
             _close(session, queue, item, Resolution.THEIRS)
     elif item.kind is Kind.ASSESSMENT:
@@ -44,6 +55,22 @@ def resolve(library: Library, queue: Queue, item: Item, choice: Choice) -> None:
     else:
         _move_again(library, queue, item)
     library.record(f"conflict_{choice}", item.external_id)
+
+
+def _decide(
+    library: Library, queue: Queue, item: Item, choice: Choice, system: str, fields: Mapping[str, Choice]
+) -> None:
+    """Field by field: where mine is chosen, what stands there has been seen; where theirs is chosen, it stays."""
+    assessment_id = item.external_id.rpartition(":")[0]
+    asked = contested(item.theirs)
+    theirs = {each["field"] for each in asked if fields.get(each["field"], choice) is Choice.THEIRS}
+    seen = {each["field"]: each["theirs"] for each in asked if each["field"] not in theirs}
+    with library.session() as session:
+        if not queue.retake(session, item.op_id):
+            raise ConflictStale(op_id=item.op_id)
+        agreed = ledger.read_agreed(session, system, assessment_id)
+        decided = Agreed({**agreed.values, **seen}, agreed.leave | theirs)
+        ledger.write_agreed(session, system, assessment_id, decided, queue.clock)
 
 
 def _sign_again(library: Library, queue: Queue, item: Item) -> None:

@@ -10,7 +10,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -33,7 +33,7 @@ from sync.client import Exchange
 from sync.conflicts import Choice, Conflict
 from sync.dialects import connect
 from sync.failures import ConflictStale, RemoteFailure, RemoteUnreachable
-from sync.outbox import Item, Kind, Queue, State
+from sync.outbox import Item, Kind, Queue, Resolution, State
 from sync.profile import Profile, find_profile
 from sync.pull import Received, pull
 from sync.sender import Drained, Hold, Sender, read_hold, write_hold
@@ -350,11 +350,21 @@ class SyncService:
         with self._library.reading() as session:
             return conflict_of(item, outbox.last_agreed(session, item))
 
-    def resolve(self, op_id: str, choice: Choice) -> None:
-        """Carry out a person's decision on a conflict. Raises ConflictStale when it does not wait for one."""
-        resolve(self._library, self._queue, self._item(op_id), choice)
+    def resolve(self, op_id: str, choice: Choice, fields: Mapping[str, Choice] | None = None) -> None:
+        """Carry out a person's decision on a conflict; `fields` differ from `choice`. Raises ConflictStale."""
+        resolve(self._library, self._queue, self._item(op_id), choice, Address.parse(self.address).base, fields)
         self.sync_now()
         self._tell()
+
+    def leave(self, op_id: str) -> None:
+        """Leave a dead letter unsent: what waits behind it goes on. Raises ConflictStale when it is none."""
+        item = self._item(op_id)
+        with self._library.session() as session:
+            left = item.state is State.DEAD and self._queue.resolve(session, op_id, Resolution.LEFT)
+        if not left:
+            raise ConflictStale(op_id=op_id)
+        self._library.record("left_unsent", op_id)
+        self.sync_now()
 
     def set_key(self, key: str) -> None:
         """Put the key into the system's keyring. Raises KeyringMissing when there is none that keeps it."""

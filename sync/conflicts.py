@@ -6,10 +6,12 @@ Base is what both last agreed on, mine is what was signed here, theirs is what t
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from sync.failures import CONTESTED, RemoteConflict
 
 Value = str | float | bool | None
 _BOOKKEEPING = frozenset({"external_id", "revision", "signed_at", "app_version", "contract_version"})
@@ -53,6 +55,63 @@ class Merged:
 
     values: dict[str, Any]
     kept: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ThreeWay:
+    """`write` = what only we changed; `contested` = what both changed, to different values: {field, base, mine, theirs,
+    has_base}, as they were."""
+
+    write: dict[str, Any]
+    contested: tuple[dict[str, Any], ...]
+
+    def refuse(self, host: str) -> None:
+        """Raise RemoteConflict where anything is contested: a person decides before anything is written."""
+        if self.contested:
+            raise RemoteConflict({CONTESTED: list(self.contested)}, host=host, field=CONTESTED)
+
+
+def three_way(
+    agreed: Mapping[str, Any], mine: Mapping[str, Any], theirs: Mapping[str, Any], leave: Collection[str] = ()
+) -> ThreeWay:
+    """Compare fields of an HR system: what was last agreed on, what we are about to write, what stands there.
+
+    What a person changed there and we did not stays. Where nothing was agreed before, only an empty field (None, "",
+    False, an empty list) is written without asking.
+    """
+    write: dict[str, Any] = {}
+    contested = []
+    for name, value in mine.items():
+        there, base, known = theirs.get(name), agreed.get(name), name in agreed
+        if name in leave or there == value or (known and value == base):
+            continue
+        if there == base if known else _empty(there):
+            write[name] = value
+        else:
+            contested.append({"field": name, "base": base, "mine": value, "theirs": there, "has_base": known})
+    return ThreeWay(write, tuple(contested))
+
+
+def _empty(value: object) -> bool:
+    return value is None or value is False or value in ("", [], ())
+
+
+def _plain(value: object) -> Value:
+    return value if isinstance(value, str | int | float | bool) or value is None else json.dumps(value)
+
+
+def contested(theirs: Mapping[str, Any]) -> tuple[dict[str, Any], ...]:
+    """The contested fields of a conflict as it is kept in the outbox; none where it is about a whole document."""
+    return tuple(theirs.get(CONTESTED, ()))
+
+
+def shown(fields: Iterable[Mapping[str, Any]]) -> tuple[FieldDifference, ...]:
+    """Contested fields for a person to look at."""
+    values = ("base", "mine", "theirs")
+    return tuple(
+        FieldDifference(field=one["field"], has_base=one["has_base"], **{name: _plain(one[name]) for name in values})
+        for one in fields
+    )
 
 
 def differences(

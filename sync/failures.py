@@ -44,13 +44,19 @@ class RemoteUnauthorized(RemoteFailure):
 
 
 class RemoteConflict(RemoteFailure):
-    """409 or 412: somebody else changed it. params: host, field; `theirs` is what the server holds."""
+    """Somebody else changed it. params: host, field; `theirs` is what the server holds in our words.
+
+    Where fields of the company are contested, `theirs` is {CONTESTED: [{field, base, mine, theirs, has_base}]}.
+    """
 
     code = "remote_conflict"
 
     def __init__(self, theirs: dict[str, object] | None = None, **params: object) -> None:
         self.theirs = theirs or {}
         super().__init__(**params)
+
+
+CONTESTED = "contested_fields"
 
 
 class RemoteRejected(RemoteFailure):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import CursorResult, insert, select, update
 from sqlalchemy.orm import Session
 
+from sync.system import Agreed
 from sync.tables import sync_log, sync_row, sync_state
 
 Clock = Callable[[], float]
@@ -57,6 +58,24 @@ def known_row(session: Session, system: str, kind: str, remote_id: str) -> Known
     if row is None:
         return None
     return KnownRow(kind, remote_id, row["local_id"], json.loads(row["fields"]), row["deleted"])
+
+
+RESULT = "result"
+
+
+def read_agreed(session: Session, system: str, assessment_id: str) -> Agreed:
+    """What was last agreed on with an HR system of one assessment's mapped fields."""
+    row = known_row(session, system, RESULT, assessment_id)
+    if row is None:
+        return Agreed()
+    values, leave = row.fields.get("values"), row.fields.get("leave")
+    return Agreed(values if isinstance(values, dict) else {}, frozenset(leave if isinstance(leave, list) else ()))
+
+
+def write_agreed(session: Session, system: str, assessment_id: str, agreed: Agreed, clock: Clock = time.time) -> None:
+    """Remember what was agreed on."""
+    fields: dict[str, object] = {"values": dict(agreed.values), "leave": sorted(agreed.leave)}
+    keep_row(session, system, KnownRow(RESULT, assessment_id, assessment_id, fields), clock)
 
 
 def said_status(session: Session, interview_remote_id: str) -> str | None:

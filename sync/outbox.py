@@ -1,8 +1,9 @@
 """The outbox: what has to reach the HR system, written in the transaction of the business change that caused it.
 
 Tables have a MetaData of their own and name rows of the application by uuid only; every function takes the caller's
-session and never commits. Order is kept per aggregate, aggregates are independent of each other. Nothing is merged:
-each signed revision and each status move is sent as it was written. Wall-clock times are UTC seconds since 1970.
+session and never commits. Order is kept per aggregate, aggregates are independent of each other. A newer
+revision takes the place of one that nobody can have yet; status moves are never merged. Wall-clock times are UTC
+seconds since 1970.
 """
 
 from __future__ import annotations
@@ -58,6 +59,8 @@ class Resolution(StrEnum):
     THEIRS = "theirs"
     NEW_REVISION = "new_revision"
     OVERTAKEN = "overtaken"
+    SUPERSEDED = "superseded"
+    LEFT = "left"
 
 
 class PayloadChanged(ValueError):
@@ -196,6 +199,33 @@ def last_agreed(session: Session, item: Item) -> Item | None:
         .order_by(outbox.c.seq.desc())
         .limit(1),
     )
+
+
+def supersede(session: Session, assessment_id: str, clock: Clock = time.time) -> tuple[Item, ...]:
+    """Close revisions of an assessment that no HR system can have yet, for a newer one is about to be enqueued.
+
+    Only what was never tried, or was refused, is closed: not what is on its way, of unknown outcome, or in conflict.
+    Their files go with them. Gives what was closed.
+    """
+    unsent = or_(
+        and_(outbox.c.state == State.PENDING.value, outbox.c.attempts == 0, outbox.c.uncertain.is_(False)),
+        outbox.c.state == State.DEAD.value,
+    )
+    query = select(outbox).where(
+        outbox.c.kind == Kind.ASSESSMENT.value, outbox.c.external_id.startswith(f"{assessment_id}:", autoescape=True),
+        unsent,
+    )  # fmt: skip
+    closed = tuple(_item(row) for row in session.execute(query).mappings())
+    queue = Queue(clock)
+    for item in closed:
+        _close(session, item.seq, Resolution.SUPERSEDED, clock())
+        queue.overtake_files(session, item.external_id)
+    return closed
+
+
+def _close(session: Session, seq: int, resolution: Resolution, at: float) -> None:
+    values = {"state": State.DONE.value, "resolution": resolution.value, "done_at": at}
+    session.execute(update(outbox).where(outbox.c.seq == seq).values(**values))
 
 
 def depend(session: Session, op_id: str, on: str) -> None:
@@ -361,6 +391,15 @@ class Queue:
             .values(state=State.DONE.value, resolution=Resolution.OVERTAKEN.value, done_at=self.clock())
         )
         return _rowcount(changed)
+
+    def retake(self, session: Session, op_id: str) -> bool:
+        """Send an item in conflict again, for a person has decided field by field. False when it is in none."""
+        changed = session.execute(
+            update(outbox)
+            .where(outbox.c.op_id == op_id, outbox.c.state == State.CONFLICT.value)
+            .values(state=State.PENDING.value, attempts=0, uncertain=False, next_at=self.clock(), theirs=None)
+        )
+        return _changed(changed)
 
     def wake_all(self, session: Session) -> int:
         """Let everything that waits for its next attempt go now ("sync now", or the network came back)."""

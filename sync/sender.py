@@ -32,7 +32,7 @@ from sync.failures import (
     SecretMissing,
 )
 from sync.outbox import Item, Kind, Queue
-from sync.system import Attachment, HrSystem, Move, TakesFiles
+from sync.system import Agreed, Attachment, Delivered, HrSystem, Move, TakesFiles
 
 Sessions = Callable[[], AbstractContextManager[Session]]
 """Opens a session that commits when its block ends well."""
@@ -128,9 +128,9 @@ class Sender:
     def _one(self, item: Item) -> RemoteFailure | None:
         """Send one item and settle it; None = the server has it."""
         try:
-            remote_id = self._already_there(item) if item.uncertain else None
-            if remote_id is None:
-                remote_id = self._send(item)
+            delivered = self._already_there(item) if item.uncertain else None
+            if delivered is None:
+                delivered = self._send(item)
         except RemoteConflict as failure:
             return self._contested(item, failure)
         except HOPELESS as failure:
@@ -142,29 +142,38 @@ class Sender:
             self._postpone(item, failure)
             return failure
         with self._sessions() as session:
-            if self._queue.complete(session, item, remote_id or None):
+            if self._queue.complete(session, item, delivered.remote_id or None):
+                self._agree(session, item, delivered)
                 self._accepted(session, item)
             _note(session, self._queue.clock, item, "sent")
         return None
 
-    def _already_there(self, item: Item) -> str | None:
-        """After an unknown outcome: "" or its id when the server keeps this very assessment, None = send it."""
+    def _agree(self, session: Session, item: Item, delivered: Delivered) -> None:
+        """Remember what the HR system's fields hold now; a person's decision on them has been carried out."""
+        if delivered.values is not None:
+            agreed = Agreed(delivered.values)
+            ledger.write_agreed(session, self._system, assessment_of(item), agreed, self._queue.clock)
+
+    def _already_there(self, item: Item) -> Delivered | None:
+        """After an unknown outcome: what the server keeps, where it is this very assessment; None = send it."""
         if item.kind is not Kind.ASSESSMENT:
             return None  # the other calls are upserts: a repeat changes nothing
         return self._hr.held_assessment(item.external_id, item.payload)
 
-    def _send(self, item: Item) -> str:
+    def _send(self, item: Item) -> Delivered:
         if item.kind is Kind.ASSESSMENT:
-            return self._hr.put_assessment(item.external_id, item.payload, item.op_id)
+            with self._sessions() as session:
+                agreed = ledger.read_agreed(session, self._system, assessment_of(item))
+            return self._hr.put_assessment(item.external_id, item.payload, item.op_id, agreed)
         if item.kind is Kind.INTERVIEW:
-            return self._hr.register_interview(item.payload, item.op_id)
+            return Delivered(self._hr.register_interview(item.payload, item.op_id))
         if item.kind is Kind.ATTACHMENT:
-            return self._attach(item)
+            return Delivered(self._attach(item))
         body = json.loads(item.payload)
         remote_id: str = body["interview_remote_id"] or self._registered(body["interview_id"])
         move = Move(InterviewStatus(body["from"]), InterviewStatus(body["to"]), body["at"])
         self._hr.move_status(remote_id, move, item.op_id)
-        return remote_id
+        return Delivered(remote_id)
 
     def _attach(self, item: Item) -> str:
         if not isinstance(self._hr, TakesFiles):
@@ -239,6 +248,11 @@ class Sender:
         with self._sessions() as session:
             if read_hold(session, self._system) != Hold():
                 write_hold(session, self._system, Hold(), self._queue.clock)
+
+
+def assessment_of(item: Item) -> str:
+    """The assessment that an item's external id names a revision of."""
+    return item.external_id.rpartition(":")[0]
 
 
 def _waits(failure: RemoteFailure) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import BinaryIO, Protocol, runtime_checkable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 from sync.address import Address
 from sync.catalogue import Catalogue
@@ -35,6 +35,25 @@ class Attachment:
     media_type: str
     size: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What both sides last agreed on of one result, by field of the HR system: the base of a three-way comparison.
+
+    `leave` = fields that stay as they are there, for a person has decided so.
+    """
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    leave: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """What the HR system has: its id ("" = none), and what its mapped fields hold now (None = it has no fields)."""
+
+    remote_id: str = ""
+    values: Mapping[str, Any] | None = None
 
 
 Progress = Callable[[int], None]
@@ -78,12 +97,13 @@ class HrSystem(Protocol):
     def move_status(self, remote_id: str, move: Move, operation: str) -> None:
         """Move an interview forward, one step; never backwards. RemoteConflict says where it stands (`status`)."""
 
-    def put_assessment(self, external_id: str, signed: bytes, operation: str) -> str:
-        """Deliver a signed assessment; gives the HR system's id of the result. MappingBroken before anything is
-        written where a field of the company is gone."""
+    def put_assessment(self, external_id: str, signed: bytes, operation: str, agreed: Agreed) -> Delivered:
+        """Deliver a signed assessment. MappingBroken before anything is written where a field of the company is gone;
+        RemoteConflict (`contested`) before anything is written where a person changed a field there that we change
+        too (`sync.conflicts.three_way`)."""
 
-    def held_assessment(self, external_id: str, signed: bytes) -> str | None:
-        """Whether the system holds exactly this: its id of the result ("" = it has none), None = it does not."""
+    def held_assessment(self, external_id: str, signed: bytes) -> Delivered | None:
+        """What the system holds where that is exactly this; None = it is not."""
 
     def catalogue(self) -> Catalogue:
         """The fields that a result can be written to."""

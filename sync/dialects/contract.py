@@ -25,7 +25,7 @@ from sync.failures import CursorUnknown, FilesRefused, RemoteBusy, RemoteConflic
 from sync.mapping import SIGNED_HASH, SOURCES, check, mapped, source_of
 from sync.paths import dig, put
 from sync.profile import Profile, Shape
-from sync.system import Attachment, Move, Progress, Request
+from sync.system import Agreed, Attachment, Delivered, Move, Progress, Request
 from sync.uploads import Upload
 
 Pulled_ = TypeVar("Pulled_", RemotePosition, RemoteCandidate, RemoteTemplate)
@@ -201,19 +201,20 @@ class ContractSystem:
             conflict.theirs = self._in_our_words(conflict.theirs)
             raise
 
-    def put_assessment(self, external_id: str, signed: bytes, operation: str) -> str:
-        """Deliver a signed assessment."""
+    def put_assessment(self, external_id: str, signed: bytes, operation: str, agreed: Agreed) -> Delivered:
+        """Deliver a signed assessment: a document of its own for each revision, so that no field is contested."""
+        del agreed
         self._check_mapping()
         body = self._shape.body(signed)
         answer = self._write("PUT", self._with_id(self._shape.paths.assessment, external_id), body, operation)
         kept = dig(dig(answer, self._shape.envelope.data), "sha256")
         if isinstance(kept, str) and kept != hashlib.sha256(body).hexdigest():
             raise unsure(RemoteNonsense(host=self._wire.host))
-        return self._id(answer)
+        return Delivered(self._id(answer))
 
-    def held_assessment(self, external_id: str, signed: bytes) -> str | None:
+    def held_assessment(self, external_id: str, signed: bytes) -> Delivered | None:
         """Whether the system holds exactly this."""
-        return "" if self.get_assessment(external_id) == self._shape.body(signed) else None
+        return Delivered() if self.get_assessment(external_id) == self._shape.body(signed) else None
 
     def get_assessment(self, external_id: str) -> bytes | None:
         """Exactly the bytes that the server keeps under an external id; None = nothing."""

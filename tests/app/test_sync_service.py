@@ -205,9 +205,40 @@ def test_nothing_of_an_unknown_interview_leaves_before_it_is_signed(library, ser
 def test_each_revision_is_sent_in_order(library, service, sandbox):
     interview = local_interview(library)
     sign(library, interview.id, "first")
+    service.run_once()
     sign(library, interview.id, "second")
     assert service.run_once().complete
     assert [held.revision for held in reversed(sandbox.store.assessments())] == [1, 2]
+
+
+def test_a_revision_that_nobody_can_have_gives_way_to_the_next_and_both_stay_signed(library, service, sandbox):
+    interview = local_interview(library)
+    for summary in ("first", "second", "third"):
+        sign(library, interview.id, summary)
+    assert service.run_once().complete
+    assert [held.revision for held in sandbox.store.assessments()] == [3]
+    assert sandbox.store.interviews()[-1]["status"] == "assessed"
+    assert len(library.assessment(interview.id).signatures) == 3
+    told = [entry.sentence for entry in service.state().entries if entry.kind is Kind.ASSESSMENT]
+    assert told.count(text.tr("sync.resolved_superseded")) == 2
+
+
+def test_a_refused_assessment_is_mended_by_signing_again_or_left(library, service, sandbox):
+    interview = local_interview(library)
+    sign(library, interview.id, "first")
+    with library.session() as session:
+        session.execute(outbox.outbox.update().values(state="dead", last_error="remote_rejected", last_params="{}"))
+    registration = next(entry for entry in service.state().entries if entry.kind is Kind.INTERVIEW)
+    service.resend(registration.op_id)
+    for entry in service.state().entries:
+        if entry.kind is Kind.STATUS:
+            service.leave(entry.op_id)
+            with pytest.raises(ConflictStale):
+                service.leave(entry.op_id)
+    sign(library, interview.id, "second")
+    assert service.run_once().complete
+    assert [held.revision for held in sandbox.store.assessments()] == [2]
+    assert sandbox.store.moves() == []
 
 
 def in_conflict(library, service, sandbox, revision=2):

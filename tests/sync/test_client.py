@@ -32,6 +32,7 @@ from sync.failures import (
     SecretMissing,
 )
 from sync.profile import shipped_profile
+from sync.system import Agreed
 from tests.sync.ehr import IMPATIENT, assessment_body
 
 
@@ -67,7 +68,7 @@ def test_nobody_there_is_certain_and_a_strange_cursor_is_named(sandbox, connect)
 
 def test_a_refusal_carries_the_servers_words_without_the_key(sandbox, connect):
     with pytest.raises(RemoteRejected) as raised:
-        connect(sandbox).put_assessment("a:1", b"{}", "operation-1")
+        connect(sandbox).put_assessment("a:1", b"{}", "operation-1", Agreed())
     assert raised.value.params["status"] == 422
     assert secrets.redacted(f"key {sandbox.key}\n" + "x" * 999, sandbox.key) == ("key •••" + "x" * 999)[:300]
 
@@ -75,7 +76,7 @@ def test_a_refusal_carries_the_servers_words_without_the_key(sandbox, connect):
 def test_what_is_too_large_is_not_sent(sandbox, connect):
     body = assessment_body("i", "a", summary="长" * 1_000_000)
     with pytest.raises(PayloadTooLarge):
-        connect(sandbox).put_assessment("a:1", body, "operation-1")
+        connect(sandbox).put_assessment("a:1", body, "operation-1", Agreed())
 
 
 def answering(raw):

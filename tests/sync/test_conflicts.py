@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sync.conflicts import differences, flat, merge
+from sync.conflicts import contested, differences, flat, merge, shown, three_way
+from sync.failures import RemoteConflict
 from tests.sync.ehr import assessment_body
 
 
@@ -41,3 +43,34 @@ def test_a_new_row_is_all_theirs_and_an_unknown_base_keeps_what_was_filled_in():
     assert merge(None, None, {"a": 1}).values == {"a": 1}
     merged = merge(None, {"a": "", "b": "mine"}, {"a": "theirs", "b": "theirs"})
     assert (merged.values, merged.kept) == ({"a": "theirs", "b": "mine"}, ("b",))
+
+
+fields = st.dictionaries(st.sampled_from("abcd"), st.none() | st.integers(0, 3) | st.text(max_size=2))
+
+
+@given(fields, fields, fields, st.sets(st.sampled_from("abcd")))
+def test_three_ways_never_write_over_what_a_person_wrote(agreed, mine, theirs, leave):
+    found = three_way(agreed, mine, theirs, leave)
+    asked = {one["field"] for one in found.contested}
+    assert not set(found.write) & (asked | leave)
+    for name in mine:
+        untouched = theirs.get(name) == agreed[name] if name in agreed else theirs.get(name) in (None, "")
+        if name in found.write:
+            assert untouched
+            assert mine[name] != theirs.get(name)
+        elif name in asked:
+            assert not untouched
+            assert not (name in agreed and mine[name] == agreed[name])
+    seen = {**agreed, **{one["field"]: one["theirs"] for one in found.contested}}
+    assert not three_way(seen, mine, theirs, leave).contested, "what was seen and decided is asked no more"
+
+
+def test_contested_fields_are_told_and_end_the_delivery():
+    found = three_way({"x": 3}, {"x": 4, "y": ["a"], "z": 1}, {"x": 5, "y": ["b"], "z": None})
+    assert found.write == {"z": 1}
+    with pytest.raises(RemoteConflict) as raised:
+        found.refuse("hr.example")
+    x, y = shown(contested(raised.value.theirs))
+    assert (x.base, x.mine, x.theirs, x.has_base) == (3, 4, 5, True)
+    assert (y.base, y.mine, y.theirs, y.has_base) == (None, '["a"]', '["b"]', False)
+    three_way({}, {"z": 1}, {}).refuse("hr.example")

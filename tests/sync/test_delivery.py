@@ -12,6 +12,7 @@ from sync.failures import RemoteBusy, RemoteNonsense, RemoteUnauthorized, Remote
 from sync.outbox import State
 from sync.sandbox.server import Sandbox
 from sync.sender import Sender, read_hold
+from sync.system import Agreed
 from tests.sync.ehr import (
     CONTRACT,
     IMPATIENT,
@@ -192,7 +193,7 @@ def test_another_body_under_the_same_id_is_a_conflict_and_nothing_is_overwritten
         interview, assessment = enqueue_interview(session)
     sender.drain()
     theirs = assessment_body(interview, assessment, 2, summary="另一台电脑")
-    connect(sandbox).put_assessment(f"{assessment}:2", theirs, "another-computer")
+    connect(sandbox).put_assessment(f"{assessment}:2", theirs, "another-computer", Agreed())
     with sessions() as session:
         op_id = enqueue_assessment(session, interview, assessment, 2, summary="这台电脑")
     assert sender.drain().conflicts == 1
