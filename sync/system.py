@@ -39,9 +39,10 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """What both sides last agreed on of one result, by field of the HR system: the base of a three-way comparison.
+    """What the HR system was last told of one result, by its fields: the base of a three-way comparison.
 
-    `leave` = fields that stay as they are there, for a person has decided so.
+    Never what stands there: a person may have written it since. `leave` = fields that stay as they are there, for a
+    person has decided so.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
@@ -50,10 +51,11 @@ class Agreed:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """What the HR system has: its id ("" = none), and what its mapped fields hold now (None = it has no fields)."""
+    """What the HR system has: its id ("" = none), and what this result tells its mapped fields (None = it has none):
+    `sync.mapping.mapped` of the signed bytes, those that were left or not written included."""
 
     remote_id: str = ""
-    values: Mapping[str, Any] | None = None
+    told: Mapping[str, Any] | None = None
 
 
 Progress = Callable[[int], None]
