@@ -28,8 +28,10 @@ class EventIndex:
 
     def within(self, start: float, end: float) -> Places:
         """The spans that touch [start, end], in their order."""
-        first = int(np.searchsorted(self._reach, start, "left"))
-        last = int(np.searchsorted(self.starts, end, "right"))
+        first = int(self._reach.searchsorted(start, "left"))
+        last = int(self.starts.searchsorted(end, "right"))
+        if first >= last:
+            return np.empty(0, np.intp)
         return first + np.flatnonzero(self.ends[first:last] >= start)
 
     def at(self, time_s: float, grace: float = 0.0) -> int | None:
