@@ -141,6 +141,17 @@ def test_the_next_frame_is_painted_into_the_same_memory(timeline):
     assert timeline._picture.size() == timeline.viewport().size()
 
 
+def test_on_a_finer_screen_it_is_painted_finer(timeline, monkeypatch):
+    timeline.show_window(1800.0, MINUTE)
+    coarse = picture(timeline)
+    monkeypatch.setattr(timeline, "devicePixelRatioF", lambda: 2.0)
+    picture(timeline)
+    fine = timeline._picture
+    assert (fine.devicePixelRatio(), fine.width()) == (2.0, 2 * timeline.viewport().width())
+    wave = timeline.point("wave", 1830.0)
+    assert fine.toImage().pixelColor(2 * wave) == coarse.pixelColor(wave) == theme.color("series_7")
+
+
 # Chips
 
 

@@ -9,8 +9,8 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPixmap
 from ui import theme
 from ui.review import strokes
 
-MOST = 300
-"""So many are kept: a few megabytes."""
+MOST = 200
+"""So many are kept, a few megabytes: more than are ever in sight."""
 MOST_PX = 1000
 """A label longer than that is cut: what another program wrote may be of any length."""
 LINE_PX, DASH_PX, BREAK_PX = 2.0, 4.0, 3.0

@@ -19,7 +19,8 @@ class EventIndex:
 
     def __init__(self, spans: Iterable[tuple[float, float]]) -> None:
         self.spans: Doubles = np.array(list(spans), np.float64).reshape(-1, 2)
-        self.starts, self.ends = self.spans[:, 0], self.spans[:, 1]
+        # Of their own, because numpy copies a column of a table each time that it is searched.
+        self.starts, self.ends = self.spans[:, 0].copy(), self.spans[:, 1].copy()
         # Up to each span, how far any of those before it reaches: what lies left of a moment is found by bisection.
         self._reach: Doubles = np.maximum.accumulate(self.ends) if len(self.ends) else self.ends
 

@@ -2,7 +2,8 @@
 
 Measured at 1600 × 1000 with 20 jagged curves of 2,900 points each: joined segments in one `drawLines` call take about
 10 ms, a polyline for each measured run 21 ms, a path 14 ms, any pen wider than one pixel 400 ms, and twenty plots of
-pyqtgraph 75 ms (95th percentile). Hence one-pixel pens, and one call a curve.
+pyqtgraph 75 ms (95th percentile). Hence one-pixel pens, and one call a curve; where there are more samples than pixels,
+`ui.review.column_image` takes a third of that.
 """
 
 from __future__ import annotations

@@ -279,8 +279,9 @@ class Timeline(QAbstractScrollArea):
 
     def _frame_picture(self) -> QPixmap:
         """Titles and overview: they stay while the window of time moves."""
-        if self._frame is None:
-            ratio = self.devicePixelRatioF()
+        ratio = self.devicePixelRatioF()
+        if self._frame is None or self._frame.devicePixelRatio() != ratio:
+            self._outdated = True
             self._frame = QPixmap(self.viewport().size() * ratio)
             self._frame.setDevicePixelRatio(ratio)
             self._frame.fill(theme.color("panel"))
