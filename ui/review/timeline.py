@@ -73,6 +73,7 @@ class Timeline(QAbstractScrollArea):
         self._picture: QPixmap | None = None
         self._frame: QPixmap | None = None
         self._outdated = False
+        self._rows: list[Row] | None = None
         self._press: _Press | None = None
         self.region = Region(self)
         self._region_mouse = RegionMouse(self)
@@ -209,14 +210,14 @@ class Timeline(QAbstractScrollArea):
 
     def rows(self) -> list[Row]:
         """The lanes with where they lie in the viewport, top to bottom, scrolled."""
-        view = self.view()
-        top = timeline_paint.head_height() - self.verticalScrollBar().value()
-        rows = []
-        for lane in self.shown():
-            height = self._height(lane)
-            rows.append(Row(lane, QRectF(view.left, top, view.width, height), lane.key in self.folded))
-            top += height + theme.scaled(timeline_paint.BETWEEN)
-        return rows
+        if self._rows is None:
+            view, self._rows = self.view(), []
+            top = timeline_paint.head_height() - self.verticalScrollBar().value()
+            for lane in self.shown():
+                height = self._height(lane)
+                self._rows.append(Row(lane, QRectF(view.left, top, view.width, height), lane.key in self.folded))
+                top += height + theme.scaled(timeline_paint.BETWEEN)
+        return self._rows
 
     def row_at(self, at: QPointF) -> Row | None:
         """The row under a point of the viewport."""
@@ -245,7 +246,7 @@ class Timeline(QAbstractScrollArea):
         bar.setPageStep(max(1, room))
         bar.setSingleStep(theme.scaled(30))
         bar.setRange(0, max(0, content - room))
-        self._frame = None
+        self._frame = self._rows = None
         self.refresh()
 
     def sizeHint(self) -> QSize:
@@ -300,7 +301,7 @@ class Timeline(QAbstractScrollArea):
         self._arrange()
 
     def _scrolled(self) -> None:
-        self._frame = None
+        self._frame = self._rows = None
         self.refresh()
 
     def _rename(self) -> None:
