@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ui.review import strokes
 from ui.review.pyramid import Pyramid, gaps
 
 
@@ -70,12 +69,20 @@ def test_close_up_gives_the_samples_themselves():
     assert np.isnan(Pyramid(values, 10.0).value(11.0))
 
 
-def test_strokes_touch_their_neighbours_and_leave_gaps():
-    low, high = np.array([10.0, 30.0, np.nan, 5.0]), np.array([5.0, 20.0, np.nan, 1.0])
-    lines = strokes.columns_as_line(np.arange(4.0), low, high)
-    assert lines[1].tolist() == [1.0, 10.0, 1.0, 30.0]
-    assert np.isnan(lines[2]).any()
-    assert lines[3].tolist() == [3.0, 1.0, 3.0, 5.0]
+@settings(max_examples=40, deadline=None)
+@given(length=st.integers(1, 3000), span=st.floats(1.0, 300.0), width=st.integers(5, 300), seed=st.integers(0, 9))
+def test_a_column_is_the_least_and_the_most_of_its_cells(length, span, width, seed):
+    random = np.random.default_rng(seed)
+    low = np.where(random.random(length) < 0.3, np.nan, random.normal(size=length)).astype(np.float32)
+    high = low + random.random(length).astype(np.float32)
+    columns = Pyramid(low, 10.0, high).columns(0.0, span, width)
+    step = max(1.0, span * 10 / width)
+    cell = 2 ** int(np.log2(max(1.0, step / 2)))
+    for place in range(0, len(columns.x), 7):
+        first, end = (int(edge * step / cell) * cell for edge in (place, place + 1))
+        for found, source, take in ((columns.low, low, np.fmin), (columns.high, high, np.fmax)):
+            wanted = take.reduce(source[first : max(end, first + cell)])
+            assert found[place] == wanted or (np.isnan(found[place]) and np.isnan(wanted))
 
 
 def test_limits_ignore_outliers_and_gaps():

@@ -8,20 +8,19 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter
+from PySide6.QtGui import QPainter, QPixmap
 
 from analysis.document import Event
 from app.text import tr
 from ui import theme
 from ui.review import strokes
 from ui.review.bar_lanes import BarLane
+from ui.review.chip_stamps import ChipStamps, underline
 from ui.review.event_words import event_detail, event_name
 from ui.review.lane import NO_GAPS, Gaps, Sample, View
 
 Doubles = NDArray[np.float64]
 RESULT, PART = "quantified_result", "structure"
-LINE_PX, DASH_PX, BREAK_PX = 2.0, 4.0, 3.0
-"""The line of the second kind of chips is broken, so that they are told apart without colour."""
 
 
 class ChipLane(BarLane):
@@ -46,6 +45,7 @@ class ChipLane(BarLane):
     ) -> None:
         super().__init__(key, title_key, events, token, gaps=gaps)
         self._second_token, self._names = second_token, names
+        self._stamps = ChipStamps((token, second_token))
         self._is_second = np.array([is_second(event.kind) for event in self.events], np.bool_)
 
     def label(self, event: Event) -> str:
@@ -60,61 +60,49 @@ class ChipLane(BarLane):
     def legend(self) -> tuple[Sample, ...]:
         """Whole and broken line."""
         return tuple(
-            Sample(tr(name), partial(self._underline, second=second))
+            Sample(tr(name), partial(underline, token=self._token(second=second), broken=second))
             for name, second in zip(self._names, (False, True), strict=False)
         )
 
     def paint(self, painter: QPainter, area: QRectF, view: View) -> None:
         """Chips from left to right, never over each other; ticks where there is no room."""
-        painter.setFont(theme.font(12))
-        metrics = QFontMetricsF(painter.font())
         high = min(area.height() - 4, theme.scaled(20))
         row = QRectF(area.left(), area.center().y() - high / 2, area.width(), high)
         shown = self.bars.within(view.start, view.end)
         left = np.maximum(area.left(), view.xs(self.bars.starts[shown]))
-        chips, rest = self._laid_out(metrics, shown, left, area)
+        self._stamps.prepare(painter, high)
+        chips, rest = self._laid_out(shown, left, area)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for second in (False, True):
             self._ticks(painter, row, left[rest & (self._is_second[shown] == second)], second=second)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
-        self._paint_chips(painter, row, chips)
-
-    def _paint_chips(self, painter: QPainter, row: QRectF, chips: Sequence[tuple[float, float, int]]) -> None:
-        """All grounds, then all lines, then all words: each kind of stroke is set up once."""
-        areas = [QRectF(left, row.top(), width, row.height()) for left, width, _ in chips]
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color("accent_soft"))
-        for area in areas:
-            painter.drawRoundedRect(area, 3, 3)
-        for second in (False, True):
-            painter.setBrush(theme.color(self._token(second=second)))
-            own = [area for area, (*_, index) in zip(areas, chips, strict=True) if self._is_second[index] == second]
-            strokes.draw_rects(painter, _underlines(own, broken=second))
-        painter.setPen(theme.color("text"))
-        for area, (*_, index) in zip(areas, chips, strict=True):
-            painter.drawText(area, Qt.AlignmentFlag.AlignCenter, self.label(self.events[index]))
+        for place, chip in chips:
+            self._stamps.draw(painter, place, row.top(), chip)
 
     def _laid_out(
-        self, metrics: QFontMetricsF, shown: NDArray[np.intp], left: Doubles, area: QRectF
-    ) -> tuple[list[tuple[float, float, int]], NDArray[np.bool_]]:
-        """Chips as (left, width, event), and which of the events in sight are none. Each chip leaps over those below
-        it, so that thousands of events cost no more than the chips that there is room for."""
-        chips: list[tuple[float, float, int]] = []
+        self, shown: NDArray[np.intp], left: Doubles, area: QRectF
+    ) -> tuple[list[tuple[float, QPixmap]], NDArray[np.bool_]]:
+        """Chips with the pixel that they begin at, and which of the events in sight are none. Each chip leaps over
+        those below it, so that thousands of events cost no more than the chips that there is room for."""
+        chips: list[tuple[float, QPixmap]] = []
         rest = np.ones(len(shown), np.bool_)
         place = 0
         while place < len(shown):
             index = int(shown[place])
-            width = metrics.horizontalAdvance(self.label(self.events[index])) + 10
-            if left[place] + width > area.right():
+            begin = float(left[place])
+            chip = self._stamps.chip(self.label(self.events[index]), second=bool(self._is_second[index]))
+            end = begin + chip.deviceIndependentSize().width()
+            if end > area.right():
                 break
-            chips.append((float(left[place]), width, index))
+            chips.append((begin, chip))
             rest[place] = False
-            place = int(np.searchsorted(left, left[place] + width + 3))
+            place = int(left.searchsorted(end + 3))
         return chips, rest
 
     def _ticks(self, painter: QPainter, row: QRectF, left: Doubles, *, second: bool) -> None:
         """Upright bars; those of the second kind are broken in the middle."""
-        x = np.unique(np.round(left))
+        x = np.round(left)
+        x = x[np.diff(x, prepend=-np.inf) > 0]
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.color(self._token(second=second)))
         parts = ((3.0, 4.0), (row.height() - 7, 4.0)) if second else ((3.0, row.height() - 6),)
@@ -124,23 +112,6 @@ class ChipLane(BarLane):
 
     def _token(self, *, second: bool) -> str:
         return self._second_token if second else self.token
-
-    def _underline(self, painter: QPainter, area: QRectF, *, second: bool) -> None:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.color(self._token(second=second)))
-        strokes.draw_rects(painter, _underlines([area], broken=second))
-
-
-def _underlines(areas: Sequence[QRectF], *, broken: bool) -> Doubles:
-    """The lines at the feet of some areas, in pieces if they are broken, as rectangles."""
-    lines = [(area.left(), area.bottom() - LINE_PX, area.width(), LINE_PX) for area in areas]
-    if broken:
-        lines = [
-            (left, top, min(DASH_PX, start + wide - left), high)
-            for start, top, wide, high in lines
-            for left in np.arange(start, start + wide, DASH_PX + BREAK_PX).tolist()
-        ]
-    return np.array(lines, np.float64).reshape(-1, 4)
 
 
 class TermLane(ChipLane):

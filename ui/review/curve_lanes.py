@@ -13,10 +13,13 @@ from PySide6.QtGui import QPainter, QPen
 from app.text import tr
 from ui import theme
 from ui.review import curve_marks, strokes
+from ui.review.column_image import ColumnImage, joined
 from ui.review.lane import NO_GAPS, Gaps, Lane, Sample, View, baseline
-from ui.review.pyramid import Columns, Pyramid, pyramid_of
+from ui.review.pyramid import Pyramid, pyramid_of
 
 Doubles = NDArray[np.float64]
+LEAST_PX = 2
+"""How thick a curve of strokes is where it is level: about as thick as a smoothed line."""
 QUIETEST_DB = -80.0
 """Below this a recording is silent."""
 
@@ -66,15 +69,21 @@ class CurveLane(Lane):
         """The zero line, then the curves, then their shapes."""
         if self.zero is not None:
             baseline(painter, area, float(self._y(np.array([self.zero]), area)[0]))
+        image = ColumnImage(painter, area)
         found = [curve.pyramid.columns(view.start, view.span, int(view.width)) for curve in self.curves]
-        for curve, columns in zip(self.curves, found, strict=True):
-            painter.setPen(QPen(theme.color(curve.token), 1))
-            # Upright strokes are sharp as they are; only slanted ones need smoothing.
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing, columns.single)
-            strokes.draw_lines(painter, self._lines(columns, area, view))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        lows = [self._y(columns.low, area) for columns in found]
+        highs = [low if each.single else self._y(each.high, area) for each, low in zip(found, lows, strict=True)]
+        for curve, columns, low, high in zip(self.curves, found, lows, highs, strict=True):
+            if not columns.single and len(low):
+                ends = joined(high - 0.5, low + 0.5)
+                image.put(view.x(columns.x[0]) - 0.5, *ends, theme.color(curve.token), least_px=LEAST_PX)
+        image.draw(painter)
+        for curve, columns, low in zip(self.curves, found, lows, strict=True):
+            if columns.single:
+                painter.setPen(QPen(theme.color(curve.token), 1))
+                strokes.draw_lines(painter, strokes.joined(view.xs(columns.x), low))
         for place, (curve, columns) in enumerate(zip(self.curves, found, strict=True)):
-            middle = self._y((columns.low + columns.high) / 2, area)
+            middle = (lows[place] + highs[place]) / 2
             curve_marks.paint(painter, columns, middle, view, curve.token, place, len(self.curves))
 
     def legend(self) -> tuple[Sample, ...]:
@@ -86,17 +95,11 @@ class CurveLane(Lane):
             for place, curve in enumerate(self.curves)
         )
 
-    def _lines(self, columns: Columns, area: QRectF, view: View) -> Doubles:
-        x, low = view.xs(columns.x), self._y(columns.low, area)
-        if columns.single:
-            return strokes.joined(x, low)
-        return strokes.columns_as_line(x, low, self._y(columns.high, area))
-
     def _y(self, values: Doubles, area: QRectF) -> Doubles:
         low, high = self.limits
-        share = np.clip((values - low) / (high - low), -0.02, 1.02)
-        result: Doubles = area.bottom() - 2 - share * (area.height() - 4)
-        return result
+        room = area.height() - 4
+        result: Doubles = area.bottom() - 2 - (values - low) * (room / (high - low))
+        return np.minimum(np.maximum(result, area.top() + 2 - 0.02 * room), area.bottom() - 2 + 0.02 * room)
 
     def value_text(self, time_s: float) -> str:
         """Each curve's value with the unit."""
@@ -153,12 +156,10 @@ class WaveLane(Lane):
 def paint_wave(painter: QPainter, area: QRectF, view: View, pyramid: Pyramid, gain: float, token: str) -> None:
     """Draw peaks as vertical lines around the middle of an area."""
     columns = pyramid.columns(view.start, view.span, int(view.width))
+    if not len(columns.x):
+        return
     middle, reach = area.center().y(), area.height() / 2 - 1
-    top = middle - np.clip(columns.high * gain, -1, 1) * reach
-    bottom = np.maximum(middle - np.clip(columns.low * gain, -1, 1) * reach, top + 1)
-    x = view.xs(columns.x)
-    inside = (x >= area.left()) & (x <= area.right())
-    painter.setPen(QPen(theme.color(token), 1))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    strokes.draw_lines(painter, np.column_stack((x, top, x, bottom))[inside])
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    top, bottom = (middle - np.clip(peak * gain, -1, 1) * reach for peak in (columns.high, columns.low))
+    image = ColumnImage(painter, area)
+    image.put(view.x(columns.x[0]) - 0.5, top, bottom, theme.color(token))
+    image.draw(painter)

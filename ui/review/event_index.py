@@ -19,7 +19,8 @@ class EventIndex:
 
     def __init__(self, spans: Iterable[tuple[float, float]]) -> None:
         self.spans: Doubles = np.array(list(spans), np.float64).reshape(-1, 2)
-        self.starts, self.ends = self.spans[:, 0], self.spans[:, 1]
+        # Of their own, because numpy copies a column of a table each time that it is searched.
+        self.starts, self.ends = self.spans[:, 0].copy(), self.spans[:, 1].copy()
         # Up to each span, how far any of those before it reaches: what lies left of a moment is found by bisection.
         self._reach: Doubles = np.maximum.accumulate(self.ends) if len(self.ends) else self.ends
 
@@ -28,8 +29,10 @@ class EventIndex:
 
     def within(self, start: float, end: float) -> Places:
         """The spans that touch [start, end], in their order."""
-        first = int(np.searchsorted(self._reach, start, "left"))
-        last = int(np.searchsorted(self.starts, end, "right"))
+        first = int(self._reach.searchsorted(start, "left"))
+        last = int(self.starts.searchsorted(end, "right"))
+        if first >= last:
+            return np.empty(0, np.intp)
         return first + np.flatnonzero(self.ends[first:last] >= start)
 
     def at(self, time_s: float, grace: float = 0.0) -> int | None:

@@ -17,9 +17,10 @@ from app.text import percent, tr
 from ui import theme
 from ui.review import legend, strokes
 from ui.review.bar_lanes import CROWDED, BarLane, apart, in_order, indexed, visible
+from ui.review.column_image import ColumnImage
 from ui.review.curve_lanes import Curve, CurveLane
 from ui.review.event_index import EventIndex
-from ui.review.lane import Lane, Sample, View, hatch, stretches, tint
+from ui.review.lane import Lane, Sample, View, covered, hatch, stretches, tint
 from ui.review.model import Recording
 from ui.review.pyramid import gaps, pyramid_of
 from ui.review.reasons import Reasons
@@ -58,17 +59,14 @@ class StackLane(Lane):
 
     def paint(self, painter: QPainter, area: QRectF, view: View) -> None:
         """Neutral is the ground, positive hangs from above, negative stands below; one column a pixel."""
-        x = np.arange(np.floor(area.left()), np.ceil(area.right()), dtype=np.float64)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.fillRect(area, theme.color("stack"))
-        painter.setPen(Qt.PenStyle.NoPen)
-        for name, token, from_top in (("positive", "series_2", True), ("negative", "series_3", False)):
-            share = self._shares(name, view, x)
-            size = share * area.height()
-            top = np.full_like(x, area.top()) if from_top else area.bottom() - size
-            painter.setBrush(theme.color(token))
-            strokes.draw_rects(painter, np.column_stack((x, top, np.ones_like(x), size)))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+        image = ColumnImage(painter, area)
+        x = np.arange(image.first, area.right())
+        top, foot = np.full_like(x, area.top()), np.full_like(x, area.bottom())
+        image.put(x[0], top, foot, theme.color("stack"))
+        positive, negative = (self._shares(name, view, x) * area.height() for name in ("positive", "negative"))
+        image.put(x[0], top, top + positive, theme.color("series_2"), least_px=0)
+        image.put(x[0], foot - negative, foot, theme.color("series_3"), least_px=0)
+        image.draw(painter)
         self._paint_gaps(painter, area, view)
 
     def _shares(self, name: str, view: View, x: Doubles) -> Doubles:
@@ -84,7 +82,7 @@ class StackLane(Lane):
     def _paint_gaps(self, painter: QPainter, area: QRectF, view: View) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for spans, ground in ((self.unclear, tint("track_bg", _FADED)), (self.gaps.spans, theme.color("track_bg"))):
-            places = stretches(spans, area, view, 1.0)
+            places = covered(stretches(spans, area, view, 1.0))
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(ground)
             strokes.draw_rects(painter, places)

@@ -172,16 +172,32 @@ def tint(token: str, alpha: int) -> QColor:
 
 def stretches(index: EventIndex, area: QRectF, view: View, least: float = 0.0) -> Doubles:
     """Rectangles over the height of an area for the visible spans, each at least `least` pixels wide."""
-    times = index.spans[index.within(view.start, view.end)]
-    left = np.clip(view.xs(times[:, 0]), area.left(), area.right())
-    right = np.clip(view.xs(times[:, 1]), area.left(), area.right())
-    size = np.full(len(times), area.height())
-    return np.column_stack((left, np.full(len(times), area.top()), np.maximum(right - left, least), size))
+    shown = index.within(view.start, view.end)
+    rects = np.empty((len(shown), 4))
+    if len(shown):
+        x = np.minimum(np.maximum(view.xs(index.spans[shown]), area.left()), area.right())
+        rects[:, 0], rects[:, 1], rects[:, 3] = x[:, 0], area.top(), area.height()
+        rects[:, 2] = np.maximum(x[:, 1] - x[:, 0], least)
+    return rects
+
+
+def covered(rects: Doubles) -> Doubles:
+    """What some rectangles in the order of their left edges cover together, on whole pixels: those that touch are one,
+    so that thousands of them are never more than there are pixels."""
+    if not len(rects):
+        return rects
+    left, right = np.floor(rects[:, 0] + 0.5), np.floor(rects[:, 0] + rects[:, 2] + 0.5)
+    reach = np.maximum.accumulate(np.maximum(right, left + 1))
+    first = np.flatnonzero(np.concatenate(([True], left[1:] > reach[:-1])))
+    result = rects[first]
+    result[:, 0] = left[first]
+    result[:, 2] = reach[np.append(first[1:] - 1, len(rects) - 1)] - left[first]
+    return result
 
 
 def paint_gaps(painter: QPainter, area: QRectF, view: View, gaps: Gaps) -> None:
     """Hatch what could not be measured."""
-    hatch(painter, stretches(gaps.spans, area, view, 1.0))
+    hatch(painter, covered(stretches(gaps.spans, area, view, 1.0)))
 
 
 def hatch(painter: QPainter, rects: Doubles) -> None:

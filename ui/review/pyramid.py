@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from weakref import WeakValueDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
-FACTOR = 4
+FACTOR = 2
 """Each level holds minimum and maximum of this many cells of the level below."""
+MOST_CELLS = 4
+"""A column is never made of more cells than this, nor of fewer than half of it: so a peak is half a pixel away from its
+place at most."""
 
 Doubles = NDArray[np.float64]
+_Cells = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -33,14 +37,14 @@ class Columns:
 
 
 class Pyramid:
-    """Minima and maxima of a track at 1, 4, 16 … samples a cell. NaN is left out of a cell that has anything else."""
+    """Minima and maxima of a track at 1, 2, 4 … samples a cell. NaN is left out of a cell that has anything else."""
 
     def __init__(self, low: NDArray[np.floating], rate_hz: float, high: NDArray[np.floating] | None = None) -> None:
         self.rate_hz = rate_hz
         self.base = np.asarray(low, np.float32)
         self.base_high = self.base if high is None else np.asarray(high, np.float32)
         self.levels = [(self.base, self.base_high)]
-        while len(self.levels[-1][0]) > 2 * FACTOR:
+        for _ in range(_level_count(len(self.base)) - 1):
             lows, highs = self.levels[-1]
             self.levels.append((_shrunk(lows, np.fmin), _shrunk(highs, np.fmax)))
 
@@ -62,21 +66,9 @@ class Pyramid:
         step = span_s * self.rate_hz / max(1, width)
         if step <= 1.0 and self.base is self.base_high:
             return self._samples(start_s, span_s)
-        step = max(step, 1.0)
-        level = min(max(0, int(np.log(step / 2) / np.log(FACTOR))), len(self.levels) - 1) if step >= 2 else 0
-        lows, highs = self.levels[level]
-        cell = FACTOR**level
-        first = int(start_s * self.rate_hz / step)
-        edges = np.arange(max(0, first), first + int(span_s * self.rate_hz / step) + 3, dtype=np.float64) * step
-        cells = (edges / cell).astype(np.int64)
-        cells = cells[cells < len(lows)]
-        if not len(cells):
-            return Columns(np.empty(0), np.empty(0), np.empty(0))
-        stop = min(len(lows), int(cells[-1] + max(1, step / cell)))
-        low = np.fmin.reduceat(lows[:stop], cells)
-        high = np.fmax.reduceat(highs[:stop], cells)
-        x: Doubles = (edges[: len(cells)] + step / 2) / self.rate_hz
-        return Columns(x, low.astype(np.float64), high.astype(np.float64))
+        grid = _grid(start_s, span_s, max(step, 1.0), self.rate_hz, len(self.base))
+        return Columns(grid.x, *(grid.over(level, take) for level, take in
+                                 zip(self.levels[grid.level], (np.fmin, np.fmax), strict=True)))  # fmt: skip
 
     def _samples(self, start_s: float, span_s: float) -> Columns:
         first = max(0, int(start_s * self.rate_hz) - 1)
@@ -113,6 +105,45 @@ def pyramid_of(low: NDArray[np.floating], rate_hz: float, high: NDArray[np.float
     if found is None:
         found = _alive[key] = Pyramid(low, rate_hz, high)
     return found
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Columns at times `x` (s), each made of a few cells of a level: the first and the last one, and those beside them
+    towards its middle. Four reach for all, in a third of the time of `reduceat`."""
+
+    level: int
+    x: Doubles
+    cells: tuple[_Cells, _Cells, _Cells, _Cells]
+
+    def over(self, values: NDArray[np.float32], take: np.ufunc) -> Doubles:
+        """What `take` makes of the cells of each column."""
+        first, second, third, last = (values[cells] for cells in self.cells)
+        return np.asarray(take(take(first, second), take(third, last)), np.float64)
+
+
+@lru_cache(maxsize=8)
+def _grid(start_s: float, span_s: float, step: float, rate_hz: float, length: int) -> _Grid:
+    """The columns of a track of `length` samples, `step` of them a column. Many tracks are as long and as dense as each
+    other, and shown together."""
+    level = min(int(np.log2(max(1.0, 2 * step / MOST_CELLS))), _level_count(length) - 1)
+    cell = FACTOR**level
+    size = -(-length // cell)
+    first = int(start_s * rate_hz / step)
+    edges = np.arange(max(0, first), first + int(span_s * rate_hz / step) + 4, dtype=np.float64) * step
+    cells = (edges / cell).astype(np.int64)
+    begins = cells[:-1][cells[:-1] < size]
+    lasts = np.minimum(np.maximum(cells[1 : len(begins) + 1] - 1, begins), size - 1)
+    x: Doubles = (edges[: len(begins)] + step / 2) / rate_hz
+    return _Grid(level, x, (begins, np.minimum(begins + 1, lasts), np.maximum(lasts - 1, begins), lasts))
+
+
+def _level_count(length: int) -> int:
+    """How many levels a pyramid over so many samples has."""
+    count = 1
+    while length > 2 * FACTOR:
+        length, count = -(-length // FACTOR), count + 1
+    return count
 
 
 def _shrunk(values: NDArray[np.float32], take: np.ufunc) -> NDArray[np.float32]:

@@ -1,7 +1,7 @@
 """The timeline: everything that was heard and seen, lane by lane, under one playhead.
 
-The lanes are painted into one picture that is kept until the window of time, the size, the theme or the lanes change;
-playhead and crosshair are drawn over it, so that playing costs one copy a frame.
+The lanes are painted into one picture that holds until the window of time, the size, the theme or the lanes change;
+playhead and crosshair are drawn over it, so that playing and pointing cost one copy a frame.
 """
 
 from __future__ import annotations
@@ -72,7 +72,8 @@ class Timeline(QAbstractScrollArea):
         self.drag = LaneDrag(self)
         self._picture: QPixmap | None = None
         self._frame: QPixmap | None = None
-        self._settled = False
+        self._outdated = False
+        self._rows: list[Row] | None = None
         self._press: _Press | None = None
         self.region = Region(self)
         self._region_mouse = RegionMouse(self)
@@ -138,7 +139,7 @@ class Timeline(QAbstractScrollArea):
 
     def refresh(self) -> None:
         """Paint the lanes again, because what they show has changed."""
-        self._picture, self._settled = None, False
+        self._outdated = True
         self.viewport().update()
 
     # Arrangement
@@ -209,14 +210,14 @@ class Timeline(QAbstractScrollArea):
 
     def rows(self) -> list[Row]:
         """The lanes with where they lie in the viewport, top to bottom, scrolled."""
-        view = self.view()
-        top = timeline_paint.head_height() - self.verticalScrollBar().value()
-        rows = []
-        for lane in self.shown():
-            height = self._height(lane)
-            rows.append(Row(lane, QRectF(view.left, top, view.width, height), lane.key in self.folded))
-            top += height + theme.scaled(timeline_paint.BETWEEN)
-        return rows
+        if self._rows is None:
+            view, self._rows = self.view(), []
+            top = timeline_paint.head_height() - self.verticalScrollBar().value()
+            for lane in self.shown():
+                height = self._height(lane)
+                self._rows.append(Row(lane, QRectF(view.left, top, view.width, height), lane.key in self.folded))
+                top += height + theme.scaled(timeline_paint.BETWEEN)
+        return self._rows
 
     def row_at(self, at: QPointF) -> Row | None:
         """The row under a point of the viewport."""
@@ -245,7 +246,7 @@ class Timeline(QAbstractScrollArea):
         bar.setPageStep(max(1, room))
         bar.setSingleStep(theme.scaled(30))
         bar.setRange(0, max(0, content - room))
-        self._frame = None
+        self._frame = self._rows = None
         self.refresh()
 
     def sizeHint(self) -> QSize:
@@ -258,36 +259,30 @@ class Timeline(QAbstractScrollArea):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        if self._settled:
-            painter.drawPixmap(0, 0, self._lanes_picture())
-        else:
-            # Something moves: the next frame will most likely differ, a picture of this one would be of no use.
-            self._settled = True
-            self._paint_lanes(painter)
+        painter.drawPixmap(0, 0, self._lanes_picture())
         timeline_paint.paint_over(painter, self)
         crosshair.paint(painter, self, self.overview_area().bottom() + 2, self.lanes_end())
         painter.end()
 
     def _lanes_picture(self) -> QPixmap:
-        if self._picture is None:
-            ratio = self.devicePixelRatioF()
-            size = self.viewport().size()
-            self._picture = QPixmap(size * ratio)
-            self._picture.setDevicePixelRatio(ratio)
+        frame = self._frame_picture()
+        if self._picture is None or self._picture.size() != frame.size():
+            self._picture, self._outdated = QPixmap(frame.size()), True
+        if self._outdated:
+            self._outdated = False
+            self._picture.setDevicePixelRatio(frame.devicePixelRatio())
             painter = QPainter(self._picture)
-            self._paint_lanes(painter)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.drawPixmap(0, 0, frame)
+            timeline_paint.paint_lanes(painter, self)
             painter.end()
         return self._picture
 
-    def _paint_lanes(self, painter: QPainter) -> None:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.drawPixmap(0, 0, self._frame_picture())
-        timeline_paint.paint_lanes(painter, self)
-
     def _frame_picture(self) -> QPixmap:
         """Titles and overview: they stay while the window of time moves."""
-        if self._frame is None:
-            ratio = self.devicePixelRatioF()
+        ratio = self.devicePixelRatioF()
+        if self._frame is None or self._frame.devicePixelRatio() != ratio:
+            self._outdated = True
             self._frame = QPixmap(self.viewport().size() * ratio)
             self._frame.setDevicePixelRatio(ratio)
             self._frame.fill(theme.color("panel"))
@@ -306,7 +301,7 @@ class Timeline(QAbstractScrollArea):
         self._arrange()
 
     def _scrolled(self) -> None:
-        self._frame = None
+        self._frame = self._rows = None
         self.refresh()
 
     def _rename(self) -> None:
