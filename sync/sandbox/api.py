@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -154,7 +156,8 @@ def misbehave(faults: Faults) -> Response | None:
     if not request.path.startswith("/v1/"):
         return None
     request.get_data()
-    plan = faults.plan()
+    operation = request.headers.get("Idempotency-Key", "")
+    plan = faults.plan(f"{operation} {request.path}" if operation else "")
     g.after = plan.after
     if plan.slow:
         time.sleep(plan.slow.seconds)
@@ -168,7 +171,9 @@ def misbehave_after(response: Response) -> Response:
         return response
     if fault.name == "cut":
         return cut(response)
-    if fault.name == "drop_after":
+    if fault.name == "die_after":
+        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+    if fault.name in ("drop_after", "lose_first"):
         return drop(response)
     return _faulty_answer(Fault(fault.name.removesuffix("_after")))
 
