@@ -115,6 +115,31 @@ def everything(qtbot, room):
     ]  # fmt: skip
 
 
+def test_a_typed_ten_is_one_step(qtbot, room):
+    rate(qtbot, room, "communication", Qt.Key.Key_4)
+    rate(qtbot, room, "communication", Qt.Key.Key_1)
+    rate(qtbot, room, "communication", Qt.Key.Key_0)
+    assert score(room) == 10.0
+    assert room.presenter.undo_text == "rating of Communication 10"
+    undo(qtbot, room)
+    assert score(room) == 4.0
+    redo(qtbot, room)
+    assert score(room) == 10.0
+    undo(qtbot, room)
+    undo(qtbot, room)
+    assert score(room) is None
+
+
+def test_other_ratings_in_a_row_are_a_step_each(qtbot, room):
+    for key in (Qt.Key.Key_1, Qt.Key.Key_3, Qt.Key.Key_0):
+        rate(qtbot, room, "communication", key)
+    assert score(room) == 0.0
+    undo(qtbot, room)
+    assert score(room) == 3.0
+    undo(qtbot, room)
+    assert score(room) == 1.0
+
+
 def state(room):
     presenter = room.presenter
     assessment = presenter.assessment

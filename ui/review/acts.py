@@ -201,7 +201,5 @@ def _scoring(room: ReviewRoom) -> list[Action]:
         act("scores_table", run=lambda: room.open_tables(scores=True), enabled=lambda: True),
         *conclusions,
         act("sign", run=card.verdict.sign.click, enabled=card.verdict.sign.isEnabled),
-        act(
-            "analyse_again", run=room.analyseAsked.emit, enabled=lambda: editable() and room.stage is not Stage.NO_MEDIA
-        ),
+        act("analyse_again", run=room.analyseAsked.emit, enabled=lambda: editable() and not room.why_not_analysed()),
     ]

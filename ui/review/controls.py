@@ -17,7 +17,7 @@ class IconButton(QToolButton):
 
     def __init__(self, icon: str, text_key: str, parent: QWidget | None = None, *, checkable: bool = False) -> None:
         super().__init__(parent)
-        self._icon, self._text_key = icon, text_key
+        self._icon, self._text_key, self._ink = icon, text_key, "text"
         self.setCheckable(checkable)
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -31,8 +31,13 @@ class IconButton(QToolButton):
         self._restyle()
         self._rename()
 
+    def light(self, lit: bool) -> None:
+        """Show the icon in the accent's colour, or as others are."""
+        self._ink = "accent" if lit else "text"
+        self._restyle()
+
     def _restyle(self) -> None:
-        self.setIcon(icons.icon(self._icon, "text"))
+        self.setIcon(icons.icon(self._icon, self._ink))
         self.setIconSize(QSize(theme.scaled(18), theme.scaled(18)))
 
     def _rename(self) -> None:

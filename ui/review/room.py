@@ -26,6 +26,7 @@ from ui.review.export_menu import Exporting
 from ui.review.footing import Footing
 from ui.review.import_menu import Importing
 from ui.review.lane_layout import remembered
+from ui.review.lanes_button import LanesButton
 from ui.review.model import CorrectionDraft, LayoutStore, PassingLayout, Presenter, Recording, Stage
 from ui.review.overview import Overview
 from ui.review.pauses import longest_pause
@@ -118,7 +119,7 @@ class ReviewRoom(QWidget):
         self.zoom_out = IconButton("minus", "review.zoom_out", self.timeline)
         self.zoom_in = IconButton("plus", "review.zoom_in", self.timeline)
         self.zoom_all = IconButton("full", "review.zoom_all", self.timeline)
-        self.lanes = IconButton("lanes", "review.lanes_hint", self.timeline)
+        self.lanes = LanesButton(self.timeline)
         self.table = IconButton("table", "review.tables", self.timeline)
         for button in self._timeline_buttons():
             button.setProperty("class", "tight")
@@ -268,6 +269,7 @@ class ReviewRoom(QWidget):
         lanes = with_coming(lanes, self.recording.analysis, self.coming.progress)
         with lanes_in_place(self.timeline):
             self.timeline.show_lanes(lanes, lane_list.overview_of(self.recording), remembered(*kept))
+        self.lanes.show_hidden()
         if window is not None:
             self.timeline.show_window(*window)
 
@@ -337,7 +339,13 @@ class ReviewRoom(QWidget):
     @property
     def running(self) -> bool:
         """Whether the recording is being analysed."""
-        return self.stage is Stage.RUNNING or self.footing.running
+        return self.stage is Stage.RUNNING or (self.stage is Stage.READY and self.footing.running)
+
+    def why_not_analysed(self) -> str:
+        """The key of why the recording cannot be analysed now; "" where it can."""
+        if self.stage is Stage.NO_MEDIA:
+            return "review.no_media"
+        return "review.analysis_runs" if self.running else ""
 
     def _show_time(self, time_s: float) -> None:
         self.timeline.set_playhead(time_s, follow=self.player.playback.playing)
