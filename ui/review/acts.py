@@ -177,7 +177,7 @@ def _scoring(room: ReviewRoom) -> list[Action]:
     ]
     return [
         (
-            act("comment", keys=("C",), run=card.comments.start)
+            act("comment", keys=("C",), run=room.player.write_at)
             if room.timeline.region.span is None
             else act("region_comment", keys=("C",), run=room.region.write)
         ),

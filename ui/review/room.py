@@ -16,7 +16,7 @@ from app.domain.types import WORKING, AnalysisState, Comment
 from app.text import tr
 from ui import language, theme
 from ui.actions import Action, for_key
-from ui.review import lane_list, lane_menu, voices
+from ui.review import lane_list, lane_menu, player_menu, voices
 from ui.review.acts import dimension_keys, review_actions
 from ui.review.coming import Coming, lanes_in_place, with_coming
 from ui.review.controls import IconButton
@@ -149,6 +149,7 @@ class ReviewRoom(QWidget):
         playback = self.player.playback
         self.player.acts = self.actions_here
         self.player.cameBack.connect(self._take_keys_back)
+        self.player.commentAsked.connect(self._write)
         playback.positionChanged.connect(self._show_time)
         playback.loopChanged.connect(lambda _: self.timeline.set_loop(playback.loop))
         self.timeline.seekAsked.connect(playback.seek)
@@ -186,6 +187,7 @@ class ReviewRoom(QWidget):
         self.lanes.clicked.connect(lambda: lane_menu.open_menu(self))
         self.table.clicked.connect(self.open_tables)
         offer_menu(self)
+        player_menu.offer_menus(self)
         self.transcript.exportAsked.connect(lambda at: self.exporting.menu().popup(at))
         for name, splitter in (("top", self.top), ("left", self.left), ("whole", self.whole)):
             splitter.splitterMoved.connect(lambda *_, n=name, s=splitter: self._remember(n, s.sizes()))
@@ -365,6 +367,12 @@ class ReviewRoom(QWidget):
         self.player.playback.set_loop(None)
         self.seek(time_s)
         self.player.playback.play()
+
+    def _write(self, time_s: float | None, end_s: float | None) -> None:
+        """Begin a comment, over the picture where that is on the whole screen."""
+        self.scorecard.comments.start(time_s, end_s)
+        if self.player.full is not None:
+            self.player.full.write(self.scorecard.comments)
 
     def loop(self, start: float, end: float) -> None:
         """Play a stretch again and again."""
