@@ -87,11 +87,15 @@ def utc_now() -> datetime:
 
 
 class History:
-    """One order over steps of every kind. `earlier` = what can be undone from before, oldest first."""
+    """One order over steps of every kind. From before: `earlier` = what can be undone, `undone` = what can be done
+    again, each with what comes first at its end.
+    """
 
-    def __init__(self, earlier: Iterable[Step] = (), clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, earlier: Iterable[Step] = (), clock: Callable[[], datetime] = utc_now, *, undone: Iterable[Step] = ()
+    ) -> None:
         self._done: list[Step] = list(earlier)
-        self._undone: list[Step] = []
+        self._undone: list[Step] = list(undone)
         self._clock = clock
 
     @contextmanager

@@ -5,7 +5,7 @@ A new field of the assessment is one method of one line, by `of_assessment`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from app.domain.types import Assessment, Comment, Conclusion
@@ -134,10 +134,13 @@ class Slots:
 
         return Slot(f"comment {comment_id}", read, write, Part.COMMENTS, comment_id)
 
-    def corrections(self, *ids: str) -> Slot[bool]:
-        """Whether corrections that were made together hold. Undoing appends their inverses, redoing those of them."""
+    def corrections(self, *ids: str, undone_by: Sequence[str] = ()) -> Slot[bool]:
+        """Whether corrections that were made together hold. Undoing appends their inverses, redoing those of them.
+
+        `undone_by`: the inverses in force, where they were undone before.
+        """
         library, interview_id = self._session.library, self._session.interview_id
-        inverses: list[str] = []
+        inverses: list[str] = [*undone_by]
 
         def read() -> bool:
             held = {correction.id for correction in in_force(library.corrections(interview_id))}

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 CURVE_STEP_S = 10.0
 """One row of the table of curves is the mean of this many seconds."""
+SIZE, EDGE = (1120, 600), 40
+"""Pixels before scaling of the window of tables at first, and what a narrower screen has left beside it."""
 HIDDEN_TRACKS = ("box_x", "box_y", "box_w", "box_h", "present")
 
 
@@ -57,9 +59,9 @@ def metrics_table(analysis: Analysis, supports: Sequence[MetricSupport] = ()) ->
     moments = [moments_of(analysis, name) for name in names]
     tips = [_help(name, analysis, supports) or row[0] for name, row in zip(names, rows, strict=True)]
     if not any(moments):
-        return Table(heads, rows, widths=widths, tips=tips)
+        return Table(heads, rows, widths=widths, tips=tips, fitted=True)
     rows = [[*row, ", ".join(map(timecode, times))] for row, times in zip(rows, moments, strict=True)]
-    return Table([*heads, tr("review.column_moments")], rows, moments=moments, widths=widths, tips=tips)
+    return Table([*heads, tr("review.column_moments")], rows, moments=moments, widths=widths, tips=tips, fitted=True)
 
 
 def _help(name: str, analysis: Analysis, supports: Sequence[MetricSupport]) -> str:
@@ -131,7 +133,7 @@ class TableDialog(QDialog):
         self.tabs = QTabWidget()
         layout = QVBoxLayout(self)
         layout.addWidget(self.tabs)
-        self.resize(theme.scaled(940), theme.scaled(580))
+        self.resize(min(theme.scaled(SIZE[0]), self.screen().availableGeometry().width() - EDGE), theme.scaled(SIZE[1]))
         self.tabs.currentChanged.connect(self._plot_where_chosen)
         language.on_change(self, self._fill)
 
