@@ -258,9 +258,3 @@ def test_a_narrow_window_keeps_them_in_sight_and_a_person_may_widen_one(qtbot, m
     window.resize(900, 500)
     QApplication.processEvents()
     assert measures.columnWidth(2) == 300
-
-
-def test_the_window_of_tables_fits_the_screen(qtbot, recording):
-    dialog = TableDialog(recording)
-    qtbot.addWidget(dialog)
-    assert dialog.width() <= dialog.screen().availableGeometry().width()

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
 CURVE_STEP_S = 10.0
 """One row of the table of curves is the mean of this many seconds."""
-SIZE, EDGE = (1120, 600), 40
-"""Pixels before scaling of the window of tables at first, and what a narrower screen has left beside it."""
+SIZE, LEAST_WIDTH, EDGE = (1120, 600), 940, 40
+"""Pixels before scaling of the window of tables at first, where the screen has `EDGE` more than that; and of its least
+width, below which its tabs scroll."""
 HIDDEN_TRACKS = ("box_x", "box_y", "box_w", "box_h", "present")
 
 
@@ -133,7 +134,8 @@ class TableDialog(QDialog):
         self.tabs = QTabWidget()
         layout = QVBoxLayout(self)
         layout.addWidget(self.tabs)
-        self.resize(min(theme.scaled(SIZE[0]), self.screen().availableGeometry().width() - EDGE), theme.scaled(SIZE[1]))
+        broad = min(theme.scaled(SIZE[0]), self.screen().availableGeometry().width() - EDGE)
+        self.resize(max(theme.scaled(LEAST_WIDTH), broad), theme.scaled(SIZE[1]))
         self.tabs.currentChanged.connect(self._plot_where_chosen)
         language.on_change(self, self._fill)
 
