@@ -133,6 +133,18 @@ def test_novelty_of_each_answer_and_moments_to_go_to(qtbot, opened, library, int
     assert went_to(qtbot, room, chips(room.scorecard.findings)["00:33"]) == 33.0
 
 
+def test_a_room_whose_library_is_closed_takes_another_theme(qtbot, library, interview_id):
+    novelty_found(library, interview_id)
+    room = ReviewRoom(LibraryPresenter(library, interview_id))
+    qtbot.addWidget(room)
+    panel = room.scorecard.findings
+    before = words(panel)
+    room.leave()
+    library.close()
+    theme.apply("dark", 125)
+    assert words(panel) == before
+
+
 def test_too_few_others_is_one_line(opened, library, interview_id):
     few = Novelty(tuple(AnswerNovelty(n, 9.0 + n, n, 3, why=NoNovelty.TOO_FEW) for n in range(3)), 3)
     novelty_found(library, interview_id, few)

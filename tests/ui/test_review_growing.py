@@ -19,6 +19,7 @@ from tests.ui import review_data, review_library
 from tests.ui.partials import AFTER_SOUND, partial_of
 from tests.ui.test_review_room import shown
 from ui import language, theme
+from ui.actions import matching
 from ui.review.coming import ComingLane, Progress
 from ui.review.model import Stage
 from ui.review.presenter import LibraryPresenter
@@ -360,3 +361,18 @@ def test_it_is_painted_at_every_scale_and_narrow(qtbot, room):
             room.render(picture)
             assert not picture.isNull()
     assert np.isfinite(room.timeline.span)
+
+
+def test_it_cannot_be_analysed_again_while_it_is(room):
+    def again():
+        return next(action for action in room.actions_here() if action.id == "analyse_again")
+
+    assert not again().enabled()
+    assert matching(room.actions_here(), "analyse again") == []
+    grow(room, *AFTER_SOUND)
+    assert not again().enabled()
+    room.presenter._library.set_analysis_state(room.presenter.interview.id, AnalysisState.NONE)
+    room.presenter.reload(room.presenter.read())
+    room.refresh()
+    room.show_failure("")
+    assert again().enabled()

@@ -233,6 +233,12 @@ def test_a_merge_of_an_earlier_day_is_undone_in_one_step_too(qtbot, room, rows, 
     assert later.undo_text == name
     later.undo()
     assert not later.can_undo
+    merged = LibraryPresenter(library, room.presenter.interview.id)
+    assert merged.redo_text == name
+    merged.redo()
+    assert not merged.can_redo
+    assert merged.undo_text == name
+    merged.undo()
     room.presenter.reload()
     room.refresh()
     assert said(rows) == before

@@ -215,7 +215,7 @@ def test_drafts_come_on_request_and_change_nothing_that_was_written(qtbot, room,
 def test_a_draft_says_nothing_of_what_is_veiled(qtbot, room):
     rate(qtbot, room, "communication", Key.Key_8)
     drafted = room.presenter.draft()
-    assert not any("Reasoning" in line for line in (*drafted.strengths, *drafted.to_improve))
+    assert not any("Reasoning" in line.words for line in (*drafted.strengths, *drafted.to_improve))
     qtbot.mouseClick(room.scorecard.cards["reasoning"].veil, LEFT)
     assert room.presenter.draft() == drafted
 

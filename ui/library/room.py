@@ -29,7 +29,9 @@ from app.store.library import Library
 from ui import icons, language, theme
 from ui.library.delegate import StatusDelegate
 from ui.library.details import DetailsPanel
+from ui.library.list_menu import menu_at
 from ui.library.model import COLUMNS, INTERVIEW_ROLE, InterviewTable
+from ui.widgets.action_menu import MenuOffer
 
 FILTER_DELAY_MS = 120
 WIDTHS = {"status": 116, "analysis": 92, "length": 72, "composite": 84, "created": 140}
@@ -46,6 +48,7 @@ class LibraryRoom(QWidget):
     analyseRequested = Signal(str)
     cancelRequested = Signal(str)
     positionsRequested = Signal()
+    exportRequested = Signal(str, str)
 
     def __init__(self, library: Library, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,6 +93,7 @@ class LibraryRoom(QWidget):
         header.setMinimumSectionSize(theme.scaled(60))
         view.setItemDelegateForColumn(COLUMNS.index("status"), StatusDelegate(view))
         view.doubleClicked.connect(self._open)
+        MenuOffer(view, lambda at: menu_at(self, at))
         view.selectionModel().selectionChanged.connect(self._selected)
         language.bind(view.setAccessibleName, "library.table")
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -183,6 +187,11 @@ class LibraryRoom(QWidget):
             status=self.status.currentData(),
             position_id=self.position.currentData(),
         )
+
+    @property
+    def read_only(self) -> bool:
+        """Whether another window writes this library."""
+        return self._library.read_only
 
     def chosen(self) -> Interview | None:
         """The interview of the chosen row."""

@@ -19,10 +19,12 @@ from app.text import tr
 from ui import icons, language, theme
 from ui.review.claim_list import ClaimList
 from ui.review.controls import icon_size, plain_label, restyle
+from ui.review.dimension_menu import dimension_menu
 from ui.review.evidence_list import EvidenceList
 from ui.review.measured import metric_text
 from ui.review.rating_row import RatingRow
 from ui.review.score_widgets import ScoreNumbers, WeightSlider, rating_text
+from ui.widgets.action_menu import MenuOffer
 from ui.widgets.plain import plain_tip
 from ui.widgets.text_line import SavedLine
 
@@ -43,12 +45,13 @@ class DimensionCard(QFrame):
         super().__init__(parent)
         self.dimension = dimension
         self._row: DimensionScore | None = None
-        self._veiled, self._asking, self._locked = False, False, False
+        self.veiled, self._asking, self._locked = False, False, False
         self._observed: tuple[tuple[str, Metric], ...] = ()
         self._build()
         self._connect()
         language.on_change(self, self._turn)
         theme.changed.connect(self._turn)
+        MenuOffer(self, lambda _: dimension_menu(self))
 
     def _build(self) -> None:
         self.done = plain_label()
@@ -95,6 +98,7 @@ class DimensionCard(QFrame):
         self.slider.weightSet.connect(lambda weight: self.weightSet.emit(key, weight))
         self.rating.rated.connect(lambda score: self.rated.emit(key, score))
         self.evidence.playAsked.connect(self.playAsked)
+        self.evidence.goAsked.connect(self.seekAsked)
         self.veil.clicked.connect(self._lift)
         self.claims.seekAsked.connect(self.seekAsked)
         self.reason.written.connect(lambda words: self.reasonGiven.emit(key, words))
@@ -119,9 +123,9 @@ class DimensionCard(QFrame):
         comments: Sequence[Comment] = (),
     ) -> None:
         """Show everything of a dimension; `comments` are those that speak of it."""
-        if veiled != self._veiled:
+        if veiled != self.veiled:
             self._asking = False
-        self._veiled = veiled
+        self.veiled = veiled
         self._observed = tuple(observed)
         self.rating.show_score(row.mine, editable=editable)
         self.done.setVisible(self.dimension.required and row.mine is not None)
@@ -138,7 +142,7 @@ class DimensionCard(QFrame):
     def show_numbers(self, row: DimensionScore) -> None:
         """Show only what follows a moving slider."""
         self._row = row
-        hidden = self._veiled and row.machine.why != "not_machine_scored"
+        hidden = self.veiled and row.machine.why != "not_machine_scored"
         self.numbers.show_row(row, hide_machine=hidden)
         self.veil.setVisible(hidden)
         self.slider.show_weight(row.weight, row.template_weight)
@@ -207,9 +211,7 @@ class DimensionCard(QFrame):
         self.numbers.update()
 
     def _spoken(self, title: str, row: DimensionScore) -> str:
-        machine = (
-            tr("review.veil") if self._veiled else score_text(row.machine.score, row.machine.low, row.machine.high)
-        )
+        machine = tr("review.veil") if self.veiled else score_text(row.machine.score, row.machine.low, row.machine.high)
         parts = [f"{tr('review.machine')} {machine}", f"{tr('review.mine')} {rating_text(row.mine)}"]
         return ", ".join([title, *parts, f"{tr('review.combined')} {score_text(row.combined, row.low, row.high)}"])
 

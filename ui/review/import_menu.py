@@ -17,8 +17,7 @@ from app.origin import imported_from, imported_line
 from app.text import tr
 from ui import theme
 from ui.actions import Action
-from ui.review.kit_menu import literal
-from ui.widgets.plain import plain_tip
+from ui.widgets.plain import literal, plain_tip
 
 if TYPE_CHECKING:
     from ui.review.room import ReviewRoom
