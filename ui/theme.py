@@ -199,6 +199,8 @@ QPushButton[class="link"] { background: transparent; color: @accent; border: 1px
 QPushButton[class="link"]:hover { background: @accent_soft; }
 QPushButton[class="link"]:focus { border: 1px solid @accent; }
 QPushButton[class="link"]:disabled { color: @faint; text-decoration: none; }
+QPushButton::menu-indicator { image: url(@down); width: @px10; height: @px10; subcontrol-position: right center;
+    subcontrol-origin: padding; right: @px4; }
 QPushButton:checked:focus, QToolButton:checked:focus { border: 2px solid @text; }
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox { background: @panel; color: @text;
     border: 1px solid @border; border-radius: @px5; padding: @px5 @px8 ; selection-background-color: @accent;

@@ -43,7 +43,7 @@ class TableView(QTableView):
     def _arrange_heads(self) -> None:
         heads = self.horizontalHeader()
         heads.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        heads.setDefaultSectionSize(theme.scaled(130))
+        heads.setDefaultSectionSize(theme.scaled(140))
         heads.setStretchLastSection(True)
         heads.setTextElideMode(Qt.TextElideMode.ElideRight)
         heads.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
