@@ -11,7 +11,6 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QApplication
 
 from analysis.derive import Derived
 from analysis.document import Missing
@@ -20,6 +19,7 @@ from app.settings import SettingsFile
 from app.store.library import Library
 from tests.ui import review_data
 from tests.ui.clipped import clipped
+from tests.ui.rooms import drained
 from ui import language, theme
 from ui.library.positions import PositionsDialog
 from ui.review.model import Recording
@@ -71,8 +71,7 @@ class Walk:
         self.found: dict[str, list[str]] = {}
 
     def look(self, stop: str, *widgets) -> None:
-        for _ in range(3):
-            QApplication.processEvents()
+        drained()
         lines = [line for widget in widgets for line in clipped(widget)]
         if lines:
             self.found[stop] = lines
