@@ -31,6 +31,7 @@ from sync.failures import LlmAddressRefused, LlmUnreachable
 from tests.app.pool import filled
 from tests.app.test_enriching import claims_of
 from tests.llm_server import LlmServer
+from tests.ui.rooms import shown
 from ui import language, theme
 from ui.review.presenter import LibraryPresenter
 from ui.review.room import ReviewRoom
@@ -70,13 +71,8 @@ def opened(qtbot, library, interview_id):
     rooms = []
 
     def opened():
-        room = ReviewRoom(LibraryPresenter(library, interview_id))
-        rooms.append(room)
-        qtbot.addWidget(room)
-        room.resize(1500, 1400)
-        room.show()
-        qtbot.waitExposed(room)
-        return room
+        rooms.append(shown(qtbot, LibraryPresenter(library, interview_id), size=(1500, 1400)))
+        return rooms[-1]
 
     yield opened
     for room in rooms:

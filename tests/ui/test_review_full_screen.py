@@ -6,13 +6,11 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.store.library import Library
-from tests.ui import review_data, review_library
+from tests.ui.rooms import drained, shown
 from ui import language, theme
 from ui.review import full_screen
 from ui.review.face_marks import Mark
 from ui.review.presenter import LibraryPresenter
-from ui.review.room import ReviewRoom
 from ui.review.video_pane import BLACK
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -20,18 +18,12 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def room(qtbot, tmp_path, sample):
-    with Library.open(tmp_path / "资料库", assessor="李静") as library:
-        interview_id = review_library.interview_in(library, sample / "sample_zh.mp4")
-        review_library.analysed(library, interview_id, tmp_path / "analysis", review_data.recording(57.16))
-        room = ReviewRoom(LibraryPresenter(library, interview_id))
-        qtbot.addWidget(room)
-        room.resize(1400, 900)
-        room.show()
-        qtbot.waitUntil(lambda: room.player.pane.image is not None, timeout=20_000)
-        yield room
-        room.leave()
-        room.close()
+def room(qtbot, opened):
+    room = shown(qtbot, LibraryPresenter(*opened), size=(1400, 900))
+    qtbot.waitUntil(lambda: room.player.pane.image is not None, timeout=20_000)
+    yield room
+    room.leave()
+    room.close()
 
 
 def tab_order(room):
@@ -115,8 +107,8 @@ def test_the_registrys_keys_work_there(qtbot, room, full):
 def test_controls_fade_while_it_plays_and_a_move_brings_them_back(qtbot, room, full, monkeypatch):
     player = room.player
     full._idle.setInterval(60)
-    full.wake()
-    qtbot.wait(200)
+    with qtbot.waitSignal(full._idle.timeout):
+        full.wake()
     assert player.foot.isVisible()  # it stands
     qtbot.keyClick(full, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: not player.foot.isVisible(), timeout=10_000)
@@ -165,7 +157,7 @@ def test_nothing_is_cut_off_at_200_percent(qtbot, room, full, look, spoken):
     language.set_language(spoken)
     theme.apply(look, 200)
     full.resize(1600, 1000)
-    qtbot.wait(20)
+    drained()
     foot = room.player.foot
     assert full.rect().contains(foot.geometry())
     for child in foot.findChildren(QWidget):

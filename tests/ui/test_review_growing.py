@@ -17,7 +17,7 @@ from app.failures import AnalysisRunning
 from app.jobs.partial import Partial
 from tests.ui import review_data, review_library
 from tests.ui.partials import AFTER_SOUND, partial_of
-from tests.ui.test_review_room import shown
+from tests.ui.rooms import drained, shown
 from ui import language, theme
 from ui.actions import matching
 from ui.review.coming import ComingLane, Progress
@@ -119,7 +119,7 @@ def test_the_bar_of_a_lane_to_come_is_as_long_as_its_stage_is_far(qtbot, room, l
     theme.apply(look, 100)
     grow(room, *AFTER_SOUND)
     room.coming.move({"face": 0.5})
-    qtbot.wait(50)
+    drained()
     row = next(row for row in room.timeline.rows() if row.lane.key == "coming_face")
     picture = room.timeline.viewport().grab().toImage()
     y = int(row.area.bottom()) - 2

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
@@ -14,7 +12,7 @@ from app.domain.types import Conclusion
 from app.failures import NotUndone
 from app.review import ReviewSession
 from app.store.library import Library
-from tests.ui import review_data, review_library
+from tests.ui import rooms
 from ui import language, theme
 from ui.actions import matching
 from ui.review.model import CorrectionDraft
@@ -26,30 +24,9 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 CTRL_SHIFT = CTRL | Qt.KeyboardModifier.ShiftModifier
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory, sample):
-    """A folder with a library in which the sample is imported and analysed; tests work on copies."""
-    folder = tmp_path_factory.mktemp("撤销")
-    with Library.open(folder / "library", assessor="李静") as library:
-        interview_id = review_library.interview_in(library, sample / "sample_zh.mp4")
-        review_library.analysed(library, interview_id, folder / "analysis", review_data.recording(57.16))
-    return folder / "library", interview_id
-
-
-@pytest.fixture
-def opened(prepared, tmp_path):
-    shutil.copytree(prepared[0], tmp_path / "library")
-    with Library.open(tmp_path / "library", assessor="李静") as library:
-        yield library, prepared[1]
-
-
 @pytest.fixture
 def room(qtbot, opened):
-    room = ReviewRoom(LibraryPresenter(*opened))
-    qtbot.addWidget(room)
-    room.resize(1528, 952)
-    room.show()
-    qtbot.waitExposed(room)
+    room = rooms.shown(qtbot, LibraryPresenter(*opened))
     yield room
     room.leave()
 

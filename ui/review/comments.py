@@ -265,6 +265,8 @@ class Comments(QFrame):
             remove = IconButton("cross", "review.remove_comment")
             remove.clicked.connect(lambda: self.removeAsked.emit(comment.id))
             line.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
+        for tool in row.findChildren(QToolButton):
+            tool.setProperty("class", "tight")
         return row
 
     def _tag(self, comment: Comment) -> QToolButton:

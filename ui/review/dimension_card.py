@@ -72,7 +72,6 @@ class DimensionCard(QFrame):
         self.observed = plain_label("small")
         self.observed.setWordWrap(True)
         self.reason = SavedLine()
-        self.reason.setClearButtonEnabled(True)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
         head.addWidget(self.done, 0, Qt.AlignmentFlag.AlignTop)
@@ -133,6 +132,7 @@ class DimensionCard(QFrame):
         self._locked = weights_locked
         self.veil.setEnabled(editable)
         self.reason.setReadOnly(not editable)
+        self.reason.setClearButtonEnabled(editable)
         self.reason.show_words(reason)
         self.reason.setVisible(row.mine is not None or bool(reason) or self.reason.hasFocus())
         self.show_numbers(row)
@@ -154,11 +154,14 @@ class DimensionCard(QFrame):
 
     def _place_veil(self) -> None:
         self.veil.adjustSize()
-        column = self.numbers.columns()[0]
-        width = min(self.veil.sizeHint().width(), int(self.numbers.width() * 0.52) - 6)
-        self.veil.setGeometry(
-            0, theme.scaled(17), max(40, width), min(self.veil.sizeHint().height(), int(column.height()) - 16)
-        )
+        needed = self.veil.sizeHint()
+        column, mine, _ = self.numbers.columns()
+        room = column.width()
+        if self._asking and needed.width() > room:  # nothing is rated yet: the question may lie over "mine"
+            room = mine.right() - 6
+            needed.setWidth(int(room))
+        width, height = min(needed.width(), int(room)), min(needed.height(), int(column.height()) - 16)
+        self.veil.setGeometry(0, theme.scaled(17), max(40, width), height)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Qt: a click on the card chooses it, so that the room's digits rate it."""

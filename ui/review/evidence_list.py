@@ -138,10 +138,12 @@ class EvidenceView(TableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        time, points = theme.scaled(TIME), self._wide((tr("review.column_points"),))
+        heads = [self.horizontalHeader().sectionSizeHint(column) for column in range(4)]
+        time, points = max(theme.scaled(TIME), heads[0]), max(self._wide((tr("review.column_points"),)), heads[3])
         values = (tr("review.column_value"), *(row.value for row in self.rows))
-        value = min(self._wide(values), theme.scaled(MOST_VALUE))
-        rest = max(1, self.viewport().width() - time - value - points)
+        room = self.viewport().width() - time - points
+        value = max(min(self._wide(values), theme.scaled(MOST_VALUE), room - heads[1]), heads[2])
+        rest = max(1, room - value)
         for column, width in enumerate((time, rest, value, points)):
             self.setColumnWidth(column, width)
 
