@@ -136,5 +136,7 @@ def sandbox_side(profile: str, below: str = "", account: str = "") -> Callable[[
 
 SYSTEMS: dict[str, Callable[[Path], AbstractContextManager[FarSide]]] = {
     "sandbox": sandbox_side("sandbox"),
+    "ihr": sandbox_side("ihr", "/ihr", "mianjian"),
+    "ihr-signed": sandbox_side("ihr-signed", "/ihr", "mianjian"),
 }
 """Opens a system for one test, with a folder of its own. It calls `pytest.skip` where the system cannot be had."""

@@ -16,7 +16,6 @@ from keyring.backend import KeyringBackend
 from sync import secrets
 from sync.address import Address
 from sync.auth import Credentials
-from sync.client import retry_after_s
 from sync.dialects import connect as connect_to
 from sync.failures import (
     AddressInvalid,
@@ -33,6 +32,7 @@ from sync.failures import (
 )
 from sync.profile import shipped_profile
 from sync.system import Agreed
+from sync.waits import retry_after_s
 from tests.sync.ehr import IMPATIENT, assessment_body
 
 

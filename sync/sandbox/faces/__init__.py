@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 from flask import Blueprint
 
+from sync.sandbox.faces.ihr import ihr_routes
 from sync.sandbox.faults import Faults
 from sync.sandbox.store import Store
 
-FACES: dict[str, Callable[[Store, Faults, str], Blueprint]] = {}
+FACES: dict[str, Callable[[Store, Faults, str], Blueprint]] = {"ihr": ihr_routes}
 """Makes the routes of each face of store, faults and this run's key."""
