@@ -26,6 +26,7 @@ from sync.auth import Auth, Authenticator, Credentials, ServerClock, Surrounding
 from sync.auth.certificate import load_certificate
 from sync.failures import (
     CertificateUnusable,
+    CertificateWanted,
     LoginPage,
     PayloadTooLarge,
     RemoteBusy,
@@ -49,6 +50,8 @@ MAX_PAYLOAD_BYTES = 2 * 1024 * 1024
 _TRY_LATER = (408, 425, 429)
 NOT_DONE = (401, 403, 429, 503)
 """Answers after which the server certainly did nothing."""
+_CERTIFICATE_WANTED = (495, 496)
+"""What web servers in front of HR systems say, with a page, where a client certificate is missing or refused."""
 HIDDEN = b"[secret]"
 
 
@@ -252,6 +255,8 @@ class Wire:
         status = answer.status
         if not 400 <= status < 600:
             return unsure(LoginPage(host=self.host) if answer.page else RemoteNonsense(host=self.host))
+        if status in _CERTIFICATE_WANTED or (status == 400 and b"SSL certificate" in answer.body):
+            return CertificateWanted(host=self.host)
         if status == 403:
             return RightMissing(host=self.host, detail=self.plain(message or code))
         if status == 401:

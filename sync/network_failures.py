@@ -29,8 +29,10 @@ from sync.failures import (
 _EXPIRED = frozenset({9, 10, -67818, -67819, 0x800B0101, 0x800B0101 - 2**32})
 """verify_code of a certificate that is out of date or not valid yet: OpenSSL, Security (macOS), CertChain (Windows)."""
 _WRONG_NAME = frozenset({62, 64, -67602, 0x800B010F, 0x800B010F - 2**32})
-_WANTED = re.compile(r"certificate.required|alert.bad.certificate|alert.unknown.ca|handshake.failure", re.IGNORECASE)
-_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3}) ?(.*)")
+_WANTED = re.compile(
+    r"certificate.required|alert.bad.certificate|alert.unknown.ca|alert.decrypt|handshake.failure", re.IGNORECASE
+)
+_TUNNEL = re.compile(r"Tunnel connection failed: (\d{3}) ?([^'\")]*)")
 
 
 def failure_on_the_way(error: requests.RequestException, host: str, proxy: str | None) -> RemoteFailure:
@@ -38,9 +40,11 @@ def failure_on_the_way(error: requests.RequestException, host: str, proxy: str |
     causes = tuple(_causes(error))
     if isinstance(error, requests.exceptions.ProxyError) and proxy:
         return _of_proxy(causes, host, _shown(proxy))
-    tls = next((cause for cause in causes if isinstance(cause, ssl.SSLError)), None)
-    if isinstance(error, requests.exceptions.SSLError) or tls is not None:
-        return _of_certificate(tls, host)
+    refused = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
+    if refused is not None:
+        return _of_certificate(refused, host)
+    if any(isinstance(cause, ssl.SSLError) and _WANTED.search(str(cause)) for cause in causes):
+        return CertificateWanted(host=host)
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return HostUnknown(host=host)
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):
@@ -68,13 +72,10 @@ def _of_proxy(causes: tuple[BaseException, ...], host: str, proxy: str) -> Remot
     return ProxyUnreachable(host=host, proxy=proxy)
 
 
-def _of_certificate(error: ssl.SSLError | None, host: str) -> RemoteFailure:
-    if error is not None and _WANTED.search(str(error)):
-        return CertificateWanted(host=host)
-    code = getattr(error, "verify_code", None)
-    if code in _EXPIRED:
+def _of_certificate(error: ssl.SSLCertVerificationError, host: str) -> RemoteFailure:
+    if error.verify_code in _EXPIRED:
         return CertificateExpired(host=host)
-    return CertificateWrongName(host=host) if code in _WRONG_NAME else RemoteUntrusted(host=host)
+    return CertificateWrongName(host=host) if error.verify_code in _WRONG_NAME else RemoteUntrusted(host=host)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -72,12 +72,16 @@ class Seen:
 
 @dataclass(slots=True)
 class Walk:
-    """Where a walk stands. `place` = within the list of number `at`; `since` = its mark when it was begun."""
+    """Where a walk stands: at `place` in the list of number `at`, which is asked from `since` on.
+
+    `stepped` = that is a mark of this very walk.
+    """
 
     at: int = 0
     place: str = ""
     count: int = 0
     since: str = ""
+    stepped: bool = False
     high: str = ""
     marks: dict[str, str] = field(default_factory=dict)
     remembered: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
@@ -105,7 +109,7 @@ def wanted(paging: Paging, times: Times, walk: Walk) -> dict[str, str | int]:
     asked: dict[str, str | int] = {paging.limit: paging.size} if paging.limit else {}
     if paging.since and walk.since:
         begin = datetime.fromisoformat(walk.since)
-        overlap = timedelta(seconds=STEP_S if walk.recent else paging.overlap_s)
+        overlap = timedelta(seconds=STEP_S if walk.stepped else paging.overlap_s)
         asked[paging.since] = times.write((begin - overlap).isoformat())
     if paging.style == "page":
         asked[paging.page] = int(walk.place or paging.first)
@@ -124,13 +128,13 @@ def advanced(paging: Paging, walk: Walk, kinds: tuple[str, ...], rows: list[Seen
     walk.recent = _recent(walk, rows, paging.overlap_s)
     before, walk.place = walk.place, _next_place(paging, walk, rows, answer, said)
     if paging.rising and paging.since and walk.place and _moment(walk.high) > _moment(walk.since):
-        walk.since, walk.place = walk.high, ""
+        walk.since, walk.place, walk.stepped = walk.high, "", True
     elif walk.place and walk.place == before:
         raise ValueError(walk.place)
     elif not walk.place:
         walk.marks[kind], walk.remembered[kind] = walk.high, walk.recent
         walk.at, walk.count, walk.high, walk.recent = (walk.at + 1) % len(kinds), 0, "", []
-        walk.since = walk.marks.get(kinds[walk.at], "")
+        walk.since, walk.stepped = walk.marks.get(kinds[walk.at], ""), False
         return walk.at != 0
     return True
 

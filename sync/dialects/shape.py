@@ -69,8 +69,8 @@ class Pull(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     templates: Rows | None = None
 
     def kinds(self) -> tuple[str, ...]:
-        """The kinds that there are, in the order of pulling: a candidate's position comes first."""
-        return ("positions", "candidates") + (("templates",) if self.templates else ())
+        """The kinds with a list of their own, in the order of pulling: a candidate's position comes first."""
+        return ("positions", "candidates") + (("templates",) if self.templates and self.templates.path else ())
 
 
 class Push(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -221,12 +221,14 @@ def _wrong_pull(shape: ContractShape) -> str:
     own_paths = shape.paging.style != "changes"
     if own_paths == bool(shape.paths.changes):
         return "paging.style, paths.changes"
-    for name in shape.pull.kinds():
-        rows: Rows = getattr(shape.pull, name)
+    for name in KINDS:
+        rows: Rows | None = getattr(shape.pull, name)
+        if rows is None:
+            continue
         unknown = set(rows.fields) - {field.name for field in fields(KINDS[name])}
         if unknown or "remote_id" not in rows.fields:
             return f"pull.{name}.fields: {', '.join(sorted(unknown)) or 'remote_id'}"
-        if own_paths and _wrong_path(rows.path):
+        if name in shape.pull.kinds() and own_paths and _wrong_path(rows.path):
             return f"pull.{name}.path = {rows.path!r}"
     return ""
 

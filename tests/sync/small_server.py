@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import ssl
 import threading
 from collections.abc import Callable
@@ -19,6 +20,7 @@ class Called:
     path: str
     headers: dict[str, str]
     body: bytes
+    hang_up: Callable[[], None]
 
 
 @dataclass
@@ -40,9 +42,13 @@ def serving(reply: Reply, context: ssl.SSLContext | None = None, name: str = "12
     class Handler(BaseHTTPRequestHandler):
         def answer(self):
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            called = Called(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body)
+            hang_up = lambda: self.connection.shutdown(socket.SHUT_RDWR)  # noqa: E731
+            called = Called(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body, hang_up)
             there.calls.append(called)
-            status, headers, said = reply(called)
+            answered = reply(called)
+            if answered is None:
+                return
+            status, headers, said = answered
             raw = said if isinstance(said, bytes) else json.dumps(said).encode()
             self.send_response_only(status)
             for header, value in {"Content-Length": str(len(raw)), **headers}.items():
