@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import uuid4
 
 from sync import outbox
+from sync.breaker import read_hold
 from sync.failures import RemoteBusy, RemoteNonsense, RemoteUnreachable
 from sync.outbox import State
 from sync.sandbox.server import Sandbox
-from sync.sender import Sender, read_hold
+from sync.sender import Sender
 from tests.sync.ehr import (
     CONTRACT,
     assessment_body,
