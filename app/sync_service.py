@@ -29,10 +29,11 @@ from app.store import Library
 from app.sync_state import Connection, Entry, HistoryLine, SyncReport, SyncState, entry, history_line, utc
 from sync import ledger, outbox, secrets
 from sync.address import Address
-from sync.auth import Credentials
+from sync.auth import Credentials, ServerClock
 from sync.breaker import Breaker, concerns_all, read_hold
 from sync.client import Exchange
 from sync.conflicts import Choice, Conflict
+from sync.diagnosis import Finding, diagnose
 from sync.dialects import connect
 from sync.failures import ConflictStale, RemoteFailure, RemoteUnreachable
 from sync.outbox import Item, Kind, Queue, Resolution, State
@@ -226,6 +227,10 @@ class SyncService:
         address = Address.parse(self.address)
         return connect(address, self.profile(), self._credentials(address), _record)
 
+    def _client_for_test(self, clock: ServerClock, record: Callable[[Exchange], None]) -> HrSystem:
+        address = Address.parse(self.address)
+        return connect(address, self.profile(), self._credentials(address), record, clock=clock)
+
     def _credentials(self, address: Address) -> Credentials:
         values = self._settings.values
         certificate = Path(values.ehr_certificate) if values.ehr_certificate else None
@@ -389,13 +394,20 @@ class SyncService:
         secrets.store_secret(Address.parse(self.address).base, key)
         self.sync_now()
 
+    def set_passphrase(self, passphrase: str) -> None:
+        """Put what opens the client certificate into the system's keyring. Raises KeyringMissing."""
+        secrets.store_passphrase(Address.parse(self.address).base, passphrase)
+        self.sync_now()
+
+    def diagnose(self) -> Iterator[Finding]:
+        """Test the connection step by step; nothing is written, here or there."""
+        return diagnose(self._client_for_test)
+
     def test(self) -> None:
         """Whether address and key work. Raises what is wrong, as `sync.failures`."""
-        client = self._client()
-        try:
-            client.check()
-        finally:
-            client.close()
+        for finding in self.diagnose():
+            if finding.failure is not None:
+                raise finding.failure
 
     def _item(self, op_id: str) -> Item:
         with self._library.reading() as session:

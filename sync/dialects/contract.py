@@ -60,6 +60,8 @@ class ContractSystem:
             query: dict[str, str | int] = {paging.limit: paging.size} | ({paging.cursor: cursor} if cursor else {})
             return self._shape.page(self._understood(self._asked(call(self._shape.paths.changes, "GET"), query)))
         except Gone as gone:
+            if not cursor:
+                raise
             raise CursorUnknown(host=self._wire.host) from gone
         except ValueError as error:
             raise RemoteNonsense(host=self._wire.host) from error
