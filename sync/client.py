@@ -6,6 +6,7 @@ What an answer means is the dialect's business (`sync.dialects`); `failure_of` g
 from __future__ import annotations
 
 import json
+import logging
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 import requests
 import truststore
@@ -53,6 +54,7 @@ NOT_DONE = (401, 403, 429, 503)
 _CERTIFICATE_WANTED = (495, 496)
 """What web servers in front of HR systems say, with a page, where a client certificate is missing or refused."""
 HIDDEN = b"[secret]"
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)  # its debug lines hold addresses with their query
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +214,12 @@ class Wire:
         self._record(Exchange(told.method, told.path, status, sent, received, seconds))
 
     def _secrets(self) -> tuple[str, ...]:
+        """Everything secret, also as it stands in an address."""
         try:
-            return self._auth.secrets()
+            found = self._auth.secrets()
         except RemoteFailure:
             return ()
+        return (*found, *(quote_plus(secret) for secret in found))
 
     def _learn(self, headers: Mapping[str, str]) -> None:
         self._pace.rest(rest_s(headers, self._limits))
@@ -239,10 +243,14 @@ class Wire:
 
     def _failed(self, error: requests.RequestException, proxy: str | None, *, answered: bool) -> NoReturn:
         if answered and not isinstance(error, requests.Timeout):
-            raise unsure(RemoteNonsense(host=self.host)) from _bare(error)
+            raise unsure(RemoteNonsense(host=self.host)) from self._bare(error)
         failure = failure_on_the_way(error, self.host, proxy)
         certain = isinstance(failure, RemoteUntrusted) or (not answered and never_connected(error))
-        raise (failure if certain else unsure(failure)) from _bare(error)
+        raise (failure if certain else unsure(failure)) from self._bare(error)
+
+    def _bare(self, error: requests.RequestException) -> OSError:
+        """What goes into a traceback: the words alone. The exception itself has the headers, and an address in full."""
+        return OSError(f"{type(error).__name__}: {self.plain(str(error))}")
 
     def failure_of(
         self, answer: Answer, code: str = "", message: str = "", theirs: object = None
@@ -342,12 +350,6 @@ def _trust(auth: Auth, credentials: Credentials) -> ssl.SSLContext:
             raise CertificateUnusable("missing", file="")
         load_certificate(context, credentials.certificate, credentials.passphrase)
     return context
-
-
-def _bare(error: requests.RequestException) -> requests.RequestException:
-    """The exception without request and answer, whose headers hold secrets and would travel into a crash file."""
-    error.request = error.response = None
-    return error
 
 
 def unsure(failure: RemoteFailure) -> RemoteFailure:

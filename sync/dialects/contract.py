@@ -13,7 +13,7 @@ from sync.catalogue import Catalogue, RemoteField
 from sync.client import Answer, Wire, unsure
 from sync.contract import Pulled
 from sync.dialects.envelope import Gone, Judge
-from sync.dialects.paging import Walk, advanced, is_known, seen, wanted
+from sync.dialects.paging import Walk, advanced, known, seen, wanted
 from sync.dialects.shape import KINDS, Call, ContractShape, Rows, call, raw_rows
 from sync.failures import CursorUnknown, FilesRefused, RemoteConflict, RemoteNonsense
 from sync.mapping import check
@@ -85,7 +85,8 @@ class ContractSystem:
         raw = raw_rows(dig(said, shape.envelope.data), rows)
         made = [shape.row(row, rows, KINDS[kind]) for row in raw]
         marks = [seen(row, one.updated) for row, one in zip(raw, made, strict=True)]
-        fresh = tuple(one for one, mark in zip(made, marks, strict=True) if not is_known(walk, kind, mark))
+        before = known(walk, kind)
+        fresh = tuple(one for one, mark in zip(made, marks, strict=True) if mark not in before)
         more = advanced(shape.paging, walk, kinds, marks, answer, said)
         found: dict[str, Any] = {kind: fresh}
         return Pulled(**found, cursor=walk.cursor(), more=more)

@@ -11,7 +11,7 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
@@ -62,8 +62,7 @@ class Paging(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return "" if self.overlap_s >= 0 else f"paging.overlap_s = {self.overlap_s}"
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """One row that was received: its hash, and when it was changed (ISO 8601 in UTC, "" = not told)."""
 
     hash: str
@@ -84,8 +83,8 @@ class Walk:
     stepped: bool = False
     high: str = ""
     marks: dict[str, str] = field(default_factory=dict)
-    remembered: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
-    recent: list[tuple[str, str]] = field(default_factory=list)
+    remembered: dict[str, list[Seen]] = field(default_factory=dict)
+    recent: list[Seen] = field(default_factory=list)
 
     @classmethod
     def read(cls, cursor: str) -> Walk:
@@ -139,9 +138,9 @@ def advanced(paging: Paging, walk: Walk, kinds: tuple[str, ...], rows: list[Seen
     return True
 
 
-def is_known(walk: Walk, kind: str, row: Seen) -> bool:
-    """Whether exactly this row was received already, in this walk or at the end of the one before."""
-    return (row.hash, row.updated) in {*map(tuple, walk.recent), *map(tuple, walk.remembered.get(kind, ()))}
+def known(walk: Walk, kind: str) -> frozenset[Seen]:
+    """Rows that were received already, exactly so: in this walk, or at the end of the one before."""
+    return frozenset((*walk.recent, *walk.remembered.get(kind, ())))
 
 
 def seen(row: object, updated: str) -> Seen:
@@ -150,14 +149,13 @@ def seen(row: object, updated: str) -> Seen:
     return Seen(hashlib.sha256(body).hexdigest()[:16], updated)
 
 
-def _recent(walk: Walk, rows: list[Seen], overlap_s: float) -> list[tuple[str, str]]:
+def _recent(walk: Walk, rows: list[Seen], overlap_s: float) -> list[Seen]:
     """Rows of this walk that will come again with the overlap, without repeats."""
     if not walk.high:
         return []
     since = _moment(walk.high) - overlap_s
-    known = {(row.hash, row.updated): None for row in rows} | {tuple(one): None for one in walk.recent}
-    kept = [(name, updated) for name, updated in known if updated and _moment(updated) >= since]
-    return kept[:MAX_REMEMBERED]
+    once = dict.fromkeys((*rows, *walk.recent))
+    return [row for row in once if row.updated and _moment(row.updated) >= since][:MAX_REMEMBERED]
 
 
 def _next_place(paging: Paging, walk: Walk, rows: list[Seen], answer: Answer, said: Any) -> str:

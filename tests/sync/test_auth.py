@@ -24,8 +24,8 @@ from sync.failures import LoginPage, RemoteBusy, RemoteFailure, RemoteNonsense, 
 from sync.profile import shipped_profile
 from tests.sync.small_server import serving
 
-SECRET = "s3cret-canary-5d1f"
-TOKEN = "t0ken-canary-93ab"
+SECRET = "s3cret-canary/5d+1f"
+TOKEN = "t0ken-canary/93+ab"
 OAUTH = Auth(kind="token", token=Token(url="/oauth/token", more={"grant_type": "client_credentials", "scope": "hire"}))
 FEISHU = Auth(
     kind="token",
@@ -250,28 +250,34 @@ def test_what_has_to_be_entered_follows_from_the_kind():
     assert shipped_profile("ihr-signed").shape.auth.wants_account
 
 
-def test_no_record_log_or_traceback_holds_secret_or_token(wire, caplog):
+IN_QUERY = Auth(kind="query", header="key")
+TOKEN_IN_QUERY = Auth(kind="token", header="key", token=Token(url="/oauth/token", place="query"))
+
+
+@pytest.mark.parametrize("auth", [OAUTH, IN_QUERY, TOKEN_IN_QUERY], ids=["header", "query", "token-in-query"])
+def test_no_record_log_or_traceback_holds_secret_or_token(auth, wire, caplog):
     caplog.set_level(logging.DEBUG)
+    shows_token = auth is not IN_QUERY
     seen, written = [], []
 
     def echo(called):
         if "token" in called.path:
             return 200, {}, {"access_token": TOKEN, "expires_in": 60}
-        return 422, {}, {"message": f"you said {called.headers['authorization']} {SECRET}"}
+        return 422, {}, {"message": f"you said {called.path} {called.headers.get('authorization')} {SECRET}"}
 
     with serving(echo) as server:
-        one = wire(server, OAUTH, record=seen.append)
+        one = wire(server, auth, record=seen.append)
         answer = one.send("POST", "/x", body=json.dumps({"leak": SECRET}).encode())
         failure = one.failure_of(answer, "", json.loads(answer.body)["message"])
         written += [repr(failure), repr(failure.params), repr(one._auth), repr(tokens._all)]
-    for broken in ("/x", "/oauth/token"):
-        tokens.forget_tokens() if "token" in broken else None
+    for forgets in (False, True):
+        tokens.forget_tokens() if forgets else None
         try:
             one.send("GET", "/x")
         except RemoteFailure:
             written.append(traceback.format_exc())
     everything = caplog.text + "".join(written) + "".join(map(repr, seen))
     assert len(written) == 6
-    assert [one.path for one in seen[:2]] == ["/oauth/token", "/x"]
-    assert SECRET not in everything
-    assert TOKEN not in everything
+    assert [one.path for one in seen[:2]] == (["/oauth/token", "/x"] if shows_token else ["/x", "/x"])
+    for part in ("s3cret-canary", "t0ken-canary"):
+        assert part not in everything

@@ -12,6 +12,8 @@ from app import text
 from sync.address import Address
 from sync.auth import Auth, Credentials
 from sync.auth.certificate import validity
+from sync.auth.kinds import Token
+from sync.auth.token import forget_tokens
 from sync.client import Timeouts, Wire
 from sync.failures import (
     CertificateExpired,
@@ -176,6 +178,24 @@ def test_a_client_certificate_that_cannot_be_used_is_said_before_anything_is_sen
 def test_validity_is_read_beyond_2050_too(tmp_path):
     begins, ends = validity(Authority(tmp_path).issue("long", 0, 365 * 40))
     assert (ends - begins).days == 365 * 40
+
+
+@trusting
+def test_a_token_may_be_got_from_another_https_host(wire, authority):
+    forget_tokens()
+    giving = lambda _: (200, {}, {"access_token": "t-1"})  # noqa: E731
+    with (
+        serving(good) as server,
+        serving(giving, server_context(authority.issue("127.0.0.1"))) as login,
+        serving(giving, server_context(authority.issue("ehr.example"))) as impostor,
+    ):
+        auth = Auth(kind="token", token=Token(url=f"{login.url}/oauth"))
+        assert wire(server.url, auth).send("GET", "/x").good
+        assert server.calls[0].headers["authorization"] == "Bearer t-1"
+        strange = Auth(kind="token", token=Token(url=f"{impostor.url}/oauth"))
+        with pytest.raises(CertificateWrongName):
+            wire(server.url, strange).send("GET", "/x")
+        assert impostor.calls == []
 
 
 @pytest.fixture
