@@ -131,6 +131,12 @@ class OtherAssessor(Failure):
     code = "other_assessor"
 
 
+class CommentOfOther(Failure):
+    """Only who wrote a comment may change it, tag it or remove it. params: author"""
+
+    code = "comment_of_other"
+
+
 class LanguageModelOff(Failure):
     """No local language model is set up."""
 

@@ -117,7 +117,9 @@ def shown(fields: Iterable[Mapping[str, Any]]) -> tuple[FieldDifference, ...]:
 def differences(
     base: Mapping[str, Any] | None, mine: Mapping[str, Any], theirs: Mapping[str, Any]
 ) -> tuple[FieldDifference, ...]:
-    """Every field on which mine and theirs differ, in the order of mine. Dimensions are told apart by their id."""
+    """Every field on which mine and theirs differ, in the order of mine. What stands in a list is told by what it is:
+    a dimension by its id, a question by its words, a comment by its time or, without one, by its words.
+    """
     was, here, there = flat(base or {}), flat(mine), flat(theirs)
     names = list(here) + [name for name in there if name not in here]
     return tuple(
@@ -128,7 +130,10 @@ def differences(
 
 
 def flat(value: Mapping[str, Any]) -> dict[str, Value]:
-    """Nested JSON as dotted paths: {"dimensions": [{"id": "a", "mine": 8}]} gives {"dimensions.a.mine": 8}."""
+    """Nested JSON as dotted paths: {"dimensions": [{"id": "a", "mine": 8}]} gives {"dimensions.a.mine": 8}.
+
+    The second of two that are told by the same has " (2)" after it; what tells nothing of itself has its place.
+    """
     found: dict[str, Value] = {}
     for name, part in value.items():
         _flatten(str(name), part, found)
@@ -140,11 +145,25 @@ def _flatten(path: str, value: Any, found: dict[str, Value]) -> None:
         for name, part in value.items():
             _flatten(f"{path}.{name}", part, found)
     elif isinstance(value, list):
+        names: list[str] = []
         for place, part in enumerate(value):
-            named = part.get("id") if isinstance(part, Mapping) else None
-            _flatten(f"{path}.{named if isinstance(named, str) else place + 1}", part, found)
+            told = _told(part) if isinstance(part, Mapping) else ""
+            names.append(told or str(place + 1))
+            again = names.count(names[-1])
+            _flatten(f"{path}.{names[-1]}" + (f" ({again})" if again > 1 else ""), part, found)
     else:
         found[path] = value if isinstance(value, str | int | float | bool) or value is None else json.dumps(value)
+
+
+def _told(part: Mapping[str, Any]) -> str:
+    """What tells an item of a list from the others; "" where nothing does."""
+    for name in ("id", "question"):
+        if isinstance(part.get(name), str):
+            return str(part[name])
+    time_s = part.get("time_s")
+    if isinstance(time_s, int | float):
+        return f"{time_s:.2f}"
+    return str(part.get("text") or "")
 
 
 def merge(base: Mapping[str, Any] | None, mine: Mapping[str, Any] | None, theirs: Mapping[str, Any]) -> Merged:

@@ -47,15 +47,23 @@ class _Theme(QObject):
         self.choice = "system"
         self.dark = False
         self.scale = 1.0
+        self._system: Qt.ColorScheme | None = None
 
     def watch_system(self, application: QGuiApplication) -> None:
         """Follow the system's colour scheme from now on."""
-        application.styleHints().colorSchemeChanged.connect(self.refresh)
+        hints = application.styleHints()
+        if self._system is None:
+            hints.colorSchemeChanged.connect(self._follow)
+        self._system = hints.colorScheme()
+
+    def _follow(self, scheme: Qt.ColorScheme) -> None:
+        self._system = scheme
+        if self.choice == "system":
+            self.refresh()
 
     def refresh(self) -> None:
         """Take the theme that the choice and the system ask for, and say so."""
-        hints = QGuiApplication.styleHints()
-        system_dark = hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark
+        system_dark = self._system is Qt.ColorScheme.Dark
         self.dark = self.choice == "dark" or (self.choice == "system" and system_dark)
         color.cache_clear()
         application = QApplication.instance()
@@ -199,6 +207,8 @@ QPushButton[class="link"] { background: transparent; color: @accent; border: 1px
 QPushButton[class="link"]:hover { background: @accent_soft; }
 QPushButton[class="link"]:focus { border: 1px solid @accent; }
 QPushButton[class="link"]:disabled { color: @faint; text-decoration: none; }
+QPushButton::menu-indicator { image: url(@down); width: @px10; height: @px10; subcontrol-position: right center;
+    subcontrol-origin: padding; right: @px4; }
 QPushButton:checked:focus, QToolButton:checked:focus { border: 2px solid @text; }
 QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox { background: @panel; color: @text;
     border: 1px solid @border; border-radius: @px5; padding: @px5 @px8 ; selection-background-color: @accent;

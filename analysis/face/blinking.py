@@ -1,4 +1,4 @@
-"""Blinks, only from frames that are close enough together."""
+"""Brief closures of the eyes; blinks are counted only from frames that are close enough together."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from analysis.document import Event
 from analysis.face.blendshapes import both
-from analysis.face.series import step, stretches
+from analysis.face.series import Flags, Stretch, step, stretches
 from analysis.observations import FaceObservation, Floats
 
 BLINK_RATE_HZ = 25.0
@@ -26,13 +26,10 @@ def can_blink(face: FaceObservation) -> bool:
 
 def blinks(face: FaceObservation) -> list[Event]:
     """Short closures of both eyes: eyeBlink rises by 0.2 above its level around and is back within 0.4 s."""
-    closed = face.blendshapes[:, list(both("eyeBlink"))].mean(axis=1)
-    level = _open_level(closed, face.rate_hz)
-    rise = closed - level
-    runs = stretches(face.times, rise > _BLINK_RISE / 2, step(face.rate_hz))
+    closed, rise = _closing(face)
     found = []
-    for run in runs:
-        if run.end - run.start >= BLINK_MAX_S or run.first == 0 or run.last == len(closed) - 1:
+    for run in _brief(face, rise):
+        if run.first == 0 or run.last == len(closed) - 1:
             continue
         shut = closed[run.first : run.last + 1].max()
         peak = float(rise[run.first : run.last + 1].max())
@@ -40,6 +37,33 @@ def blinks(face: FaceObservation) -> list[Event]:
         if peak >= _BLINK_RISE and opened >= _BLINK_RISE / 2:
             found.append(Event("blink", run.start, run.end, confidence=min(1.0, peak / (2 * _BLINK_RISE))))
     return found
+
+
+def shut(face: FaceObservation) -> Flags:
+    """(n,) samples at which the eyes are briefly closed, at any frame rate: what they look at is then unknown.
+
+    Between the lids of a blink the iris is guessed, some 15 degrees too low on the bundled samples. Eyes that stay
+    closed cannot be told from eyes that look down, and are not flagged.
+    """
+    flags = np.zeros(len(face.times), bool)
+    if not len(flags):
+        return flags
+    _, rise = _closing(face)
+    for run in _brief(face, rise):
+        here = slice(run.first, run.last + 1)
+        flags[here] = rise[here].max() >= _BLINK_RISE
+    return flags
+
+
+def _closing(face: FaceObservation) -> tuple[Floats, Floats]:
+    """(n,) eyeBlink of both eyes, and how far it is above its level around."""
+    closed = face.blendshapes[:, list(both("eyeBlink"))].mean(axis=1)
+    return closed, closed - _open_level(closed, face.rate_hz)
+
+
+def _brief(face: FaceObservation, rise: Floats) -> list[Stretch]:
+    runs = stretches(face.times, rise > _BLINK_RISE / 2, step(face.rate_hz))
+    return [run for run in runs if run.end - run.start < BLINK_MAX_S]
 
 
 def _open_level(closed: Floats, rate_hz: float) -> Floats:

@@ -6,7 +6,7 @@ import numpy as np
 
 from analysis.document import Event, Missing, TrackInfo
 from analysis.face import attention
-from analysis.face.blinking import blinks, can_blink
+from analysis.face.blinking import blinks, can_blink, shut
 from analysis.face.legible import BLURRED, TOO_DARK, blurred, too_dark
 from analysis.face.measures import metrics, other_shown
 from analysis.face.series import Flags, described, held, in_order, joined, smoothed, step, stretches
@@ -42,12 +42,13 @@ def derive(face: FaceObservation, length: int) -> tuple[Tracks, dict[str, TrackI
 
     `face` has one row per time (see `candidate`). Where somebody else is shown instead, the candidate is not lost;
     where the face is too dark or blurred to read (see `legible`), an event says so. Head and gaze angles are as seen in
-    the picture (see `pose`, `gaze`), the head's smoothed over 0.6 s.
+    the picture (see `pose`, `gaze`), the head's smoothed over 0.6 s; a blink has no gaze.
     """
     seen = np.isfinite(face.box[:, 0])
     head = smoothed(face.times, face.head, HEAD_SMOOTHING_S)
+    gaze = np.where(shut(face)[:, None], np.float32(np.nan), face.gaze)
     contact = attention.eye_contact(face)
-    columns = [seen.astype(np.float32), *face.box.T, *head.T, *face.gaze.T, contact]
+    columns = [seen.astype(np.float32), *face.box.T, *head.T, *gaze.T, contact]
     tracks = {name: held(face.times, column, length) for name, column in zip(_UNITS, columns, strict=True)}
     infos = {name: described(tracks[name], unit, "face", face.rate_hz) for name, unit in _UNITS.items()}
     other = other_shown(face)

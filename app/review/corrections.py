@@ -21,6 +21,22 @@ def in_force(corrections: Sequence[Correction]) -> tuple[Correction, ...]:
     return tuple(reversed(kept))
 
 
+def undone_last(corrections: Sequence[Correction]) -> list[tuple[tuple[Correction, ...], tuple[Correction, ...]]]:
+    """What was undone after the last correction that was made or redone, in groups as of `made_together`: those that
+    were undone, in the order in which they were made, and their inverses. What was undone last is the last.
+    """
+    made = {each.id: each for each in corrections}
+    pairs: list[tuple[Correction, Correction]] = []
+    for inverse in reversed(corrections):
+        before = made.get(inverse.reverts or "")
+        if before is None or before.reverts is not None:
+            break
+        pairs.append((before, inverse))
+    inverses = {before.id: inverse for before, inverse in pairs}
+    groups = made_together([before for before, _ in pairs])
+    return [(group, tuple(inverses[each.id] for each in group)) for group in reversed(groups)]
+
+
 def made_together(held: Sequence[Correction]) -> list[tuple[Correction, ...]]:
     """Corrections in groups that are undone together: a merge with the correction of the speaker that it needed."""
     groups: list[tuple[Correction, ...]] = []

@@ -29,7 +29,7 @@ from app.failures import NotFound, NotUndone, Stale, WeightsLocked
 T = TypeVar("T")
 Words = str | Callable[[], str]
 JOIN_WITHIN = timedelta(seconds=1)
-"""Steps on a slot that joins are one where they follow each other this quickly: a slider moved by a held key."""
+"""Steps that join are one where they follow each other this quickly: a slider moved by a held key, a typed ten."""
 _GONE = (Stale, NotFound, WeightsLocked)
 
 
@@ -41,12 +41,18 @@ class Part(StrEnum):
     COMMENTS = "comments"
 
 
+def never(_before: object, _after: object) -> bool:
+    """Of a slot whose steps each stand for themselves."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class Slot(Generic[T]):
     """One thing that a person sets. `name` is its own; `subject` what it is about, or "": a dimension, a comment, a
     question, a field.
 
     `read` gives what it holds now, also what somebody else wrote; `write` saves, and raises known failures only.
+    `joins` tells of a step, by what was there before and after, whether it goes on with the one before it.
     """
 
     name: str
@@ -54,7 +60,7 @@ class Slot(Generic[T]):
     write: Callable[[T], object]
     part: Part = Part.SCORES
     subject: str = ""
-    joins: bool = False
+    joins: Callable[[T, T], bool] = never
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +87,15 @@ def utc_now() -> datetime:
 
 
 class History:
-    """One order over steps of every kind. `earlier` = what can be undone from before, oldest first."""
+    """One order over steps of every kind. From before: `earlier` = what can be undone, `undone` = what can be done
+    again, each with what comes first at its end.
+    """
 
-    def __init__(self, earlier: Iterable[Step] = (), clock: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, earlier: Iterable[Step] = (), clock: Callable[[], datetime] = utc_now, *, undone: Iterable[Step] = ()
+    ) -> None:
         self._done: list[Step] = list(earlier)
-        self._undone: list[Step] = []
+        self._undone: list[Step] = list(undone)
         self._clock = clock
 
     @contextmanager
@@ -107,7 +117,7 @@ class History:
         self._undone.clear()
 
     def _goes_on(self, step: Step) -> bool:
-        if not (step.slot.joins and self._done) or self._undone:
+        if not self._done or self._undone or not step.slot.joins(step.before, step.after):
             return False
         newest = self._done[-1]
         close = step.at - newest.at <= JOIN_WITHIN

@@ -257,7 +257,7 @@ class ReviewSession:
         self.rate_question(question, rating.score if rating else None, words)
 
     def tag_comment(self, comment_id: str, dimension_id: str | None) -> None:
-        """Say which dimension a comment speaks of (None = none). Raises ValueInvalid, NotFound."""
+        """Say which dimension a comment speaks of (None = none). Raises ValueInvalid, NotFound, CommentOfOther."""
         if dimension_id is not None:
             self.dimension(dimension_id)
         self.library.set_comment_dimension(comment_id, dimension_id)

@@ -5,12 +5,12 @@ A new field of the assessment is one method of one line, by `of_assessment`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from app.domain.types import Assessment, Comment, Conclusion
 from app.review.corrections import in_force
-from app.review.history import Part, Slot
+from app.review.history import Part, Slot, never
 from app.review.session import ReviewSession
 
 T = TypeVar("T")
@@ -26,7 +26,7 @@ class Slots:
 
     def of_assessment(
         self, name: str, read: Callable[[Assessment], T], write: Callable[[T], object],
-        *, subject: str = "", joins: bool = False,
+        *, subject: str = "", joins: Callable[[T, T], bool] = never,
     ) -> Slot[T]:  # fmt: skip
         """Something that stands in the assessment."""
         return Slot(name, lambda: read(self._session.read_assessment()), write, subject=subject, joins=joins)
@@ -41,7 +41,7 @@ class Slots:
         def write(score: float | None) -> None:
             self._session.rate(dimension_id, score)
 
-        return self.of_assessment(f"rating {dimension_id}", read, write, subject=dimension_id)
+        return self.of_assessment(f"rating {dimension_id}", read, write, subject=dimension_id, joins=is_ten)
 
     def reason(self, dimension_id: str) -> Slot[str]:
         """The reason for a rating."""
@@ -57,7 +57,7 @@ class Slots:
 
     def weights(self) -> Slot[dict[str, float]]:
         """All weights that differ from the template's: one that moves moves the others."""
-        return self.of_assessment("weights", lambda a: dict(a.weights), self._session.restore_weights, joins=True)
+        return self.of_assessment("weights", lambda a: dict(a.weights), self._session.restore_weights, joins=always)
 
     def weight_reason(self) -> Slot[str]:
         """Why weights differ."""
@@ -91,7 +91,7 @@ class Slots:
         def write(score: float | None) -> None:
             self._session.rate_question(question, score)
 
-        return self.of_assessment(f"question {question}", read, write, subject=question)
+        return self.of_assessment(f"question {question}", read, write, subject=question, joins=is_ten)
 
     def question_note(self, question: str) -> Slot[str]:
         """The note on a question of the kit."""
@@ -134,10 +134,13 @@ class Slots:
 
         return Slot(f"comment {comment_id}", read, write, Part.COMMENTS, comment_id)
 
-    def corrections(self, *ids: str) -> Slot[bool]:
-        """Whether corrections that were made together hold. Undoing appends their inverses, redoing those of them."""
+    def corrections(self, *ids: str, undone_by: Sequence[str] = ()) -> Slot[bool]:
+        """Whether corrections that were made together hold. Undoing appends their inverses, redoing those of them.
+
+        `undone_by`: the inverses in force, where they were undone before.
+        """
         library, interview_id = self._session.library, self._session.interview_id
-        inverses: list[str] = []
+        inverses: list[str] = [*undone_by]
 
         def read() -> bool:
             held = {correction.id for correction in in_force(library.corrections(interview_id))}
@@ -148,6 +151,16 @@ class Slots:
             inverses[:] = [library.revert_correction(each).id for each in reversed(undoing)]
 
         return Slot(f"corrections {' '.join(ids)}", read, write, Part.WORDS)
+
+
+def always(_before: object, _after: object) -> bool:
+    """Of a slot that is moved: every step goes on with the one before."""
+    return True
+
+
+def is_ten(before: float | None, after: float | None) -> bool:
+    """Whether a rating may be the second digit of a ten."""
+    return before == 1 and after == 10
 
 
 def written(comment: Comment) -> Written:

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.domain.types import Comment, Consent
+from app.failures import CommentOfOther
 from app.store.assessments import Assessments
 from app.store.tables import CommentHistoryRow, CommentRow, ConsentRow, InterviewRow
 from app.store.writing import found, fresh
@@ -49,7 +50,7 @@ class Comments(Assessments):
     ) -> Comment:
         """Change a comment's text, and its time where one is given; a stretch moves with its beginning.
 
-        Raises Stale, NotFound.
+        Raises Stale, NotFound, CommentOfOther.
         """
         with self.session() as session:
             row = self._kept_aside(session, comment_id, version)
@@ -61,21 +62,21 @@ class Comments(Assessments):
             return self._changed_comment(session, row, "comment_edited")
 
     def set_comment_dimension(self, comment_id: str, dimension_id: str | None) -> Comment:
-        """Say which dimension a comment speaks of; None = none. Raises NotFound."""
+        """Say which dimension a comment speaks of; None = none. Raises NotFound, CommentOfOther."""
         with self.session() as session:
-            row = found(session, CommentRow, comment_id, "comment")
+            row = self._own_comment(session, comment_id)
             row.dimension_id = dimension_id
             return self._changed_comment(session, row, "comment_dimension")
 
     def delete_comment(self, comment_id: str, *, version: int | None = None) -> None:
-        """Put a comment into its grave; `restore_comment` brings it back. Raises Stale, NotFound."""
+        """Put a comment into its grave; `restore_comment` brings it back. Raises Stale, NotFound, CommentOfOther."""
         with self.session() as session:
             row = self._kept_aside(session, comment_id, version)
             row.deleted = True
             self._changed_comment(session, row, "comment_deleted")
 
     def restore_comment(self, comment_id: str) -> Comment:
-        """Bring a deleted comment back. Raises NotFound."""
+        """Bring a deleted comment back. Raises NotFound, CommentOfOther."""
         with self.session() as session:
             row = self._kept_aside(session, comment_id, None)
             row.deleted = False
@@ -92,8 +93,15 @@ class Comments(Assessments):
             row = found(session, CommentRow, comment_id, "comment")
             return (*session.scalars(wanted), row.text)
 
-    def _kept_aside(self, session: Session, comment_id: str, version: int | None) -> CommentRow:
+    def _own_comment(self, session: Session, comment_id: str) -> CommentRow:
+        """A comment of the acting assessor: it stands under its author's name in that person's signature."""
         row = found(session, CommentRow, comment_id, "comment")
+        if row.author != self.assessor:
+            raise CommentOfOther(author=row.author)
+        return row
+
+    def _kept_aside(self, session: Session, comment_id: str, version: int | None) -> CommentRow:
+        row = self._own_comment(session, comment_id)
         fresh(row, version, "comment")
         before = CommentHistoryRow(
             comment_id=row.id, comment_version=row.version, time_s=row.time_s, end_s=row.end_s, text=row.text,

@@ -148,7 +148,9 @@ def only_with_key(key: str) -> Response | None:
 
 def misbehave_as_told(faults: Faults) -> Response | None:
     """The faults in force, for the contract's own paths."""
-    return misbehave(faults, FAULTY) if request.path.startswith("/v1/") else None
+    if not request.path.startswith("/v1/"):
+        return None
+    return misbehave(faults, FAULTY, request.headers.get("Idempotency-Key", ""))
 
 
 FAULTY: Answers = {

@@ -12,9 +12,12 @@ from dataclasses import dataclass, field, replace
 
 BEFORE = ("401", "409", "429", "500", "503", "html", "drop_before")
 """Faults in place of an answer: nothing is done."""
-AFTER = ("500_after", "html_after", "drop_after", "cut")
-"""Faults after the work is committed: the client cannot know the outcome."""
+AFTER = ("500_after", "html_after", "drop_after", "cut", "lose_first", "die_after")
+"""Faults after the work is committed: the client cannot know the outcome. `lose_first` drops the answer to the first
+try of each write, `die_after` kills the server between commit and answer."""
 SLOW = "slow"
+MORTAL = ("die_after",)
+"""Faults that end the process: only for a sandbox that has one of its own."""
 NAMES = (*BEFORE, *AFTER, SLOW)
 
 
@@ -47,10 +50,12 @@ class Faults:
     """The faults in force. Thread-safe; the same seed and order of requests give the same faults."""
 
     spec: str = ""
+    mortal: bool = False
     seen: dict[str, int] = field(default_factory=dict)
     _faults: list[Fault] = field(default_factory=list)
     _random: random.Random = field(default_factory=lambda: random.Random(1))
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _tried: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.set(self.spec)
@@ -58,15 +63,17 @@ class Faults:
     def set(self, spec: str) -> None:
         """Replace all faults. FaultsInvalid leaves the old ones in force."""
         seed, faults = parse(spec)
+        if not self.mortal and any(fault.name in MORTAL for fault in faults):
+            raise FaultsInvalid(spec)
         with self._lock:
             self.spec, self._faults, self._random, self.seen = spec, faults, random.Random(seed), {}
 
-    def plan(self) -> Plan:
-        """Decide for one request."""
+    def plan(self, operation: str = "") -> Plan:
+        """Decide for one request; `operation` is the same on each repeat of a write, "" for reading."""
         before = after = slow = None
         with self._lock:
             for place, fault in enumerate(self._faults):
-                if fault.times == 0 or self._random.random() >= fault.chance:
+                if fault.times == 0 or self._random.random() >= fault.chance or not self._concerns(fault, operation):
                     continue
                 if fault.name == SLOW:
                     slow = fault
@@ -78,6 +85,13 @@ class Faults:
                 if fault.times is not None:
                     self._faults[place] = replace(fault, times=fault.times - 1)
         return Plan(before, after, slow)
+
+    def _concerns(self, fault: Fault, operation: str) -> bool:
+        if fault.name != "lose_first":
+            return True
+        is_first = bool(operation) and operation not in self._tried
+        self._tried.add(operation)
+        return is_first
 
 
 def parse(spec: str) -> tuple[int, list[Fault]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,10 +17,10 @@ Answers = Mapping[str, Callable[[], Response]]
 """What a face says for each of the faults 401, 409, 429, 500, 503."""
 
 
-def misbehave(faults: Faults, answers: Answers) -> Response | None:
-    """Do what the faults in force want before the work is done."""
+def misbehave(faults: Faults, answers: Answers, operation: str = "") -> Response | None:
+    """Do what the faults in force want before the work is done. `operation` is the same on each repeat of a write."""
     request.get_data()
-    plan = faults.plan()
+    plan = faults.plan(f"{operation} {request.path}" if operation else "")
     g.after, g.answers = plan.after, answers
     if plan.slow:
         time.sleep(plan.slow.seconds)
@@ -32,7 +34,9 @@ def misbehave_after(response: Response) -> Response:
         return response
     if fault.name == "cut":
         return cut(response)
-    if fault.name == "drop_after":
+    if fault.name == "die_after":
+        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
+    if fault.name in ("drop_after", "lose_first"):
         return drop(response)
     return _faulty_answer(Fault(fault.name.removesuffix("_after")), g.answers)
 

@@ -40,15 +40,23 @@ class _Quiet(WSGIRequestHandler):
 class Sandbox:
     """One running sandbox EHR. Use as a context manager, or `start` and `stop`.
 
-    `folder` keeps its store (a temporary one without); `port` 0 takes a free one; `contract` is the OpenAPI file.
+    `folder` keeps its store (a temporary one without); `port` 0 takes a free one; `contract` is the OpenAPI file;
+    `mortal` = faults may end the process.
     OSError when the port is taken, FaultsInvalid when the faults cannot be read.
     """
 
     def __init__(
-        self, contract: Path, folder: Path | None = None, port: int = 0, faults: str = "", key: str | None = None
+        self,
+        contract: Path,
+        folder: Path | None = None,
+        port: int = 0,
+        faults: str = "",
+        key: str | None = None,
+        *,
+        mortal: bool = False,
     ) -> None:
         self.key = key or secrets.token_urlsafe(24)
-        self.faults = Faults(faults)
+        self.faults = Faults(faults, mortal)
         self._socket = _listening(port)
         self.url = f"http://{LOOPBACK}:{self._socket.getsockname()[1]}"
         self._temporary = tempfile.TemporaryDirectory(prefix="mianjian-ehr-") if folder is None else None

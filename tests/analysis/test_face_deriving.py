@@ -171,6 +171,32 @@ def test_blinks_are_short_closures():
     assert missing == []
 
 
+@pytest.mark.parametrize("rate_hz", [5.0, 30.0])
+def test_between_closed_lids_there_is_no_gaze(rate_hz):
+    face = steady(20, rate_hz=rate_hz)
+    eyes, brief = list(both("eyeBlink")), max(1, round(0.2 * rate_hz))
+    blink, down = round(3 * rate_hz), slice(round(10 * rate_hz), round(12 * rate_hz))
+    face.blendshapes[blink : blink + brief, eyes] = 0.6
+    face.blendshapes[down, eyes] = 0.6
+    face.gaze[down, 1] = -15.0
+    tracks, _, _, _ = derive(face, 200)
+    for name in ("gaze_yaw", "gaze_pitch"):
+        assert np.flatnonzero(np.isnan(tracks[name])).tolist() == [30, 31]
+    assert tracks["gaze_pitch"][110] == -15.0
+    assert np.isfinite(tracks["eye_contact"]).all()
+
+
+def test_the_gaze_of_the_sample_never_drops_between_the_lids(sample):
+    face = watched(sample / "sample_zh.mp4", 5, 0, 12)
+    tracks, _, _, _ = derive(face, 120)
+    blinked = [t for t in json.loads((sample / "sample_zh.truth.json").read_text("utf-8"))["blinks"] if t < 11.5]
+    void = np.flatnonzero(np.isnan(tracks["gaze_pitch"])) / 10
+    assert len(void)
+    assert all(min(abs(at - blink) for blink in blinked) < 0.4 for at in void)
+    usual = np.nanmedian(tracks["gaze_pitch"])
+    assert np.nanmin(tracks["gaze_pitch"]) > usual - 8
+
+
 @pytest.mark.parametrize("seconds", [0.0, 0.1])
 def test_no_frame_or_a_single_one(seconds):
     face = steady(seconds)

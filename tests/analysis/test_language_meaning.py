@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import weakref
 
 import numpy as np
 import pytest
@@ -96,3 +98,10 @@ def test_no_texts_need_no_encoder(no_encoder):
 def test_meaning_crosses_languages():
     asked, same, other = vectors(["你期望的薪资是多少？", "What salary do you expect?", "今天天气很好。"])
     assert asked @ same > meaning.SURE_MATCH > asked @ other
+
+
+def test_only_the_newest_encoder_is_held(unpacked, tmp_path):
+    first = weakref.ref(encoder.encoder(unpacked))
+    encoder.encoder(tmp_path)
+    gc.collect()
+    assert first() is None

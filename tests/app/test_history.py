@@ -25,7 +25,7 @@ class Held:
 
     def __init__(self, value=0, name="value", *, joins=False):
         self.value, self.wrote, self.failure = value, [], None
-        self.slot = Slot(name, lambda: self.value, self.write, joins=joins)
+        self.slot = Slot(name, lambda: self.value, self.write, joins=lambda before, after: joins)
 
     def write(self, value):
         if self.failure:

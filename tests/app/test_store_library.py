@@ -19,7 +19,7 @@ from app.domain.types import (
     InterviewStatus,
     Position,
 )
-from app.failures import NotFound, Stale, TemplateInvalid, ValueInvalid
+from app.failures import CommentOfOther, NotFound, Stale, TemplateInvalid, ValueInvalid
 from app.store import Library
 
 
@@ -164,6 +164,27 @@ def test_comments_are_never_lost(library, interview):
     assert library.restore_comment(timed.id).text == "更好"
     assert library.comment_history(timed.id)[0] == "好"
     assert library.comment_history(timed.id)[-1] == "更好"
+
+
+@pytest.mark.parametrize("change", ["edit", "tag", "delete", "restore"])
+def test_nobody_changes_what_somebody_else_wrote(library, interview, change, each_language):
+    comment = library.add_comment(interview.id, 12.5, "好")
+    if change == "restore":
+        library.delete_comment(comment.id)
+    kept = library.comment(comment.id)
+    library.assessor = "王强"
+    changes = {
+        "edit": lambda: library.edit_comment(comment.id, "不好"),
+        "tag": lambda: library.set_comment_dimension(comment.id, "reasoning"),
+        "delete": lambda: library.delete_comment(comment.id),
+        "restore": lambda: library.restore_comment(comment.id),
+    }
+    with pytest.raises(CommentOfOther) as refused:
+        changes[change]()
+    assert "李娜" in text.sentence(refused.value)
+    assert library.comment(comment.id) == kept
+    assert library.comment_history(comment.id)[-1] == "好"
+    assert "王强" not in [line.who for line in library.audit(interview.id)]
 
 
 def test_a_comment_on_a_stretch_keeps_its_end_and_moves_as_a_whole(library, interview):

@@ -29,17 +29,17 @@ from sqlalchemy.orm import Session
 
 from sync import outbox
 from sync.outbox import Kind, Queue, State
+from tests.bench import sync_pull, sync_trouble
 from tests.sync.ehr import assessment_body, interview_body
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "key-of-the-bench"
 PER_INTERVIEW = 10
-SERVER_LIVES, SENDER_LIVES = (15, 45), (8, 30)
+SERVER_LIVES, SENDER_LIVES = (10, 30), (6, 20)
 """How many items each end sees delivered before it is killed."""
-FAULTS = "500:0.02,drop_after:0.03,cut:0.02,html_after:0.01,drop_before:0.02"
+FAULTS = "500:0.02,drop_after:0.03,cut:0.02,html_after:0.01,drop_before:0.02,die_after:0.03"
 ENOUGH_S = 900.0
-PUSHES = int(os.environ.get("MIANJIAN_BENCH_PUSHES", "200"))
-"""1000 is the full size."""
+PUSHES = int(os.environ.get("MIANJIAN_BENCH_PUSHES", "1000"))
 _HOW = (
     f"of {PUSHES} signed assessments sent to the sandbox over HTTP with faults ({FAULTS}), sender and server killed "
     "with SIGKILL at random, from a full outbox to an empty one: "
@@ -48,9 +48,12 @@ WHAT = {
     "sync_lost": _HOW + "those whose bytes are not in the server's store",
     "sync_doubled": _HOW + "results or interviews that are there more than once, or with other bytes",
     "sync_server_kills": "how often the server was killed",
+    "sync_server_deaths_between": "how many of these between the commit and its answer",
     "sync_sender_kills": "how often the sender was killed",
     "sync_pushes": "size of the measurement",
     "sync_seconds": "from the start of both ends to the empty outbox, restarts included",
+    **sync_trouble.WHAT,
+    **sync_pull.WHAT,
 }
 
 
@@ -62,7 +65,8 @@ def measure(pushes: int = PUSHES, seed: int = 1) -> dict[str, float]:
         wanted = _fill(folder / "outbox.sqlite3", pushes, chance)
         kills = _run_until_sent(folder, chance)
         taken = time.monotonic() - begun
-        return _compared(folder, wanted) | kills | {"sync_pushes": pushes, "sync_seconds": round(taken, 1)}
+        killed = _compared(folder, wanted) | kills | {"sync_pushes": pushes, "sync_seconds": round(taken, 1)}
+    return killed | sync_trouble.measure() | sync_pull.measure()
 
 
 def _fill(file: Path, pushes: int, chance: random.Random) -> dict[str, bytes]:
@@ -91,16 +95,18 @@ def _run_until_sent(folder: Path, chance: random.Random) -> dict[str, float]:
     port = _free_port()
     server, sender = _server(folder, port), _sender(folder, port)
     server_ends, sender_ends = chance.randint(*SERVER_LIVES), chance.randint(*SENDER_LIVES)
-    kills, deadline = {"sync_server_kills": 0.0, "sync_sender_kills": 0.0}, time.monotonic() + ENOUGH_S
+    names = ("sync_server_kills", "sync_server_deaths_between", "sync_sender_kills")
+    kills, deadline = dict.fromkeys(names, 0.0), time.monotonic() + ENOUGH_S
     try:
         while sender.poll() != 0:
             if time.monotonic() > deadline:
                 raise TimeoutError("the outbox did not empty")
             time.sleep(chance.uniform(0.0, 0.03))
             done = _delivered(folder)
-            if done >= server_ends:
-                _kill(server)
+            if done >= server_ends or server.poll() is not None:
+                kills["sync_server_deaths_between"] += server.poll() is not None
                 kills["sync_server_kills"] += 1
+                _kill(server)
                 server, server_ends = _server(folder, port), done + chance.randint(*SERVER_LIVES)
             if done >= sender_ends or sender.poll() not in (None, 0):
                 kills["sync_sender_kills"] += sender.poll() is None

@@ -7,8 +7,6 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,11 +23,22 @@ from app import text
 from app.demo import SandboxProcess, main_job
 from app.domain.types import AnalysisState
 from app.resources import resource
-from app.settings import SettingsFile
 from app.store.library import Library
-from tests.shots import findings, running
+from tests.shots import findings, running, states
+from tests.shots.opening import (
+    LARGE,
+    REVIEWER,
+    SETTLE_MS,
+    SIZE,
+    SMALL,
+    Save,
+    interview_of,
+    reviewing,
+    saving,
+    window,
+)
 from tests.ui import review_data
-from ui import language, theme
+from ui import theme
 from ui.library.positions import PositionsDialog
 from ui.review.face_marks import Mark
 from ui.review.lane_menu import lane_menu, reset
@@ -39,12 +48,8 @@ from ui.review.room import ReviewRoom
 from ui.shell import start
 from ui.shell.conductor import Conductor
 
-SETTLE_MS = 900
 LANDMARKS_MS = 4000
 """The child that finds them loads its models first."""
-SIZE = (1600, 1000)
-SMALL, LARGE = (1280, 800), (2560, 1600)
-REVIEWER = "李静"
 
 
 def main() -> int:
@@ -67,6 +72,9 @@ def main() -> int:
                     shoot_findings(
                         options.folder, data, Path(scratch) / f"found-{lang}-{look}", lang, look, options.only
                     )
+                    if any(options.only in name or name in options.only for name in states.NAMES):
+                        save = saving(options.folder, lang, look, options.only)
+                        states.screens(data, Path(scratch) / f"states-{lang}-{look}", lang, look, save)
     print(f"{len(list(options.folder.glob('*.png')))} pictures in {options.folder}")
     return 0
 
@@ -80,30 +88,9 @@ def prepare(data: Path, sandbox: SandboxProcess) -> None:
             findings.find(library, done.interview_id, lang)
 
 
-@contextmanager
-def window(data: Path, lang: str, look: str, size: tuple[int, int] = SIZE, scale: int = 100) -> Iterator[Conductor]:
-    """The main window on a library, closed in the end."""
-    language.set_language(lang)
-    theme.apply(look, scale)
-    conductor = start.open_window(data, SettingsFile(data))
-    assert conductor is not None
-    conductor.window.resize(*size)
-    try:
-        yield conductor
-    finally:
-        conductor.window.close()
-        conductor.window.deleteLater()
-        QTest.qWait(50)
-
-
 def shoot(folder: Path, data: Path, empty: Path, lang: str, look: str, only: str) -> None:
     """All screens in one language and theme."""
-
-    def save(name: str, widget: QWidget) -> None:
-        if only in name:
-            QTest.qWait(SETTLE_MS)
-            widget.grab().save(str(folder / f"{name}-{lang}-{look}.png"))
-
+    save = saving(folder, lang, look, only)
     with window(empty, lang, look) as conductor:
         save("library-empty", conductor.window)
         conductor.window.enter("sync")
@@ -142,25 +129,16 @@ def shoot_findings(folder: Path, data: Path, copy: Path, lang: str, look: str, o
     if not any(only in name or name in only for name in names):
         return
     shutil.copytree(data, copy)
-
-    def save(name: str, widget: QWidget) -> None:
-        if only in name:
-            QTest.qWait(SETTLE_MS)
-            widget.grab().save(str(folder / f"{name}-{lang}-{look}.png"))
-
+    save = saving(folder, lang, look, only)
     with window(copy, lang, look) as conductor:
         chosen = interview_of(conductor, lang)
         fill(conductor, chosen)
         finding_screens(conductor, chosen, save)
     with window(copy, lang, look, SMALL) as conductor:
-        conductor.open_review(chosen)
-        room = conductor.window.room("review")
-        room.questions.show(1)  # type: ignore[union-attr]
+        reviewing(conductor, chosen).questions.show(1)
         save("review-question-1280", conductor.window)
     with window(copy, lang, look, LARGE, 200) as conductor:
-        conductor.open_review(chosen)
-        room = conductor.window.room("review")
-        room.questions.show(1)  # type: ignore[union-attr]
+        reviewing(conductor, chosen).questions.show(1)
         save("review-200", conductor.window)
     with window(copy, lang, look) as conductor:
         fill(conductor, chosen, FAILED)
@@ -190,9 +168,7 @@ def fill(conductor: Conductor, interview_id: str, missing: tuple[Missing, ...] =
 
 def finding_screens(conductor: Conductor, chosen: str, save: Save) -> None:
     """A mishearing with its offer, the cards of a question and of the speakers, and each table."""
-    conductor.open_review(chosen)
-    room = conductor.window.room("review")
-    assert isinstance(room, ReviewRoom)
+    room = reviewing(conductor, chosen)
     QTest.qWait(SETTLE_MS)
     room.transcript.next_mishearing()
     save("review-mishearing", conductor.window)
@@ -228,15 +204,6 @@ def scorecard_screens(conductor: Conductor, room: ReviewRoom, save: Save) -> Non
     QTest.qWait(SETTLE_MS)
     scorecard.scroller.ensureWidgetVisible(scorecard.summary)
     save("review-drafts", conductor.window)
-
-
-Save = Callable[[str, QWidget], None]
-
-
-def interview_of(conductor: Conductor, lang: str) -> str:
-    """The sample's interview in a language."""
-    wanted = f"sample_{lang}.mp4"
-    return next(i.id for i in conductor.context.library.interviews() if i.media and i.media.name == wanted)
 
 
 def library_screens(conductor: Conductor, save: Save) -> None:
@@ -293,13 +260,11 @@ def lane_screens(room: QWidget, window: QWidget, save: Save) -> None:
 def review_screens(conductor: Conductor, lang: str, save: Save) -> None:
     """Signed, in the middle of the recording; as another assessor sees it; waiting for an analysis; the tables."""
     chosen = interview_of(conductor, lang)
-    conductor.open_review(chosen)
-    room = conductor.window.room("review")
-    assert room is not None
+    room = reviewing(conductor, chosen)
     QTest.qWait(SETTLE_MS)
-    room.seek(24.0)  # type: ignore[attr-defined]
+    room.seek(24.0)
     save("review-signed", conductor.window)
-    player_screens(room.player, save)  # type: ignore[attr-defined]
+    player_screens(room.player, save)
     conductor.window.command_palette.open()
     save("review-palette", conductor.window)
     conductor.window.command_palette.field.setText("a" if lang == "en" else "时间轴")
@@ -308,7 +273,8 @@ def review_screens(conductor: Conductor, lang: str, save: Save) -> None:
     conductor.window.sheet.open()
     save("review-keys", conductor.window)
     conductor.window.sheet.leave()
-    tables = room.open_tables()  # type: ignore[attr-defined]
+    tables = room.open_tables()
+    assert tables is not None
     save("review-tables", tables)
     tables.close()
     lane_screens(room, conductor.window, save)

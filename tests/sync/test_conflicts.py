@@ -21,9 +21,13 @@ def test_each_differing_field_has_base_mine_and_theirs():
     assert not any(one.has_base for one in differences(None, mine, theirs))
 
 
-def test_lists_without_ids_are_told_apart_by_place():
-    assert flat({"comments": [{"text": "a"}, {"text": "b"}], "tags": ["x"]}) == {
-        "comments.1.text": "a", "comments.2.text": "b", "tags.1": "x",
+def test_what_stands_in_a_list_is_told_by_what_it_is():
+    comments = [{"time_s": 3, "text": "a"}, {"time_s": 3.0, "text": "b"}, {"time_s": None, "text": "c"}, {"text": ""}]
+    questions = [{"question": "Why? A.", "score": 7}]
+    assert flat({"comments": comments, "questions": questions, "tags": ["x"]}) == {
+        "comments.3.00.time_s": 3, "comments.3.00.text": "a", "comments.3.00 (2).time_s": 3.0,
+        "comments.3.00 (2).text": "b", "comments.c.time_s": None, "comments.c.text": "c", "comments.4.text": "",
+        "questions.Why? A..question": "Why? A.", "questions.Why? A..score": 7, "tags.1": "x",
     }  # fmt: skip
 
 

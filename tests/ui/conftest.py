@@ -12,6 +12,7 @@ from app.demo import SandboxProcess, main_job
 from app.resources import resource
 from app.settings import SettingsFile
 from app.store.library import Library
+from tests.ui import review_data, review_library
 from ui import language, theme
 from ui.shell import start
 
@@ -61,6 +62,33 @@ def reviewed_copy(reviewed, tmp_path):
     copy = tmp_path / "copy"
     shutil.copytree(folder, copy)
     return copy, result.interview_id
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory, sample):
+    """A library's folder, in which the sample is imported and has an analysis of plain values, and the interview's id.
+
+    Once for all tests: `copied` is each one's own.
+    """
+    folder = tmp_path_factory.mktemp("评审")
+    with Library.open(folder / "library", assessor="李静") as opened:
+        interview_id = review_library.interview_in(opened, sample / "sample_zh.mp4")
+        review_library.analysed(opened, interview_id, folder / "analysis", review_data.recording(57.16))
+    return folder / "library", interview_id
+
+
+@pytest.fixture
+def copied(prepared, tmp_path):
+    """A copy of what was prepared: its folder, and what else belongs to it."""
+    shutil.copytree(prepared[0], tmp_path / "library")
+    return tmp_path / "library", *prepared[1:]
+
+
+@pytest.fixture
+def opened(copied):
+    """That copy as an open library, and the interview's id."""
+    with Library.open(copied[0], assessor="李静") as library:
+        yield library, copied[1]
 
 
 @pytest.fixture

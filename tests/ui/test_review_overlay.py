@@ -14,12 +14,12 @@ from analysis.failures import ModelMissing
 from app.settings import SettingsFile
 from app.store.library import Library
 from tests.ui import review_data
+from tests.ui.rooms import drained, shown
 from ui import language
 from ui.review.face_marks import AMBER, GREEN, LABEL, FaceMarks, Mark, arrow_of, usual_removed
 from ui.review.model import PassingLayout
 from ui.review.player import Player
 from ui.review.presenter import LibraryPresenter
-from ui.review.room import ReviewRoom
 
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
@@ -36,10 +36,7 @@ def enter(qtbot, reviewed_copy, layout):
     with Library.open(reviewed_copy[0], assessor="李静") as library:
 
         def open_():
-            room = ReviewRoom(LibraryPresenter(library, reviewed_copy[1]), layout)
-            qtbot.addWidget(room)
-            room.resize(1500, 900)
-            room.show()
+            room = shown(qtbot, LibraryPresenter(library, reviewed_copy[1]), layout, size=(1500, 900))
             qtbot.waitUntil(lambda: room.player.pane.image is not None, timeout=20_000)
             rooms.append(room)
             return room
@@ -162,7 +159,7 @@ def test_a_face_that_must_not_be_looked_at_gets_no_mark(qtbot, enter, reviewed_c
     for key in (Qt.Key.Key_G, Qt.Key.Key_L):
         qtbot.keyClick(room, key, SHIFT)
     standing(room, 12.0, qtbot)
-    qtbot.wait(200)
+    drained()
     assert children() == before
     assert not has_colour(player.pane, GREEN)
 

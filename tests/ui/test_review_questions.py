@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from analysis.document import Correction, CorrectionKind, Exchange, Learning, Metric, Question, Relevance, Span
 from app.domain.types import Position
 from app.store.library import Library
-from tests.ui import review_data, review_library
+from tests.ui import review_data, review_library, rooms
+from tests.ui.rooms import shown
 from ui import language, theme
 from ui.review import exchange_facts as facts
 from ui.review.corrected import corrected
 from ui.review.kit_menu import kit_menu
 from ui.review.presenter import LibraryPresenter
-from ui.review.room import ReviewRoom
 
 LEFT = Qt.MouseButton.LeftButton
 KIT = tuple(review_data.KIT.values())
@@ -26,22 +26,9 @@ KIT = tuple(review_data.KIT.values())
 @pytest.fixture
 def room(qtbot, library, tmp_path):
     position = Position(id="", title="后端工程师", keywords=("负载均衡",), questions=(*KIT, "R&D <b>经验</b>？"))
-    interview_id = review_library.interview_in(library, None, position=position)
-    review_library.analysed(
-        library, interview_id, tmp_path / "analysis", review_data.with_findings(review_data.recording(75.0))
-    )
-    room = shown(qtbot, LibraryPresenter(library, interview_id))
-    yield room
-    room.leave()
-
-
-def shown(qtbot, presenter):
-    room = ReviewRoom(presenter)
-    qtbot.addWidget(room)
-    room.resize(1528, 952)
-    room.show()
-    qtbot.waitExposed(room)
-    return room
+    found = review_data.with_findings(review_data.recording(75.0))
+    with rooms.made(qtbot, library, tmp_path, found, position=position) as room:
+        yield room
 
 
 def said(card):

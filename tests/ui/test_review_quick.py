@@ -15,25 +15,16 @@ from analysis.document import CorrectionKind
 from analysis.export import write_all
 from analysis.failures import DocumentInvalid
 from app.review import ReviewSession
-from tests.ui import review_data, review_library
+from tests.ui import review_data, review_library, rooms
 from ui.review import lane_list
 from ui.review.model import CorrectionDraft
-from ui.review.presenter import LibraryPresenter
 from ui.review.pyramid import pyramid_of
-from ui.review.room import ReviewRoom
 
 
 @pytest.fixture
 def room(qtbot, library, tmp_path):
-    interview_id = review_library.interview_in(library, None)
-    review_library.analysed(library, interview_id, tmp_path / "analysis")
-    room = ReviewRoom(LibraryPresenter(library, interview_id))
-    qtbot.addWidget(room)
-    room.resize(1528, 952)
-    room.show()
-    qtbot.waitExposed(room)
-    yield room
-    room.leave()
+    with rooms.made(qtbot, library, tmp_path) as room:
+        yield room
 
 
 def derived_anew(room, library, folder, **changes):

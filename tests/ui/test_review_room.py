@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import replace
 
 import pytest
@@ -13,32 +12,14 @@ from analysis.document import Missing, Speakers, Transcript
 from app.domain.types import Conclusion, Position
 from app.store.library import Library
 from tests.ui import review_data, review_library
+from tests.ui.rooms import shown
 from ui import language, theme
 from ui.review import lane_list
 from ui.review.model import PassingLayout, Stage
 from ui.review.presenter import LibraryPresenter
-from ui.review.room import ReviewRoom
 from ui.widgets.plain import plain_tip
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory, sample):
-    """A folder with a library in which the sample is imported and analysed; tests work on copies."""
-    folder = tmp_path_factory.mktemp("评审")
-    with Library.open(folder / "library", assessor="李静") as library:
-        interview_id = review_library.interview_in(library, sample / "sample_zh.mp4")
-        review_library.analysed(library, interview_id, folder / "analysis", review_data.recording(57.16))
-    return folder / "library", interview_id
-
-
-@pytest.fixture
-def opened(prepared, tmp_path):
-    """A library of its own with the analysed interview."""
-    shutil.copytree(prepared[0], tmp_path / "library")
-    with Library.open(tmp_path / "library", assessor="李静") as library:
-        yield library, prepared[1]
 
 
 @pytest.fixture
@@ -46,15 +27,6 @@ def room(qtbot, opened):
     room = shown(qtbot, LibraryPresenter(*opened))
     yield room
     room.leave()
-
-
-def shown(qtbot, presenter, layout=None):
-    room = ReviewRoom(presenter, layout)
-    qtbot.addWidget(room)
-    room.resize(1528, 952)
-    room.show()
-    qtbot.waitExposed(room)
-    return room
 
 
 def rate(qtbot, room, dimension, key):

@@ -11,11 +11,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit
 from analysis.derive import derive
 from analysis.document import Correction, CorrectionKind
 from tests.analysis import ideal
-from tests.ui import review_library
+from tests.ui import rooms
 from ui import language
 from ui.review.corrected import corrected
 from ui.review.presenter import LibraryPresenter
-from ui.review.room import ReviewRoom
 from ui.review.row_edits import merge_with, split_before, split_typed
 from ui.review.row_menu import row_menu
 
@@ -25,16 +24,9 @@ Key = Qt.Key
 
 @pytest.fixture
 def room(qtbot, library, tmp_path):
-    interview_id = review_library.interview_in(library, None)
-    review_library.analysed(library, interview_id, tmp_path / "analysis")
-    room = ReviewRoom(LibraryPresenter(library, interview_id))
-    qtbot.addWidget(room)
-    room.resize(1528, 952)
-    room.show()
-    room.activateWindow()
-    qtbot.waitExposed(room)
-    yield room
-    room.leave()
+    with rooms.made(qtbot, library, tmp_path) as room:
+        room.activateWindow()
+        yield room
 
 
 @pytest.fixture
@@ -233,6 +225,12 @@ def test_a_merge_of_an_earlier_day_is_undone_in_one_step_too(qtbot, room, rows, 
     assert later.undo_text == name
     later.undo()
     assert not later.can_undo
+    merged = LibraryPresenter(library, room.presenter.interview.id)
+    assert merged.redo_text == name
+    merged.redo()
+    assert not merged.can_redo
+    assert merged.undo_text == name
+    merged.undo()
     room.presenter.reload()
     room.refresh()
     assert said(rows) == before

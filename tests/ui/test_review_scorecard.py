@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from dataclasses import replace
 
 import pytest
@@ -16,10 +15,10 @@ from app.domain.types import Conclusion, Position
 from app.store.library import Library
 from tests.app.interviews import answer_metrics, metric
 from tests.ui import review_data, review_library
+from tests.ui.rooms import shown
 from ui import language, theme
 from ui.review.evidence_list import MOST_CHIPS
 from ui.review.presenter import LibraryPresenter
-from ui.review.room import ReviewRoom
 from ui.review.score_widgets import Radar
 from ui.review.tables import TableDialog
 
@@ -48,26 +47,10 @@ def prepared(tmp_path_factory, sample):
 
 
 @pytest.fixture
-def opened(prepared, tmp_path):
-    shutil.copytree(prepared[0], tmp_path / "library")
-    with Library.open(tmp_path / "library", assessor="李静") as library:
-        yield library, prepared[1]
-
-
-@pytest.fixture
 def room(qtbot, opened):
     room = shown(qtbot, LibraryPresenter(*opened))
     yield room
     room.leave()
-
-
-def shown(qtbot, presenter):
-    room = ReviewRoom(presenter)
-    qtbot.addWidget(room)
-    room.resize(1528, 952)
-    room.show()
-    qtbot.waitExposed(room)
-    return room
 
 
 def rate(qtbot, room, dimension, key):
@@ -215,7 +198,7 @@ def test_drafts_come_on_request_and_change_nothing_that_was_written(qtbot, room,
 def test_a_draft_says_nothing_of_what_is_veiled(qtbot, room):
     rate(qtbot, room, "communication", Key.Key_8)
     drafted = room.presenter.draft()
-    assert not any("Reasoning" in line for line in (*drafted.strengths, *drafted.to_improve))
+    assert not any("Reasoning" in line.words for line in (*drafted.strengths, *drafted.to_improve))
     qtbot.mouseClick(room.scorecard.cards["reasoning"].veil, LEFT)
     assert room.presenter.draft() == drafted
 

@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QApplication
 
 from analysis.document import Correction, CorrectionKind, Role, Turn
 from app.store.library import Library
-from tests.ui import review_data, review_library
+from tests.ui import review_data, review_library, rooms
+from tests.ui.rooms import shown
 from ui import language, theme
 from ui.review.corrected import corrected
 from ui.review.found_tables import suggestions_table
 from ui.review.lane import View
 from ui.review.lane_list import lanes_of
 from ui.review.presenter import LibraryPresenter
-from ui.review.room import ReviewRoom
 from ui.review.voices import longest_turn, name_drafts, role_drafts, role_words, voice_name
 
 LEFT = Qt.MouseButton.LeftButton
@@ -26,21 +26,8 @@ NAME, ROLE, SPEAKER = CorrectionKind.NAME, CorrectionKind.ROLE, CorrectionKind.S
 
 @pytest.fixture
 def room(qtbot, library, tmp_path):
-    interview_id = review_library.interview_in(library, None)
-    shown = review_data.with_findings(review_data.recording())
-    review_library.analysed(library, interview_id, tmp_path / "analysis", shown)
-    room = opened(qtbot, LibraryPresenter(library, interview_id))
-    yield room
-    room.leave()
-
-
-def opened(qtbot, presenter):
-    room = ReviewRoom(presenter)
-    qtbot.addWidget(room)
-    room.resize(1528, 952)
-    room.show()
-    qtbot.waitExposed(room)
-    return room
+    with rooms.made(qtbot, library, tmp_path, review_data.with_findings(review_data.recording())) as room:
+        yield room
 
 
 def card_of(qtbot, room):
@@ -217,7 +204,7 @@ def test_a_read_only_library_shows_the_names_and_changes_nothing(qtbot, room):
     give(qtbot, room, S1="李静")
     library, interview_id = room.presenter.session.library, room.presenter.interview.id
     with Library.open(library.folder, read_only_if_held=True) as second:
-        other = opened(qtbot, LibraryPresenter(second, interview_id))
+        other = shown(qtbot, LibraryPresenter(second, interview_id))
         card = card_of(qtbot, other)
         assert card.rows["S1"].name.text() == "李静"
         assert not card.rows["S1"].name.isEnabled()
@@ -350,7 +337,7 @@ def test_drafts_say_only_what_changes():
 def test_the_longest_turn_is_played_to_its_end(qtbot, library, sample, tmp_path):
     interview_id = review_library.interview_in(library, sample / "sample_zh.mp4")
     review_library.analysed(library, interview_id, tmp_path / "analysis", review_data.recording(57.16))
-    room = opened(qtbot, LibraryPresenter(library, interview_id))
+    room = shown(qtbot, LibraryPresenter(library, interview_id))
     playback = room.player.playback
     qtbot.waitUntil(lambda: playback.loaded, timeout=20_000)
     card = card_of(qtbot, room)

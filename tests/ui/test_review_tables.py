@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QTableView
 
 from analysis.document import Metric, Metrics
 from app import glossaries
+from tests.app.interviews import answer_metrics
 from tests.ui import review_data, review_library
 from ui import language, theme
 from ui.review import found_tables
 from ui.review.moments import MOMENTS, laid_out, moment_at
 from ui.review.presenter import LibraryPresenter
-from ui.review.tables import TableDialog
+from ui.review.tables import SIZE, TableDialog
 
 LEFT = Qt.MouseButton.LeftButton
 QUESTIONS, TERMS, MISHEARD, ORIGIN = 4, 5, 6, 7
@@ -215,3 +216,45 @@ def test_glossaries_are_called_by_their_titles_in_the_windows_language(library):
     (library.folder / glossaries.FOLDER).mkdir()
     (library.folder / glossaries.FOLDER / "own.toml").write_text("id =", "utf-8")
     assert presenter.glossary_titles() == {}
+
+
+# The table of measures
+
+
+@pytest.fixture
+def measures(qtbot, recording, each_language):
+    """The table of measures of five answers, all of which were measured, at the size at which it opens."""
+    language.set_language(each_language)
+    found = recording.analysis
+    answers = tuple(answer_metrics("zh") for _ in found.exchanges)
+    metrics = Metrics(found.metrics.overall | answers[0], answers)
+    dialog = TableDialog(replace(recording, analysis=replace(found, metrics=metrics)))
+    qtbot.addWidget(dialog)
+    dialog.resize(SIZE[0], SIZE[1])
+    dialog.show()
+    dialog.tabs.setCurrentIndex(1)
+    qtbot.waitExposed(dialog)
+    return dialog.tabs.widget(1)
+
+
+def cut_columns(view):
+    """Columns in which a word is wider than its cell."""
+    return [c for c in range(view.model().columnCount()) if view.sizeHintForColumn(c) > view.columnWidth(c)]
+
+
+def test_all_measures_are_in_sight_when_the_window_opens(measures):
+    assert SIZE[0] <= 1280
+    assert measures.horizontalScrollBar().maximum() == 0
+    assert cut_columns(measures) == []
+    assert measures.model().columnCount() == 10
+
+
+def test_a_narrow_window_keeps_them_in_sight_and_a_person_may_widen_one(qtbot, measures):
+    window = measures.window()
+    window.resize(800, 500)
+    QApplication.processEvents()
+    assert measures.horizontalScrollBar().maximum() == 0
+    measures.setColumnWidth(2, 300)
+    window.resize(900, 500)
+    QApplication.processEvents()
+    assert measures.columnWidth(2) == 300

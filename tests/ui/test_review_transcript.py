@@ -12,14 +12,12 @@ from PySide6.QtWidgets import QApplication
 
 from analysis.document import Correction, CorrectionKind, Role, Segment, Word
 from app.review.corrections import in_force
-from tests.ui import review_data, review_library
+from tests.ui import review_data, rooms
 from ui import theme
 from ui.review.corrected import corrected
 from ui.review.hits import hit_times
 from ui.review.lines import Line, Style
 from ui.review.passages import word_places
-from ui.review.presenter import LibraryPresenter
-from ui.review.room import ReviewRoom
 from ui.review.transcript import Transcript
 from ui.review.transcript_model import TranscriptModel
 from ui.review.transcript_rows import word_box
@@ -41,15 +39,8 @@ def transcript(qtbot):
 
 @pytest.fixture
 def room(qtbot, library, tmp_path):
-    interview_id = review_library.interview_in(library, None)
-    review_library.analysed(library, interview_id, tmp_path / "analysis")
-    room = ReviewRoom(LibraryPresenter(library, interview_id))
-    qtbot.addWidget(room)
-    room.resize(1528, 952)
-    room.show()
-    qtbot.waitExposed(room)
-    yield room
-    room.leave()
+    with rooms.made(qtbot, library, tmp_path) as room:
+        yield room
 
 
 def at_word(rows, row, word):

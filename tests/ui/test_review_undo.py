@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
+from analysis.document import CorrectionKind
 from app import text
 from app.domain.types import Conclusion
 from app.failures import NotUndone
 from app.review import ReviewSession
 from app.store.library import Library
-from tests.ui import review_data, review_library
+from tests.ui import rooms
 from ui import language, theme
 from ui.actions import matching
+from ui.review.model import CorrectionDraft
 from ui.review.presenter import LibraryPresenter
 from ui.review.room import ReviewRoom
 
@@ -24,30 +24,9 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 CTRL_SHIFT = CTRL | Qt.KeyboardModifier.ShiftModifier
 
 
-@pytest.fixture(scope="module")
-def prepared(tmp_path_factory, sample):
-    """A folder with a library in which the sample is imported and analysed; tests work on copies."""
-    folder = tmp_path_factory.mktemp("撤销")
-    with Library.open(folder / "library", assessor="李静") as library:
-        interview_id = review_library.interview_in(library, sample / "sample_zh.mp4")
-        review_library.analysed(library, interview_id, folder / "analysis", review_data.recording(57.16))
-    return folder / "library", interview_id
-
-
-@pytest.fixture
-def opened(prepared, tmp_path):
-    shutil.copytree(prepared[0], tmp_path / "library")
-    with Library.open(tmp_path / "library", assessor="李静") as library:
-        yield library, prepared[1]
-
-
 @pytest.fixture
 def room(qtbot, opened):
-    room = ReviewRoom(LibraryPresenter(*opened))
-    qtbot.addWidget(room)
-    room.resize(1528, 952)
-    room.show()
-    qtbot.waitExposed(room)
+    room = rooms.shown(qtbot, LibraryPresenter(*opened))
     yield room
     room.leave()
 
@@ -113,6 +92,31 @@ def everything(qtbot, room):
         "weight of Communication 38 %", "reason for the rating of Communication", "rating of Communication 8",
         "“载均” → “正在”",
     ]  # fmt: skip
+
+
+def test_a_typed_ten_is_one_step(qtbot, room):
+    rate(qtbot, room, "communication", Qt.Key.Key_4)
+    rate(qtbot, room, "communication", Qt.Key.Key_1)
+    rate(qtbot, room, "communication", Qt.Key.Key_0)
+    assert score(room) == 10.0
+    assert room.presenter.undo_text == "rating of Communication 10"
+    undo(qtbot, room)
+    assert score(room) == 4.0
+    redo(qtbot, room)
+    assert score(room) == 10.0
+    undo(qtbot, room)
+    undo(qtbot, room)
+    assert score(room) is None
+
+
+def test_other_ratings_in_a_row_are_a_step_each(qtbot, room):
+    for key in (Qt.Key.Key_1, Qt.Key.Key_3, Qt.Key.Key_0):
+        rate(qtbot, room, "communication", key)
+    assert score(room) == 0.0
+    undo(qtbot, room)
+    assert score(room) == 3.0
+    undo(qtbot, room)
+    assert score(room) == 1.0
 
 
 def state(room):
@@ -219,9 +223,6 @@ def test_a_reason_is_saved_at_a_pause_without_leaving_the_field(qtbot, room, ope
 def test_a_correction_of_an_earlier_day_can_be_undone_below_what_is_new(qtbot, opened):
     first = LibraryPresenter(*opened)
     text_before = first.recording().analysis.transcript.segments[1].text
-    from analysis.document import CorrectionKind
-    from ui.review.model import CorrectionDraft
-
     start = first.recording().analysis.transcript.segments[1].words[0].start
     first.correct(CorrectionDraft(CorrectionKind.WORD, start, start + 1, "嗯，", "嗯嗯"))
     second = LibraryPresenter(*opened)
@@ -232,6 +233,47 @@ def test_a_correction_of_an_earlier_day_can_be_undone_below_what_is_new(qtbot, o
     second.undo()
     assert second.recording().analysis.transcript.segments[1].text == text_before
     assert not second.can_undo
+
+
+def test_what_was_undone_on_an_earlier_day_can_be_done_again(qtbot, opened):
+    def words(presenter):
+        return presenter.recording().analysis.transcript.segments[1].text
+
+    first = LibraryPresenter(*opened)
+    said = first.recording().analysis.transcript.segments[1].words
+    before = words(first)
+    for place, after in ((0, "啊，"), (1, "你负")):
+        word = said[place]
+        first.correct(CorrectionDraft(CorrectionKind.WORD, word.start, word.end, word.text, after))
+    corrected = words(first)
+    first.undo()
+    halfway = words(first)
+    first.undo()
+    assert words(first) == before
+
+    room = ReviewRoom(LibraryPresenter(*opened))
+    qtbot.addWidget(room)
+    room.show()
+    qtbot.waitExposed(room)
+    redo(qtbot, room)
+    assert words(room.presenter) == halfway
+    redo(qtbot, room)
+    assert words(room.presenter) == corrected
+    assert not room.presenter.can_redo
+    undo(qtbot, room)
+    room.leave()
+
+    third = LibraryPresenter(*opened)
+    assert words(third) == halfway
+    assert third.redo_text == f"“{said[1].text}” → “你负”"
+    third.redo()
+    assert words(third) == corrected
+    assert not LibraryPresenter(*opened).can_redo
+    third.undo()
+    word = said[2]
+    third.correct(CorrectionDraft(CorrectionKind.WORD, word.start, word.end, word.text, "新"))
+    assert not third.can_redo
+    assert not LibraryPresenter(*opened).can_redo
 
 
 def test_what_somebody_else_changed_stays_and_is_said(qtbot, room, opened):

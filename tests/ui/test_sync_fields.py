@@ -14,7 +14,7 @@ from sync.conflicts import Conflict, differences
 from sync.contract import AssessmentResult, DimensionResult, QuestionResult, TimedComment
 from sync.outbox import Kind, State
 from ui import language
-from ui.sync.field_names import dimension_titles, field_name
+from ui.sync.field_names import field_name, item_names
 from ui.sync.item_panel import ItemPanel
 
 MINE = {
@@ -39,12 +39,19 @@ THEIRS = {
     [
         (
             "en",
-            ["逻辑 <b>: interviewer", "Conclusion", "To improve", "Comment 1: end (s)", "Question 1: score", "shade"],
+            [
+                "逻辑 <b>: interviewer",
+                "Conclusion",
+                "To improve",
+                "Comment at 00:03 “好”: end (s)",
+                "Question “项目”: score",
+                "shade",
+            ],
             ["Recommend", "Do not recommend"],
         ),
         (
             "zh",
-            ["逻辑 <b>：面试官", "结论", "待改进", "评论 1：结束时间（秒）", "题目 1：评分", "shade"],
+            ["逻辑 <b>：面试官", "结论", "待改进", "00:03 的评论“好”：结束时间（秒）", "题目“项目”：评分", "shade"],
             ["推荐", "不推荐"],
         ),
     ],
@@ -75,7 +82,26 @@ def test_every_field_of_the_contract_that_can_differ_has_a_name(each_language):
 
 @pytest.mark.parametrize("body", ["", "no json", "[1]", '{"dimensions": 3}', '{"dimensions": [3, {"id": "a"}]}'])
 def test_a_body_without_titles_gives_none(body):
-    assert dimension_titles(body) == {}
+    assert item_names(body, Conflict("op", "assessment", "x:1", "", ())) == {}
+
+
+def test_a_comment_that_one_side_lacks_shifts_no_other(each_language):
+    def comment(time_s, words, **more):
+        return {"time_s": time_s, "text": words, **more}
+
+    mine = {"comments": [comment(3.0, "好"), comment(65, "a" * 40), comment(None, "整体不错")], "questions": []}
+    theirs = {"comments": [comment(65.0, "b"), comment(65.0, "c"), comment(None, "整体不错")], "questions": []}
+    fields = differences(None, mine, theirs)
+    names = item_names(json.dumps(mine), Conflict("op", "assessment", "x:1", "", fields))
+    shown = [(field_name(field.field, names), field.mine, field.theirs) for field in fields]
+    told = {
+        "en": ["Comment at 00:03 “好”: text", f"Comment at 01:05 “{'a' * 24}…”: text", "Comment at 01:05 “c”: text"],
+        "zh": ["00:03 的评论“好”：文字", f"01:05 的评论“{'a' * 24}…”：文字", "01:05 的评论“c”：文字"],
+    }[each_language]
+    assert (told[0], "好", None) in shown
+    assert (told[1], "a" * 40, "b") in shown
+    assert (told[2], None, "c") in shown
+    assert not any("整体不错" in name for name, _, _ in shown)
 
 
 def test_a_field_of_another_system_keeps_its_path(each_language):

@@ -4,10 +4,40 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QPalette
+from PySide6.QtTest import QSignalSpy
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from app.settings import SettingsFile
 from ui import theme
 from ui.review.controls import IconButton
+from ui.shell import start
+
+LIGHT, DARK = Qt.ColorScheme.Light, Qt.ColorScheme.Dark
+
+
+@pytest.fixture
+def system():
+    """Says that the system's colour scheme is another now, by Qt's own signal: without a screen nobody switches it."""
+    told = QGuiApplication.styleHints().colorSchemeChanged.emit
+    yield told
+    theme.apply("light")
+    told(Qt.ColorScheme.Unknown)
+
+
+@pytest.fixture
+def window(qtbot, tmp_path):
+    """The main window on an empty library."""
+    conductor = start.open_window(tmp_path / "library", SettingsFile(tmp_path / "library"))
+    yield conductor.window
+    conductor.window.close()
+    conductor.window.deleteLater()
+
+
+def ground(window):
+    """The colour of the window's ground: as it is painted, and as the palette has it."""
+    painted = window.grab().toImage().pixelColor(window.width() - 4, window.height() - 4).name()
+    return painted, window.palette().color(QPalette.ColorRole.Window).name()
 
 
 @pytest.mark.parametrize("choice", ["light", "dark"])
@@ -32,6 +62,37 @@ def test_a_checked_button_shows_that_it_has_the_keys(qtbot, choice, style_class)
     button.setFocus()
     qtbot.waitUntil(button.hasFocus)
     assert edge(button)[:2] == [theme.color("text").name()] * 2
+
+
+def test_the_systems_theme_is_followed_while_running(qtbot, system, window):
+    system(LIGHT)
+    theme.apply("system")
+    assert ground(window) == (theme.LIGHT["window"],) * 2
+    for scheme, colours in ((DARK, theme.DARK), (LIGHT, theme.LIGHT), (DARK, theme.DARK)):
+        with qtbot.waitSignal(theme.changed):
+            system(scheme)
+        assert theme.is_dark() is (scheme is DARK)
+        assert ground(window) == (colours["window"],) * 2
+
+
+@pytest.mark.parametrize(("choice", "colours"), [("light", theme.LIGHT), ("dark", theme.DARK)])
+def test_a_theme_chosen_by_hand_stays_whatever_the_system_does(system, window, choice, colours):
+    system(LIGHT)
+    theme.apply(choice)
+    drawn_anew = QSignalSpy(theme.changed)
+    for scheme in (DARK, LIGHT):
+        system(scheme)
+        assert not drawn_anew.count()
+        assert ground(window) == (colours["window"],) * 2
+        assert theme.is_dark() is (choice == "dark")
+
+
+def test_back_to_the_system_takes_the_scheme_that_it_has_now(system, window):
+    system(LIGHT)
+    theme.apply("light")
+    system(DARK)
+    theme.apply("system")
+    assert ground(window) == (theme.DARK["window"],) * 2
 
 
 def edge(button):

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from app.settings import SettingsFile
+from app.text import timecode, tr
 from tests.ui import review_data
 from ui import language, theme
 from ui.review.lane_layout import LaneLayout
@@ -180,9 +181,47 @@ def test_keys_move_size_and_hide_the_chosen_lane(qtbot, timeline):
     qtbot.keyClick(timeline, Qt.Key.Key_Minus, ALT)
     assert area_of(timeline, "pitch").height() == height + HEIGHT_STEP
     assert timeline.span == 60.0
+    above = keys_of(timeline)[-2]
     qtbot.keyClick(timeline, Qt.Key.Key_H)
     assert "pitch" not in keys_of(timeline)
-    assert timeline.current == keys_of(timeline)[0]
+    assert timeline.current == above
+
+
+def test_after_hiding_a_lane_the_keys_are_about_its_neighbour(qtbot, timeline, each_language):
+    timeline.setFocus()
+    keys = keys_of(timeline)
+    timeline.current = keys[2]
+    qtbot.keyClick(timeline, Qt.Key.Key_H)
+    assert timeline.current == keys[3]
+    assert timeline.accessibleDescription().startswith(timeline.chosen_lane().title())
+    qtbot.keyClick(timeline, Qt.Key.Key_H)
+    assert timeline.current == keys[4]
+    timeline.hide_lane(keys[0])
+    assert timeline.current == keys[4]
+    assert set(keys) - set(keys_of(timeline)) == {keys[0], keys[2], keys[3]}
+
+
+def test_a_reader_of_the_screen_is_told_which_mark_was_reached(qtbot, timeline, each_language):
+    timeline.setFocus()
+    timeline.current = "pauses"
+    timeline.seekAsked.connect(timeline.set_playhead)
+    reached = []
+    for _ in range(40):
+        qtbot.keyClick(timeline, Qt.Key.Key_Right, Qt.KeyboardModifier.ControlModifier)
+        reached.append(timeline.accessibleDescription())
+    lane = timeline.chosen_lane()
+    first = lane.beside(0.0, 1)
+    assert reached[0] == sentence_of(lane, first)
+    assert lane.title() in reached[0]
+    assert timecode(first) in reached[0]
+    assert reached[-1] == tr("review.no_further_mark", lane=lane.title())
+    qtbot.keyClick(timeline, Qt.Key.Key_Left, Qt.KeyboardModifier.ControlModifier)
+    assert timecode(timeline.playhead) in timeline.accessibleDescription()
+
+
+def sentence_of(lane, time_s):
+    said = tr("review.value_of", lane=lane.title(), value=lane.value_text(time_s))
+    return tr("review.semicolon").join([timecode(time_s), said])
 
 
 def test_with_every_lane_hidden_keys_and_mouse_do_no_harm(qtbot, timeline):
@@ -298,6 +337,18 @@ def test_the_room_offers_the_lanes_by_button_key_and_palette(qtbot, opened_windo
     hide.run()
     assert "wave" not in keys_of(room.timeline)
     assert "Show lane: Sound" in [action.title for action in opened_window.window.actions_here()]
+    assert "1 hidden" in room.lanes.toolTip()
+    language.set_language("zh")
+    assert "已隐藏 1 条" in room.lanes.toolTip()
+    assert "已隐藏 1 条" in room.lanes.accessibleName()
+    opened_window.open_review(reviewed_copy[1])
+    room = opened_window.window.room("review")
+    assert "已隐藏 1 条" in room.lanes.toolTip()
+    lit = room.lanes.icon().pixmap(18, 18).toImage()
+    reset(room.timeline)
+    assert "已隐藏" not in room.lanes.toolTip()
+    assert room.lanes.icon().pixmap(18, 18).toImage() != lit
+    language.set_language("en")
     sides = [button.geometry() for button in (room.zoom_out, room.zoom_in, room.zoom_all, room.lanes, room.table)]
     assert all(first.right() < second.left() for first, second in pairwise(sides))
     assert sides[-1].right() < room.timeline.view().left

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -28,8 +28,11 @@ from ui import icons, language, theme
 from ui.library.consent import ConsentField
 from ui.library.model import added, local_time
 from ui.library.spoken import SpokenField
+from ui.widgets.plain import plain_tip
 from ui.widgets.text_line import TextLine
 
+PICTURES = {640: 290, 540: 150, 0: 0}
+"""The picture's width by the panel's least height (before scaling): the fields come first."""
 FORM = ("column_candidate", "column_position", "round", "consent", "speech")
 BUSY = (AnalysisState.QUEUED, AnalysisState.RUNNING)
 
@@ -48,6 +51,7 @@ class DetailsPanel(QFrame):
         self.setProperty("class", "panel")
         self._library = library
         self.interview: Interview | None = None
+        self._wide = PICTURES[0]
         self.picture = QLabel()
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.title = QLabel()
@@ -126,6 +130,16 @@ class DetailsPanel(QFrame):
         outer.addWidget(self.body, 1)
         outer.addWidget(self.empty, 1)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: as large a picture as there is room for."""
+        super().resizeEvent(event)
+        before, self._wide = (
+            self._wide,
+            next(w for least, w in PICTURES.items() if self.height() >= theme.scaled(least)),
+        )
+        if self._wide != before and self.interview is not None:
+            self._show_picture(self.interview)
+
     def show_interview(self, interview: Interview | None) -> None:
         """Show one interview, or say that none is chosen."""
         self.interview = interview
@@ -157,6 +171,7 @@ class DetailsPanel(QFrame):
                 self.position.addItem(position.title, position.id)
             current = interview.position.id if interview.position else None
             self.position.setCurrentIndex(max(0, self.position.findData(current)))
+            self.position.setToolTip(plain_tip(self.position.currentText()))
 
     def _facts(self, interview: Interview) -> str:
         at = interview.scheduled_at
@@ -170,7 +185,8 @@ class DetailsPanel(QFrame):
         return " · ".join(parts)
 
     def _show_picture(self, interview: Interview) -> None:
-        width = theme.scaled(290)
+        width = theme.scaled(self._wide)
+        self.picture.setVisible(bool(width))
         media = interview.media
         stored = self._library.vault.thumbnail(media.sha256) if media else None
         picture = QPixmap()

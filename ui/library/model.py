@@ -74,8 +74,8 @@ class InterviewTable(QAbstractTableModel):
             return self._cell(interview, column)
         if role == Qt.ItemDataRole.TextAlignmentRole and column in NUMBERS:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if role == Qt.ItemDataRole.ToolTipRole and column == "candidate":
-            return plain_tip(interview.title)
+        if role == Qt.ItemDataRole.ToolTipRole and column in ("candidate", "position"):
+            return plain_tip(interview.title if column == "candidate" else self._cell(interview, column))
         return None
 
     def _cell(self, interview: Interview, column: str) -> str:

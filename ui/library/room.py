@@ -29,11 +29,16 @@ from app.store.library import Library
 from ui import icons, language, theme
 from ui.library.delegate import StatusDelegate
 from ui.library.details import DetailsPanel
+from ui.library.list_menu import menu_at
 from ui.library.model import COLUMNS, INTERVIEW_ROLE, InterviewTable
+from ui.widgets.action_menu import MenuOffer
+from ui.widgets.plain import plain_tip
 
 FILTER_DELAY_MS = 120
-WIDTHS = {"status": 116, "analysis": 92, "length": 72, "composite": 84, "created": 140}
-NARROW = 1100
+WIDTHS = {"status": 116, "analysis": 92, "length": 72, "composite": 92, "created": 140}
+NARROW, TIGHT = 1100, 950
+MOST_POSITION = 180
+"""The filter's width (before scaling), however long a position is called; its list shows all of it."""
 MEDIA_PATTERN = "*.mp4 *.m4v *.mkv *.mov *.webm *.avi *.wav *.mp3 *.m4a *.aac *.flac *.ogg *.oga *.opus"
 
 
@@ -46,6 +51,7 @@ class LibraryRoom(QWidget):
     analyseRequested = Signal(str)
     cancelRequested = Signal(str)
     positionsRequested = Signal()
+    exportRequested = Signal(str, str)
 
     def __init__(self, library: Library, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -90,6 +96,7 @@ class LibraryRoom(QWidget):
         header.setMinimumSectionSize(theme.scaled(60))
         view.setItemDelegateForColumn(COLUMNS.index("status"), StatusDelegate(view))
         view.doubleClicked.connect(self._open)
+        MenuOffer(view, lambda at: menu_at(self, at))
         view.selectionModel().selectionChanged.connect(self._selected)
         language.bind(view.setAccessibleName, "library.table")
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -149,8 +156,9 @@ class LibraryRoom(QWidget):
         column = QVBoxLayout(page)
         column.setContentsMargins(40, 40, 40, 40)
         column.addStretch(2)
-        for widget in (self.empty_mark, self.empty_title, self.empty_hint):
+        for widget in (self.empty_mark, self.empty_title):
             column.addWidget(widget, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self.empty_hint)
         column.addStretch(3)
         return page
 
@@ -162,6 +170,7 @@ class LibraryRoom(QWidget):
         self._show_count()
         self.pages.setCurrentIndex(0 if rows else 1)
         self._tell_why_empty()
+        self._tell_position()
         row = self.table.row_of(chosen.id) if chosen else -1
         if rows:
             self.view.selectRow(max(0, row))
@@ -183,6 +192,11 @@ class LibraryRoom(QWidget):
             status=self.status.currentData(),
             position_id=self.position.currentData(),
         )
+
+    @property
+    def read_only(self) -> bool:
+        """Whether another window writes this library."""
+        return self._library.read_only
 
     def chosen(self) -> Interview | None:
         """The interview of the chosen row."""
@@ -219,9 +233,10 @@ class LibraryRoom(QWidget):
             self.importRequested.emit([Path(folder)])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Qt: where there is little room, names come before dates (the details show them)."""
+        """Qt: where there is little room, names come before dates and lengths (the details show them)."""
         super().resizeEvent(event)
-        self.view.setColumnHidden(COLUMNS.index("created"), self.width() < theme.scaled(NARROW))
+        for column, least in (("created", NARROW), ("length", TIGHT)):
+            self.view.setColumnHidden(COLUMNS.index(column), self.width() < theme.scaled(least))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Qt: files may be dropped anywhere in the room."""
@@ -270,6 +285,11 @@ class LibraryRoom(QWidget):
                 for words, value in self._statuses() if box is self.status else self._positions():
                     box.addItem(words, value)
                 box.setCurrentIndex(max(0, box.findData(kept)))
+                box.view().setMinimumWidth(box.view().sizeHintForColumn(0) + theme.scaled(24))
+        self._tell_position()
+
+    def _tell_position(self) -> None:
+        self.position.setToolTip(plain_tip(self.position.currentText()))
 
     def _statuses(self) -> list[tuple[str, InterviewStatus | None]]:
         named = [(text.tr(f"library.status_{status}"), status) for status in InterviewStatus]
@@ -301,6 +321,7 @@ class LibraryRoom(QWidget):
             if fixed:
                 self.view.setColumnWidth(column, theme.scaled(WIDTHS[name]))
         self.details.setMinimumWidth(theme.scaled(320))
+        self.position.setMaximumWidth(theme.scaled(MOST_POSITION))
 
 
 def _pattern() -> str:

@@ -177,7 +177,7 @@ def _scoring(room: ReviewRoom) -> list[Action]:
     ]
     return [
         (
-            act("comment", keys=("C",), run=card.comments.start)
+            act("comment", keys=("C",), run=room.player.write_at)
             if room.timeline.region.span is None
             else act("region_comment", keys=("C",), run=room.region.write)
         ),
@@ -201,7 +201,5 @@ def _scoring(room: ReviewRoom) -> list[Action]:
         act("scores_table", run=lambda: room.open_tables(scores=True), enabled=lambda: True),
         *conclusions,
         act("sign", run=card.verdict.sign.click, enabled=card.verdict.sign.isEnabled),
-        act(
-            "analyse_again", run=room.analyseAsked.emit, enabled=lambda: editable() and room.stage is not Stage.NO_MEDIA
-        ),
+        act("analyse_again", run=room.analyseAsked.emit, enabled=lambda: editable() and not room.why_not_analysed()),
     ]

@@ -24,8 +24,10 @@ from app.domain.types import Comment
 from app.text import stretch, timecode, tr
 from ui import icons, language, theme
 from ui.review.comment_editor import CommentEditor, RemovedLine
+from ui.review.comment_menu import comment_menu
 from ui.review.controls import IconButton, icon_size, wrapped_label
-from ui.widgets.plain import plain_tip
+from ui.widgets.action_menu import MenuOffer
+from ui.widgets.plain import literal, plain_tip
 
 DRAFT_PAUSE_MS = 700
 """What is being written is kept as a draft when the writer pauses for so long."""
@@ -39,6 +41,7 @@ class Comments(QFrame):
     is empty.
     `edited` has an id, the new words, and the new time (s) or None where that stays; answer with `close_editor`.
     `editDraftChanged` has what the editor holds, None where it is closed or nothing was changed.
+    `elsewhere`: what stands in the field is being written in another one, over the picture.
     """
 
     commentGiven = Signal(float, str, object)
@@ -51,6 +54,7 @@ class Comments(QFrame):
     editDraftChanged = Signal(object)
     tagAsked = Signal(str, object)
     seekAsked = Signal(float)
+    playAsked = Signal(float)
 
     def __init__(self, now: Callable[[], float], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,9 +62,10 @@ class Comments(QFrame):
         self._time: float | None = None
         self._end: float | None = None
         self._begun = False
+        self.elsewhere = False
         self._shown: tuple[Comment, ...] = ()
         self._dimensions: dict[str, str] = {}
-        self._editable = True
+        self.editable = True
         self._mine: str | None = None
         self.editor: CommentEditor | None = None
         self.removed: RemovedLine | None = None
@@ -81,7 +86,7 @@ class Comments(QFrame):
         whole.addLayout(self.list)
         self.field.textEdited.connect(self._hold_time)
         self.field.textChanged.connect(lambda _: self._pause.start())
-        self.field.returnPressed.connect(self._give)
+        self.field.returnPressed.connect(self.give)
         self.bookmark.clicked.connect(self.bookmarkAsked)
         language.on_change(self, self._rename)
         theme.changed.connect(self._rename)
@@ -123,7 +128,8 @@ class Comments(QFrame):
 
     def show_time(self, time_s: float) -> None:
         """Follow the player, unless something is being written about an earlier moment."""
-        if self._time is not None and not self.field.text() and not self.field.hasFocus():
+        writing = self.field.hasFocus() or self.elsewhere
+        if self._time is not None and not self.field.text() and not writing:
             self._forget_moment()
         if self._time is None:
             self.field.setPlaceholderText(tr("review.comment_at", time=timecode(time_s)))
@@ -134,7 +140,7 @@ class Comments(QFrame):
 
     def show_comments(self, comments: Sequence[Comment], *, editable: bool, mine: str | None = None) -> None:
         """Show these, in time order. Only what `mine` wrote can be changed; None = all."""
-        self._shown, self._editable, self._mine = tuple(comments), editable, mine
+        self._shown, self.editable, self._mine = tuple(comments), editable, mine
         self.field.setEnabled(editable)
         self.bookmark.setEnabled(editable)
         while self.list.count():
@@ -167,7 +173,7 @@ class Comments(QFrame):
 
     def edit(self, comment_id: str, time: str | None = None, words: str = "") -> bool:
         """Open a comment's editor in its place, with what was written in it before; whether it could be."""
-        comment = next((each for each in self._shown if each.id == comment_id and self._may_edit(each)), None)
+        comment = next((each for each in self._shown if each.id == comment_id and self.may_edit(each)), None)
         if comment is None:
             return False
         self._forget_editor()
@@ -177,7 +183,7 @@ class Comments(QFrame):
         editor.draftChanged.connect(self.editDraftChanged)
         if time is not None:
             editor.go_on(time, words)
-        self.show_comments(self._shown, editable=self._editable, mine=self._mine)
+        self.show_comments(self._shown, editable=self.editable, mine=self._mine)
         editor.show()
         if time is None:
             editor.begin()
@@ -187,7 +193,7 @@ class Comments(QFrame):
         """Put the editor away; what it held is saved, or not wanted."""
         had_keys = self.editor is not None and self.editor.isAncestorOf(self.focusWidget() or self)
         self._forget_editor()
-        self.show_comments(self._shown, editable=self._editable, mine=self._mine)
+        self.show_comments(self._shown, editable=self.editable, mine=self._mine)
         if had_keys:
             self.field.setFocus(Qt.FocusReason.OtherFocusReason)
 
@@ -212,7 +218,7 @@ class Comments(QFrame):
         line.undoAsked.connect(self.restoreAsked)
         line.over.connect(self._forget_removed)
         left = [each for each in self._shown if each.id != comment.id]
-        self.show_comments(left, editable=self._editable, mine=self._mine)
+        self.show_comments(left, editable=self.editable, mine=self._mine)
         line.show()
         if had_keys:
             line.undo.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -223,11 +229,13 @@ class Comments(QFrame):
             line.hide()
             line.deleteLater()
 
-    def _may_edit(self, comment: Comment) -> bool:
-        return self._editable and self._mine in (None, comment.author)
+    def may_edit(self, comment: Comment) -> bool:
+        """Whether the one who reviews may change a comment."""
+        return self.editable and self._mine in (None, comment.author)
 
     def _row(self, comment: Comment) -> QWidget:
         row = QFrame()
+        MenuOffer(row, lambda _: comment_menu(self, row, comment))
         line = QHBoxLayout(row)
         line.setContentsMargins(0, 0, 0, 0)
         line.setSpacing(6)
@@ -238,6 +246,7 @@ class Comments(QFrame):
         words.setWordWrap(True)
         words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        words.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)  # the row has one
         said = QVBoxLayout()
         said.setSpacing(0)
         said.addWidget(words)
@@ -246,9 +255,9 @@ class Comments(QFrame):
             dimension.setText(title)
             said.addWidget(dimension)
         line.addLayout(said, 1)
-        if self._may_edit(comment) and self._dimensions:
+        if self.may_edit(comment) and self._dimensions:
             line.addWidget(self._tag(comment), 0, Qt.AlignmentFlag.AlignTop)
-        if self._may_edit(comment):
+        if self.may_edit(comment):
             change = IconButton("edit", "review.edit_comment")
             change.clicked.connect(lambda: self.edit(comment.id))
             words.doubleClicked.connect(lambda: self.edit(comment.id))
@@ -256,6 +265,8 @@ class Comments(QFrame):
             remove = IconButton("cross", "review.remove_comment")
             remove.clicked.connect(lambda: self.removeAsked.emit(comment.id))
             line.addWidget(remove, 0, Qt.AlignmentFlag.AlignTop)
+        for tool in row.findChildren(QToolButton):
+            tool.setProperty("class", "tight")
         return row
 
     def _tag(self, comment: Comment) -> QToolButton:
@@ -269,16 +280,20 @@ class Comments(QFrame):
         words = tr("review.speaks_of", what=title or tr("review.no_dimension"))
         tag.setAccessibleName(words)
         tag.setToolTip(plain_tip(words))
-        tag.clicked.connect(lambda: self.tag_menu(tag, comment).popup(tag.mapToGlobal(tag.rect().bottomLeft())))
+        tag.clicked.connect(lambda: self._choose_dimension(tag, comment))
         return tag
+
+    def _choose_dimension(self, tag: QWidget, comment: Comment) -> None:
+        menu = self.tag_menu(tag, comment)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(tag.mapToGlobal(tag.rect().bottomLeft()))
 
     def tag_menu(self, parent: QWidget, comment: Comment) -> QMenu:
         """A choice of the dimension that a comment speaks of, or none."""
         menu = QMenu(parent)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         group = QActionGroup(menu)
         for key, title in (*self._dimensions.items(), (None, tr("review.no_dimension"))):
-            action = menu.addAction(title.replace("&", "&&"))
+            action = menu.addAction(literal(title))
             action.setCheckable(True)
             action.setChecked(key == comment.dimension_id)
             action.triggered.connect(lambda _=False, key=key: self.tagAsked.emit(comment.id, key))
@@ -305,7 +320,8 @@ class Comments(QFrame):
     def _forget_moment(self) -> None:
         self._time, self._end, self._begun = None, None, False
 
-    def _give(self) -> None:
+    def give(self) -> None:
+        """Give what is written as a comment."""
         words = self.field.text().strip()
         if words:
             self.field.clear()
@@ -318,7 +334,7 @@ class Comments(QFrame):
         time_s = self._now() if self._time is None else self._time
         self.field.setPlaceholderText(tr("review.comment_at", time=stretch(time_s, self._end)))
         self.field.setAccessibleName(tr("review.comment"))
-        self.show_comments(self._shown, editable=self._editable, mine=self._mine)
+        self.show_comments(self._shown, editable=self.editable, mine=self._mine)
 
 
 class Words(QLabel):

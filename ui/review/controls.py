@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QToolButton, QWidget
 
 from app.text import timecode, tr
 from ui import icons, language, theme
@@ -17,7 +17,7 @@ class IconButton(QToolButton):
 
     def __init__(self, icon: str, text_key: str, parent: QWidget | None = None, *, checkable: bool = False) -> None:
         super().__init__(parent)
-        self._icon, self._text_key = icon, text_key
+        self._icon, self._text_key, self._ink = icon, text_key, "text"
         self.setCheckable(checkable)
         self.setAutoRaise(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -31,8 +31,13 @@ class IconButton(QToolButton):
         self._restyle()
         self._rename()
 
+    def light(self, lit: bool) -> None:
+        """Show the icon in the accent's colour, or as others are."""
+        self._ink = "accent" if lit else "text"
+        self._restyle()
+
     def _restyle(self) -> None:
-        self.setIcon(icons.icon(self._icon, "text"))
+        self.setIcon(icons.icon(self._icon, self._ink))
         self.setIconSize(QSize(theme.scaled(18), theme.scaled(18)))
 
     def _rename(self) -> None:
@@ -72,6 +77,7 @@ def restyle(widget: QWidget, style_class: str) -> None:
         widget.setProperty("class", style_class)
         widget.style().unpolish(widget)
         widget.style().polish(widget)
+        QApplication.sendEvent(widget, QEvent(QEvent.Type.StyleChange))  # it may need another size now
 
 
 class SeekBar(QWidget):
@@ -127,16 +133,18 @@ class SeekBar(QWidget):
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 4, 4)
         painter.end()
 
-    def _time(self, x: float) -> float:
+    def time_at(self, x: float) -> float:
+        """The moment (s) at a pixel."""
         margin = theme.scaled(7)
         return min(max(0.0, (x - margin) / max(1, self.width() - 2 * margin)), 1.0) * self.duration
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.seekAsked.emit(self._time(event.position().x()))
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.seekAsked.emit(self.time_at(event.position().x()))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         if event.buttons() & Qt.MouseButton.LeftButton:
-            self.seekAsked.emit(self._time(event.position().x()))
+            self.seekAsked.emit(self.time_at(event.position().x()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Left: -1.0, Qt.Key.Key_Right: 1.0, Qt.Key.Key_Down: -1.0, Qt.Key.Key_Up: 1.0}

@@ -39,6 +39,11 @@ def named_value(lane: Lane, time_s: float) -> str:
     return tr("review.value_of", lane=lane.title(), value=value)
 
 
+def reached(lane: Lane, time_s: float) -> str:
+    """The moment of a mark, and what it says."""
+    return tr("review.semicolon").join([timecode(time_s), named_value(lane, time_s)])
+
+
 def say(widget: QWidget, words: str) -> None:
     """Let a screen reader say something about a widget; it stays to be read as the widget's description."""
     widget.setAccessibleDescription(words)

@@ -19,10 +19,12 @@ from app.text import tr
 from ui import icons, language, theme
 from ui.review.claim_list import ClaimList
 from ui.review.controls import icon_size, plain_label, restyle
+from ui.review.dimension_menu import dimension_menu
 from ui.review.evidence_list import EvidenceList
 from ui.review.measured import metric_text
 from ui.review.rating_row import RatingRow
 from ui.review.score_widgets import ScoreNumbers, WeightSlider, rating_text
+from ui.widgets.action_menu import MenuOffer
 from ui.widgets.plain import plain_tip
 from ui.widgets.text_line import SavedLine
 
@@ -43,12 +45,13 @@ class DimensionCard(QFrame):
         super().__init__(parent)
         self.dimension = dimension
         self._row: DimensionScore | None = None
-        self._veiled, self._asking, self._locked = False, False, False
+        self.veiled, self._asking, self._locked = False, False, False
         self._observed: tuple[tuple[str, Metric], ...] = ()
         self._build()
         self._connect()
         language.on_change(self, self._turn)
         theme.changed.connect(self._turn)
+        MenuOffer(self, lambda _: dimension_menu(self))
 
     def _build(self) -> None:
         self.done = plain_label()
@@ -69,7 +72,6 @@ class DimensionCard(QFrame):
         self.observed = plain_label("small")
         self.observed.setWordWrap(True)
         self.reason = SavedLine()
-        self.reason.setClearButtonEnabled(True)
         head = QHBoxLayout()
         head.addWidget(self.title, 1)
         head.addWidget(self.done, 0, Qt.AlignmentFlag.AlignTop)
@@ -95,6 +97,7 @@ class DimensionCard(QFrame):
         self.slider.weightSet.connect(lambda weight: self.weightSet.emit(key, weight))
         self.rating.rated.connect(lambda score: self.rated.emit(key, score))
         self.evidence.playAsked.connect(self.playAsked)
+        self.evidence.goAsked.connect(self.seekAsked)
         self.veil.clicked.connect(self._lift)
         self.claims.seekAsked.connect(self.seekAsked)
         self.reason.written.connect(lambda words: self.reasonGiven.emit(key, words))
@@ -119,9 +122,9 @@ class DimensionCard(QFrame):
         comments: Sequence[Comment] = (),
     ) -> None:
         """Show everything of a dimension; `comments` are those that speak of it."""
-        if veiled != self._veiled:
+        if veiled != self.veiled:
             self._asking = False
-        self._veiled = veiled
+        self.veiled = veiled
         self._observed = tuple(observed)
         self.rating.show_score(row.mine, editable=editable)
         self.done.setVisible(self.dimension.required and row.mine is not None)
@@ -129,6 +132,7 @@ class DimensionCard(QFrame):
         self._locked = weights_locked
         self.veil.setEnabled(editable)
         self.reason.setReadOnly(not editable)
+        self.reason.setClearButtonEnabled(editable)
         self.reason.show_words(reason)
         self.reason.setVisible(row.mine is not None or bool(reason) or self.reason.hasFocus())
         self.show_numbers(row)
@@ -138,7 +142,7 @@ class DimensionCard(QFrame):
     def show_numbers(self, row: DimensionScore) -> None:
         """Show only what follows a moving slider."""
         self._row = row
-        hidden = self._veiled and row.machine.why != "not_machine_scored"
+        hidden = self.veiled and row.machine.why != "not_machine_scored"
         self.numbers.show_row(row, hide_machine=hidden)
         self.veil.setVisible(hidden)
         self.slider.show_weight(row.weight, row.template_weight)
@@ -150,11 +154,14 @@ class DimensionCard(QFrame):
 
     def _place_veil(self) -> None:
         self.veil.adjustSize()
-        column = self.numbers.columns()[0]
-        width = min(self.veil.sizeHint().width(), int(self.numbers.width() * 0.52) - 6)
-        self.veil.setGeometry(
-            0, theme.scaled(17), max(40, width), min(self.veil.sizeHint().height(), int(column.height()) - 16)
-        )
+        needed = self.veil.sizeHint()
+        column, mine, _ = self.numbers.columns()
+        room = column.width()
+        if self._asking and needed.width() > room:  # nothing is rated yet: the question may lie over "mine"
+            room = mine.right() - 6
+            needed.setWidth(int(room))
+        width, height = min(needed.width(), int(room)), min(needed.height(), int(column.height()) - 16)
+        self.veil.setGeometry(0, theme.scaled(17), max(40, width), height)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Qt: a click on the card chooses it, so that the room's digits rate it."""
@@ -207,9 +214,7 @@ class DimensionCard(QFrame):
         self.numbers.update()
 
     def _spoken(self, title: str, row: DimensionScore) -> str:
-        machine = (
-            tr("review.veil") if self._veiled else score_text(row.machine.score, row.machine.low, row.machine.high)
-        )
+        machine = tr("review.veil") if self.veiled else score_text(row.machine.score, row.machine.low, row.machine.high)
         parts = [f"{tr('review.machine')} {machine}", f"{tr('review.mine')} {rating_text(row.mine)}"]
         return ", ".join([title, *parts, f"{tr('review.combined')} {score_text(row.combined, row.low, row.high)}"])
 

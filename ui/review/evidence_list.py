@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHeaderView, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHeaderView, QMenu, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app import text
 from app.domain.scores import Evidence
@@ -19,9 +19,11 @@ from app.text import stretch, timecode, tr
 from ui import icons, theme
 from ui.review.claim_list import moment_chip
 from ui.review.controls import icon_size
+from ui.review.evidence_menu import evidence_menu
 from ui.review.flow import FlowLayout
 from ui.review.table import Table
 from ui.review.table_view import TableView
+from ui.widgets.action_menu import MenuOffer
 from ui.widgets.keys import is_plain
 
 MOST_CHIPS = 3
@@ -79,7 +81,9 @@ def evidence_text(item: Evidence) -> str:
 
 
 class EvidenceView(TableView):
-    """The rows. Enter or a click plays what a row is about; again, its next moment."""
+    """The rows. Enter or a click plays what a row is about; again, its next moment. `goAsked`: only go to a moment."""
+
+    goAsked = Signal(float)
 
     def __init__(self, rows: Sequence[EvidenceRow], parent: QWidget | None = None) -> None:
         self.rows = tuple(rows)
@@ -97,6 +101,16 @@ class EvidenceView(TableView):
         heading.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.activated.disconnect(self._seek)  # one press is enough here, and two are not three
         self.clicked.connect(self._seek)
+        MenuOffer(self, self.row_menu)
+
+    def row_menu(self, at: QPoint | None) -> QMenu | None:
+        """The menu of the row at a point, else of the chosen one."""
+        place = (self.currentIndex() if at is None else self.indexAt(at)).row()
+        if place < 0:
+            return None
+        row = self.rows[place]
+        words = " · ".join(filter(None, (row.what, row.value, row.points)))
+        return evidence_menu(self, row.times, words, self.seekAsked.emit, self.goAsked.emit)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
@@ -124,10 +138,12 @@ class EvidenceView(TableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        time, points = theme.scaled(TIME), self._wide((tr("review.column_points"),))
+        heads = [self.horizontalHeader().sectionSizeHint(column) for column in range(4)]
+        time, points = max(theme.scaled(TIME), heads[0]), max(self._wide((tr("review.column_points"),)), heads[3])
         values = (tr("review.column_value"), *(row.value for row in self.rows))
-        value = min(self._wide(values), theme.scaled(MOST_VALUE))
-        rest = max(1, self.viewport().width() - time - value - points)
+        room = self.viewport().width() - time - points
+        value = max(min(self._wide(values), theme.scaled(MOST_VALUE), room - heads[1]), heads[2])
+        rest = max(1, room - value)
         for column, width in enumerate((time, rest, value, points)):
             self.setColumnWidth(column, width)
 
@@ -136,6 +152,7 @@ class EvidenceList(QWidget):
     """Chips for the heaviest moments, and one that unfolds all rows. Hidden where there is nothing."""
 
     playAsked = Signal(float)
+    goAsked = Signal(float)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -171,15 +188,20 @@ class EvidenceList(QWidget):
         count = len(self._evidence) + len(self._comments)
         self.setVisible(bool(count))
         if count:
-            for item in self._heaviest():
-                chip = moment_chip(item.start, evidence_text(item))
-                chip.clicked.connect(lambda _=False, at=item.start: self.playAsked.emit(at))
-                self.chips.addWidget(chip)
+            for item in self.heaviest():
+                self.chips.addWidget(self._chip(item))
             self.all = self._toggle(count)
             self.chips.addWidget(self.all)
         self._show_rows()
 
-    def _heaviest(self) -> list[Evidence]:
+    def _chip(self, item: Evidence) -> QPushButton:
+        chip, words = moment_chip(item.start, evidence_text(item)), evidence_text(item)
+        chip.clicked.connect(lambda: self.playAsked.emit(item.start))
+        times = item.moments or (item.start,)
+        MenuOffer(chip, lambda _: evidence_menu(chip, times, words, self.playAsked.emit, self.goAsked.emit))
+        return chip
+
+    def heaviest(self) -> list[Evidence]:
         """The heaviest of each moment: two metrics of one answer begin at one time."""
         found: dict[int, Evidence] = {}
         for item in sorted(self._evidence, key=lambda e: (-e.weight, e.start)):
@@ -205,4 +227,5 @@ class EvidenceList(QWidget):
         if self.open and (rows := evidence_rows(self._evidence, self._comments)):
             self.view = EvidenceView(rows)
             self.view.seekAsked.connect(self.playAsked)
+            self.view.goAsked.connect(self.goAsked)
             self._column.addWidget(self.view)

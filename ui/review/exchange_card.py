@@ -16,12 +16,12 @@ from ui import icons, language, theme
 from ui.review import exchange_facts as facts
 from ui.review.controls import IconButton, icon_size, plain_label, restyle
 from ui.review.flow import FlowLayout
-from ui.review.kit_menu import kit_menu, literal
+from ui.review.kit_menu import kit_menu
 from ui.review.model import CorrectionDraft
 from ui.review.pauses import longest_pause
 from ui.review.placing import beside
 from ui.review.question_list import QuestionScore
-from ui.widgets.plain import plain_tip
+from ui.widgets.plain import literal, plain_tip
 
 WIDTH = 430
 LABELS = 76

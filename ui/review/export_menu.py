@@ -14,9 +14,10 @@ from analysis.failures import Failure
 from app.exporting import FORMATS, OF_REPORT, file_name
 from app.text import tr
 from ui.actions import Action
-from ui.review.kit_menu import literal
+from ui.widgets.plain import literal
 
 if TYPE_CHECKING:
+    from ui.review.model import LayoutStore
     from ui.review.room import ReviewRoom
 
 FOLDER = "review.export_folder"
@@ -86,18 +87,23 @@ class Exporting:
 
     def ask(self, name: str, what: str) -> Path | None:
         """Ask where a file is to be written that is offered under a name; the folder is remembered."""
-        store, suffix = self._room.layout_store, Path(name).suffix
-        offered = Path(str(store.get(FOLDER, "") or _documents())) / name
-        chosen = self.choose(str(offered), f"{what} (*{suffix})")
-        if not chosen:
-            return None
-        out = Path(chosen) if Path(chosen).suffix else Path(chosen + suffix)
-        if out.parent.is_dir():
-            store.put(FOLDER, str(out.parent))
-        return out
+        return ask_file(self._room.layout_store, self.choose, name, what)
 
     def _ask(self, offered: str, kinds: str) -> str:
         return QFileDialog.getSaveFileName(self._room, tr("actions.export_title"), offered, kinds)[0]
+
+
+def ask_file(store: LayoutStore, choose: Choose, name: str, what: str) -> Path | None:
+    """Ask where a file is to be written that is offered under a name, in the folder of the last export."""
+    suffix = Path(name).suffix
+    offered = Path(str(store.get(FOLDER, "") or _documents())) / name
+    chosen = choose(str(offered), f"{what} (*{suffix})")
+    if not chosen:
+        return None
+    out = Path(chosen) if Path(chosen).suffix else Path(chosen + suffix)
+    if out.parent.is_dir():
+        store.put(FOLDER, str(out.parent))
+    return out
 
 
 def _documents() -> str:

@@ -45,8 +45,14 @@ class FindingsPanel(QFrame):
             section.asked.connect(lambda k=kind: self.enrichAsked.emit(str(k)))
             section.cancelled.connect(lambda k=kind: self.cancelAsked.emit(str(k)))
             section.seekAsked.connect(self.seekAsked)
-        language.on_change(self, self.refresh)
-        theme.changed.connect(self.refresh)
+        language.on_change(self, self._retell)
+        theme.changed.connect(self._retell)
+
+    def _retell(self) -> None:
+        """What was read, in another language or theme: the library may be closed by then."""
+        if self._findings is not None:
+            for section in self.sections.values():
+                section.tell()
 
     def show_findings(self, findings: Findings, *, editable: bool) -> None:
         """Show the newest state of an interview's enrichments."""
@@ -104,12 +110,12 @@ class Section(QWidget):
     def show_state(self, shown: Shown | None, *, possible: bool, editable: bool) -> None:
         """Show what came out, if anything did, and whether it can be had."""
         self._shown, self._possible, self._editable = shown, possible, editable
-        self._tell()
+        self.tell()
 
     def show_running(self, words: str | None) -> None:
         """It is being made; None = not any more."""
         self._running = words
-        self._tell()
+        self.tell()
 
     def _pressed(self) -> None:
         if self._running is None:
@@ -118,7 +124,8 @@ class Section(QWidget):
             self.ask.setEnabled(False)
             self.cancelled.emit()
 
-    def _tell(self) -> None:
+    def tell(self) -> None:
+        """Say what is known, in the language and the colours in use."""
         shown, running = self._shown, self._running
         self.title.setText(tr(self.title_key))
         self._tell_button()

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QDropEvent, QFontMetricsF, QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QLabel, QMenu, QVBoxLayout, QWidget
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from analysis.request import TRANSCRIPTS
 from app import text
@@ -17,8 +17,8 @@ from app.origin import imported_from, imported_line
 from app.text import tr
 from ui import theme
 from ui.actions import Action
-from ui.review.kit_menu import literal
-from ui.widgets.plain import plain_tip
+from ui.widgets.one_line import OneLine
+from ui.widgets.plain import literal
 
 if TYPE_CHECKING:
     from ui.review.room import ReviewRoom
@@ -116,31 +116,16 @@ def dropped(event: QDropEvent) -> Path | None:
     return path if path is not None and path.suffix.lower() in TRANSCRIPTS else None
 
 
-class SourceLine(QLabel):
-    """One line, shortened to the room there is, hidden while it has nothing to say; the whole of it on hover."""
+class SourceLine(OneLine):
+    """Where the words come from; hidden while there is nothing to say."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(Qt.TextElideMode.ElideMiddle, parent)
         self.setProperty("class", "small")
-        self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setMinimumWidth(1)
-        self._words = ""
         self.hide()
 
-    def show_words(self, words: str, more: str) -> None:
+    def show_words(self, words: str, more: str = "") -> None:
         """Show the words, and what is said on hover."""
-        self._words = words
         self.setVisible(bool(words))
         self.setContentsMargins(theme.scaled(14), 0, theme.scaled(12), theme.scaled(4))
-        self.setToolTip(plain_tip(more))
-        self.setAccessibleName(more)
-        self._fit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Qt: as much of it as there is room for."""
-        super().resizeEvent(event)
-        self._fit()
-
-    def _fit(self) -> None:
-        room = max(0, self.contentsRect().width())
-        self.setText(QFontMetricsF(self.font()).elidedText(self._words, Qt.TextElideMode.ElideMiddle, room))
+        super().show_words(words, more)

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from analysis.document import Exchange
 from app.text import tr
 from ui import theme
+from ui.widgets.plain import literal
 
 WIDEST = 420
 """Pixels before scaling that a question may take; the rest of a longer one stands in its hint."""
@@ -43,8 +44,3 @@ def _action(menu: QMenu, key: str, words: str, current: str, choose: Callable[[s
         action.setToolTip(words)
     action.triggered.connect(lambda: choose(key))
     return action
-
-
-def literal(words: str) -> str:
-    """A text of people's for a button or a menu: an ampersand is one, and no key to press."""
-    return words.replace("&", "&&")

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.text import tr
 from ui.actions import Action
-from ui.review.kit_menu import literal
 from ui.review.lane_layout import LaneLayout
 from ui.review.model import Stage
+from ui.widgets.plain import literal
 
 if TYPE_CHECKING:
     from ui.review.room import ReviewRoom

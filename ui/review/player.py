@@ -31,9 +31,11 @@ class Player(QFrame):
     """Plays one recording. `playback` is what others listen to and steer.
 
     `acts` tells what can be done at a key while the picture is on the whole screen. `cameBack`: it is here again.
+    `commentAsked`: a person wants to write about a moment (s), None = the present one, or the stretch from there on.
     """
 
     cameBack = Signal()
+    commentAsked = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -231,6 +233,10 @@ class Player(QFrame):
     def closeEvent(self, event: QCloseEvent) -> None:
         self.close_recording()
         super().closeEvent(event)
+
+    def write_at(self, time_s: float | None = None, end_s: float | None = None) -> None:
+        """Begin a comment about a moment (s), by default the present one, or the stretch from there to `end_s`."""
+        self.commentAsked.emit(time_s, end_s)
 
     def toggle_full_screen(self) -> None:
         """Show the picture on the whole screen, or come back from there."""

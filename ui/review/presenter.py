@@ -26,7 +26,7 @@ from app.jobs.landmarks import LandmarkChild, MakeChild
 from app.policy import allowed_modalities, shown_modalities
 from app.review import Reading, ReviewSession
 from app.review import step_texts as named
-from app.review.corrections import in_force, made_together
+from app.review.corrections import in_force, made_together, undone_last
 from app.review.drafting import Draft
 from app.review.history import History, Part, Step
 from app.review.shown import showable, showable_tracks
@@ -55,7 +55,7 @@ class LibraryPresenter:
         self._findings = Findings(self._session)
         self._derive_again = derive_again
         self._slots = Slots(self._session)
-        self.history = History(self._earlier())
+        self.history = History(self._earlier(), undone=self._undone_before())
         self._partial: Partial | None = None
 
     @property
@@ -367,6 +367,16 @@ class LibraryPresenter:
                 datetime.fromisoformat(made[-1].created),
             )
             for made in made_together(held)
+        ]  # fmt: skip
+
+    def _undone_before(self) -> list[Step]:
+        """So can those be done again that were undone last, with no correction after them."""
+        return [
+            Step(
+                self._slots.corrections(*(each.id for each in made), undone_by=[each.id for each in inverses]),
+                False, True, *named.corrected(made), datetime.fromisoformat(inverses[0].created),
+            )
+            for made, inverses in undone_last(self._library.corrections(self.interview.id))
         ]  # fmt: skip
 
     def _changed(self) -> None:

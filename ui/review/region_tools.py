@@ -73,7 +73,7 @@ class RegionTools(QFrame):
     def write(self) -> None:
         """Begin a comment on the stretch."""
         if self._region.span is not None:
-            self._room.scorecard.comments.start(*self._region.span)
+            self._room.player.write_at(*self._region.span)
 
     def export_clip(self) -> None:
         """Ask for a file and have the stretch written to it; what forbids that is said before anything is asked."""

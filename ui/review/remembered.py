@@ -107,3 +107,4 @@ class PlayerMemory(QObject):
         for mark, name in MARKS.items():
             if isinstance(kept[name], bool):
                 self._player.overlay.ticks[mark].setChecked(kept[name] is True)
+        self._player.pane.say("")  # nobody has just changed it

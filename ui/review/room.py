@@ -16,7 +16,7 @@ from app.domain.types import WORKING, AnalysisState, Comment
 from app.text import tr
 from ui import language, theme
 from ui.actions import Action, for_key
-from ui.review import lane_list, lane_menu, voices
+from ui.review import lane_list, lane_menu, player_menu, voices
 from ui.review.acts import dimension_keys, review_actions
 from ui.review.coming import Coming, lanes_in_place, with_coming
 from ui.review.controls import IconButton
@@ -26,6 +26,7 @@ from ui.review.export_menu import Exporting
 from ui.review.footing import Footing
 from ui.review.import_menu import Importing
 from ui.review.lane_layout import remembered
+from ui.review.lanes_button import LanesButton
 from ui.review.model import CorrectionDraft, LayoutStore, PassingLayout, Presenter, Recording, Stage
 from ui.review.overview import Overview
 from ui.review.pauses import longest_pause
@@ -118,7 +119,7 @@ class ReviewRoom(QWidget):
         self.zoom_out = IconButton("minus", "review.zoom_out", self.timeline)
         self.zoom_in = IconButton("plus", "review.zoom_in", self.timeline)
         self.zoom_all = IconButton("full", "review.zoom_all", self.timeline)
-        self.lanes = IconButton("lanes", "review.lanes_hint", self.timeline)
+        self.lanes = LanesButton(self.timeline)
         self.table = IconButton("table", "review.tables", self.timeline)
         for button in self._timeline_buttons():
             button.setProperty("class", "tight")
@@ -148,6 +149,7 @@ class ReviewRoom(QWidget):
         playback = self.player.playback
         self.player.acts = self.actions_here
         self.player.cameBack.connect(self._take_keys_back)
+        self.player.commentAsked.connect(self._write)
         playback.positionChanged.connect(self._show_time)
         playback.loopChanged.connect(lambda _: self.timeline.set_loop(playback.loop))
         self.timeline.seekAsked.connect(playback.seek)
@@ -185,6 +187,7 @@ class ReviewRoom(QWidget):
         self.lanes.clicked.connect(lambda: lane_menu.open_menu(self))
         self.table.clicked.connect(self.open_tables)
         offer_menu(self)
+        player_menu.offer_menus(self)
         self.transcript.exportAsked.connect(lambda at: self.exporting.menu().popup(at))
         for name, splitter in (("top", self.top), ("left", self.left), ("whole", self.whole)):
             splitter.splitterMoved.connect(lambda *_, n=name, s=splitter: self._remember(n, s.sizes()))
@@ -268,6 +271,7 @@ class ReviewRoom(QWidget):
         lanes = with_coming(lanes, self.recording.analysis, self.coming.progress)
         with lanes_in_place(self.timeline):
             self.timeline.show_lanes(lanes, lane_list.overview_of(self.recording), remembered(*kept))
+        self.lanes.show_hidden()
         if window is not None:
             self.timeline.show_window(*window)
 
@@ -337,7 +341,13 @@ class ReviewRoom(QWidget):
     @property
     def running(self) -> bool:
         """Whether the recording is being analysed."""
-        return self.stage is Stage.RUNNING or self.footing.running
+        return self.stage is Stage.RUNNING or (self.stage is Stage.READY and self.footing.running)
+
+    def why_not_analysed(self) -> str:
+        """The key of why the recording cannot be analysed now; "" where it can."""
+        if self.stage is Stage.NO_MEDIA:
+            return "review.no_media"
+        return "review.analysis_runs" if self.running else ""
 
     def _show_time(self, time_s: float) -> None:
         self.timeline.set_playhead(time_s, follow=self.player.playback.playing)
@@ -357,6 +367,12 @@ class ReviewRoom(QWidget):
         self.player.playback.set_loop(None)
         self.seek(time_s)
         self.player.playback.play()
+
+    def _write(self, time_s: float | None, end_s: float | None) -> None:
+        """Begin a comment, over the picture where that is on the whole screen."""
+        self.scorecard.comments.start(time_s, end_s)
+        if self.player.full is not None:
+            self.player.full.write(self.scorecard.comments)
 
     def loop(self, start: float, end: float) -> None:
         """Play a stretch again and again."""

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from analysis.document import CorrectionKind, Role
 from app.text import tr
-from ui.review.kit_menu import literal
 from ui.review.lines import Line, Stretch, Style
 from ui.review.model import CorrectionDraft
 from ui.review.originals import Original
 from ui.review.suggestions import alike
+from ui.widgets.plain import literal
 
 if TYPE_CHECKING:
     from ui.review.transcript_list import TranscriptList

@@ -300,7 +300,7 @@ class ScoreNumbers(QWidget):
 
     def columns(self) -> tuple[QRectF, QRectF, QRectF]:
         """Where machine, mine and combined stand."""
-        first = self.width() * 0.52
+        first = self.width() * 0.54
         rest = (self.width() - first) / 2
         height = float(self.height())
         return (

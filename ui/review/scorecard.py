@@ -113,6 +113,7 @@ class ScorecardPanel(QFrame):
         self.comments.restoreAsked.connect(self._restore_comment)
         self.comments.edited.connect(self._edit_comment)
         self.comments.seekAsked.connect(self.seekAsked)
+        self.comments.playAsked.connect(self.playAsked)
         self.comments.tagAsked.connect(self._tag_comment)
         self.questions.rated.connect(self.rate_question)
         self.questions.noted.connect(self.note_question)

@@ -29,6 +29,7 @@ from ui.review.flow import FlowLayout
 from ui.review.model import CorrectionDraft, Recording
 from ui.review.placing import beside
 from ui.review.voices import longest_turn, name_drafts, role_drafts, role_words, unnamed, voice_name
+from ui.widgets.plain import plain_tip
 
 WIDTH = 360
 EDGE, BETWEEN = 12, 8
@@ -121,6 +122,7 @@ class VoiceRow(QWidget):
         who = tr("review.voice", name=voice_name(speakers, self.speaker, words), number=self.speaker)
         self.mark.show_role(self._role)
         self.name.setPlaceholderText(unnamed(speakers, self.speaker, words))
+        self.name.setToolTip(plain_tip(self.name.placeholderText()))
         self.name.setAccessibleName(tr("review.name_of", who=who))
         self.name.setEnabled(editable)
         turn = longest_turn(recording.analysis.speakers.turns, self.speaker)

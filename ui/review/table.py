@@ -17,7 +17,8 @@ class Table(QAbstractTableModel):
     """Rows of texts under headings; `times` (s) where a row belongs to a moment.
 
     With `moments` the last column has the times of each row, as chips. `widths` (px before scaling) by column. `tips`
-    are the rows' hints; without them each cell's is its own text, which may be cut off.
+    are the rows' hints; without them each cell's is its own text, which may be cut off. `fitted`: all columns are to be
+    in sight where their words leave room for it, none wider than its width.
     """
 
     def __init__(
@@ -30,12 +31,14 @@ class Table(QAbstractTableModel):
         moments: Sequence[Sequence[float]] = (),
         widths: Mapping[int, int] | None = None,
         tips: Sequence[str] = (),
+        fitted: bool = False,
     ) -> None:
         super().__init__(parent)
         self._headings, self._rows, self.times = tuple(headings), [tuple(row) for row in rows], tuple(times)
         self.moments = [tuple(each) for each in moments]
         self.widths = dict(widths or {})
         self._tips = tuple(tips)
+        self.fitted = fitted
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008  Qt's own default
         return 0 if parent.isValid() else len(self._rows)
@@ -54,6 +57,8 @@ class Table(QAbstractTableModel):
         return words if role == Qt.ItemDataRole.DisplayRole else None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if role == Qt.ItemDataRole.DisplayRole and orientation is Qt.Orientation.Horizontal:
-            return self._headings[section]
-        return None
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(self._headings[section])
+        return self._headings[section] if role == Qt.ItemDataRole.DisplayRole else None

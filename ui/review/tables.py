@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 CURVE_STEP_S = 10.0
 """One row of the table of curves is the mean of this many seconds."""
+SIZE, LEAST_WIDTH, EDGE = (1120, 600), 940, 40
+"""Pixels before scaling of the window of tables at first, where the screen has `EDGE` more than that; and of its least
+width, below which its tabs scroll."""
 HIDDEN_TRACKS = ("box_x", "box_y", "box_w", "box_h", "present")
 
 
@@ -57,9 +60,9 @@ def metrics_table(analysis: Analysis, supports: Sequence[MetricSupport] = ()) ->
     moments = [moments_of(analysis, name) for name in names]
     tips = [_help(name, analysis, supports) or row[0] for name, row in zip(names, rows, strict=True)]
     if not any(moments):
-        return Table(heads, rows, widths=widths, tips=tips)
+        return Table(heads, rows, widths=widths, tips=tips, fitted=True)
     rows = [[*row, ", ".join(map(timecode, times))] for row, times in zip(rows, moments, strict=True)]
-    return Table([*heads, tr("review.column_moments")], rows, moments=moments, widths=widths, tips=tips)
+    return Table([*heads, tr("review.column_moments")], rows, moments=moments, widths=widths, tips=tips, fitted=True)
 
 
 def _help(name: str, analysis: Analysis, supports: Sequence[MetricSupport]) -> str:
@@ -131,7 +134,8 @@ class TableDialog(QDialog):
         self.tabs = QTabWidget()
         layout = QVBoxLayout(self)
         layout.addWidget(self.tabs)
-        self.resize(theme.scaled(940), theme.scaled(580))
+        broad = min(theme.scaled(SIZE[0]), self.screen().availableGeometry().width() - EDGE)
+        self.resize(max(theme.scaled(LEAST_WIDTH), broad), theme.scaled(SIZE[1]))
         self.tabs.currentChanged.connect(self._plot_where_chosen)
         language.on_change(self, self._fill)
 

@@ -173,7 +173,12 @@ class Timeline(QAbstractScrollArea):
         self.arrange(self.arrangement.with_fold(key))
 
     def hide_lane(self, key: str, *, hidden: bool = True) -> None:
-        """Take a lane away, or bring it back to its place."""
+        """Take a lane away, or bring it back to its place. The choice of the keys goes from it to the lane below, else
+        to the one above."""
+        keys = [lane.key for lane in self.shown()]
+        if hidden and key == self.current and len(keys) > 1:
+            place = keys.index(key)
+            self.current = keys[place + 1 if place + 1 < len(keys) else place - 1]
         self.arrange(self.arrangement.with_hidden(key, hidden=hidden))
 
     def move_lane(self, key: str, step: int) -> None:
@@ -431,7 +436,7 @@ class Timeline(QAbstractScrollArea):
             Qt.Key.Key_Return: lambda: self.toggle(self.current),
             Qt.Key.Key_Enter: lambda: self.toggle(self.current),
             Qt.Key.Key_F: lambda: self.toggle(self.current),
-            Qt.Key.Key_H: lambda: self.hide_lane(self.current),
+            Qt.Key.Key_H: self._hide,
         }
         if modifiers & Qt.KeyboardModifier.AltModifier:
             actions = {
@@ -459,6 +464,11 @@ class Timeline(QAbstractScrollArea):
         visible = self.start <= self.playhead <= self.start + self.span
         return self.playhead if visible else self.start + self.span / 2
 
+    def _hide(self) -> None:
+        self.hide_lane(self.current)
+        if self.shown():
+            self._choose(0)
+
     def _choose(self, step: int) -> None:
         keys = [lane.key for lane in self.shown()]
         self.current = keys[min(max(0, keys.index(self.current) + step), len(keys) - 1)]
@@ -479,8 +489,11 @@ class Timeline(QAbstractScrollArea):
     def _next_mark(self, direction: int) -> None:
         lane = self.chosen_lane()
         time_s = lane.beside(self.playhead, direction) if lane else None
-        if time_s is not None:
+        if lane is not None and time_s is not None:
             self.seekAsked.emit(time_s)
+            crosshair.say(self, crosshair.reached(lane, time_s))
+        elif lane is not None:
+            crosshair.say(self, tr("review.no_further_mark", lane=lane.title()))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

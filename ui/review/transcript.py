@@ -11,7 +11,7 @@ from app import text
 from app.absence import reason
 from app.text import tr
 from ui import icons, language, theme
-from ui.review.controls import IconButton, icon_size, plain_label
+from ui.review.controls import IconButton, icon_size, plain_label, restyle
 from ui.review.hits import hit_times
 from ui.review.list_place import ListPlace
 from ui.review.marking import Marking
@@ -227,7 +227,10 @@ class Transcript(QFrame):
         first.addWidget(self.mishearings)
         (second if narrow else first).addWidget(self.marking)
         second.addStretch(1)
-        for tool in (self.follow, self.speakers, self.swap, self.undo, self.redo, self.export):
+        tools = (self.follow, self.speakers, self.swap, self.undo, self.redo, self.export)
+        for tool in (*tools, *self.marking.buttons.values()):
+            restyle(tool, "tight" if narrow else "")
+        for tool in tools:
             stays = not narrow or tool in (self.follow, self.undo, self.redo)
             (first if stays else second).addWidget(tool)
         first.setContentsMargins(12, 8, 10, 6)
@@ -242,6 +245,7 @@ class Transcript(QFrame):
     def _rename(self) -> None:
         self.search.setPlaceholderText(tr("review.search"))
         self.search.setAccessibleName(tr("review.search"))
+        self.search.setToolTip(tr("review.search"))
         self._tell_why_empty()
         self._tell_mishearings()
         self._show_hit()

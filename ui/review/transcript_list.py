@@ -196,13 +196,15 @@ class TranscriptList(QListView):
             event.ignore()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        index = self.indexAt(event.pos())
-        found = self.offset_under(event.pos())
+        by_key = event.reason() is QContextMenuEvent.Reason.Keyboard
+        index = self.currentIndex() if by_key else self.indexAt(event.pos())
+        found = None if by_key else self.offset_under(event.pos())
         if index.isValid():
             self._menu_ends.stop()
             menu = self._menu = self.row_menu(index.row(), found[1] if found else None)
             menu.aboutToHide.connect(self._menu_ends.start)
-            menu.popup(event.globalPos())
+            row = self.viewport().mapToGlobal(self.visualRect(index).center())
+            menu.popup(row if by_key else event.globalPos())
 
     def is_held(self) -> bool:
         """Whether an editor, a card or a menu speaks of single rows, which stay where they are as long."""

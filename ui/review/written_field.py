@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QFontMetricsF, QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
-from app.review.drafting import missing_lines
+from app.review.drafting import DraftedLine, missing_lines
 from app.text import tr
 from ui import language, theme
 from ui.review.controls import plain_label
@@ -92,7 +92,7 @@ class DraftedField(QWidget):
     def __init__(self, key: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._key = key
-        self._lines: tuple[str, ...] = ()
+        self._lines: tuple[DraftedLine, ...] = ()
         self.title = plain_label("small")
         self.draft = QPushButton()
         self.draft.setProperty("class", "link")
@@ -111,7 +111,7 @@ class DraftedField(QWidget):
         self.draft.clicked.connect(self._add)
         language.on_change(self, self._rename)
 
-    def show_words(self, words: str, lines: Sequence[str], *, editable: bool) -> None:
+    def show_words(self, words: str, lines: Sequence[DraftedLine], *, editable: bool) -> None:
         """Show what is saved, and offer drafted lines."""
         self._lines = tuple(lines)
         self.field.show_words(words, editable=editable)

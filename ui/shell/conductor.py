@@ -13,7 +13,7 @@ from PySide6.QtGui import QDesktopServices
 from analysis.failures import Cancelled, Failure
 from app import text
 from app.domain.types import Imported
-from app.failures import NotFound
+from app.failures import CorrectionsPending, NotFound
 from app.sync_state import Connection, SyncState
 from ui import language
 from ui.library.positions import PositionsDialog
@@ -79,7 +79,21 @@ class Conductor(QObject):
         room.analyseRequested.connect(self.context.work.analyse)
         room.cancelRequested.connect(self.context.work.cancel)
         room.positionsRequested.connect(self._edit_positions)
+        room.exportRequested.connect(self._export_listed)
         return room
+
+    def _export_listed(self, interview_id: str, kind: str) -> None:
+        from ui.shell.listed_export import listed_export
+
+        try:
+            asked = listed_export(self.context.library, interview_id, kind, self._layout, self.window)
+        except CorrectionsPending:
+            self._say("actions.export_waits", "warn")
+        except Failure as failure:
+            self.window.say_failure(failure)
+        else:
+            if asked is not None:
+                self._export(asked[0], str(asked[1]))
 
     def _exported(self, file: str) -> None:
         def show_folder() -> None:

@@ -9,7 +9,6 @@ from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
 from analysis.failures import Failure
@@ -20,6 +19,7 @@ from sync.failures import RemoteFailure
 from ui import language, theme
 from ui.garbage import GarbageTimer
 from ui.shell.conductor import Conductor
+from ui.shell.qt_texts import QtTexts
 
 ExceptHook = Callable[[type[BaseException], BaseException, TracebackType | None], None]
 
@@ -75,7 +75,7 @@ def run(data: Path, lang: str = "", interview: str = "", files: list[Path] | Non
     settings = SettingsFile(data)
     values = settings.values
     language.set_language(lang or values.language or chosen_language([]))
-    _translate_qt(app)
+    QtTexts(app)
     theme.set_up(app, values.theme, values.scale)
     opened = open_window(data, settings, interview)
     if opened is None:
@@ -139,11 +139,3 @@ def _say_and_end(sentence: str) -> None:
     box = QMessageBox(QMessageBox.Icon.Warning, "MianJian", sentence)
     box.setTextFormat(Qt.TextFormat.PlainText)
     box.exec()
-
-
-def _translate_qt(app: QApplication) -> None:
-    """Qt's own dialogs (file chooser, context menus of fields) speak the language in use from the start."""
-    locale = QLocale("zh_CN" if text.language() == "zh" else "en")
-    translator = QTranslator(app)
-    if translator.load(locale, "qtbase", "_", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
-        app.installTranslator(translator)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
 
 from app import text
 from app.domain.types import Interview
 from ui import icons, language, theme
+from ui.widgets.one_line import OneLine
 
 
 class StatusLight(QWidget):
@@ -49,8 +50,8 @@ class TopBar(QFrame):
         self._sync = ("none", 0)
         self.brand, self.product = QLabel("面鉴"), QLabel("MianJian")
         self.product.setProperty("class", "muted")
-        self.title, self.badge, self.facts = QLabel(), QLabel(), QLabel()
-        self.title.setTextFormat(Qt.TextFormat.PlainText)
+        self.title, self.badge, self.facts = OneLine(), QLabel(), OneLine()
+        self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.badge.setProperty("class", "badge")
         self.facts.setProperty("class", "muted")
         self.light = StatusLight()
@@ -63,8 +64,9 @@ class TopBar(QFrame):
         for widget in (self.brand, self.product):
             row.addWidget(widget)
         row.addSpacing(10)
-        for widget in (self.title, self.badge, self.facts):
+        for widget in (self.title, self.badge):
             row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(self.facts, 100)  # what the others leave
         row.addStretch(1)
         row.addWidget(self.light)
         row.addWidget(self.sync)
@@ -106,9 +108,9 @@ class TopBar(QFrame):
         if interview:
             names = [interview.candidate.name, interview.position.title if interview.position else ""]
             parts = [*filter(None, names), text.tr("shell.round", n=interview.round)]
-            self.title.setText(" · ".join(parts))
+            self.title.show_words(" · ".join(parts))
             self.badge.setText(text.tr(f"library.status_{interview.status}"))
-            self.facts.setText(self._facts)
+            self.facts.show_words(self._facts)
 
     def _paint(self) -> None:
         self.brand.setFont(theme.font(17, bold=True))

@@ -16,6 +16,7 @@ from ui.actions import Action, for_key
 from ui.shell.context import Context
 from ui.shell.rail import Rail
 from ui.shell.top_bar import TopBar
+from ui.widgets.action_menu import open_menu_here
 from ui.widgets.message_bar import MessageBar
 from ui.widgets.palette import Palette
 from ui.widgets.shortcut_sheet import ShortcutSheet
@@ -111,6 +112,7 @@ class MainWindow(QMainWindow):
             *rooms,
             act("commands", keys=("Ctrl+K", "Ctrl+Shift+P"), run=self.command_palette.open),
             act("keys", keys=("?", "F1"), run=self.sheet.open),
+            act("context_menu", keys=("Shift+F10",), run=open_menu_here),
         ]
 
     def actions_here(self) -> list[Action]:

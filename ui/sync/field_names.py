@@ -5,34 +5,44 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from app.text import has, tr
+from app.text import has, timecode, tr
+from sync.conflicts import Conflict, flat
 
-_LISTS = ("dimensions", "comments", "questions")
+_LISTS = {"dimensions": "title", "comments": "text", "questions": "question"}
+"""What stands in a list, and the field that says what each is."""
+_MOST = 24
+"""Characters of a comment's or a question's words that tell it from others in a narrow column."""
+Names = Mapping[str, str]
 
 
-def field_name(path: str, titles: Mapping[str, str]) -> str:
-    """The name of a field by its dotted path ("comments.3.end_s"); the path itself where this build has no name for it.
-
-    `titles`: of the dimensions, by id. Comments and questions are told by their number.
+def field_name(path: str, names: Names) -> str:
+    """The name of a field by its dotted path ("comments.3.00.end_s"); the path itself where this build has no name for
+    it. `names`: of what stands in lists, as `item_names` gives them.
     """
-    group, _, rest = path.partition(".")
-    which, _, name = rest.rpartition(".")
+    item, _, name = path.rpartition(".")
+    group, _, which = item.partition(".")
     if group not in _LISTS or not which:
         return _named(path)
-    if group == "dimensions":
-        return tr("sync_room.field_of", what=titles.get(which, which), name=_named(name))
-    return tr("sync_room.field_of", what=tr(f"sync_room.field_in_{group}", number=which), name=_named(name))
+    return tr("sync_room.field_of", what=_item(group, which, names.get(item, "")), name=_named(name))
 
 
-def dimension_titles(body: str) -> dict[str, str]:
-    """The titles of an assessment's dimensions by id, from the JSON that is sent; {} where it is none."""
+def item_names(body: str, conflict: Conflict) -> Names:
+    """What each dimension, comment and question is, by its dotted path: from the JSON that is sent, and from what
+    differs, which has those that only the other side knows. {} where the body is no JSON.
+    """
     try:
         said = json.loads(body)
     except ValueError:
-        return {}
-    listed = said.get("dimensions") if isinstance(said, dict) else None
-    found = [each for each in listed if isinstance(each, dict)] if isinstance(listed, list) else []
-    return {str(each["id"]): str(each["title"]) for each in found if each.get("id") and each.get("title")}
+        said = {}
+    known = flat(said) if isinstance(said, dict) else {}
+    for field in conflict.fields:
+        known.setdefault(field.field, field.theirs if field.mine is None else field.mine)
+    found: dict[str, str] = {}
+    for path, value in known.items():
+        item, _, name = path.rpartition(".")
+        if value and name == _LISTS.get(item.partition(".")[0]):
+            found[item] = str(value)
+    return found
 
 
 def field_value(path: str, value: object) -> str:
@@ -41,6 +51,26 @@ def field_value(path: str, value: object) -> str:
     if path == "conclusion" and has(key):
         return tr(key)
     return "–" if value is None else str(value)
+
+
+def _item(group: str, which: str, words: str) -> str:
+    """A dimension by its title, a question by its words, a comment by its time and its words."""
+    if group == "dimensions":
+        return words or which
+    shown = " ".join((words or which).split())
+    shown = shown if len(shown) <= _MOST else shown[:_MOST].rstrip() + "…"
+    time_s = _seconds(which)
+    if group == "questions" or time_s is None:
+        return tr(f"sync_room.field_in_{group}", words=shown)
+    return tr("sync_room.field_in_comments_at", time=timecode(time_s), words=shown)
+
+
+def _seconds(which: str) -> float | None:
+    """The time that tells a comment; None where it is told by its words."""
+    try:
+        return float(which.partition(" (")[0])
+    except ValueError:
+        return None
 
 
 def _named(name: str) -> str:

@@ -19,7 +19,7 @@ from app import text
 from app.sync_state import Entry
 from sync.conflicts import Choice, Conflict
 from ui import language, theme
-from ui.sync.field_names import dimension_titles, field_name, field_value
+from ui.sync.field_names import Names, field_name, field_value, item_names
 from ui.sync.model import clock
 
 
@@ -86,7 +86,7 @@ class ItemPanel(QFrame):
             widget.show()
         self.fields.setVisible(conflict is not None)
         if conflict:
-            self._fill(conflict, dimension_titles(body))
+            self._fill(conflict, item_names(body, conflict))
         self.mine.setVisible(conflict is not None)
         self.theirs.setVisible(conflict is not None)
         self.resend.setVisible(entry.can_resend)
@@ -107,13 +107,13 @@ class ItemPanel(QFrame):
             facts.append(text.tr("sync_room.remote_id", id=entry.remote_id))
         return " · ".join(facts)
 
-    def _fill(self, conflict: Conflict, titles: dict[str, str]) -> None:
+    def _fill(self, conflict: Conflict, names: Names) -> None:
         self.fields.setHorizontalHeaderLabels([text.tr(f"sync_room.{n}") for n in ("field", "base", "mine", "theirs")])
         self.fields.setRowCount(len(conflict.fields))
         for row, field in enumerate(conflict.fields):
             was = field.base if field.has_base else None
             values = (field_value(field.field, value) for value in (was, field.mine, field.theirs))
-            for column, words in enumerate((field_name(field.field, titles), *values)):
+            for column, words in enumerate((field_name(field.field, names), *values)):
                 self.fields.setItem(row, column, QTableWidgetItem(words))
         self.fields.resizeColumnToContents(0)
 

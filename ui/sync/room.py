@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
@@ -53,8 +53,8 @@ class SyncRoom(QWidget):
         self.now.clicked.connect(self._sync_now)
         self.settings.clicked.connect(self.settingsRequested)
         self.entries, self.history = EntriesTable(self), HistoryTable(self)
-        self.queue_view = self._table(self.entries)
-        self.history_view = self._table(self.history)
+        self.queue_view = self._table(self.entries, {0: 124, 2: 92})
+        self.history_view = self._table(self.history, {0: 124, 1: 92, 3: 92})
         self.queue_view.selectionModel().currentRowChanged.connect(lambda *_: self._chosen())
         self.panel = ItemPanel()
         self.panel.resendRequested.connect(lambda op: self._try(lambda: self._service.resend(op)))
@@ -64,7 +64,8 @@ class SyncRoom(QWidget):
         language.on_change(self, self._retranslate)
         self._unsubscribe = service.subscribe(self.refresh)
 
-    def _table(self, model: RowsTable) -> QTableView:
+    def _table(self, model: RowsTable, widths: Mapping[int, int]) -> QTableView:
+        """A table with these columns so wide (pixels before scaling); the others share the rest."""
         view = QTableView()
         view.setModel(model)
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -76,9 +77,9 @@ class SyncRoom(QWidget):
         header = view.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.setStretchLastSection(True)
-        for column, width in enumerate((124, 250, 92)):
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        for column, width in widths.items():
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
             view.setColumnWidth(column, theme.scaled(width))
         return view
 

@@ -105,7 +105,8 @@ def ihr_routes(store: Store, faults: Faults, key: str) -> Blueprint:
     def guard() -> Response | None:
         if request.path in OPEN:
             return None
-        return callers.refused() or misbehave(faults, FAULTY)
+        writes = request.path.endswith(("/save", "/status"))
+        return callers.refused() or misbehave(faults, FAULTY, _once(_body())[0] if writes else "")
 
     @routes.get("/ping")
     def ping() -> Response:
