@@ -20,9 +20,9 @@ from app.failures import NotFound
 from app.policy import Profile
 from app.store.vault import digest_of, writing_into
 from sync import ledger, outbox
+from sync.breaker import Sessions
 from sync.failures import FileGone
 from sync.outbox import Item, Kind
-from sync.sender import Sessions
 
 if TYPE_CHECKING:
     from app.review.session import ReviewSession

@@ -28,7 +28,8 @@ class Settings:
     """Everything that is remembered between starts.
 
     `language` "" = the system's; `theme` "system", "light" or "dark"; `scale` in %; `ehr_url` "" = not connected,
-    `ehr_account` is the public half of its key where it has one (client id, app key); `device` "auto", "cpu" or "cuda";
+    `ehr_account` is the public half of its key where it has one (client id, app key), `ehr_certificate` the PEM file of
+    a client certificate; `device` "auto", "cpu" or "cuda";
     `llm_url` (with `llm_model`, "" = the server's only one) or else `llm_gguf` (a file) is a language model on this
     computer, all "" = off; `layout` is what the window remembers of itself, by name.
     """
@@ -40,6 +41,7 @@ class Settings:
     ehr_url: str = ""
     ehr_profile: str = "generic"
     ehr_account: str = ""
+    ehr_certificate: str = ""
     device: str = "auto"
     transcriber: str = "whisper-base"
     face_fps: float = 5.0

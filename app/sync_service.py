@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy.orm import Session
 
@@ -28,15 +29,17 @@ from app.store import Library
 from app.sync_state import Connection, Entry, HistoryLine, SyncReport, SyncState, entry, history_line, utc
 from sync import ledger, outbox, secrets
 from sync.address import Address
-from sync.auth import Credentials
+from sync.auth import Credentials, ServerClock
+from sync.breaker import Breaker, concerns_all, read_hold
 from sync.client import Exchange
 from sync.conflicts import Choice, Conflict
+from sync.diagnosis import Finding, diagnose
 from sync.dialects import connect
 from sync.failures import ConflictStale, RemoteFailure, RemoteUnreachable
 from sync.outbox import Item, Kind, Queue, Resolution, State
 from sync.profile import Profile, find_profile
 from sync.pull import Received, pull
-from sync.sender import Drained, Hold, Sender, read_hold, write_hold
+from sync.sender import Drained, Sender
 from sync.system import HrSystem
 
 Post = Callable[[Callable[[], None]], None]
@@ -189,7 +192,7 @@ class SyncService:
         client = self._client()
         try:
             if hurry:
-                self._forget_waits(client.address)
+                self._forget_waits(client)
             self._attaching.prepare(self.profile().shape.send)
             sender = Sender(self._session, client, self._queue, self._audit_sent, self._attaching.open)
             done = sender.drain(self._stop.is_set)
@@ -206,10 +209,13 @@ class SyncService:
 
     def _pull(self, client: HrSystem, done: Drained) -> SyncReport:
         incoming, system = Incoming(self._library, client.address.base), client.address.base
+        breaker = self._breaker(client)
         try:
             received = pull(client, self._session, incoming.take, self._queue.clock, self._stop.is_set)
         except RemoteFailure as failure:
-            return self._reported(replace(done, stopped=failure), Received(), ())
+            until = breaker.trouble(failure) if failure.retry or concerns_all(failure) else None
+            return self._reported(replace(done, stopped=failure, until=until), Received(), ())
+        breaker.well()
         late = tuple(incoming.finish())
         if late:
             with self._library.session() as session:
@@ -219,18 +225,31 @@ class SyncService:
 
     def _client(self) -> HrSystem:
         address = Address.parse(self.address)
-        credentials = Credentials(lambda: self._secret(address.base), self._settings.values.ehr_account)
-        return connect(address, self.profile(), credentials, _record)
+        return connect(address, self.profile(), self._credentials(address), _record)
+
+    def _client_for_test(self, clock: ServerClock, record: Callable[[Exchange], None]) -> HrSystem:
+        address = Address.parse(self.address)
+        return connect(address, self.profile(), self._credentials(address), record, clock=clock)
+
+    def _credentials(self, address: Address) -> Credentials:
+        values = self._settings.values
+        certificate = Path(values.ehr_certificate) if values.ehr_certificate else None
+        return Credentials(
+            lambda: self._secret(address.base), values.ehr_account, certificate,
+            lambda: secrets.passphrase_for(address.base),
+        )  # fmt: skip
 
     def profile(self) -> Profile:
         """The chosen profile: the company's own of that name, else the one that comes with the program."""
         return find_profile(self._settings.values.ehr_profile, self._settings.profiles)
 
-    def _forget_waits(self, address: Address) -> None:
+    def _breaker(self, client: HrSystem) -> Breaker:
+        return Breaker(self._session, client, self._queue)
+
+    def _forget_waits(self, client: HrSystem) -> None:
         with self._library.session() as session:
             self._queue.wake_all(session)
-            if not read_hold(session, address.base).asked:
-                write_hold(session, address.base, Hold(), self._queue.clock)
+        self._breaker(client).hurry()
 
     def _link_registered(self) -> None:
         """Interviews that were registered carry the HR system's id from then on."""
@@ -249,6 +268,10 @@ class SyncService:
         with self._library.reading() as session:
             return outbox.registration_unknown(session)
 
+    def _still_wrong(self, done: Drained) -> RemoteFailure | None:
+        """Why nothing is called at present: what went wrong before."""
+        return self._report.failure if done.until is not None and self._report is not None else None
+
     def _reported(self, done: Drained, received: Received, refused: tuple[str, ...]) -> SyncReport:
         with self._library.reading() as session:
             counts = outbox.counts(session)
@@ -259,7 +282,7 @@ class SyncService:
             people=counts[State.CONFLICT] + counts[State.DEAD],
             received=received,
             refused_templates=refused,
-            failure=done.stopped,
+            failure=done.stopped or self._still_wrong(done),
             until=utc(done.until) if done.until else None,
         )
 
@@ -371,13 +394,20 @@ class SyncService:
         secrets.store_secret(Address.parse(self.address).base, key)
         self.sync_now()
 
+    def set_passphrase(self, passphrase: str) -> None:
+        """Put what opens the client certificate into the system's keyring. Raises KeyringMissing."""
+        secrets.store_passphrase(Address.parse(self.address).base, passphrase)
+        self.sync_now()
+
+    def diagnose(self) -> Iterator[Finding]:
+        """Test the connection step by step; nothing is written, here or there."""
+        return diagnose(self._client_for_test)
+
     def test(self) -> None:
         """Whether address and key work. Raises what is wrong, as `sync.failures`."""
-        client = self._client()
-        try:
-            client.check()
-        finally:
-            client.close()
+        for finding in self.diagnose():
+            if finding.failure is not None:
+                raise finding.failure
 
     def _item(self, op_id: str) -> Item:
         with self._library.reading() as session:

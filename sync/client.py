@@ -6,24 +6,29 @@ What an answer means is the dialect's business (`sync.dialects`); `failure_of` g
 from __future__ import annotations
 
 import json
-import math
+import logging
 import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn
+from urllib.parse import quote_plus, urlsplit
 
 import requests
 import truststore
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from urllib3.exceptions import NewConnectionError
 
 from sync.address import Address
-from sync.auth import Authenticator, Credentials, ServerClock, Surroundings, authenticator
+from sync.answer import Answer as Answer
+from sync.auth import Auth, Authenticator, Credentials, ServerClock, Surroundings, authenticator
+from sync.auth.certificate import load_certificate
 from sync.failures import (
+    CertificateUnusable,
+    CertificateWanted,
+    LoginPage,
     PayloadTooLarge,
     RemoteBusy,
     RemoteConflict,
@@ -33,19 +38,23 @@ from sync.failures import (
     RemoteUnauthorized,
     RemoteUnreachable,
     RemoteUntrusted,
+    RightMissing,
 )
-from sync.profile import Auth
+from sync.network_failures import failure_on_the_way, never_connected
 from sync.secrets import redacted
+from sync.waits import COMMON, Limits, asked_wait_s, pace_of, rest_s
 
 CONNECT_S, READ_S, TOTAL_S = 5.0, 20.0, 60.0
 """Longest waits: for the connection, between two pieces of an answer, for a whole answer."""
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 MAX_PAYLOAD_BYTES = 2 * 1024 * 1024
-MAX_WAIT_S = 24 * 3600.0
 _TRY_LATER = (408, 425, 429)
 NOT_DONE = (401, 403, 429, 503)
 """Answers after which the server certainly did nothing."""
+_CERTIFICATE_WANTED = (495, 496)
+"""What web servers in front of HR systems say, with a page, where a client certificate is missing or refused."""
 HIDDEN = b"[secret]"
+logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)  # its debug lines hold addresses with their query
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +88,6 @@ class Timeouts:
     total_s: float = TOTAL_S
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A whole answer. Names of headers are in lower case."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def good(self) -> bool:
-        """Whether HTTP says that it went well."""
-        return 200 <= self.status < 300
-
-
 class Wire:
     """One HR system's connection: its trust, its key, its limits. Every method raises `sync.failures` only.
 
@@ -106,14 +101,18 @@ class Wire:
         credentials: Credentials,
         record: Callable[[Exchange], None] = lambda _: None,
         timeouts: Timeouts = Timeouts(),
+        limits: Limits = COMMON,
+        clock: ServerClock | None = None,
     ) -> None:
-        self.address, self.clock = address, ServerClock()
-        self._record, self._timeouts = record, timeouts
+        self.address, self.clock = address, clock or ServerClock()
+        self._record, self._timeouts, self._limits = record, timeouts, limits
+        self._pace = pace_of(address.host, limits)
         self._session = requests.Session()
         self._session.trust_env = not address.loopback  # the office's proxy is not for this computer's own server
-        self._session.mount("https://", SystemTrust())
+        self._session.mount("https://", SystemTrust(_trust(auth, credentials)))
         self._session.headers["User-Agent"] = "MianJian"
-        self._auth = authenticator(auth, credentials, Surroundings(address.base, self.clock))
+        around = Surroundings(address.base, address.host, self.clock, self._fetch)
+        self._auth = authenticator(auth, credentials, around)
 
     @property
     def host(self) -> str:
@@ -161,18 +160,42 @@ class Wire:
         open_to_all: bool,
     ) -> Answer:
         said = {"Accept": "application/json"} | ({"Content-Type": "application/json"} if body is not None else {})
-        status, raw, begun = None, b"", time.monotonic()
+        request = requests.Request(
+            method,
+            self.address.base + path,
+            params=query,
+            data=body,
+            headers=said | dict(headers or {}),
+            auth=_Nobody() if open_to_all else _Signed(self._auth),
+        )
+        with self._pace.turn():
+            return self._carried(self._prepared(request), _Told(method, path, body or b"", hide=not open_to_all))
+
+    def _prepared(self, request: requests.Request) -> requests.PreparedRequest:
+        """The request with everything that shows who calls."""
         try:
-            with self._session.request(
-                method,
-                self.address.base + path,
-                params=query,
-                data=body,
-                headers=said | dict(headers or {}),
-                auth=_Nobody() if open_to_all else _Signed(self._auth),
+            return self._session.prepare_request(request)
+        except (requests.RequestException, UnicodeError) as error:  # an address or a key that cannot be written down
+            raise RemoteUnreachable(host=self.host) from error
+
+    def _fetch(self, request: requests.Request) -> Answer:
+        """A call for a token. It is recorded without either body: both are secret."""
+        request.auth = request.auth or _Nobody()
+        request.headers["Accept"] = "application/json"
+        prepared = self._prepared(request)
+        return self._carried(prepared, _Told(str(request.method), urlsplit(prepared.url or "").path or "/", None))
+
+    def _carried(self, prepared: requests.PreparedRequest, told: _Told) -> Answer:
+        status, raw, begun = None, b"", time.monotonic()
+        url = str(prepared.url)
+        settings = self._session.merge_environment_settings(url, {}, True, True, None)
+        proxy = requests.utils.select_proxy(url, settings["proxies"])
+        try:
+            with self._session.send(
+                prepared,
                 timeout=(self._timeouts.connect_s, self._timeouts.read_s),
                 allow_redirects=False,
-                stream=True,
+                **settings,
             ) as answer:
                 status = answer.status_code
                 raw = self._whole(answer)
@@ -180,23 +203,26 @@ class Wire:
                 self._learn(found)
                 return Answer(status, found, raw)
         except requests.RequestException as error:
-            self._failed(error, answered=status is not None)
+            self._failed(error, proxy, answered=status is not None)
         finally:
-            self._tell(method, path, status, body or b"", raw, time.monotonic() - begun, hide=not open_to_all)
+            self._tell(told, status, raw, time.monotonic() - begun)
 
-    def _tell(
-        self, method: str, path: str, status: int | None, body: bytes, raw: bytes, seconds: float, *, hide: bool
-    ) -> None:
-        secrets = self._secrets() if hide else ()
-        self._record(Exchange(method, path, status, _without(body, secrets), _without(raw, secrets), seconds))
+    def _tell(self, told: _Told, status: int | None, raw: bytes, seconds: float) -> None:
+        sent, received = (told.body, raw) if told.body is not None else (HIDDEN, HIDDEN)
+        secrets = self._secrets() if told.hide else ()
+        sent, received = _without(sent, secrets), _without(received, secrets)
+        self._record(Exchange(told.method, told.path, status, sent, received, seconds))
 
     def _secrets(self) -> tuple[str, ...]:
+        """Everything secret, also as it stands in an address."""
         try:
-            return self._auth.secrets()
+            found = self._auth.secrets()
         except RemoteFailure:
             return ()
+        return (*found, *(quote_plus(secret) for secret in found))
 
     def _learn(self, headers: Mapping[str, str]) -> None:
+        self._pace.rest(rest_s(headers, self._limits))
         try:
             said = parsedate_to_datetime(headers.get("date", ""))
         except ValueError:
@@ -215,14 +241,16 @@ class Wire:
             parts.append(part)
         return b"".join(parts)
 
-    def _failed(self, error: requests.RequestException, *, answered: bool) -> NoReturn:
-        if isinstance(error, requests.exceptions.SSLError):
-            raise RemoteUntrusted(host=self.host) from error
+    def _failed(self, error: requests.RequestException, proxy: str | None, *, answered: bool) -> NoReturn:
         if answered and not isinstance(error, requests.Timeout):
-            raise unsure(RemoteNonsense(host=self.host)) from error
-        if _never_connected(error):
-            raise RemoteUnreachable(host=self.host) from error
-        raise unsure(RemoteUnreachable(host=self.host)) from error
+            raise unsure(RemoteNonsense(host=self.host)) from self._bare(error)
+        failure = failure_on_the_way(error, self.host, proxy)
+        certain = isinstance(failure, RemoteUntrusted) or (not answered and never_connected(error))
+        raise (failure if certain else unsure(failure)) from self._bare(error)
+
+    def _bare(self, error: requests.RequestException) -> OSError:
+        """What goes into a traceback: the words alone. The exception itself has the headers, and an address in full."""
+        return OSError(f"{type(error).__name__}: {self.plain(str(error))}")
 
     def failure_of(
         self, answer: Answer, code: str = "", message: str = "", theirs: object = None
@@ -234,14 +262,22 @@ class Wire:
     def _by_status(self, answer: Answer, code: str, message: str, theirs: object) -> RemoteFailure:
         status = answer.status
         if not 400 <= status < 600:
-            return unsure(RemoteNonsense(host=self.host))
-        if status in (401, 403):
+            return unsure(LoginPage(host=self.host) if answer.page else RemoteNonsense(host=self.host))
+        if status in _CERTIFICATE_WANTED or (status == 400 and b"SSL certificate" in answer.body):
+            return CertificateWanted(host=self.host)
+        if status == 403:
+            return RightMissing(host=self.host, detail=self.plain(message or code))
+        if status == 401:
             return RemoteUnauthorized(host=self.host)
         if status in _TRY_LATER or status >= 500:
-            return RemoteBusy(asked_wait_s(answer.headers), host=self.host, status=status)
+            return RemoteBusy(self.asked_wait_s(answer), host=self.host, status=status)
         if status in (409, 412):
             return RemoteConflict(theirs if isinstance(theirs, dict) else {}, host=self.host, field=self.plain(code))
         return RemoteRejected(host=self.host, status=status, detail=self.plain(message or code))
+
+    def asked_wait_s(self, answer: Answer) -> float | None:
+        """Seconds that a refusal asks to wait; None = it asks for nothing."""
+        return asked_wait_s(answer.headers, self._limits)
 
     def plain(self, text: str) -> str:
         """Words of the server that may be shown and kept: short, printable, without any secret."""
@@ -251,6 +287,8 @@ class Wire:
 
     def json(self, answer: Answer) -> dict[str, Any]:
         """The JSON object of an answer. RemoteNonsense, outcome unknown, when it is none."""
+        if answer.page:
+            raise unsure(LoginPage(host=self.host))
         try:
             found = json.loads(answer.body)
         except ValueError as error:
@@ -281,30 +319,37 @@ class _Nobody(AuthBase):
 class SystemTrust(HTTPAdapter):
     """Trusts what the computer trusts, the company's own certificate authority included. There is no way around."""
 
+    def __init__(self, context: ssl.SSLContext | None = None) -> None:
+        self._context = context or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        super().__init__()
+
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         """Build connections with the system's trust store."""
-        kwargs["ssl_context"] = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        super().init_poolmanager(*args, **kwargs)
+        super().init_poolmanager(*args, **kwargs | {"ssl_context": self._context})
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        """Through a proxy the HR system's certificate counts as well."""
+        return super().proxy_manager_for(proxy, **kwargs | {"ssl_context": self._context})
 
 
-def asked_wait_s(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server asks to wait, by whichever header it says it; None = it asks for nothing."""
-    return retry_after_s(headers.get("retry-after"), datetime.now(UTC))
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What is recorded of a call. `body` None = both bodies are secret."""
+
+    method: str
+    path: str
+    body: bytes | None
+    hide: bool = True
 
 
-def retry_after_s(value: str | None, now: datetime) -> float | None:
-    """Seconds that a Retry-After header (number, or HTTP date) asks for, 0 to a day; None = it asks for nothing."""
-    if not value:
-        return None
-    try:
-        wait = float(value)
-    except ValueError:
-        try:
-            moment = parsedate_to_datetime(value)
-        except ValueError:
-            return None
-        wait = ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - now).total_seconds()
-    return min(MAX_WAIT_S, max(0.0, wait)) if math.isfinite(wait) else None
+def _trust(auth: Auth, credentials: Credentials) -> ssl.SSLContext:
+    """The system's trust, with our own certificate where the HR system wants one."""
+    context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if auth.wants_certificate:
+        if credentials.certificate is None:
+            raise CertificateUnusable("missing", file="")
+        load_certificate(context, credentials.certificate, credentials.passphrase)
+    return context
 
 
 def unsure(failure: RemoteFailure) -> RemoteFailure:
@@ -317,11 +362,3 @@ def _without(body: bytes, secrets: tuple[str, ...]) -> bytes:
     for secret in filter(None, secrets):
         body = body.replace(secret.encode(), HIDDEN)
     return body
-
-
-def _never_connected(error: requests.RequestException) -> bool:
-    """Whether not one byte of the request can have left."""
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError):
-        return True
-    cause = getattr(error.args[0], "reason", None) if error.args else None
-    return isinstance(cause, NewConnectionError)

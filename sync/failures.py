@@ -26,6 +26,42 @@ class RemoteUnreachable(RemoteFailure):
     retry = True
 
 
+class HostUnknown(RemoteUnreachable):
+    """The name of the host is not known (DNS). params: host"""
+
+    code = "host_unknown"
+
+
+class NobodyListens(RemoteUnreachable):
+    """The computer is there, but nothing answers on this port. params: host"""
+
+    code = "nobody_listens"
+
+
+class RemoteTimeout(RemoteUnreachable):
+    """No connection, or no whole answer, in time. params: host"""
+
+    code = "remote_timeout"
+
+
+class ProxyUnreachable(RemoteUnreachable):
+    """The proxy that the computer is set to does not answer. params: host, proxy"""
+
+    code = "proxy_unreachable"
+
+
+class ProxyLogin(RemoteUnreachable):
+    """The proxy wants a name and a password (407). params: host, proxy"""
+
+    code = "proxy_login"
+
+
+class ProxyRefused(RemoteUnreachable):
+    """The proxy does not let the connection through. params: host, proxy, detail"""
+
+    code = "proxy_refused"
+
+
 class RemoteBusy(RemoteFailure):
     """429, 5xx or a broken body: try later. params: host, status; retry_after_s: float | None"""
 
@@ -41,6 +77,12 @@ class RemoteUnauthorized(RemoteFailure):
     """401 or 403. params: host"""
 
     code = "remote_unauthorized"
+
+
+class RightMissing(RemoteUnauthorized):
+    """403: the key is good, but may not do this. params: host, detail (the HR system's own words, "" = none)"""
+
+    code = "right_missing"
 
 
 class RemoteConflict(RemoteFailure):
@@ -70,6 +112,24 @@ class RemoteNonsense(RemoteFailure):
 
     code = "remote_nonsense"
     retry = True
+
+
+class LoginPage(RemoteNonsense):
+    """A web page came instead of an answer: a login portal stands in between, or the address is a page. params: host"""
+
+    code = "login_page"
+
+
+class PathUnknown(RemoteRejected):
+    """404 for what every such system has: the path in the address, or the profile, is wrong. params: host, path"""
+
+    code = "path_unknown"
+
+
+class ClockWrong(RemoteFailure):
+    """This computer's clock and the HR system's differ by minutes. params: host, minutes, here, there (times)"""
+
+    code = "clock_wrong"
 
 
 class SecretMissing(RemoteFailure):
@@ -117,6 +177,41 @@ class RemoteUntrusted(RemoteFailure):
     """The server's certificate is not trusted. params: host"""
 
     code = "remote_untrusted"
+
+
+class CertificateExpired(RemoteUntrusted):
+    """The server's certificate is out of date, or not valid yet. params: host"""
+
+    code = "certificate_expired"
+
+
+class CertificateWrongName(RemoteUntrusted):
+    """The server's certificate is that of another name. params: host"""
+
+    code = "certificate_wrong_name"
+
+
+class CertificateWanted(RemoteUntrusted):
+    """The server wants a client certificate, or another one. params: host"""
+
+    code = "certificate_wanted"
+
+
+class CertificateUnusable(RemoteFailure):
+    """The file with our certificate cannot be used: nothing was sent.
+
+    params: file; `reason` ("missing", "certificate", "key", "passphrase") ends the code.
+    """
+
+    def __init__(self, reason: str, **params: object) -> None:
+        self.code = f"certificate_no_{reason}"
+        super().__init__(**params)
+
+
+class CertificateExpiredHere(RemoteFailure):
+    """Our own certificate is out of date, or not valid yet. params: file, begins, ends (dates)"""
+
+    code = "certificate_expired_here"
 
 
 class AddressInvalid(RemoteFailure):

@@ -15,18 +15,13 @@ from typing import Any, Literal
 
 import msgspec
 
+from sync.auth.kinds import Auth, wrong_auth
 from sync.failures import ProfileInvalid
 from sync.mapping import Entry, wrong_entries
+from sync.waits import Limits, wrong_limits
 
 SHIPPED = Path(__file__).parent / "profiles"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
-
-
-class Auth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How a call shows who calls; what each kind means stands in `sync.auth`."""
-
-    kind: str = "bearer"
-    header: str = "Authorization"
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -36,6 +31,7 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     title: dict[str, str]
     dialect: str = "contract"
     auth: Auth = Auth()
+    limits: Limits = Limits()
     mapping: tuple[Entry, ...] = ()
     send: tuple[Literal["status", "assessment", "report", "transcript", "curves", "video"], ...] = (
         "status", "assessment",
@@ -44,7 +40,7 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
 
     def wrong(self) -> str:
         """What a file that has the right shape still gets wrong; "" = nothing."""
-        return wrong_entries(self.mapping)
+        return wrong_entries(self.mapping) or wrong_auth(self.auth) or wrong_limits(self.limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +118,7 @@ def _with_base(own: dict[str, Any], name: str) -> dict[str, Any]:
         return own
     if not _NAME.fullmatch(str(base)):
         raise ProfileInvalid(name=name, reason=f"base = {base!r}")
-    return _merged(tomllib.loads((SHIPPED / f"{base}.toml").read_text("utf-8")), own)
+    return _merged(_with_base(tomllib.loads((SHIPPED / f"{base}.toml").read_text("utf-8")), name), own)
 
 
 def _merged(base: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:

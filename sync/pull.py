@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from sync import ledger
+from sync.breaker import Sessions
 from sync.contract import Pulled
 from sync.failures import CursorUnknown, RemoteNonsense
 from sync.ledger import KnownRow
-from sync.sender import Sessions
 from sync.system import HrSystem
 
 CURSOR = "cursor"

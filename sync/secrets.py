@@ -1,8 +1,12 @@
-"""The key of the HR system: in the system's keyring, or in MIANJIAN_EHR_TOKEN; never in a file of ours."""
+"""The key of the HR system: in the system's keyring, or given to a program without one; never in a file of ours.
+
+Given means MIANJIAN_EHR_TOKEN, or the number of an open file descriptor in MIANJIAN_EHR_TOKEN_FD, which is read once.
+"""
 
 from __future__ import annotations
 
 import os
+import threading
 
 import keyring
 from keyring.errors import KeyringError
@@ -10,33 +14,69 @@ from keyring.errors import KeyringError
 from sync.failures import KeyringMissing, SecretMissing
 
 SERVICE = "MianJian EHR"
+PASSPHRASES = "MianJian EHR certificate"
 VARIABLE = "MIANJIAN_EHR_TOKEN"
+DESCRIPTOR = "MIANJIAN_EHR_TOKEN_FD"
+MAX_BYTES = 16 * 1024
+_read: dict[int, str] = {}
+_reading = threading.Lock()
 
 
 def secret_for(url: str) -> str:
-    """The key for one address: the environment's where it is set, else the keyring's. SecretMissing."""
-    found = os.environ.get(VARIABLE) or _from_keyring(url)
+    """The key for one address: the one that was given to this program, else the keyring's. SecretMissing."""
+    found = os.environ.get(VARIABLE) or _from_descriptor() or _from_keyring(SERVICE, url)
     secret = (found or "").strip()
     if not secret or not secret.isascii() or not secret.isprintable():
         raise SecretMissing()
     return secret
 
 
+def passphrase_for(url: str) -> str:
+    """What opens the client certificate for one address, from the keyring; "" = none is kept."""
+    return _from_keyring(PASSPHRASES, url) or ""
+
+
 def store_secret(url: str, secret: str) -> None:
     """Put the key into the system's keyring. KeyringMissing when there is none that keeps it."""
+    _store(SERVICE, url, secret.strip())
+
+
+def store_passphrase(url: str, passphrase: str) -> None:
+    """Put a client certificate's passphrase into the system's keyring. KeyringMissing."""
+    _store(PASSPHRASES, url, passphrase)
+
+
+def _store(service: str, url: str, secret: str) -> None:
     try:
-        keyring.set_password(SERVICE, url, secret.strip())
+        keyring.set_password(service, url, secret)
     except KeyringError as error:
         raise KeyringMissing() from error
-    if _from_keyring(url) != secret.strip():  # a null keyring takes everything and keeps nothing
+    if _from_keyring(service, url) != secret:  # a null keyring takes everything and keeps nothing
         raise KeyringMissing()
 
 
-def _from_keyring(url: str) -> str | None:
+def _from_keyring(service: str, url: str) -> str | None:
     try:
-        return keyring.get_password(SERVICE, url)
+        return keyring.get_password(service, url)
     except KeyringError:
         return None
+
+
+def _from_descriptor() -> str:
+    """What stands behind the descriptor that was given, read once and closed; "" = none was given. SecretMissing."""
+    given = os.environ.get(DESCRIPTOR, "")
+    if not given:
+        return ""
+    if not given.isdecimal():
+        raise SecretMissing()
+    with _reading:
+        if int(given) not in _read:
+            try:
+                with os.fdopen(int(given), "rb") as opened:
+                    _read[int(given)] = opened.read(MAX_BYTES).decode("utf-8", "replace")
+            except OSError as error:
+                raise SecretMissing() from error
+        return _read[int(given)]
 
 
 def redacted(text: str, secret: str) -> str:

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from sqlalchemy.orm import Session
 
 from sync import ledger, outbox
+from sync.breaker import PATIENCE, STOPPING, Breaker, Sessions, concerns_all
 from sync.contract import STATUS_ORDER, InterviewStatus
 from sync.failures import (
-    AddressInvalid,
     FileGone,
     FilesRefused,
     MappingBroken,
@@ -26,16 +25,9 @@ from sync.failures import (
     RemoteConflict,
     RemoteFailure,
     RemoteRejected,
-    RemoteUnauthorized,
-    RemoteUnreachable,
-    RemoteUntrusted,
-    SecretMissing,
 )
 from sync.outbox import Item, Kind, Queue
 from sync.system import Agreed, Attachment, Delivered, HrSystem, Move, TakesFiles
-
-Sessions = Callable[[], AbstractContextManager[Session]]
-"""Opens a session that commits when its block ends well."""
 
 Accepted = Callable[[Session, Item], None]
 """Hears, in the transaction that settles an item, that the HR system has it."""
@@ -43,11 +35,6 @@ Accepted = Callable[[Session, Item], None]
 Files = Callable[[dict[str, str]], BinaryIO]
 """Opens the file that an attachment's `source` names, seekable. FileGone."""
 
-HOLD = "hold"
-PATIENCE = 5
-"""So many transient failures in a row end a run: the server is in trouble, not the item."""
-STOPPING = (RemoteUnreachable, RemoteUnauthorized, RemoteUntrusted, SecretMissing, AddressInvalid)
-"""Failures that every other item would meet as well."""
 HOPELESS = (RemoteRejected, PayloadTooLarge, MappingBroken, FilesRefused, FileGone)
 """Failures that trying again does not mend: the item waits for a person."""
 
@@ -72,15 +59,6 @@ class Drained:
     until: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
-    """Do not call before `until` (UTC seconds). `asked` = the server named the time, so no click overrides it."""
-
-    until: float = 0.0
-    failures: int = 0
-    asked: bool = False
-
-
 class Sender:
     """Sends what the outbox of one library holds to one HR system."""
 
@@ -95,15 +73,17 @@ class Sender:
         self._files = files
         self._stopping: Callable[[], bool] = lambda: False
         self._sessions, self._hr, self._queue, self._accepted = sessions, system, queue, accepted
-        self._system = system.address.base
+        self._system, self._breaker = system.address.base, Breaker(sessions, system, queue)
 
     def drain(self, stopping: Callable[[], bool] = lambda: False) -> Drained:
         """Send everything that is due, until there is nothing more, the system is in trouble, or `stopping()`."""
         self._stopping = stopping
-        with self._sessions() as session:
-            hold = read_hold(session, self._system)
-        if hold.until > self._queue.clock():
-            return Drained(until=hold.until)
+        until = self._breaker.held_until()
+        if until is not None:
+            return Drained(until=until)
+        failure = self._breaker.probed()
+        if failure is not None:
+            return Drained(stopped=failure, until=self._breaker.trouble(failure))
         done, in_a_row = Drained(), 0
         while not stopping():
             with self._sessions() as session:
@@ -118,11 +98,10 @@ class Sender:
                 break
             done = _counted(done, failure)
             in_a_row = in_a_row + 1 if failure is not None and failure.retry else 0
-            if failure is not None and (isinstance(failure, STOPPING) or _waits(failure) or in_a_row >= PATIENCE):
-                until = self._hold(failure)
-                return replace(done, stopped=failure, until=until)
+            if failure is not None and (concerns_all(failure) or in_a_row >= PATIENCE):
+                return replace(done, stopped=failure, until=self._breaker.trouble(failure))
         if done.sent or done.conflicts or done.dead:
-            self._release()
+            self._breaker.well()
         return done
 
     def _one(self, item: Item) -> RemoteFailure | None:
@@ -234,29 +213,10 @@ class Sender:
             if item.last_error != failure.code:  # a week offline is one line, not two thousand
                 _note(session, self._queue.clock, item, failure.code)
 
-    def _hold(self, failure: RemoteFailure) -> float:
-        """Leave the whole system alone for a while; gives until when."""
-        with self._sessions() as session:
-            failures = read_hold(session, self._system).failures + 1
-            asked = getattr(failure, "retry_after_s", None)
-            wait = asked if asked is not None else self._queue.wait_s(failures)
-            until = self._queue.clock() + wait
-            write_hold(session, self._system, Hold(until, failures, asked is not None), self._queue.clock)
-        return until
-
-    def _release(self) -> None:
-        with self._sessions() as session:
-            if read_hold(session, self._system) != Hold():
-                write_hold(session, self._system, Hold(), self._queue.clock)
-
 
 def assessment_of(item: Item) -> str:
     """The assessment that an item's external id names a revision of."""
     return item.external_id.rpartition(":")[0]
-
-
-def _waits(failure: RemoteFailure) -> bool:
-    return isinstance(failure, RemoteBusy) and failure.retry_after_s is not None
 
 
 def _counted(done: Drained, failure: RemoteFailure | None) -> Drained:
@@ -267,18 +227,6 @@ def _counted(done: Drained, failure: RemoteFailure | None) -> Drained:
     if isinstance(failure, HOPELESS):
         return replace(done, dead=done.dead + 1)
     return replace(done, postponed=done.postponed + 1)
-
-
-def read_hold(session: Session, system: str) -> Hold:
-    """Until when an HR system is left alone."""
-    kept = ledger.read_state(session, system, HOLD)
-    return Hold(**json.loads(kept)) if kept else Hold()
-
-
-def write_hold(session: Session, system: str, hold: Hold, clock: outbox.Clock) -> None:
-    """Leave an HR system alone until a time."""
-    value = json.dumps({"until": hold.until, "failures": hold.failures, "asked": hold.asked})
-    ledger.write_state(session, system, HOLD, value, clock)
 
 
 def _note(session: Session, clock: outbox.Clock, item: Item, outcome: str) -> None:

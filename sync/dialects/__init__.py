@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sync.address import Address
-from sync.auth import Credentials
+from sync.auth import Credentials, ServerClock
 from sync.client import Exchange, Timeouts, Wire
-from sync.dialects.contract import ContractShape, ContractSystem
+from sync.dialects.contract import ContractSystem
+from sync.dialects.shape import ContractShape
 from sync.profile import Profile, Shape
 from sync.system import HrSystem
 
@@ -26,7 +27,12 @@ def connect(
     credentials: Credentials,
     record: Callable[[Exchange], None] = lambda _: None,
     timeouts: Timeouts | None = None,
+    clock: ServerClock | None = None,
 ) -> HrSystem:
-    """The HR system at an address, spoken to as its profile says. `record` hears of every call; nothing is sent yet."""
-    wire = Wire(address, profile.shape.auth, credentials, record, timeouts or Timeouts())
+    """The HR system at an address, spoken to as its profile says; nothing is sent yet.
+
+    `record` hears of every call, `clock` learns the system's time. CertificateUnusable, CertificateExpiredHere.
+    """
+    shape = profile.shape
+    wire = Wire(address, shape.auth, credentials, record, timeouts or Timeouts(), shape.limits, clock)
     return _SYSTEMS[profile.shape.dialect](wire, profile)

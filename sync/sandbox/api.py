@@ -5,21 +5,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
-import signal
-import socket
-import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 import msgspec
-from flask import Blueprint, Flask, Response, g, request
+from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from sync.sandbox.bodies import Assessment, NewInterview, StatusMove
-from sync.sandbox.faults import Fault, Faults, FaultsInvalid
+from sync.sandbox.faults import Faults, FaultsInvalid
+from sync.sandbox.misbehaving import Answers, misbehave, misbehave_after
 from sync.sandbox.store import Held, Store, StoreRefuses
 
 CONTRACT_VERSION = 1
@@ -82,7 +77,7 @@ def contract_routes(store: Store, faults: Faults, key: str, contract: Path) -> B
             raise StoreRefuses(422, "faults_invalid", f"Not understood: {error}") from error
         return answer(200, {"spec": faults.spec})
 
-    routes.before_app_request(lambda: only_loopback() or only_with_key(key) or misbehave(faults))
+    routes.before_app_request(lambda: only_loopback() or only_with_key(key) or misbehave_as_told(faults))
     return routes
 
 
@@ -151,73 +146,17 @@ def only_with_key(key: str) -> Response | None:
     return answer(401, {"code": "unauthorized", "message": "The key is missing or wrong."})
 
 
-def misbehave(faults: Faults) -> Response | None:
-    """Do what the faults in force want before the work is done."""
+def misbehave_as_told(faults: Faults) -> Response | None:
+    """The faults in force, for the contract's own paths."""
     if not request.path.startswith("/v1/"):
         return None
-    request.get_data()
-    operation = request.headers.get("Idempotency-Key", "")
-    plan = faults.plan(f"{operation} {request.path}" if operation else "")
-    g.after = plan.after
-    if plan.slow:
-        time.sleep(plan.slow.seconds)
-    return _faulty_answer(plan.before) if plan.before else None
+    return misbehave(faults, FAULTY, request.headers.get("Idempotency-Key", ""))
 
 
-def misbehave_after(response: Response) -> Response:
-    """Do what the faults in force want after the work is committed."""
-    fault: Fault | None = g.get("after")
-    if fault is None:
-        return response
-    if fault.name == "cut":
-        return cut(response)
-    if fault.name == "die_after":
-        os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
-    if fault.name in ("drop_after", "lose_first"):
-        return drop(response)
-    return _faulty_answer(Fault(fault.name.removesuffix("_after")))
-
-
-def _faulty_answer(fault: Fault) -> Response:
-    makers: dict[str, Callable[[], Response]] = {
-        "401": lambda: answer(401, {"code": "unauthorized", "message": "The key has expired."}),
-        "409": lambda: answer(409, {"code": "in_progress", "message": "Another request is at work on this."}),
-        "429": lambda: answer(429, {"code": "too_many_requests", "message": "Too many requests."}),
-        "500": lambda: answer(500, {"code": "internal_error", "message": "Something went wrong."}),
-        "503": lambda: answer(503, {"code": "maintenance", "message": "Back soon."}),
-        "html": lambda: Response("<!doctype html><title>Sign in</title><h1>Please sign in</h1>", mimetype="text/html"),
-        "drop_before": lambda: drop(Response()),
-    }
-    made = makers[fault.name]()
-    if fault.retry_after:
-        made.headers["Retry-After"] = fault.retry_after
-    return made
-
-
-def drop(response: Response) -> Response:
-    """Close the connection without a word."""
-    _hang_up(_connection())
-    return response
-
-
-def cut(response: Response) -> Response:
-    """Announce the whole body, send half of it, close the connection."""
-    body, connection = response.get_data(), _connection()
-
-    def half() -> Iterator[bytes]:
-        yield body[: len(body) // 2]
-        _hang_up(connection)
-
-    halved = Response(half(), response.status_code, mimetype=response.mimetype, direct_passthrough=True)
-    halved.headers["Content-Length"] = str(len(body))
-    return halved
-
-
-def _connection() -> socket.socket:
-    connection: socket.socket = request.environ["werkzeug.socket"]
-    return connection
-
-
-def _hang_up(connection: socket.socket) -> None:
-    with suppress(OSError):  # the client may have been faster
-        connection.shutdown(socket.SHUT_RDWR)
+FAULTY: Answers = {
+    "401": lambda: answer(401, {"code": "unauthorized", "message": "The key has expired."}),
+    "409": lambda: answer(409, {"code": "in_progress", "message": "Another request is at work on this."}),
+    "429": lambda: answer(429, {"code": "too_many_requests", "message": "Too many requests."}),
+    "500": lambda: answer(500, {"code": "internal_error", "message": "Something went wrong."}),
+    "503": lambda: answer(503, {"code": "maintenance", "message": "Back soon."}),
+}

@@ -15,6 +15,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 
 from sync.sandbox import demo
 from sync.sandbox.api import answer, contract_routes, handle_errors
+from sync.sandbox.faces import FACES
 from sync.sandbox.faults import Faults
 from sync.sandbox.page import page_routes
 from sync.sandbox.store import Store
@@ -100,6 +101,8 @@ class Sandbox:
         app.register_blueprint(contract_routes(self.store, self.faults, self.key, contract))
         app.register_blueprint(upload_routes(self.store, self.folder / "files", answer))
         app.register_blueprint(page_routes(self.store, self.faults))
+        for face in FACES.values():
+            app.register_blueprint(face(self.store, self.faults, self.key))
         return app
 
 

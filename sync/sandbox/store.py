@@ -116,6 +116,10 @@ class Store:
             for row in self._rows("select * from entity where kind = ? and not deleted order by rowid", kind)
         ]
 
+    def every(self, kind: str) -> list[dict[str, Any]]:
+        """All of one kind, deleted ones too, the oldest change first."""
+        return [self._entity(row) for row in self._rows("select * from entity where kind = ? order by seq", kind)]
+
     def changes(self, cursor: str, limit: int) -> dict[str, Any]:
         """One page of changes after a cursor. StoreRefuses 410 for a cursor of another store."""
         start = self._start(cursor)

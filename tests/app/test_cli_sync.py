@@ -93,12 +93,12 @@ def test_offline_is_a_sentence_and_nothing_is_lost(signed, monkeypatch, capsys):
     with Sandbox(CONTRACT) as sandbox:
         gone = sandbox.url
     assert sync(signed, "--url", gone) == 2
-    assert "does not answer" in capsys.readouterr().err
+    assert "no HR system answers" in capsys.readouterr().err
     assert sync(signed, "--status", "--json") == 0
     assert json.loads(capsys.readouterr().out)["queue"] == 5
 
 
-@pytest.mark.parametrize(("fault", "told"), [("500:1", "500"), ("html:1", "understood"), ("cut:1", "understood")])
+@pytest.mark.parametrize(("fault", "told"), [("500:1", "500"), ("html:1", "web page"), ("cut:1", "understood")])
 def test_a_system_in_trouble_is_named_as_the_reason(signed, fault, told, tmp_path, monkeypatch, capsys):
     with sandbox_process("--store", tmp_path / "ehr", "--faults", fault) as (_process, said):
         monkeypatch.setenv("MIANJIAN_EHR_TOKEN", said["key"])

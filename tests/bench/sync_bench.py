@@ -176,10 +176,11 @@ def send(file: Path, port: int) -> None:
     """The sender's process: drains until nothing is left, with waits that fit a measurement."""
     from sync.address import Address
     from sync.auth import Credentials
+    from sync.breaker import Hold, write_hold
     from sync.client import Timeouts
     from sync.dialects import connect
     from sync.profile import shipped_profile
-    from sync.sender import Hold, Sender, write_hold
+    from sync.sender import Sender
 
     with _engine(file) as engine:
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import socket
 import threading
 from contextlib import closing
@@ -16,7 +17,6 @@ from keyring.backend import KeyringBackend
 from sync import secrets
 from sync.address import Address
 from sync.auth import Credentials
-from sync.client import retry_after_s
 from sync.dialects import connect as connect_to
 from sync.failures import (
     AddressInvalid,
@@ -33,6 +33,7 @@ from sync.failures import (
 )
 from sync.profile import shipped_profile
 from sync.system import Agreed
+from sync.waits import retry_after_s
 from tests.sync.ehr import IMPATIENT, assessment_body
 
 
@@ -217,3 +218,23 @@ def test_no_log_line_holds_the_key(sandbox, connect, caplog):
     connect(sandbox, record=seen.append).changes("")
     assert sandbox.key not in caplog.text + json.dumps([repr(one) for one in seen])
     assert [(one.method, one.path, one.status) for one in seen] == [("GET", "/v1/changes", 200)]
+
+
+def test_a_key_behind_a_file_descriptor_is_read_once(monkeypatch, keyring_of):
+    keyring_of(MemoryKeyring())
+    monkeypatch.setattr(secrets, "_read", {})
+    reading, writing = os.pipe()
+    os.write(writing, b"from-descriptor\n")
+    os.close(writing)
+    monkeypatch.setenv(secrets.DESCRIPTOR, str(reading))
+    assert [secrets.secret_for("https://ehr.example") for _ in range(2)] == ["from-descriptor"] * 2
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        os.fstat(reading)
+    for wrong in ("9999", "-1", "stdin"):
+        monkeypatch.setenv(secrets.DESCRIPTOR, wrong)
+        with pytest.raises(SecretMissing):
+            secrets.secret_for("https://ehr.example")
+    monkeypatch.delenv(secrets.DESCRIPTOR)
+    secrets.store_passphrase("https://ehr.example", " open sesame ")
+    assert secrets.passphrase_for("https://ehr.example") == " open sesame "
+    assert secrets.passphrase_for("https://other.example") == ""

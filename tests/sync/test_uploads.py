@@ -45,7 +45,7 @@ def delivered(sender, sessions):
 
 
 def uploading(client, file, chunk=PIECE):
-    return Upload(client._wire, "/v1/attachments", client._judged, file, "operation-1", chunk)
+    return Upload(client._wire, "/v1/attachments", client._judge.failure, file, "operation-1", chunk)
 
 
 def stored(sandbox, upload_id):

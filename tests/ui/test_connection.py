@@ -9,7 +9,11 @@ from PySide6.QtWidgets import QLabel
 from app import text
 from app.failures import Stale
 from app.settings import SettingsFile
-from sync.failures import AddressInvalid, RemoteUnreachable
+from sync.diagnosis import Step
+from sync.failures import AddressInvalid, NobodyListens
+from sync.sandbox.server import Sandbox
+from tests.sync.ehr import CONTRACT
+from ui import language
 from ui.settings.room import SettingsRoom
 from ui.shell import start
 
@@ -30,21 +34,123 @@ def settings(opened):
     return room
 
 
-def test_testing_a_connection_that_is_down_says_so(qtbot, settings, monkeypatch):
+def marks(settings):
+    """The steps that have a finding, with the state of their mark."""
+    return {step: mark.state for step, (mark, *_) in settings.hr.check.rows.items() if mark.state != "left"}
+
+
+def enter(field, words):
+    field.setText(words)
+    field.editingFinished.emit()
+
+
+def choose(settings, name):
+    settings.hr.profile.setCurrentIndex(settings.hr.profile.findData(name))
+    settings.hr.profile.activated.emit(settings.hr.profile.currentIndex())
+
+
+@pytest.fixture
+def sandbox(tmp_path):
+    with Sandbox(CONTRACT, tmp_path / "ehr") as running:
+        yield running
+
+
+def test_testing_a_connection_that_is_down_says_where_it_ends(qtbot, settings, monkeypatch):
     monkeypatch.setenv("MIANJIAN_EHR_TOKEN", "key")
-    settings.url.setText("http://127.0.0.1:9")
-    settings.url.editingFinished.emit()
-    qtbot.mouseClick(settings.test, Qt.MouseButton.LeftButton)
-    wanted = text.sentence(RemoteUnreachable(host="127.0.0.1:9"))
-    qtbot.waitUntil(lambda: settings.test_result.text() == wanted)
-    assert settings.test_result.isVisible()
+    enter(settings.hr.url, "http://127.0.0.1:9")
+    assert not settings.hr.check.isVisible()
+    qtbot.mouseClick(settings.hr.test, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: marks(settings) == {Step.ADDRESS: "good", Step.CONNECTION: "bad"})
+    mark, name, words = settings.hr.check.rows[Step.CONNECTION]
+    assert words.text() == text.sentence(NobodyListens(host="127.0.0.1:9"))
+    assert words.isVisible()
+    assert mark.accessibleName() == text.tr("settings.check_bad")
+    language.set_language("en")
+    assert name.text() == "Connection"
+    assert "no HR system answers on this port" in words.text()
+    language.set_language("zh")
+    assert name.text() == "网络连接"
+    enter(settings.hr.url, "http://127.0.0.1:10")
+    assert not settings.hr.check.isVisible(), "what was found is of another connection"
 
 
-def test_a_key_without_an_address_is_a_sentence(qtbot, settings):
-    settings.key.setText("secret")
-    settings.key.editingFinished.emit()
-    assert settings.test_result.text() == text.sentence(AddressInvalid(address=""))
-    assert settings.key.text() == ""
+def test_a_good_connection_says_what_can_be_seen(qtbot, settings, monkeypatch, sandbox):
+    monkeypatch.setenv("MIANJIAN_EHR_TOKEN", sandbox.key)
+    enter(settings.hr.url, sandbox.url + "/ihr")
+    choose(settings, "ihr")
+    enter(settings.hr.account, "mianjian")
+    qtbot.mouseClick(settings.hr.test, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: marks(settings) == dict.fromkeys(Step, "good"))
+    seen = settings.hr.check.rows[Step.RIGHTS][2].text()
+    assert "MianJian Sandbox EHR" in seen
+    assert "8" in seen
+
+
+def test_a_slow_server_holds_nothing_and_an_older_test_is_left_out(qtbot, settings, monkeypatch, sandbox):
+    monkeypatch.setenv("MIANJIAN_EHR_TOKEN", sandbox.key)
+    sandbox.faults.set("slow:1:0.6")
+    enter(settings.hr.url, sandbox.url)
+    qtbot.mouseClick(settings.hr.test, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: marks(settings).get(Step.KEY) == "running" or len(marks(settings)) >= 5)
+    choose(settings, "ihr")
+    qtbot.wait(1500)
+    assert not settings.hr.check.isVisible()
+    sandbox.faults.set("")
+
+
+def test_what_is_asked_for_follows_from_the_profile(settings, tmp_path):
+    settings.show()
+    shown = lambda: [field.isVisible() for field in (settings.hr.account, settings.hr.key, settings.hr.certificate)]  # noqa: E731
+    assert shown() == [False, True, False]
+    choose(settings, "ihr")
+    assert shown() == [True, True, False]
+    own = tmp_path / "bank.toml"
+    own.write_text(
+        'base = "generic"\nname = "bank"\ntitle = { zh = "银行", en = "Bank" }\n[auth]\nkind = "certificate"\n'
+    )
+    settings.hr.take_profile(own)
+    assert shown() == [False, False, True]
+    assert settings.hr.passphrase.isVisible()
+    assert "Bank" in settings.hr.profile.currentText() or "银行" in settings.hr.profile.currentText()
+
+
+@pytest.mark.parametrize(("said", "title"), [("zh", "i人事类接口（令牌）"), ("en", "i人事-like (token)")])
+def test_profiles_are_called_in_the_windows_language(said, title, settings):
+    language.set_language(said)
+    box = settings.hr.profile
+    assert box.itemText(box.findData("ihr")) == title
+
+
+def test_a_companys_own_profile_is_checked_copied_and_chosen(settings, tmp_path, opened):
+    folder, good, bad = opened.context.settings.profiles, tmp_path / "good.toml", tmp_path / "bad.toml"
+    bad.write_text('base = "generic"\nname = "acme"\n[auth]\nkind = "magic"\n')
+    settings.hr.take_profile(bad)
+    assert "magic" in settings.hr.result.text()
+    assert not folder.exists()
+    good.write_text('base = "generic"\nname = "acme"\ntitle = { zh = "极品", en = "Acme" }\n')
+    settings.hr.take_profile(good)
+    assert (folder / "acme.toml").read_bytes() == good.read_bytes()
+    assert opened.context.settings.values.ehr_profile == "acme"
+    assert opened.context.sync.profile().shape.title["en"] == "Acme"
+    (folder / "acme.toml").write_text("[")
+    language.set_language("en")
+    assert settings.hr.profile.currentText() == "acme · cannot be used"
+
+
+def test_account_and_certificate_are_kept_and_reach_the_connection(settings, opened, tmp_path):
+    enter(settings.hr.url, "https://ehr.example")
+    choose(settings, "ihr")
+    enter(settings.hr.account, " app-7 ")
+    enter(settings.hr.certificate, str(tmp_path / "me.pem"))
+    values = opened.context.settings.values
+    assert (values.ehr_account, values.ehr_certificate) == ("app-7", str(tmp_path / "me.pem"))
+
+
+def test_a_key_or_passphrase_without_an_address_is_a_sentence(settings):
+    for field in (settings.hr.key, settings.hr.passphrase):
+        enter(field, "secret")
+        assert settings.hr.result.text() == text.sentence(AddressInvalid(address=""))
+        assert field.text() == ""
 
 
 def test_a_known_failure_that_no_room_caught_is_said_and_a_bug_stays_a_bug(opened):

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from app import text
 from app.settings import SettingsFile
 from ui import language, theme
+from ui.settings.hr_system import HrSystemFields
 from ui.settings.language_model import LanguageModelFields
 from ui.widgets.text_line import TextLine
 
@@ -34,23 +34,19 @@ class SettingsRoom(QWidget):
     themeChosen = Signal(str, int)
     languageChosen = Signal(str)
     assessorChanged = Signal(str)
-    ehrChanged = Signal()
-    keyEntered = Signal(str)
-    testRequested = Signal()
     transcriberFolderChosen = Signal(Path)
 
     def __init__(
         self,
         settings: SettingsFile,
         transcribers: tuple[str, ...],
-        profiles: tuple[str, ...],
         jurisdictions: tuple[str, ...],
         folder: Path,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._settings = settings
-        self._transcribers, self._profiles, self._jurisdictions = transcribers, profiles, jurisdictions
+        self._transcribers, self._jurisdictions = transcribers, jurisdictions
         self._folder = folder
         self._texts: list[tuple[QLabel, str]] = []
         self._make_fields()
@@ -64,20 +60,7 @@ class SettingsRoom(QWidget):
         self.language.activated.connect(self._save_language)
         self.theme.activated.connect(self._save_theme)
         self.scale.activated.connect(self._save_theme)
-        self.url = TextLine(self._settings.values.ehr_url)
-        self.url.setPlaceholderText("https://")
-        self.url.editingFinished.connect(self._save_ehr)
-        self.profile = QComboBox()
-        self.profile.activated.connect(self._save_ehr)
-        self.key = QLineEdit()
-        self.key.setEchoMode(QLineEdit.EchoMode.Password)
-        self.key.editingFinished.connect(self._save_key)
-        self.test = QPushButton()
-        self.test.clicked.connect(self.testRequested)
-        self.test_result = QLabel()
-        self.test_result.setWordWrap(True)
-        self.test_result.setTextFormat(Qt.TextFormat.PlainText)
-        self.test_result.hide()
+        self.hr = HrSystemFields(self._settings, self)
         self.language_model = LanguageModelFields(self._settings, self)
         self.transcriber, self.device, self.jurisdiction = QComboBox(), QComboBox(), QComboBox()
         self.transcriber.activated.connect(self._save_engine)
@@ -99,14 +82,10 @@ class SettingsRoom(QWidget):
         models.setSpacing(theme.SPACE)
         models.addWidget(self.transcriber, 1)
         models.addWidget(self.add_model)
-        key = QHBoxLayout()
-        key.setSpacing(theme.SPACE)
-        key.addWidget(self.key, 1)
-        key.addWidget(self.test)
         groups: dict[str, tuple[tuple[str, object], ...]] = {
             "person": (("assessor", self.assessor),),
             "look": (("language", self.language), ("theme", self.theme), ("scale", self.scale)),
-            "ehr": (("url", self.url), ("profile", self.profile), ("key", key), ("", self.test_result)),
+            "ehr": self.hr.rows(),
             "engine": (
                 ("transcriber", models), ("device", self.device), ("jurisdiction", self.jurisdiction),
                 ("folder", self.folder),
@@ -114,7 +93,10 @@ class SettingsRoom(QWidget):
             "llm": self.language_model.rows(),
         }  # fmt: skip
         for name, fields in groups.items():
-            column.addWidget(self._group(name, fields))
+            panel, form = self._group(name, fields)
+            column.addWidget(panel)
+            if name == "ehr":
+                self.hr.live_in(form)
         column.addStretch(1)
         page.setMaximumWidth(theme.scaled(860))
         self.area = QScrollArea()
@@ -124,7 +106,7 @@ class SettingsRoom(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.area)
 
-    def _group(self, name: str, fields: tuple[tuple[str, object], ...]) -> QFrame:
+    def _group(self, name: str, fields: tuple[tuple[str, object], ...]) -> tuple[QFrame, QFormLayout]:
         panel = QFrame()
         panel.setProperty("class", "panel")
         column = QVBoxLayout(panel)
@@ -153,18 +135,15 @@ class SettingsRoom(QWidget):
         column.addWidget(heading)
         column.addWidget(note)
         column.addLayout(form)
-        return panel
+        return panel, form
 
     def _retranslate(self) -> None:
         for label, key in self._texts:
             label.setText(text.tr(key))
-        self.test.setText(text.tr("settings.test"))
         self.add_model.setText(text.tr("settings.add_model"))
-        self.key.setPlaceholderText(text.tr("settings.key_hint"))
         named = {
             "assessor": self.assessor, "language": self.language, "theme": self.theme, "scale": self.scale,
-            "url": self.url, "profile": self.profile, "key": self.key, "transcriber": self.transcriber,
-            "device": self.device, "jurisdiction": self.jurisdiction,
+            "transcriber": self.transcriber, "device": self.device, "jurisdiction": self.jurisdiction,
         }  # fmt: skip
         for key, widget in named.items():
             widget.setAccessibleName(text.tr(f"settings.{key}"))
@@ -178,7 +157,6 @@ class SettingsRoom(QWidget):
         self._fill(self.jurisdiction, [(text.tr(f"policy.profile_{n.lower()}"), n) for n in self._jurisdictions],
                    values.jurisdiction)  # fmt: skip
         self._fill(self.transcriber, [(n, n) for n in self._transcribers], values.transcriber)
-        self._fill(self.profile, [(n, n) for n in self._profiles], values.ehr_profile)
 
     def _fill(self, box: QComboBox, choices: list[tuple[str, object]], current: object) -> None:
         with QSignalBlocker(box):
@@ -193,13 +171,6 @@ class SettingsRoom(QWidget):
         self._settings.change(transcriber=chosen)
         self._fill(self.transcriber, [(n, n) for n in names], chosen)
 
-    def say_test_result(self, words: str, good: bool) -> None:
-        """What testing the connection, or keeping the key, found."""
-        self.test_result.setProperty("class", "ok" if good else "bad")
-        self.test_result.style().polish(self.test_result)
-        self.test_result.setText(words)
-        self.test_result.show()
-
     def _save_assessor(self) -> None:
         name = self.assessor.text().strip()
         if name and name != self._settings.values.assessor:
@@ -213,18 +184,6 @@ class SettingsRoom(QWidget):
     def _save_theme(self) -> None:
         self._settings.change(theme=self.theme.currentData(), scale=self.scale.currentData())
         self.themeChosen.emit(self.theme.currentData(), self.scale.currentData())
-
-    def _save_ehr(self) -> None:
-        url, profile = self.url.text().strip().rstrip("/"), self.profile.currentData()
-        values = self._settings.values
-        if (url, profile) != (values.ehr_url, values.ehr_profile):
-            self._settings.change(ehr_url=url, ehr_profile=profile)
-            self.ehrChanged.emit()
-
-    def _save_key(self) -> None:
-        if self.key.text():
-            self.keyEntered.emit(self.key.text())
-            self.key.clear()
 
     def _save_engine(self) -> None:
         self._settings.change(

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
 from app import text
 from app.cli import chosen_language
-from app.resources import root
 from app.settings import SettingsFile
 from app.store.library import Library
 from app.sync_service import SyncService
@@ -35,11 +33,6 @@ class Context:
     def make_room(self, name: str) -> QWidget:
         """Make a room."""
         return self._makers[name]()
-
-    @staticmethod
-    def profile_folder() -> Path:
-        """Where the profiles of HR systems lie."""
-        return root() / "sync" / "profiles"
 
     @staticmethod
     def system_language() -> str:

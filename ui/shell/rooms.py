@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from analysis.failures import Failure
 from app import policy, text
+from sync.diagnosis import Finding
 from sync.failures import RemoteFailure
 from ui import language, theme
 from ui.settings.room import SettingsRoom
@@ -35,42 +36,48 @@ def make_settings(context: Context, window: MainWindow, review_as: Callable[[str
 
     data = context.library.folder
     added = tuple(model.id for model in model_store(data).added())
-    profiles = tuple(sorted(path.stem for path in context.profile_folder().glob("*.toml")))
-    room = SettingsRoom(context.settings, (BUNDLED, *added), profiles, policy.profiles(), data)
+    room = SettingsRoom(context.settings, (BUNDLED, *added), policy.profiles(), data)
     room.setEnabled(not context.library.read_only)
     room.languageChosen.connect(lambda name: language.set_language(name or context.system_language()))
     room.themeChosen.connect(theme.apply)
     room.assessorChanged.connect(review_as)
-    room.ehrChanged.connect(context.sync.sync_now)
-    room.keyEntered.connect(lambda key: _keep_key(context, room, key))
-    room.testRequested.connect(lambda: _test(context, room))
+    room.hr.changed.connect(context.sync.sync_now)
+    room.hr.keyEntered.connect(lambda key: _keep(context.sync.set_key, key, room, "settings.key_kept"))
+    room.hr.passphraseEntered.connect(
+        lambda words: _keep(context.sync.set_passphrase, words, room, "settings.passphrase_kept")
+    )
+    room.hr.testRequested.connect(lambda: _test(context, room))
     room.language_model.testRequested.connect(lambda: _test_model(context, room))
     room.transcriberFolderChosen.connect(lambda folder: _add_model(context, room, window, folder))
     return room
 
 
-def _keep_key(context: Context, room: SettingsRoom, key: str) -> None:
+def _keep(keep: Callable[[str], None], secret: str, room: SettingsRoom, kept: str) -> None:
     try:
-        context.sync.set_key(key)
+        keep(secret)
     except RemoteFailure as failure:
-        room.say_test_result(text.sentence(failure), good=False)
+        room.hr.say(text.sentence(failure), good=False)
     else:
-        room.say_test_result(text.tr("settings.key_kept"), good=True)
+        room.hr.say(text.tr(kept), good=True)
 
 
 def _test(context: Context, room: SettingsRoom) -> None:
     """Test the connection in a thread: a slow server must not hold the window."""
+    check = room.hr.check
+    room.hr.result.hide()
+    run = check.begin()
 
-    def run() -> None:
+    def tell(finding: Finding) -> None:
+        context.post(lambda: check.add(run, finding))
+
+    def test() -> None:
         try:
-            context.sync.test()
-        except RemoteFailure as failure:
-            sentence = text.sentence(failure)
-            context.post(lambda: room.say_test_result(sentence, good=False))
-        else:
-            context.post(lambda: room.say_test_result(text.tr("settings.test_good"), good=True))
+            for finding in context.sync.diagnose():
+                tell(finding)
+        finally:
+            context.post(lambda: check.end(run))
 
-    threading.Thread(target=run, name="test-connection", daemon=True).start()
+    threading.Thread(target=test, name="test-connection", daemon=True).start()
 
 
 def _test_model(context: Context, room: SettingsRoom) -> None:

@@ -1,0 +1,178 @@
+"""Tests a connection step by step, and tells of each step whether it is good; what is wrong is a known failure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from sync.auth import ServerClock
+from sync.client import Exchange
+from sync.failures import (
+    AddressInvalid,
+    CertificateExpiredHere,
+    CertificateUnusable,
+    ClockWrong,
+    HostUnknown,
+    MappingBroken,
+    PathUnknown,
+    ProfileInvalid,
+    RemoteFailure,
+    RemoteRejected,
+    RemoteUnauthorized,
+    RemoteUnreachable,
+    RemoteUntrusted,
+    RightMissing,
+    SecretMissing,
+)
+from sync.system import HrSystem
+
+MAX_SKEW_S = 300.0
+"""Signatures are refused beyond this."""
+MAX_PAGES = 20
+
+
+class Step(StrEnum):
+    """What is looked at, in this order."""
+
+    ADDRESS = "address"
+    CONNECTION = "connection"
+    CERTIFICATE = "certificate"
+    SYSTEM = "system"
+    CLOCK = "clock"
+    KEY = "key"
+    RIGHTS = "rights"
+    FIELDS = "fields"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the key lets see. `more` = there is more than was counted."""
+
+    name: str
+    positions: int
+    candidates: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One step. `failure` None = it is good; `seen` with the rights."""
+
+    step: Step
+    failure: RemoteFailure | None = None
+    seen: Seen | None = None
+
+
+Open = Callable[[ServerClock, Callable[[Exchange], None]], HrSystem]
+"""Connects as the product does. Raises what is wrong before anything is sent."""
+
+
+def diagnose(connect: Open) -> Iterator[Finding]:
+    """Each step as it is found, up to the first that makes the next ones senseless. The clock alone ends nothing."""
+    clock, last = ServerClock(), _Last()
+    try:
+        system = connect(clock, last)
+    except RemoteFailure as failure:
+        yield Finding(_before_sending(failure), failure)
+        return
+    try:
+        yield from _steps(system, clock, last)
+    finally:
+        system.close()
+
+
+def _steps(system: HrSystem, clock: ServerClock, last: _Last) -> Iterator[Finding]:
+    failure = _failure_of(system.health, last)
+    ends = _step_of(failure) if failure else None
+    for step in (Step.ADDRESS, Step.CONNECTION, Step.CERTIFICATE, Step.SYSTEM):
+        if step is ends:
+            yield Finding(step, failure)
+            return
+        yield Finding(step)
+    yield Finding(Step.CLOCK, _wrong_clock(system, clock))
+    if failure is None:
+        failure = _failure_of(system.check, last)
+        ends = _step_of(failure) if failure else None
+    if ends is Step.KEY:
+        yield Finding(Step.KEY, failure)
+        return
+    yield Finding(Step.KEY)
+    if failure is not None and ends is not Step.FIELDS:
+        yield Finding(Step.RIGHTS, failure)
+        return
+    yield _rights(system, last)
+    yield Finding(Step.FIELDS, failure)
+
+
+def _rights(system: HrSystem, last: _Last) -> Finding:
+    """What can be seen with the key, as far as a few pages go."""
+    positions = candidates = 0
+    cursor, more = "", True
+    for _ in range(MAX_PAGES):
+        try:
+            page = system.changes(cursor)
+        except RemoteFailure as failure:
+            return Finding(Step.RIGHTS, _told(failure, last))
+        positions += sum(not one.deleted for one in page.positions)
+        candidates += sum(not one.deleted for one in page.candidates)
+        cursor, more = page.cursor, page.more
+        if not more:
+            break
+    name = getattr(system, "system_name", "")
+    return Finding(Step.RIGHTS, seen=Seen(name, positions, candidates, more))
+
+
+def _failure_of(call: Callable[[], None], last: _Last) -> RemoteFailure | None:
+    try:
+        call()
+    except RemoteFailure as failure:
+        return _told(failure, last)
+    return None
+
+
+def _told(failure: RemoteFailure, last: _Last) -> RemoteFailure:
+    """A 404 for what every such system has is a wrong path."""
+    if isinstance(failure, RemoteRejected) and failure.params.get("status") == 404:
+        return PathUnknown(host=failure.params.get("host", ""), path=last.path)
+    return failure
+
+
+def _before_sending(failure: RemoteFailure) -> Step:
+    if isinstance(failure, AddressInvalid):
+        return Step.ADDRESS
+    if isinstance(failure, CertificateUnusable | CertificateExpiredHere):
+        return Step.CERTIFICATE
+    return Step.SYSTEM if isinstance(failure, ProfileInvalid) else Step.KEY
+
+
+def _step_of(failure: RemoteFailure) -> Step:
+    """Where a failure of a call belongs."""
+    places: tuple[tuple[type[RemoteFailure] | tuple[type[RemoteFailure], ...], Step], ...] = (
+        (HostUnknown, Step.ADDRESS),
+        (RemoteUnreachable, Step.CONNECTION),
+        (RemoteUntrusted, Step.CERTIFICATE),
+        (RightMissing, Step.RIGHTS),
+        ((RemoteUnauthorized, SecretMissing), Step.KEY),
+        (MappingBroken, Step.FIELDS),
+    )
+    return next((step for kind, step in places if isinstance(failure, kind)), Step.SYSTEM)
+
+
+def _wrong_clock(system: HrSystem, clock: ServerClock) -> ClockWrong | None:
+    if abs(clock.skew_s) <= MAX_SKEW_S:
+        return None
+    here = datetime.fromtimestamp(clock.local(), UTC).astimezone()
+    there = datetime.fromtimestamp(clock.now(), UTC).astimezone()
+    minutes = round(abs(clock.skew_s) / 60)
+    return ClockWrong(host=system.address.host, minutes=minutes, here=f"{here:%H:%M}", there=f"{there:%H:%M}")
+
+
+class _Last:
+    """Remembers which path was called last."""
+
+    path = ""
+
+    def __call__(self, exchange: Exchange) -> None:
+        self.path = exchange.path

@@ -1,0 +1,142 @@
+"""HR systems that the contract suite runs against: how each is reached, made to misbehave, and looked into from behind.
+
+A system joins by a class that is a `FarSide` and one line in `SYSTEMS`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from sync.address import Address
+from sync.auth import Credentials
+from sync.dialects import connect
+from sync.profile import shipped_profile
+from sync.sandbox.server import Sandbox
+from sync.system import HrSystem
+from tests.sync.ehr import CONTRACT
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """One result as the HR system holds it. What arrived twice is in the list twice."""
+
+    external_id: str
+    summary: str
+
+
+class FarSide(Protocol):
+    """One HR system. Everything but `hr` looks into it, or changes it, past the calls that the product makes."""
+
+    def hr(self, **more) -> HrSystem:
+        """A connection as the product makes it; `more` goes to `sync.dialects.connect`."""
+
+    def misbehave(self, faults: str) -> bool:
+        """Put faults (`sync.sandbox.faults`) in force, "" = none; False = this system cannot be made to."""
+
+    def misbehaved(self) -> bool:
+        """Whether any fault happened since they were put in force."""
+
+    def arrived(self) -> list[Arrived]:
+        """Every result that it holds from here."""
+
+    def moves(self, interview_id: str) -> list[str]:
+        """The statuses (in our words) that our interview came to, oldest first."""
+
+    def registered(self) -> list[str]:
+        """Our ids of the interviews that it has from here; one that is there twice is listed twice."""
+
+    def somebody_moves(self, interview_id: str, target: str) -> None:
+        """A person moves our interview, which is registered, to a later status."""
+
+    def positions(self) -> dict[str, str]:
+        """Remote id → title of every position that is not deleted."""
+
+    def rename_position(self, remote_id: str, title: str) -> None:
+        """A person renames a position."""
+
+    def delete_position(self, remote_id: str) -> None:
+        """A person deletes a position."""
+
+
+class SandboxSide:
+    """The sandbox EHR by one of its tongues, which are all about the same store."""
+
+    def __init__(self, sandbox: Sandbox, profile: str, below: str = "", account: str = "") -> None:
+        self.sandbox, self._profile = sandbox, profile
+        self._base, self._account = sandbox.url + below, account
+        self._made: list[HrSystem] = []
+
+    def close(self) -> None:
+        for system in self._made:
+            system.close()
+
+    def hr(self, **more) -> HrSystem:
+        credentials = Credentials(lambda: self.sandbox.key, self._account)
+        self._made.append(connect(Address.parse(self._base), shipped_profile(self._profile), credentials, **more))
+        return self._made[-1]
+
+    def misbehave(self, faults: str) -> bool:
+        self.sandbox.faults.set(faults)
+        return True
+
+    def misbehaved(self) -> bool:
+        return bool(self.sandbox.faults.seen)
+
+    def arrived(self) -> list[Arrived]:
+        held = reversed(self.sandbox.store.assessments())
+        return [Arrived(one.external_id, json.loads(one.body)["summary"]) for one in held]
+
+    def moves(self, interview_id: str) -> list[str]:
+        there = self._interview(interview_id)
+        return [move["target"] for move in self.sandbox.store.moves() if move["interview_id"] == there]
+
+    def registered(self) -> list[str]:
+        return [one["client_id"] for one in self.sandbox.store.interviews() if one["client_id"]]
+
+    def somebody_moves(self, interview_id: str, target: str) -> None:
+        there = self._interview(interview_id)
+        stands = self.sandbox.store.interview(there)["status"]
+        self.sandbox.store.move(there, stands, target, "2026-01-01T00:00:00Z", f"somebody-{target}", target)
+
+    def positions(self) -> dict[str, str]:
+        return {one["id"]: one["title"] for one in self.sandbox.store.all("position")}
+
+    def rename_position(self, remote_id: str, title: str) -> None:
+        self._put_position(remote_id, {"title": title})
+
+    def delete_position(self, remote_id: str) -> None:
+        self._put_position(remote_id, {}, deleted=True)
+
+    def _put_position(self, remote_id: str, changes: dict[str, object], *, deleted: bool = False) -> None:
+        there = self.sandbox.store.entity("position", remote_id)
+        body = {name: value for name, value in there.items() if name not in ("id", "updated", "deleted")}
+        self.sandbox.store.put("position", remote_id, body | changes, deleted=deleted)
+
+    def _interview(self, interview_id: str) -> str:
+        return next(one["id"] for one in self.sandbox.store.interviews() if one["client_id"] == interview_id)
+
+
+def sandbox_side(profile: str, below: str = "", account: str = "") -> Callable[[Path], AbstractContextManager[FarSide]]:
+    """The sandbox by the tongue below a path, spoken to as a shipped profile says."""
+
+    @contextmanager
+    def opened(folder: Path) -> Iterator[FarSide]:
+        with Sandbox(CONTRACT, folder / "far") as sandbox:
+            side = SandboxSide(sandbox, profile, below, account)
+            yield side
+            side.close()
+
+    return opened
+
+
+SYSTEMS: dict[str, Callable[[Path], AbstractContextManager[FarSide]]] = {
+    "sandbox": sandbox_side("sandbox"),
+    "ihr": sandbox_side("ihr", "/ihr", "mianjian"),
+    "ihr-signed": sandbox_side("ihr-signed", "/ihr", "mianjian"),
+}
+"""Opens a system for one test, with a folder of its own. It calls `pytest.skip` where the system cannot be had."""

@@ -1,0 +1,251 @@
+"""What every HR system has to bear, whatever it speaks: exactly once, in order, never backwards, nothing lost."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from sync import outbox
+from sync.failures import RemoteFailure, RemoteUnauthorized
+from sync.outbox import Kind, Resolution, State
+from sync.pull import pull
+from sync.sender import Sender
+from sync.system import Agreed
+from tests.sync.ehr import (
+    IMPATIENT,
+    assessment_body,
+    drain_until_empty,
+    enqueue_assessment,
+    enqueue_interview,
+    interview_body,
+    move_body,
+)
+from tests.sync.far_sides import SYSTEMS, Arrived
+
+FAULTS = [
+    "500:0.5", "503:0.5", "500_after:0.5", "409:0.5", "429:0.5:retry=2", "slow:0.2:0.6", "html:0.5", "html_after:0.5",
+    "cut:0.5", "drop_before:0.5", "drop_after:0.5", "401:1:times=2", "500:0.1,429:0.1,drop_after:0.2,cut:0.2,html:0.1",
+]  # fmt: skip
+STEPS = ["in_progress", "to_review", "assessed"]
+
+
+@pytest.fixture(params=SYSTEMS)
+def far(request, tmp_path):
+    """One HR system; a test that takes it runs against all of them."""
+    with SYSTEMS[request.param](tmp_path) as side:
+        yield side
+
+
+@pytest.fixture
+def sender(far, sessions, queue):
+    return Sender(sessions, far.hr(), queue)
+
+
+def states(sessions):
+    with sessions() as session:
+        return {item.external_id: item.state for item in outbox.items(session)}
+
+
+@pytest.mark.parametrize("faults", FAULTS)
+def test_all_arrives_exactly_once_and_in_order(faults, far, queue, clock, sessions):
+    patience = {"timeouts": IMPATIENT} if faults.startswith("slow") else {}
+    sender = Sender(sessions, far.hr(**patience), queue)
+    wanted, interviews = [], []
+    with sessions() as session:
+        for _ in range(2):
+            interview, assessment = enqueue_interview(session)
+            enqueue_assessment(session, interview, assessment, revision=2, summary="改")
+            wanted += [Arrived(f"{assessment}:1", "总体不错"), Arrived(f"{assessment}:2", "改")]
+            interviews.append(interview)
+    if not far.misbehave(faults):
+        pytest.skip("this system cannot be made to misbehave so")
+    runs = drain_until_empty(sender, queue, clock, sessions)
+    assert far.misbehaved(), "the fault never happened"
+    far.misbehave("")
+    assert set(states(sessions).values()) == {State.DONE}
+    assert sum(run.sent for run in runs) == len(states(sessions))
+    assert sorted(far.arrived(), key=repr) == sorted(wanted, key=repr)
+    assert sorted(far.registered()) == sorted(interviews)
+    assert [far.moves(interview) for interview in interviews] == [STEPS, STEPS]
+
+
+def test_every_first_answer_is_lost_and_nothing_is_doubled(far, sender, sessions, queue, clock):
+    with sessions() as session:
+        interview, assessment = enqueue_interview(session)
+    for _ in range(40):
+        if not far.misbehave("drop_after:1:times=1"):
+            pytest.skip("this system cannot be made to lose answers")
+        sender.drain()
+        clock.pass_s(301)
+    far.misbehave("")
+    drain_until_empty(sender, queue, clock, sessions)
+    assert far.arrived() == [Arrived(f"{assessment}:1", "总体不错")]
+    assert far.registered() == [interview]
+    assert far.moves(interview) == STEPS
+
+
+def test_a_sender_killed_between_send_and_answer_doubles_nothing(far, sender, sessions, queue, clock):
+    """The kill is the real one: the claim is committed, the system has it, and nobody settles the item."""
+    with sessions() as session:
+        interview, assessment = enqueue_interview(session)
+    while True:
+        with sessions() as session:
+            item = queue.claim(session)
+        if item is None:
+            break
+        sender._send(item)  # and dies here
+        clock.pass_s(outbox.LEASE_S + 1)
+        with sessions() as session:
+            retaken = queue.claim(session)
+        assert retaken.uncertain
+        assert sender._one(retaken) is None
+    assert far.arrived() == [Arrived(f"{assessment}:1", "总体不错")]
+    assert far.registered() == [interview]
+    assert far.moves(interview) == STEPS
+    assert set(states(sessions).values()) == {State.DONE}
+
+
+def test_what_was_delivered_is_found_again_and_nothing_else_is(far):
+    hr = far.hr()
+    interview, assessment = str(uuid4()), str(uuid4())
+    signed, other = assessment_body(interview, assessment), assessment_body(interview, assessment, summary="另")
+    hr.register_interview(interview_body(interview), str(uuid4()))
+    assert hr.held_assessment(f"{assessment}:1", signed) is None
+    hr.put_assessment(f"{assessment}:1", signed, str(uuid4()), Agreed())
+    assert hr.held_assessment(f"{assessment}:1", signed) is not None
+    assert hr.held_assessment(f"{assessment}:1", other) is None
+
+
+def test_a_call_that_is_repeated_changes_nothing(far):
+    hr = far.hr()
+    interview, assessment, operation = str(uuid4()), str(uuid4()), str(uuid4())
+    signed = assessment_body(interview, assessment)
+    first = hr.register_interview(interview_body(interview), operation)
+    assert hr.register_interview(interview_body(interview), operation) == first
+    assert hr.register_interview(interview_body(interview), str(uuid4())) == first
+    for again in (operation[::-1], operation[::-1], str(uuid4())):
+        hr.put_assessment(f"{assessment}:1", signed, again, Agreed())
+    assert len(far.arrived()) == len(far.registered()) == 1
+
+
+def test_something_else_under_the_same_id_is_a_conflict_and_nothing_is_overwritten(far, sender, sessions):
+    with sessions() as session:
+        interview, assessment = enqueue_interview(session)
+    sender.drain()
+    theirs = assessment_body(interview, assessment, 2, summary="另一台电脑")
+    far.hr().put_assessment(f"{assessment}:2", theirs, str(uuid4()), Agreed())
+    with sessions() as session:
+        op_id = enqueue_assessment(session, interview, assessment, 2, summary="这台电脑")
+    assert sender.drain().conflicts == 1
+    with sessions() as session:
+        item = outbox.get(session, op_id)
+        assert item.state is State.CONFLICT
+        assert item.theirs["summary"] == "另一台电脑"
+    assert Arrived(f"{assessment}:2", "另一台电脑") in far.arrived()
+    assert len(far.arrived()) == 2
+
+
+def test_a_status_never_goes_backwards(far, sender, sessions):
+    interview = str(uuid4())
+    with sessions() as session:
+        outbox.enqueue(
+            session, kind=Kind.INTERVIEW, aggregate=interview, payload=interview_body(interview), external_id=interview,
+            clock=lambda: 0.0,
+        )  # fmt: skip
+    sender.drain()
+    far.somebody_moves(interview, "assessed")
+    with sessions() as session:
+        for source, target in (("scheduled", "in_progress"), ("in_progress", "to_review")):
+            outbox.enqueue(
+                session, kind=Kind.STATUS, aggregate=interview, payload=move_body(interview, source, target),
+                external_id=f"{interview}:{target}", clock=lambda: 0.0,
+            )  # fmt: skip
+    assert sender.drain().conflicts == 0
+    assert far.moves(interview) == ["assessed"]
+    with sessions() as session:
+        moves = [item for item in outbox.items(session) if item.kind is Kind.STATUS]
+    assert {(item.state, item.resolution) for item in moves} == {(State.DONE, Resolution.OVERTAKEN)}
+
+
+def test_a_move_from_a_status_where_the_interview_does_not_stand_waits_for_a_person(far, sender, sessions):
+    interview = str(uuid4())
+    with sessions() as session:
+        for kind, name, payload in (
+            (Kind.INTERVIEW, interview, interview_body(interview)),
+            (Kind.STATUS, f"{interview}:assessed", move_body(interview, "to_review", "assessed")),
+        ):
+            outbox.enqueue(
+                session, kind=kind, aggregate=interview, payload=payload, external_id=name, clock=lambda: 0.0
+            )
+    assert sender.drain().conflicts == 1
+    assert far.moves(interview) == []
+    with sessions() as session:
+        assert outbox.items(session)[0].theirs["status"] == "scheduled"
+
+
+def test_a_pull_brings_everything_once_and_then_what_changed(far, sessions, clock):
+    known, pages = {}, []
+
+    def take(page):
+        pages.append(page)
+        known.update({one.remote_id: one for one in page.positions})
+        return ()
+
+    hr = far.hr()
+    assert pull(hr, sessions, take, clock).positions >= 3
+    assert {one.remote_id: one.title for one in known.values() if not one.deleted} == far.positions()
+    renamed, deleted, *_ = far.positions()
+    far.rename_position(renamed, "改了名的职位")
+    far.delete_position(deleted)
+    known.clear()
+    pages.clear()
+    pull(hr, sessions, take, clock)
+    assert known[renamed].title == "改了名的职位"
+    assert known[deleted].deleted
+    pages.clear()
+    pull(hr, sessions, take, clock)
+    assert len([one for page in pages for one in page.positions]) <= len(far.positions())
+
+
+def test_a_pull_bears_lost_answers(far, sessions, clock):
+    known = {}
+
+    def take(page):
+        known.update({one.remote_id: one.title for one in page.positions})
+        return ()
+
+    hr = far.hr()
+    if not far.misbehave("drop_after:1:times=1,500:1:times=1,cut:1:times=1"):
+        pytest.skip("this system cannot be made to misbehave so")
+    for _ in range(3):
+        with pytest.raises(RemoteFailure) as raised:
+            pull(hr, sessions, take, clock)
+        assert raised.value.retry
+    pull(hr, sessions, take, clock)
+    assert known == far.positions()
+
+
+def test_check_and_preview_say_what_would_be_sent(far):
+    hr = far.hr()
+    hr.check()
+    interview, assessment = str(uuid4()), str(uuid4())
+    hr.register_interview(interview_body(interview), str(uuid4()))
+    before = far.arrived()
+    requests = hr.preview(f"{assessment}:1", assessment_body(interview, assessment))
+    assert requests
+    assert any("总体不错" in one.body for one in requests)
+    assert far.arrived() == before, "a preview sends nothing"
+
+
+def test_a_refused_key_is_told_and_costs_no_item_anything(far, sender, sessions, clock):
+    if not far.misbehave("401"):
+        pytest.skip("this system cannot be made to refuse")
+    with sessions() as session:
+        enqueue_interview(session)
+    run = sender.drain()
+    assert isinstance(run.stopped, RemoteUnauthorized)
+    assert set(states(sessions).values()) == {State.PENDING}
+    far.misbehave("")
+    clock.pass_s(301)
+    assert sender.drain().sent == 5

@@ -1,0 +1,120 @@
+"""Testing a connection says at which step it ends and why, in a sentence of both languages."""
+
+from __future__ import annotations
+
+import socket
+import time
+
+import pytest
+
+from app import text
+from sync.address import Address
+from sync.auth import Credentials
+from sync.diagnosis import Seen, Step, diagnose
+from sync.dialects import connect
+from sync.failures import AddressInvalid, ProfileInvalid, SecretMissing
+from sync.profile import find_profile, read_profile, shipped_profile
+from tests.sync.certificates import Authority, server_context
+from tests.sync.ehr import IMPATIENT
+from tests.sync.small_server import serving
+
+GENERIC = shipped_profile("generic")
+PAGE = {"positions": [], "candidates": [], "templates": [], "cursor": "c", "more": False}
+MAPPED = read_profile(
+    'base = "generic"\nname = "mapped"\n[paths]\nfields = "/fields"\n[push]\nidentity = false\n'
+    '[[mapping]]\nsource = "signed_sha256"\ntarget = "x_proof"\n',
+    "mapped",
+)
+
+
+def findings(url, profile=GENERIC, key="key", local=time.time, certificate=None):
+    def opened(clock, record):
+        clock.local = local
+        credentials = Credentials(key if callable(key) else lambda: key, "mianjian", certificate)
+        return connect(Address.parse(url), profile, credentials, record, IMPATIENT, clock)
+
+    found = list(diagnose(opened))
+    for language in ("zh", "en"):
+        text.set_language(language)
+        assert all(text.sentence(one.failure) for one in found if one.failure)
+    return found
+
+
+def ends(found):
+    """The steps that were good, and where and how it ended."""
+    last = found[-1]
+    assert all(one.failure is None for one in found[:-1] if one.step is not Step.CLOCK)
+    return last.step, last.failure.code if last.failure else ""
+
+
+def replying(health=(200, {}, {"status": "ok"}), changes=(200, {}, PAGE), fields=(200, {}, {"fields": []})):
+    answers = {"/health": health, "/v1/changes": changes, "/fields": fields}
+    return lambda called: answers[called.path.partition("?")[0]]
+
+
+def test_a_good_connection_tells_what_was_seen(sandbox):
+    for profile, url in ((GENERIC, sandbox.url), (shipped_profile("ihr"), f"{sandbox.url}/ihr")):
+        found = findings(url, profile, sandbox.key)
+        assert [one.step for one in found] == list(Step)
+        assert not any(one.failure for one in found)
+        assert found[6].seen == Seen("MianJian Sandbox EHR", 5, 8, False)
+
+
+def test_what_is_wrong_before_anything_is_sent():
+    assert ends(findings("http://ehr.example"))[1] == AddressInvalid.code
+    assert ends(findings("https://no-such-host.invalid")) == (Step.ADDRESS, "host_unknown")
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    assert ends(findings(f"http://127.0.0.1:{port}")) == (Step.CONNECTION, "nobody_listens")
+
+    def no_profile(clock, record):
+        return find_profile("none")
+
+    assert ends(list(diagnose(no_profile))) == (Step.SYSTEM, ProfileInvalid.code)
+
+
+def test_a_missing_key_is_told_where_it_is_needed(sandbox):
+    def no_key():
+        raise SecretMissing()
+
+    assert ends(findings(sandbox.url, key=no_key)) == (Step.KEY, "secret_missing")
+
+
+def test_certificates_are_a_step_of_their_own(tmp_path):
+    with serving(replying(), server_context(Authority(tmp_path).issue("127.0.0.1"))) as server:
+        assert ends(findings(server.url)) == (Step.CERTIFICATE, "remote_untrusted")
+    wanting = read_profile('base = "generic"\nname = "own"\n[auth]\ncertificate = true\n', "own")
+    assert ends(findings("https://127.0.0.1:9", wanting)) == (Step.CERTIFICATE, "certificate_no_missing")
+
+
+@pytest.mark.parametrize(
+    ("replies", "profile", "step", "code"),
+    [
+        ({"health": (200, {}, b"<html>sign in")}, GENERIC, Step.SYSTEM, "login_page"),
+        ({"health": (302, {"Location": "/login"}, b"")}, GENERIC, Step.SYSTEM, "login_page"),
+        ({"health": (404, {}, b"<html>nothing here")}, GENERIC, Step.SYSTEM, "path_unknown"),
+        ({"health": (200, {}, b"pong")}, GENERIC, Step.SYSTEM, "remote_nonsense"),
+        ({"health": (503, {}, {})}, GENERIC, Step.SYSTEM, "remote_busy"),
+        ({"changes": (401, {}, {"code": "unauthorized"})}, GENERIC, Step.KEY, "remote_unauthorized"),
+        ({"changes": (403, {}, {"message": "needs hire:read"})}, GENERIC, Step.RIGHTS, "right_missing"),
+        ({"changes": (404, {}, {"code": "nothing"})}, GENERIC, Step.RIGHTS, "path_unknown"),
+        ({"changes": (200, {}, {"rows": []})}, GENERIC, Step.RIGHTS, "remote_nonsense"),
+        ({}, MAPPED, Step.FIELDS, "mapping_gone"),
+    ],
+)  # fmt: skip
+def test_what_a_system_may_answer_ends_at_its_step(replies, profile, step, code):
+    with serving(replying(**replies)) as server:
+        found = findings(server.url, profile)
+    assert ends(found) == (step, code)
+    if code == "right_missing":
+        assert "needs hire:read" in text.sentence(found[-1].failure)
+    if code == "path_unknown":
+        assert found[-1].failure.params["path"] in ("/health", "/v1/changes")
+
+
+def test_a_wrong_clock_is_told_and_ends_nothing(sandbox):
+    found = findings(sandbox.url, key=sandbox.key, local=lambda: time.time() - 1000)
+    wrong = next(one for one in found if one.step is Step.CLOCK)
+    assert wrong.failure.params["minutes"] == 17
+    assert found[-1].step is Step.FIELDS
+    assert not findings(sandbox.url, key=sandbox.key, local=lambda: time.time() - 200)[4].failure

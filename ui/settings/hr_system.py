@@ -1,0 +1,206 @@
+"""The settings of the HR system: where it is, how it speaks, who calls; and what testing the connection finds."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from analysis.failures import Failure
+from app import text
+from app.hr_profiles import ProfileChoice, add_profile, profile_choices
+from app.settings import SettingsFile
+from sync.failures import RemoteFailure
+from ui import language, theme
+from ui.settings.connection_check import ConnectionCheck
+from ui.widgets.text_line import TextLine
+
+
+class HrSystemFields(QObject):
+    """The fields and what they keep. Which of them are shown follows from the chosen profile.
+
+    `testRequested`: test the connection, telling `check`; `keyEntered`, `passphraseEntered`: put it into the keyring.
+    """
+
+    changed = Signal()
+    keyEntered = Signal(str)
+    passphraseEntered = Signal(str)
+    testRequested = Signal()
+
+    def __init__(self, settings: SettingsFile, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._settings, self._room = settings, parent
+        self._form: QFormLayout | None = None
+        self._choices: tuple[ProfileChoice, ...] = ()
+        values = settings.values
+        self.url, self.account = TextLine(values.ehr_url), TextLine(values.ehr_account)
+        self.certificate = TextLine(values.ehr_certificate)
+        self.certificate.setClearButtonEnabled(True)
+        self.url.setPlaceholderText("https://")
+        self.profile, self.add = QComboBox(), QPushButton()
+        self.key, self.passphrase = QLineEdit(), QLineEdit()
+        self.choose, self.test = QPushButton(), QPushButton()
+        self.result, self.check = QLabel(), ConnectionCheck()
+        self.result.setWordWrap(True)
+        self.result.setTextFormat(Qt.TextFormat.PlainText)
+        self.result.hide()
+        for secret in (self.key, self.passphrase):
+            secret.setEchoMode(QLineEdit.EchoMode.Password)
+        for field in (self.url, self.account, self.certificate):
+            field.editingFinished.connect(self._save)
+        self.profile.activated.connect(self._save)
+        self.key.editingFinished.connect(self._save_key)
+        self.passphrase.editingFinished.connect(self._save_passphrase)
+        self.add.clicked.connect(self._choose_profile)
+        self.choose.clicked.connect(self._choose_certificate)
+        self.test.clicked.connect(self.testRequested)
+        language.on_change(self, self._retranslate)
+
+    def rows(self) -> tuple[tuple[str, object], ...]:
+        """The fields by the keys of their labels, as the settings room shows them."""
+        return (
+            ("url", self.url), ("profile", _beside(self.profile, self.add)), ("account", self.account),
+            ("key", self.key), ("certificate", _beside(self.certificate, self.choose)),
+            ("passphrase", self.passphrase), ("", self._testing()),
+        )  # fmt: skip
+
+    def live_in(self, form: QFormLayout) -> None:
+        """The form that shows the rows: those that the profile does not want are hidden there."""
+        self._form = form
+        self._show_wanted()
+
+    def say(self, words: str, *, good: bool) -> None:
+        """What became of a key or a file."""
+        self.result.setProperty("class", "ok" if good else "bad")
+        self.result.style().polish(self.result)
+        self.result.setText(words)
+        self.result.show()
+
+    def _testing(self) -> QWidget:
+        whole = QWidget()
+        column, line = QVBoxLayout(whole), QHBoxLayout()
+        column.setContentsMargins(0, theme.scaled(4), 0, 0)
+        column.setSpacing(theme.SPACE)
+        line.addWidget(self.test)
+        line.addStretch(1)
+        column.addLayout(line)
+        column.addWidget(self.result)
+        column.addWidget(self.check)
+        return whole
+
+    def _chosen(self) -> ProfileChoice:
+        name = self._settings.values.ehr_profile
+        return next((one for one in self._choices if one.name == name), ProfileChoice(name))
+
+    def _show_wanted(self) -> None:
+        if self._form is None:
+            return
+        chosen = self._chosen()
+        for field, wanted in (
+            (self.account, chosen.wants_account), (self.key, chosen.wants_secret),
+            (self.passphrase, chosen.wants_certificate),
+        ):  # fmt: skip
+            self._form.setRowVisible(field, wanted)
+        for row in range(self._form.rowCount()):
+            item = self._form.itemAt(row, QFormLayout.ItemRole.FieldRole)
+            layout = item.layout() if item else None
+            if layout is not None and layout.indexOf(self.certificate) >= 0:
+                self._form.setRowVisible(row, chosen.wants_certificate)
+
+    def _save(self) -> None:
+        """Keep what was entered; findings of another connection say nothing about this one."""
+        entered = {
+            "ehr_url": self.url.text().strip().rstrip("/"), "ehr_profile": self.profile.currentData(),
+            "ehr_account": self.account.text().strip(), "ehr_certificate": self.certificate.text().strip(),
+        }  # fmt: skip
+        values = self._settings.values
+        if any(getattr(values, name) != value for name, value in entered.items()):
+            self._settings.change(**entered)
+            self.result.hide()
+            self.check.forget()
+            self._show_wanted()
+            self.changed.emit()
+
+    def _save_key(self) -> None:
+        if self.key.text():
+            self.keyEntered.emit(self.key.text())
+            self.key.clear()
+
+    def _save_passphrase(self) -> None:
+        if self.passphrase.text():
+            self.passphraseEntered.emit(self.passphrase.text())
+            self.passphrase.clear()
+
+    def _choose_certificate(self) -> None:
+        kinds = f"{text.tr('settings.certificates')} (*.pem *.crt)"
+        chosen, _ = QFileDialog.getOpenFileName(self._room, text.tr("settings.certificate"), "", kinds)
+        if chosen:
+            self.certificate.show_words(chosen)
+            self._save()
+
+    def _choose_profile(self) -> None:
+        kinds = f"{text.tr('settings.profile_files')} (*.toml)"
+        chosen, _ = QFileDialog.getOpenFileName(self._room, text.tr("settings.add_profile"), "", kinds)
+        if chosen:
+            self.take_profile(Path(chosen))
+
+    def take_profile(self, file: Path) -> None:
+        """Check a company's own profile, keep it beside the library and choose it."""
+        try:
+            name = add_profile(file, self._settings.profiles)
+        except (Failure, RemoteFailure) as failure:
+            self.say(text.sentence(failure), good=False)
+            return
+        self._fill()
+        with QSignalBlocker(self.profile):
+            self.profile.setCurrentIndex(self.profile.findData(name))
+        self._save()
+        self._show_wanted()
+        self.say(text.tr("settings.profile_added", title=self.profile.currentText()), good=True)
+
+    def _fill(self) -> None:
+        self._choices = profile_choices(self._settings.profiles)
+        said = text.language()
+        titles = [one.title(said) for one in self._choices]
+        with QSignalBlocker(self.profile):
+            self.profile.clear()
+            for choice, title in zip(self._choices, titles, strict=True):
+                words = title if titles.count(title) == 1 else f"{title} ({choice.name})"
+                self.profile.addItem(words, choice.name)
+            self.profile.setCurrentIndex(max(0, self.profile.findData(self._settings.values.ehr_profile)))
+
+    def _retranslate(self) -> None:
+        self.add.setText(text.tr("settings.add_profile"))
+        self.choose.setText(text.tr("settings.choose_file"))
+        self.test.setText(text.tr("settings.test"))
+        self.key.setPlaceholderText(text.tr("settings.key_hint"))
+        self.passphrase.setPlaceholderText(text.tr("settings.key_hint"))
+        self.account.setPlaceholderText(text.tr("settings.account_hint"))
+        self.certificate.setPlaceholderText(text.tr("settings.certificate_hint"))
+        named = {
+            "url": self.url, "profile": self.profile, "account": self.account, "key": self.key,
+            "certificate": self.certificate, "passphrase": self.passphrase,
+        }  # fmt: skip
+        for key, widget in named.items():
+            widget.setAccessibleName(text.tr(f"settings.{key}"))
+        self._fill()
+        self._show_wanted()
+
+
+def _beside(field: QWidget, button: QPushButton) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(theme.SPACE)
+    row.addWidget(field, 1)
+    row.addWidget(button)
+    return row
