@@ -19,6 +19,7 @@ from typing import BinaryIO
 
 import msgspec
 
+from app import text
 from app.failures import PackageDamaged, PackageNewer, PassphraseNeeded
 from app.handover.package import (
     FORMAT,
@@ -134,7 +135,7 @@ def needs_passphrase(path: Path) -> bool:
         with path.open("rb") as source:
             return is_sealed(source.read(len(MAGIC)))
     except OSError as missing:
-        raise PackageDamaged(name=path.name, what="") from missing
+        raise PackageDamaged(name=path.name, what=text.tr("package.whole")) from missing
 
 
 class Archive:
@@ -218,7 +219,7 @@ class Archive:
             raise self._damaged("") from error
 
     def _damaged(self, what: str) -> PackageDamaged:
-        return PackageDamaged(name=self._name, what=what)
+        return PackageDamaged(name=self._name, what=what or text.tr("package.whole"))
 
 
 class _Heading(msgspec.Struct):
@@ -274,7 +275,7 @@ def opened(path: Path, passphrase: str = "") -> Iterator[Archive]:
         try:
             source: BinaryIO = stack.enter_context(path.open("rb"))
         except OSError as missing:
-            raise PackageDamaged(name=name, what="") from missing
+            raise PackageDamaged(name=name, what=text.tr("package.whole")) from missing
         start = source.read(len(MAGIC))
         if is_sealed(start):
             if not passphrase:
@@ -282,11 +283,11 @@ def opened(path: Path, passphrase: str = "") -> Iterator[Archive]:
             sealed = stack.enter_context(SealedReader(source, passphrase, name))
             source = stack.enter_context(io.BufferedReader(sealed, CHUNK))
         elif not start.startswith(_ZIP):
-            raise PackageDamaged(name=name, what="")
+            raise PackageDamaged(name=name, what=text.tr("package.whole"))
         if not _has_short_list(source):
-            raise PackageDamaged(name=name, what="")
+            raise PackageDamaged(name=name, what=text.tr("package.whole"))
         try:
             archive = stack.enter_context(zipfile.ZipFile(source))
         except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as damaged:
-            raise PackageDamaged(name=name, what="") from damaged
+            raise PackageDamaged(name=name, what=text.tr("package.whole")) from damaged
         yield Archive(name, archive)

@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import rfc8785
 
+from app import text
 from app.domain.template import Template
 from app.failures import PackageDamaged
 from app.handover.archive import Archive
@@ -69,7 +70,7 @@ def read_content(archive: Archive, name: str) -> Content:
         part = ""
         _check_whole(content)
     except (msgspec.MsgspecError, ValueError, KeyError, TypeError, RecursionError) as invalid:
-        raise PackageDamaged(name=name, what=part) from invalid
+        raise PackageDamaged(name=name, what=part or text.tr("package.rows")) from invalid
     return content
 
 

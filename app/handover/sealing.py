@@ -14,6 +14,7 @@ import os
 import unicodedata
 from typing import TYPE_CHECKING, BinaryIO
 
+from app import text
 from app.failures import PackageDamaged, PassphraseWrong
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class SealedReader(io.RawIOBase):
         source.seek(0)
         head = source.read(HEADER)
         if len(head) < HEADER or size < HEADER + TAG:
-            raise PackageDamaged(name=name, what="")
+            raise PackageDamaged(name=name, what=text.tr("package.whole"))
         self._header = head[: len(MAGIC) + SALT]
         self._cipher = _cipher(passphrase, head[len(MAGIC) : len(MAGIC) + SALT])
         if self._open(_CHECK, head[-TAG:]) is None:
@@ -89,7 +90,7 @@ class SealedReader(io.RawIOBase):
         self._chunks = max(1, -(-body // (CHUNK + TAG)))
         self._size = body - self._chunks * TAG
         if self._size < 0 or (self._size <= (self._chunks - 1) * CHUNK and self._chunks > 1):
-            raise PackageDamaged(name=name, what="")
+            raise PackageDamaged(name=name, what=text.tr("package.whole"))
         self._at, self._kept = 0, (-1, b"")
         self._load(self._chunks - 1)
 
@@ -127,7 +128,7 @@ class SealedReader(io.RawIOBase):
             self._source.seek(HEADER + number * (CHUNK + TAG))
             content = self._open(_nonce(number, number == self._chunks - 1), self._source.read(CHUNK + TAG))
             if content is None:
-                raise PackageDamaged(name=self._name, what="")
+                raise PackageDamaged(name=self._name, what=text.tr("package.whole"))
             self._kept = (number, content)
         return self._kept[1]
 

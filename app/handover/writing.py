@@ -78,6 +78,10 @@ def write_package(
     """
     if out.suffix.lower() != SUFFIX:
         raise ValueInvalid(what=text.tr("package.file"), value=out.name, allowed=f"*{SUFFIX}")
+    for interview_id in choice.interviews:
+        library.interview(interview_id)
+    for position_id in choice.positions:
+        library.position(position_id)
     with library.session() as session:
         here = library_id(library, session)
     with library.reading() as session:
