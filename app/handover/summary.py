@@ -8,12 +8,10 @@ from collections.abc import Mapping
 from app import text
 from app.handover.cards import SIGNATURE, Card
 from app.handover.package import Kind
-from app.handover.taking import Taken
-from app.handover.writing import Written
+from app.handover.taking import COUNTED, Taken
+from app.handover.writing import PackageLine, Written
 
-_SHOWN = ("position", "candidate", "interview", "signature", "comment", "consent", "correction", "recording",
-          "analysis", "report", "template", "receipt")  # fmt: skip
-"""What a person counts; ratings, histories and audit lines belong to what they are about."""
+_BROUGHT = ("new", "changed", "same", "cards", "to_send", "confirmed")
 
 
 def written_lines(written: Written) -> tuple[str, ...]:
@@ -59,7 +57,7 @@ def headline(taken: Taken) -> str:
 
 def listed(counts: Mapping[str, int]) -> str:
     """ "2 interviews, 1 position", without what is not there."""
-    words = [text.tr(f"package.n_{kind}", n=counts[kind]) for kind in _SHOWN if counts.get(kind)]
+    words = [text.tr(f"package.n_{kind}", n=counts[kind]) for kind in COUNTED if counts.get(kind)]
     return text.tr("package.comma").join(words)
 
 
@@ -97,3 +95,11 @@ def _signed_words(body: dict[str, object]) -> str:
         "package.signed_words", at=body["signed_at"], composite=composite, conclusion=conclusion,
         summary=body["summary"] or "–",
     )  # fmt: skip
+
+
+def line_words(line: PackageLine) -> str:
+    """What a package of the list held, or brought."""
+    if line.outgoing:
+        return listed(line.counts)
+    told = [text.tr(f"package.count_{name}", n=line.counts[name]) for name in _BROUGHT if line.counts.get(name)]
+    return text.tr("package.comma").join(told) or text.tr("package.count_nothing")

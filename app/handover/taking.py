@@ -26,6 +26,11 @@ from app.store.library import Library
 from app.store.tables import PackageRow
 
 
+COUNTED = ("position", "candidate", "interview", "signature", "comment", "consent", "correction", "recording",
+           "analysis", "report", "template", "receipt")  # fmt: skip
+"""Kinds that a person counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """What came of a package. `own` = it was made by this very library; `before` = it was taken already, then.
@@ -149,8 +154,14 @@ def _record(library: Library, session: Session, taken: Taken, content: Content, 
         PackageRow(
             package_id=taken.id, kind=str(taken.kind), outgoing=False, library=content.manifest.library,
             made=taken.made, by=taken.by, file=name, assessor=library.assessor,
-            counts={"new": taken.new.total(), "changed": taken.changed.total(), "same": taken.same.total(),
-                    "cards": taken.cards.total(), "to_send": taken.to_send, "confirmed": taken.confirmed},
+            counts=_counts(taken),
         )
     )  # fmt: skip
     library.note_in(session, "package_taken", "package", taken.id, name)
+
+
+def _counts(taken: Taken) -> dict[str, int]:
+    """What a person counts of it: not ratings, histories and audit lines, which belong to what they are about."""
+    told = {name: sum(each[kind] for kind in COUNTED) for name, each in
+            (("new", taken.new), ("changed", taken.changed), ("same", taken.same))}  # fmt: skip
+    return told | {"cards": taken.cards.total(), "to_send": taken.to_send, "confirmed": taken.confirmed}

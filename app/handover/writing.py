@@ -242,3 +242,9 @@ def packages(library: Library, limit: int = 200) -> tuple[PackageLine, ...]:
             PackageLine(row.created, row.outgoing, Kind(row.kind), row.made, row.by, row.file, dict(row.counts))
             for row in session.scalars(wanted)
         )
+
+
+def waiting_receipts(library: Library) -> int:
+    """How many confirmations go along with the next package for laptops."""
+    with library.reading() as session:
+        return len(Gathering(library, session).receipts().receipts)
