@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import text
+from app.domain.types import Interview
 from app.failures import TemplateInvalid
 from app.handover.cards import SIGNATURE, put_card
 from app.handover.merging import Difference
@@ -30,7 +31,7 @@ from app.store.tables import (
     new_id,
 )
 from sync import handing, outbox
-from sync.outbox import Item, Kind
+from sync.outbox import Item, Kind, State
 
 AT_ONCE = 500
 
@@ -128,32 +129,37 @@ class TakingAdded:
     # Signatures
 
     def sign(self) -> int:
-        """Signed revisions, and in the same transaction what has to be sent of them; gives how many are new."""
-        new = 0
-        rows = sorted(
-            self._content.rows.get("signature", ()), key=lambda row: (row.fields["signed_at"], row.fields["revision"])
-        )
-        for row in rows:
-            new += self._sign(row, self._content.signed[row.fields["sha256"]])
-        self._tally.new["signature"] += new
-        return new
+        """Signed revisions, and in the same transaction what has to be sent of them; gives how many are to be sent.
 
-    def _sign(self, row: Row, payload: bytes) -> bool:
+        A newer revision takes the place of one that was not sent yet, as when it is signed here.
+        """
+        rows = self._content.rows.get("signature", ())
+        items = []
+        for row in sorted(rows, key=lambda row: (row.fields["signed_at"], row.fields["revision"])):
+            items.append(self._sign(row, self._content.signed[row.fields["sha256"]]))
+        found = (outbox.get(self._session, op_id) for op_id in items if op_id)
+        return sum(item is not None and item.state is State.PENDING for item in found)
+
+    def _sign(self, row: Row, payload: bytes) -> str:
+        """One revision; gives the outbox's operation id, "" where nothing is to be sent."""
         assessment_id = self._rows.local("assessment", row.fields["assessment_id"])
         held = list(self._session.scalars(select(SignatureRow).where(SignatureRow.assessment_id == assessment_id)))
         if any(each.sha256 == row.fields["sha256"] for each in held):
             self._tally.same["signature"] += 1
-            return False
-        body = json.loads(payload)
-        mine = next((each.payload for each in held if each.revision == row.fields["revision"]), None)
+            return ""
+        body, revision = json.loads(payload), row.fields["revision"]
+        mine = next((each.payload for each in held if each.revision == revision), None)
         waiting = outbox.find(self._session, Kind.ASSESSMENT, body["external_id"])
         if mine is None and waiting is not None and waiting.payload_sha256 != row.fields["sha256"]:
             mine = waiting.payload
         if mine is not None:
-            self._contest(assessment_id, mine, payload, row.fields["revision"])
-            return False
-        self._keep(assessment_id, row, payload, body)
-        return True
+            self._contest(assessment_id, mine, payload, revision)
+            return ""
+        whole = self._keep(assessment_id, row, payload, body)
+        self._tally.new["signature"] += 1
+        if any(each.revision > revision for each in held):
+            return ""
+        return assessment_signed(self._session, whole, body["external_id"], payload)
 
     def _contest(self, assessment_id: str, mine: bytes, theirs: bytes, revision: int) -> None:
         """The same person signed two different revisions with one number: both are kept, a person decides."""
@@ -162,7 +168,7 @@ class TakingAdded:
         put_card(self._session, manifest.library, manifest.id, manifest.by, SIGNATURE, assessment_id, found)
         self._tally.cards[SIGNATURE] += 1
 
-    def _keep(self, assessment_id: str, row: Row, payload: bytes, body: dict[str, Any]) -> None:
+    def _keep(self, assessment_id: str, row: Row, payload: bytes, body: dict[str, Any]) -> Interview:
         values = typed("signature", row.fields) | {"assessment_id": assessment_id}
         created = datetime.fromisoformat(row.created) if row.created else values["signed_at"]
         self._session.add(
@@ -175,10 +181,9 @@ class TakingAdded:
             interview.composite = body["composite"]
         interview.signed = True
         self._session.flush()
-        whole = self._library.interview_in(self._session, interview.id)
-        assessment_signed(self._session, whole, body["external_id"], payload)
         self._library.note_in(self._session, "signed_elsewhere", "assessment", interview.id,
                               f"{row.fields['revision']} {row.fields['sha256']}")  # fmt: skip
+        return self._library.interview_in(self._session, interview.id)
 
     def _is_newest(self, interview_id: str, signed_at: datetime) -> bool:
         later = (

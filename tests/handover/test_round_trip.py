@@ -100,19 +100,24 @@ def test_the_same_package_twice_changes_nothing(office, laptop, stick):
     assert take_package(office, file).own
 
 
-def test_a_second_revision_follows_and_the_order_is_kept(office, laptop, stick, sandbox, connect, tmp_path):
+@pytest.mark.parametrize(("sent_between", "arrived"), [(True, [1, 2]), (False, [2])])
+def test_a_second_revision_follows(office, laptop, stick, sandbox, connect, tmp_path, sent_between, arrived):
     service = connect(office)
     service.run_once()
     planned = named(office, "Emma Clarke")
     out(office, laptop, stick, planned.id)
     sign(laptop, planned.id)
     home(laptop, office, stick, planned.id)
+    if sent_between:
+        service.run_once()
     sign(laptop, planned.id, summary="再看一遍", score=7)
     taken = home(laptop, office, stick, planned.id)
     assert (taken.to_send, taken.same["signature"]) == (1, 1)
     assert service.run_once().complete
     with closing(sqlite3.connect(tmp_path / "ehr" / "ehr.sqlite3")) as database:
-        assert [row[0] for row in database.execute("select revision from assessment order by rowid")] == [1, 2]
+        assert [row[0] for row in database.execute("select revision from assessment order by rowid")] == arrived
+    carry(office, laptop, stick, Kind.RECEIPTS)
+    assert set(states(laptop)) == {State.DONE}
 
 
 def test_an_older_package_after_a_newer_one_loses_nothing(office, laptop, stick):
