@@ -29,8 +29,8 @@ from app.store.library import Library
 from ui import icons, language, theme
 from ui.library.delegate import StatusDelegate
 from ui.library.details import DetailsPanel
-from ui.library.list_menu import menu_at
 from ui.library.hand_over import HandOverButton
+from ui.library.list_menu import menu_at
 from ui.library.model import COLUMNS, INTERVIEW_ROLE, InterviewTable
 from ui.widgets.action_menu import MenuOffer
 from ui.widgets.plain import plain_tip
