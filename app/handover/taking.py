@@ -10,9 +10,11 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.failures import ReadOnly
+from app import text
+from app.failures import PackageDamaged, ReadOnly
 from app.handover.archive import Progress, opened
 from app.handover.content import Content, read_content
 from app.handover.identity import library_id
@@ -120,6 +122,9 @@ def _take(library: Library, content: Content, files: Files, here: str, name: str
         with library.session() as session:
             taken = _write(library, session, content, placing, files, here)
             _record(library, session, taken, content, name)
+    except IntegrityError as contradictory:
+        placing.undo()
+        raise PackageDamaged(name=name, what=text.tr("package.rows")) from contradictory
     except BaseException:  # whatever stopped the rows, the files must not stay without them
         placing.undo()
         raise

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
 from app.domain.types import InterviewStatus
 from app.handover.cards import keep_aside, put_card, settle_cards
 from app.handover.content import Content
+from app.handover.here import Here
 from app.handover.merging import Known, Merge, Side, merge
 from app.handover.rows import MERGED, NAMES, Row, fields_of, typed
 from app.store.library import Library
@@ -48,11 +49,18 @@ class TakingRows:
         self._statuses: dict[str, InterviewStatus] = {}
 
     def take(self) -> None:
-        """All kinds, each after those that it names; then where the interviews stand."""
+        """All kinds, each after those that it names."""
         for kind in MERGED:
-            for row in self.content.rows.get(kind, ()):
-                self._take_row(kind, row)
+            with self.session.no_autoflush:
+                self._take_kind(kind)
+            self.session.flush()
         self._index()
+
+    def _take_kind(self, kind: str) -> None:
+        rows = [(row, self.named_here(row.fields)) for row in self.content.rows.get(kind, ())]
+        here = Here(self.session, self.there, kind, rows)
+        for row, fields in rows:
+            self._take_row(here, kind, row, fields)
 
     def move(self) -> None:
         """Interviews move on to where the package says that they stand, never back."""
@@ -70,51 +78,41 @@ class TakingRows:
             for name, value in fields.items()
         }
 
-    def _take_row(self, kind: str, row: Row) -> None:
-        fields = self.named_here(row.fields)
+    def _take_row(self, here: Here, kind: str, row: Row, fields: dict[str, Any]) -> None:
         status = fields.pop(_OF_STATUS, None)
-        held = self._find(kind, row.id, fields | {"assessor": row.assessor})
+        held = here.find(row, fields)
         if held is None:
             held = self._add(kind, row, fields)
-            self._agree(kind, row, held, fields)
+            here.keep(held)
+            self._agree(here, kind, row, held, fields)
             self._count(self.tally.new, kind, held)
         else:
-            self._compare(kind, row, held, fields)
+            self._compare(here, kind, row, held, fields)
         self.ids[kind, row.id] = held.id
         if kind == "interview" and status is not None:
             self._statuses[held.id] = InterviewStatus(status)
-
-    def _find(self, kind: str, row_id: str, fields: dict[str, Any]) -> Any:
-        """The same row here: by uuid, by the HR system's id, or by what makes it unique."""
-        table: Any = MERGED[kind]
-        if (held := self.session.get(table, row_id)) is not None:
-            return held
-        if kind in _OF_REMOTE and fields.get("remote_id"):
-            return self.session.scalar(select(table).where(table.remote_id == fields["remote_id"]))
-        unique = {"assessment": ("interview_id", "assessor"), "rating": ("assessment_id", "dimension_id")}.get(kind)
-        if unique is None:
-            return None
-        return self.session.scalar(select(table).where(*(getattr(table, name) == fields.get(name) for name in unique)))
 
     def _add(self, kind: str, row: Row, fields: dict[str, Any]) -> Any:
         values = typed(kind, fields)
         if kind == "interview":
             values[_OF_STATUS] = str(InterviewStatus.SCHEDULED)
         created = {"created": datetime.fromisoformat(row.created)} if row.created else {}
-        held = MERGED[kind](id=row.id, assessor=row.assessor, **created, **values)
+        held = MERGED[kind](id=row.id, assessor=row.assessor, version=1, **created, **values)
         self.session.add(held)
-        self.session.flush()
         return held
 
-    def _compare(self, kind: str, row: Row, held: Any, fields: dict[str, Any]) -> None:
-        known = self.session.get(AgreedRow, (self.there, kind, held.id))
+    def _compare(self, here: Here, kind: str, row: Row, held: Any, fields: dict[str, Any]) -> None:
+        self.session.flush()
+        known = here.agreed.get(held.id)
         mine = Side(held.version, held.changed.isoformat(timespec="microseconds"), self._mine(kind, held),
                     _known(known))  # fmt: skip
         found = merge(mine, Side(row.version, row.changed, fields, self._seen(row)))
         if found.old:
             self._count(self.tally.same, kind, held, tell=False)
             return
-        take = {name: value for name, value in found.take.items() if self._may_take(kind, held, name, value)}
+        take = {
+            name: value for name, value in found.take.items() if name != "remote_id" or not here.is_taken(value, held)
+        }
         if take:
             keep_aside(self.session, held, set(take), row.assessor)
             for name, value in typed(kind, take).items():
@@ -124,7 +122,8 @@ class TakingRows:
             put_card(self.session, self.there, self.content.manifest.id, self.content.manifest.by, kind, held.id,
                      difference)  # fmt: skip
         settle_cards(self.session, self.there, kind, held.id, {each.field for each in found.differences})
-        self._agree(kind, row, held, found.agreed)
+        here.keep(held)
+        self._agree(here, kind, row, held, found.agreed)
         self._tell(kind, held, found, bool(take))
 
     def _mine(self, kind: str, held: Any) -> dict[str, Any]:
@@ -136,18 +135,10 @@ class TakingRows:
         seen = row.seen.get(self.here)
         return Known(seen.version, seen.changed, self.named_here(seen.fields)) if seen else None
 
-    def _may_take(self, kind: str, held: Any, name: str, value: Any) -> bool:
-        """An id of the HR system that another row here has stays with that one."""
-        if name != "remote_id" or value is None:
-            return True
-        table: Any = MERGED[kind]
-        taken = select(table.id).where(table.remote_id == value, table.id != held.id)
-        return self.session.scalar(taken) is None
-
-    def _agree(self, kind: str, row: Row, held: Any, fields: dict[str, Any]) -> None:
-        agreed = self.session.get(AgreedRow, (self.there, kind, held.id))
+    def _agree(self, here: Here, kind: str, row: Row, held: Any, fields: dict[str, Any]) -> None:
+        agreed = here.agreed.get(held.id)
         if agreed is None:
-            agreed = AgreedRow(library=self.there, kind=kind, row_id=held.id)
+            agreed = here.agreed[held.id] = AgreedRow(library=self.there, kind=kind, row_id=held.id)
             self.session.add(agreed)
         agreed.row_version, agreed.row_changed = row.version, row.changed
         agreed.own_version, agreed.fields = held.version, dict(fields)
