@@ -20,6 +20,7 @@ from app.jobs import Job, JobState
 from ui.shell.dropped import is_package
 from ui.sync.hand_over import HandOverDialog
 from ui.sync.packages import PackagesPage
+from ui.widgets.plain import plain_tip
 
 if TYPE_CHECKING:
     from app.handover.taking import Taken
@@ -122,7 +123,7 @@ class Packages(QObject):
             ask = text.tr("package.ask_for", file=path.name)
             words = f"{wrong}\n\n{ask}" if wrong else ask
             title = text.tr("package.button_take")
-            passphrase, given = QInputDialog.getText(self._window, title, words, QLineEdit.EchoMode.Password)
+            passphrase, given = QInputDialog.getText(self._window, title, plain_tip(words), QLineEdit.EchoMode.Password)
             if not given or not passphrase:
                 return
         self._start(path, passphrase)

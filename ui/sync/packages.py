@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -70,8 +71,11 @@ class PackagesTable(RowsTable):
                 return line_words(row)
 
 
-class PackagesPage(QWidget):
-    """Says by signals what a person wants; decides differences itself. Failures go to `failed`."""
+class PackagesPage(QScrollArea):
+    """Says by signals what a person wants; decides differences itself. Failures go to `failed`.
+
+    Scrolls where the window is low.
+    """
 
     handOverAsked = Signal(object)
     takeAsked = Signal()
@@ -133,7 +137,13 @@ class PackagesPage(QWidget):
         below.addWidget(self.cards_title)
         below.addWidget(self.cards_view, 1)
         below.addLayout(decisions)
-        column = QVBoxLayout(self)
+        content = QWidget()
+        self.setWidget(content)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.cards_view.setMinimumHeight(theme.scaled(76))
+        self.lines_view.setMinimumHeight(theme.scaled(110))
+        column = QVBoxLayout(content)
         column.setContentsMargins(10, 10, 10, 10)
         column.setSpacing(theme.SPACE)
         column.addLayout(buttons)
