@@ -20,6 +20,7 @@ from ui.library.positions import PositionsDialog
 from ui.library.room import LibraryRoom
 from ui.shell.context import Context
 from ui.shell.layout import SettingsLayout
+from ui.shell.packages import Packages
 from ui.shell.recovery import Recovery
 from ui.shell.rooms import make_settings, make_sync
 from ui.shell.window import MainWindow
@@ -43,7 +44,10 @@ class Conductor(QObject):
         )
         self._recovery = Recovery(window, self._layout, lambda: self._reviewed)
         context.offer_room("library", self._make_library)
-        context.offer_room("sync", lambda: make_sync(context, window))
+        self.packages = Packages(context, window)
+        window.handOverAsked.connect(self.packages.hand_over)
+        window.packageAsked.connect(self.packages.choose)
+        context.offer_room("sync", lambda: make_sync(context, window, self.packages))
         context.offer_room("settings", lambda: make_settings(context, window, self._assessor_changed))
         work = context.work
         work.importStarted.connect(lambda name: self._say("shell.import_running", name=name))
@@ -75,8 +79,10 @@ class Conductor(QObject):
     def _make_library(self) -> LibraryRoom:
         room = LibraryRoom(self.context.library)
         room.openRequested.connect(self.open_review)
-        room.importRequested.connect(self.context.work.import_paths)
-        room.recordingGiven.connect(lambda chosen, paths: self.context.work.import_paths(paths, chosen))
+        room.importRequested.connect(self._import)
+        room.recordingGiven.connect(lambda chosen, paths: self._import(paths, chosen))
+        room.handOverAsked.connect(self.packages.hand_over)
+        room.packageAsked.connect(self.packages.choose)
         room.analyseRequested.connect(self.context.work.analyse)
         room.cancelRequested.connect(self.context.work.cancel)
         room.positionsRequested.connect(self._edit_positions)
@@ -95,6 +101,11 @@ class Conductor(QObject):
         else:
             if asked is not None:
                 self._export(asked[0], str(asked[1]))
+
+    def _import(self, paths: list[Path], interview_id: str = "") -> None:
+        """Packages are taken in, recordings imported."""
+        if recordings := self.packages.take(paths):
+            self.context.work.import_paths(recordings, interview_id)
 
     def _exported(self, file: str) -> None:
         def show_folder() -> None:
@@ -413,4 +424,4 @@ class Conductor(QObject):
     def import_at_start(self, files: list[Path]) -> None:
         """Files that were named on the command line."""
         if files:
-            self.context.work.import_paths(files)
+            self._import(files)

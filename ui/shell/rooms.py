@@ -16,17 +16,19 @@ from ui.settings.room import SettingsRoom
 from ui.shell.context import Context
 
 if TYPE_CHECKING:
+    from ui.shell.packages import Packages
     from ui.shell.window import MainWindow
     from ui.sync.room import SyncRoom
 
 
-def make_sync(context: Context, window: MainWindow) -> SyncRoom:
-    """The sync room, whose failures go above the room."""
+def make_sync(context: Context, window: MainWindow, packages: Packages) -> SyncRoom:
+    """The sync room with its part for packages; its failures go above the room."""
     from ui.sync.room import SyncRoom
 
     room = SyncRoom(context.sync)
     room.failed.connect(window.say_failure)
     room.settingsRequested.connect(lambda: window.enter("settings"))
+    packages.add_page(room)
     return room
 
 
