@@ -90,6 +90,16 @@ class ClipJob(msgspec.Struct, frozen=True, tag_field="job", tag="clip"):
     sound: bool
 
 
+class SoundJob(msgspec.Struct, frozen=True, tag_field="job", tag="sound"):
+    """Write the sound of `media` into `folder` as `form` ("flac", "wav", "opus"), in parts of at most `longest_s`."""
+
+    media: str
+    name: str
+    folder: str
+    form: str
+    longest_s: float
+
+
 class AnalysisResult(msgspec.Struct, frozen=True, tag_field="of", tag="analysis"):
     """Of `analyse`, `derive` and `partial`: the document's id, its folder, and seconds per stage."""
 
@@ -132,8 +142,22 @@ class ClipResult(msgspec.Struct, frozen=True, tag_field="of", tag="clip"):
     sound: bool
 
 
-Job = AnalyseJob | DeriveJob | PartialJob | PrepareJob | FramesJob | AddModelJob | EmbedJob | ClipJob
-Result = AnalysisResult | PrepareResult | FramesResult | AddModelResult | EmbedResult | ClipResult
+class SoundPart(msgspec.Struct, frozen=True):
+    """A file with a stretch of the sound: where it begins and how long it lasts, s."""
+
+    path: str
+    start: float
+    seconds: float
+
+
+class SoundResult(msgspec.Struct, frozen=True, tag_field="of", tag="sound"):
+    """Of `sound`: its parts in order."""
+
+    parts: tuple[SoundPart, ...]
+
+
+Job = AnalyseJob | DeriveJob | PartialJob | PrepareJob | FramesJob | AddModelJob | EmbedJob | ClipJob | SoundJob
+Result = AnalysisResult | PrepareResult | FramesResult | AddModelResult | EmbedResult | ClipResult | SoundResult
 
 
 class Heartbeat(msgspec.Struct, frozen=True, tag_field="type", tag="heartbeat"):

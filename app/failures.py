@@ -153,3 +153,27 @@ class NoAnswers(Failure):
     """The transcript has no answer of the candidate."""
 
     code = "no_answers"
+
+
+class OutsideOff(Failure):
+    """No outside service is set up for this. params: what (the purpose in words)"""
+
+    code = "outside_off"
+
+
+class OutsideForbidden(Failure):
+    """The rules of the jurisdiction let this not leave the computer. params: data (in words), rules (their name)"""
+
+    code = "outside_forbidden"
+
+
+class OutsideConsentMissing(Failure):
+    """The candidate has not agreed that this service gets it. params: data (in words), service, host"""
+
+    code = "outside_consent_missing"
+
+
+class OutsideUnconfirmed(Failure):
+    """Nobody has read yet what would be sent, and let it go. params: notice (the sentence)"""
+
+    code = "outside_unconfirmed"

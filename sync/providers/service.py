@@ -64,7 +64,7 @@ class Service:
         self, profile: ServiceProfile, address: str, model: str, key: Callable[[], str], stop: threading.Event,
         record: Callable[[Sending], None] = lambda _: None,
     ) -> None:  # fmt: skip
-        self.profile, self._shape, self._model, self._key = profile, profile.shape, model, key
+        self.profile, self._shape, self.model, self._key = profile, profile.shape, model, key
         self.address = service_address(address or profile.shape.address)
         self._caller = Caller(self.address, stop, record)
         self._last = -1e9
@@ -75,7 +75,7 @@ class Service:
 
     def check(self) -> None:
         """Whether address and key work. Nothing of any interview is sent."""
-        self._done(self._shape.check, {"model": self._model or None})
+        self._done(self._shape.check, {"model": self.model or None})
 
     def transcribe(self, sound: Sound) -> Heard:
         """What is said in a sound of at most `profile.shape.sound.max_s`."""
@@ -106,7 +106,7 @@ class Service:
             raise ServiceEmpty(host=self.address.host)
         model = dig(answer, shape.model) if shape.model else None
         cut = bool(shape.finish) and dig(answer, shape.finish) == shape.cut
-        return Answer(said.strip(), model if isinstance(model, str) else self._model, "", cut)
+        return Answer(said.strip(), model if isinstance(model, str) else self.model, "", cut)
 
     def look(self, picture: bytes) -> dict[str, float]:
         """Shares 0..1 by name that the service sees in a picture (JPEG)."""
@@ -119,7 +119,7 @@ class Service:
 
     def _common(self, language: str) -> dict[str, object]:
         word = self._shape.languages.get(language, language) if language else None
-        return {"model": self._model or None, "language": word}
+        return {"model": self.model or None, "language": word}
 
     def _uses(self, source: str) -> bool:
         return any(source in step.fields.values() for step in self._shape.steps)
