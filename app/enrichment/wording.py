@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app import text
-from app.domain.enrichment import AnswerNovelty, Claims, Enrichment, NoNovelty
+from app.domain.enrichment import AnswerNovelty, Claims, Enrichment, NoNovelty, OutsideScores, OutsideTerms
 
 
 def novelty_line(one: AnswerNovelty, least: int) -> str:
@@ -14,8 +14,8 @@ def novelty_line(one: AnswerNovelty, least: int) -> str:
     return text.tr("enrich.new", new=one.new, of=one.sentences, n=one.others, typical=typical)
 
 
-def claims_summary(claims: Claims) -> str:
-    """How many claims were dropped and why; every quote that is shown was checked."""
+def claims_summary(claims: Claims | OutsideTerms | OutsideScores) -> str:
+    """How many claims, terms or scores were dropped and why; every quote that is shown was checked."""
     dropped = sum(claims.dropped.values())
     why = text.tr("report.list_comma").join(
         text.tr("enrich.dropped_one", why=text.tr(f"enrich.dropped_{reason}"), n=count)
@@ -32,4 +32,8 @@ def claims_summary(claims: Claims) -> str:
 def method_line(made: Enrichment) -> str:
     """What made it, and when."""
     at = made.created.astimezone().strftime("%Y-%m-%d %H:%M")
-    return text.tr(f"enrich.by_{made.method.name}", model=made.method.model, version=made.method.version, at=at)
+    method = made.method
+    return text.tr(
+        f"enrich.by_{method.name}", model=method.model, version=method.version, at=at, host=method.place,
+        service=method.settings.get("service", ""),
+    )  # fmt: skip

@@ -40,6 +40,8 @@ SENDING = "outside_speech"
 REFUSALS = (OutsideForbidden, OutsideConsentMissing, OutsideUnconfirmed)
 """Why nothing was sent although a service is turned on; failures of a service have codes that begin with `SERVICE`."""
 SERVICE = "service_"
+HERE = "here"
+"""What listens in place of a service: this computer."""
 MOST_TERMS, MOST_LETTERS = 100, 600
 """Terms that go along, and their characters together: services take few."""
 
@@ -131,7 +133,7 @@ def fallback(library: Library, failure: Failure) -> Fallback:
     except ServiceFailure:
         service = None
     wanted = f"{service.name} ({service.host})" if service else given.profile
-    return Fallback("transcriber", wanted, "here", failure.code)
+    return Fallback("transcriber", wanted, HERE, failure.code)
 
 
 def asked_of(terms: Sequence[str]) -> tuple[str, ...]:

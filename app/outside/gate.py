@@ -6,6 +6,7 @@ key, and that a person read what goes to whom, once an interview. Whatever is mi
 
 from __future__ import annotations
 
+from analysis.failures import Failure
 from app import policy, text
 from app.domain.outside import DATA, MODALITY, Purpose
 from app.failures import OutsideConsentMissing, OutsideForbidden, OutsideOff, OutsideUnconfirmed
@@ -13,6 +14,7 @@ from app.outside.services import Chosen, chosen
 from app.policy import Profile
 from app.settings import SettingsFile
 from app.store.library import Library
+from sync.providers.failures import ServiceFailure
 
 TEXT_VERSION = "outside-1"
 """Names the wording of the consent to an outside service: see `consent_words`."""
@@ -48,6 +50,18 @@ def agreed(library: Library, interview_id: str, purpose: Purpose) -> Chosen:
     if consent is None or not consent.agreed:
         raise OutsideConsentMissing(data=data_words(purpose), service=service.name, host=service.host)
     return service
+
+
+def unconfirmed(library: Library, interview_id: str, purpose: Purpose) -> Chosen | None:
+    """The service of which nothing but a person's confirmation is missing; None where there is none, or no need."""
+    from sync.providers.keys import has_key
+
+    try:
+        service = agreed(library, interview_id, purpose)
+    except (Failure, ServiceFailure):
+        return None
+    confirmed = library.outside_confirmed(interview_id, purpose, service.host)
+    return None if confirmed or not has_key(purpose, service.address) else service
 
 
 def data_words(purpose: Purpose) -> str:

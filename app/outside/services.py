@@ -107,5 +107,15 @@ def chosen(data: Path, purpose: Purpose) -> Chosen | None:
     return named(data, purpose, given) if given.on and purpose in purposes() else None
 
 
+def keep_key(data: Path, purpose: Purpose, key: str) -> None:
+    """Put the key of the service that is set up into the system's keyring. Raises `ServiceFailure`."""
+    from sync.providers import keys
+
+    service = named(data, purpose)
+    if service is None:
+        raise ServiceAddressInvalid(address="")
+    keys.keep_key(purpose, service.address, key)
+
+
 def _paths(data: Path) -> list[Path]:
     return [*sorted((data / FOLDER).glob("*.toml")), *sorted(SHIPPED.glob("*.toml"))]
