@@ -100,6 +100,25 @@ class SoundJob(msgspec.Struct, frozen=True, tag_field="job", tag="sound"):
     longest_s: float
 
 
+class FacePlace(msgspec.Struct, frozen=True):
+    """Where a face is at a time (s): left, top, width and height as shares 0..1 of the picture."""
+
+    time_s: float
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+class StillsJob(msgspec.Struct, frozen=True, tag_field="job", tag="stills"):
+    """Cut the faces at `places` out of `media`, into `folder`."""
+
+    media: str
+    name: str
+    folder: str
+    places: tuple[FacePlace, ...]
+
+
 class AnalysisResult(msgspec.Struct, frozen=True, tag_field="of", tag="analysis"):
     """Of `analyse`, `derive` and `partial`: the document's id, its folder, and seconds per stage."""
 
@@ -156,8 +175,41 @@ class SoundResult(msgspec.Struct, frozen=True, tag_field="of", tag="sound"):
     parts: tuple[SoundPart, ...]
 
 
-Job = AnalyseJob | DeriveJob | PartialJob | PrepareJob | FramesJob | AddModelJob | EmbedJob | ClipJob | SoundJob
-Result = AnalysisResult | PrepareResult | FramesResult | AddModelResult | EmbedResult | ClipResult | SoundResult
+class Still(msgspec.Struct, frozen=True):
+    """A picture of one face, JPEG."""
+
+    time_s: float
+    path: str
+
+
+class StillsResult(msgspec.Struct, frozen=True, tag_field="of", tag="stills"):
+    """Of `stills`: the pictures in order; fewer than places where there is no picture."""
+
+    stills: tuple[Still, ...]
+
+
+Job = (
+    AnalyseJob
+    | DeriveJob
+    | PartialJob
+    | PrepareJob
+    | FramesJob
+    | AddModelJob
+    | EmbedJob
+    | ClipJob
+    | SoundJob
+    | StillsJob
+)
+Result = (
+    AnalysisResult
+    | PrepareResult
+    | FramesResult
+    | AddModelResult
+    | EmbedResult
+    | ClipResult
+    | SoundResult
+    | StillsResult
+)
 
 
 class Heartbeat(msgspec.Struct, frozen=True, tag_field="type", tag="heartbeat"):

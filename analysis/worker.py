@@ -163,6 +163,8 @@ def _do(job: protocol.Job, lines: Lines) -> protocol.Result:
         return _clip(job, lines)
     if isinstance(job, protocol.SoundJob):
         return _sound(job, lines)
+    if isinstance(job, protocol.StillsJob):
+        return _stills(job, lines)
     if isinstance(job, protocol.PartialJob):
         return _derive_so_far(job)
     from analysis import pipeline
@@ -229,6 +231,23 @@ def _sound(job: protocol.SoundJob, lines: Lines) -> protocol.SoundResult:
     sound = media.SoundFile.extract(job.media, info, folder, lambda done_s: tell(0.0, done_s), job.name)
     parts = sounding.write_parts(sound, folder, job.form, job.longest_s, lambda done_s: tell(0.5, done_s))
     return protocol.SoundResult(tuple(protocol.SoundPart(str(p.path), p.start, p.seconds) for p in parts))
+
+
+def _stills(job: protocol.StillsJob, lines: Lines) -> protocol.StillsResult:
+    from analysis import media
+    from analysis.media.stills import Place, stills
+
+    info, began = media.probe(job.media, job.name), time.monotonic()
+    length = max(0.001, info.duration)
+
+    def tell(done_s: float) -> None:
+        share = min(1.0, done_s / length)
+        left = (time.monotonic() - began) / max(share, 0.001) * (1 - share)
+        lines.report(Progress("outside_stills", done_s, length, share, left))
+
+    places = [Place(each.time_s, each.x, each.y, each.w, each.h) for each in job.places]
+    found = stills(job.media, info, places, Path(job.folder), tell, job.name)
+    return protocol.StillsResult(tuple(protocol.Still(time_s, str(path)) for time_s, path in found))
 
 
 def _clip(job: protocol.ClipJob, lines: Lines) -> protocol.ClipResult:

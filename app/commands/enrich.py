@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: argparse.ArgumentParser) -> None:
     """Add the command's own parser."""
+    from app.domain.enrichment import EnrichmentKind
+    from app.enrichment.findings import kinds
+
     tr = text.tr
     own = commands.add_parser("enrich", help=tr("enrich.help"), description=tr("enrich.about"), parents=[shared])
     own.add_argument("--interview", metavar="ID", required=True, help=tr("enrich.help_interview"))
@@ -25,6 +28,8 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: a
     own.add_argument("--claims", action="store_true", help=tr("enrich.help_claims"))
     own.add_argument("--outside-terms", action="store_true", help=tr("enrich.help_outside_terms"))
     own.add_argument("--outside-scores", action="store_true", help=tr("enrich.help_outside_scores"))
+    if EnrichmentKind.OUTSIDE_EXPRESSION in kinds():
+        own.add_argument("--outside-expression", action="store_true", help=tr("enrich.help_outside_expression"))
     own.add_argument("--outside", action="store_true", help=tr("enrich.help_outside"))
     own.add_argument("--json", action="store_true", help=tr("enrich.help_json"))
     own.set_defaults(run=run)
@@ -64,7 +69,7 @@ def _kinds(options: argparse.Namespace, library: Library) -> list[EnrichmentKind
     from app.enrichment.model_choice import chosen
     from app.settings import SettingsFile
 
-    if wanted := [kind for kind in EnrichmentKind if getattr(options, kind)]:
+    if wanted := [kind for kind in EnrichmentKind if getattr(options, kind, False)]:
         return wanted
     can_ask = chosen(SettingsFile(library.folder).values) is not None
     return list(LOCAL) if can_ask else [EnrichmentKind.NOVELTY]
@@ -82,12 +87,13 @@ def _enrich(library: Library, interview_id: str, kind: EnrichmentKind) -> None:
 
 def lines(review: ReviewSession, shown: Shown) -> list[str]:
     """A summary for a person."""
+    from app.domain.enrichment import LOCAL
     from app.enrichment.wording import claims_summary, method_line
 
     if shown.novelty is not None:
         head = [text.tr("enrich.novelty_title"), method_line(shown.made)]
         return [*head, *(_answer_line(one, shown.novelty.least) for one in shown.novelty.answers)]
-    if shown.terms is not None or shown.scores is not None:
+    if shown.made.kind not in LOCAL:
         return _outside_lines(review, shown)
     assert shown.claims is not None
     told = [text.tr("enrich.claims_title"), method_line(shown.made), claims_summary(shown.claims)]
@@ -101,7 +107,7 @@ def lines(review: ReviewSession, shown: Shown) -> list[str]:
 
 def _outside_lines(review: ReviewSession, shown: Shown) -> list[str]:
     """What an outside service found, with its name."""
-    from app.enrichment.wording import claims_summary, method_line
+    from app.enrichment.wording import claims_summary, expression_lines, method_line
 
     told = [text.tr(f"enrich.{shown.made.kind}_title"), method_line(shown.made)]
     if shown.terms is not None:
@@ -110,6 +116,8 @@ def _outside_lines(review: ReviewSession, shown: Shown) -> list[str]:
             for one in shown.terms.terms
         ]
         return [*told, claims_summary(shown.terms), *said]
+    if shown.expression is not None:
+        return [*told, *(text.tr("enrich.answer", **line) for line in expression_lines(shown.expression))]
     assert shown.scores is not None
     titles = {each.id: each.title.in_(text.language()) for each in review.template.dimensions}
     told += [claims_summary(shown.scores), text.tr("findings.outside_scores_count")]

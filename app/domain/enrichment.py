@@ -18,6 +18,7 @@ class EnrichmentKind(StrEnum):
     CLAIMS = "claims"
     OUTSIDE_TERMS = "outside_terms"
     OUTSIDE_SCORES = "outside_scores"
+    OUTSIDE_EXPRESSION = "outside_expression"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,12 +193,30 @@ class OutsideScores:
     cut: int = 0
 
 
-Body = Novelty | Claims | OutsideTerms | OutsideScores
+@dataclass(frozen=True, slots=True)
+class ExpressionSample:
+    """What an outside service saw in one picture of the candidate at a time (s): shares 0..1 by its own names."""
+
+    time_s: float
+    exchange: int
+    values: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideExpression:
+    """All that it saw, in time order; `unseen` = pictures in which it found no face."""
+
+    samples: tuple[ExpressionSample, ...]
+    unseen: int = 0
+
+
+Body = Novelty | Claims | OutsideTerms | OutsideScores | OutsideExpression
 KINDS: dict[EnrichmentKind, type[Body]] = {
     EnrichmentKind.NOVELTY: Novelty,
     EnrichmentKind.CLAIMS: Claims,
     EnrichmentKind.OUTSIDE_TERMS: OutsideTerms,
     EnrichmentKind.OUTSIDE_SCORES: OutsideScores,
+    EnrichmentKind.OUTSIDE_EXPRESSION: OutsideExpression,
 }
 LOCAL = (EnrichmentKind.NOVELTY, EnrichmentKind.CLAIMS)
 """What is found out without anything leaving this computer."""

@@ -12,17 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from analysis.features import modalities
 from app.domain.enrichment import (
+    LOCAL,
     Body,
     Claim,
     Claims,
     Enrichment,
     EnrichmentKind,
     Novelty,
+    OutsideExpression,
     OutsideScores,
     OutsideTerms,
 )
-from app.domain.outside import Purpose
+from app.domain.outside import MODALITY, Purpose
 from app.enrichment.model_choice import chosen
 from app.enrichment.standing import WORDS, Outdated, comparable, outdated
 from app.policy import shown_modalities
@@ -60,6 +63,11 @@ class Shown:
         return self.made.body if isinstance(self.made.body, OutsideTerms) else None
 
     @property
+    def expression(self) -> OutsideExpression | None:
+        """What an outside service saw in pictures, where that is what it is."""
+        return self.made.body if isinstance(self.made.body, OutsideExpression) else None
+
+    @property
     def scores(self) -> OutsideScores | None:
         """The scores of an outside service that may be seen, where that is what it is."""
         return self.made.body if isinstance(self.made.body, OutsideScores) else None
@@ -67,6 +75,13 @@ class Shown:
     def claims_for(self, dimension_id: str) -> tuple[Claim, ...]:
         """The claims for one dimension, in time order."""
         return tuple(one for one in (self.claims.claims if self.claims else ()) if one.dimension_id == dimension_id)
+
+
+def kinds() -> tuple[EnrichmentKind, ...]:
+    """The kinds of this build: one that belongs to a room which is left out goes with it."""
+    left = EnrichmentKind.OUTSIDE_EXPRESSION
+    whole = MODALITY[Purpose.EXPRESSION] in modalities()
+    return tuple(kind for kind in EnrichmentKind if whole or kind is not left)
 
 
 class Findings:
@@ -79,7 +94,8 @@ class Findings:
         """The newest of a kind; None where there is none, or where the profile lets no words be shown."""
         session = self._session
         made = session.library.enrichment(session.interview_id, kind)
-        if made is None or WORDS not in shown_modalities(session.rules):
+        needed = MODALITY[Purpose.EXPRESSION] if kind is EnrichmentKind.OUTSIDE_EXPRESSION else WORDS
+        if made is None or needed not in shown_modalities(session.rules):
             return None
         shown = Shown(made, outdated(session.library, session.rules, made))
         return self._veiled(shown) if isinstance(made.body, Claims | OutsideScores) else shown
@@ -127,8 +143,10 @@ class Findings:
         return len({other.candidate_id for other in found})
 
     def as_json(self) -> dict[str, Any]:
-        """Everything for a script, veiled claims left out; None for what was not made."""
-        return {str(kind): _as_json(self.of(kind)) for kind in EnrichmentKind}
+        """Everything for a script, veiled claims left out; None for what was not made here, nothing for what was not
+        made elsewhere."""
+        found = {kind: self.of(kind) for kind in kinds()}
+        return {str(kind): _as_json(shown) for kind, shown in found.items() if shown is not None or kind in LOCAL}
 
 
 def _only(body: Body, dimensions: frozenset[str]) -> Body:

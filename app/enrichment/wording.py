@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from app import text
-from app.domain.enrichment import AnswerNovelty, Claims, Enrichment, NoNovelty, OutsideScores, OutsideTerms
+from app.domain.enrichment import (
+    AnswerNovelty,
+    Claims,
+    Enrichment,
+    NoNovelty,
+    OutsideExpression,
+    OutsideScores,
+    OutsideTerms,
+)
+
+MOST_NAMED = 4
 
 
 def novelty_line(one: AnswerNovelty, least: int) -> str:
@@ -27,6 +37,19 @@ def claims_summary(claims: Claims | OutsideTerms | OutsideScores) -> str:
     if claims.cut:
         said += text.tr("enrich.cut", n=claims.cut, of=claims.asked)
     return said
+
+
+def expression_lines(found: OutsideExpression) -> list[dict[str, object]]:
+    """For each answer its number, when its first picture was taken, and the mean shares, the largest first."""
+    lines: list[dict[str, object]] = []
+    for exchange in sorted({sample.exchange for sample in found.samples}):
+        own = [sample for sample in found.samples if sample.exchange == exchange]
+        names = {name for sample in own for name in sample.values}
+        means = {name: sum(sample.values.get(name, 0.0) for sample in own) / len(own) for name in names}
+        listed = sorted(means.items(), key=lambda item: (-item[1], item[0]))[:MOST_NAMED]
+        what = " · ".join(f"{name} {text.percent(share)}" for name, share in listed)
+        lines.append({"number": exchange + 1, "time": text.timecode(own[0].time_s), "what": f"{what} ({len(own)})"})
+    return lines
 
 
 def method_line(made: Enrichment) -> str:

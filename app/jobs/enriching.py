@@ -41,7 +41,7 @@ MOST_TEXTS = 4096
 CLAIMS = "claims"
 
 
-class _Enriching:
+class Enriching:
     """What both have in common: nothing is read before consent and jurisdiction allow it, and nothing out of date."""
 
     def __init__(self, library: Library, interview_id: str) -> None:
@@ -68,7 +68,7 @@ class _Enriching:
         return folder, read_document(folder)
 
 
-class NoveltyWork(_Enriching):
+class NoveltyWork(Enriching):
     """Compares each answer with other candidates' answers to the same question."""
 
     def __call__(self, report: Report, stop: threading.Event) -> Enrichment:
@@ -117,7 +117,7 @@ class NoveltyWork(_Enriching):
         return vectors
 
 
-class ClaimsWork(_Enriching):
+class ClaimsWork(Enriching):
     """Asks the language model that a person has set up for evidence, and keeps what stands in the transcript."""
 
     def __call__(self, report: Report, stop: threading.Event) -> Enrichment:
@@ -142,7 +142,7 @@ class ClaimsWork(_Enriching):
             for number, question in enumerate(asked.questions, start=1):
                 answer = model.ask(question)
                 sieve.take(answer.text, cut=answer.cut)
-                report(_progress(number, len(asked.questions), time.monotonic() - began))
+                report(progress(number, len(asked.questions), time.monotonic() - began))
         method = _method_of_asking(
             answer, isinstance(choice, FileModel), asked.prompt, f"{template.id} {template.version}"
         )
@@ -150,7 +150,7 @@ class ClaimsWork(_Enriching):
         return self.library.add_enrichment(self.interview_id, basis, method, sieve.result())
 
 
-class _OutsideWork(_Enriching):
+class _OutsideWork(Enriching):
     """Asks an outside service about the answers, and keeps what stands in the transcript."""
 
     purpose: Purpose
@@ -179,7 +179,7 @@ class _OutsideWork(_Enriching):
             for number, question in enumerate(asked.questions, start=1):
                 answer = service.ask(question, document.transcript.language)
                 sieve.take(answer.text, cut=answer.cut)
-                report(_progress(number, len(asked.questions), time.monotonic() - began, self.stage))
+                report(progress(number, len(asked.questions), time.monotonic() - began, self.stage))
             method = _method_of_service(service, answer, asked.prompt, f"{template.id} {template.version}")
         basis = Basis(document.id, document.correction)
         return self.library.add_enrichment(self.interview_id, basis, method, sieve.result())
@@ -210,16 +210,31 @@ class OutsideScoresWork(_OutsideWork):
         return ScoreSieve(quotable, dimensions)
 
 
-Work = NoveltyWork | ClaimsWork | OutsideTermsWork | OutsideScoresWork
+class OutsideExpressionWork:
+    """Has an outside service describe visible expression; see `app.jobs.outside_expression`."""
+
+    def __init__(self, library: Library, interview_id: str) -> None:
+        self._library, self._interview_id = library, interview_id
+
+    def __call__(self, report: Report, stop: threading.Event) -> Enrichment:
+        """The new enrichment. Raises what the work itself does."""
+        from app.jobs.outside_expression import OutsideExpressionWork as Describing
+
+        return Describing(self._library, self._interview_id)(report, stop)
+
+
+Work = NoveltyWork | ClaimsWork | OutsideTermsWork | OutsideScoresWork | OutsideExpressionWork
 WORKS: Mapping[EnrichmentKind, type[Work]] = {
     EnrichmentKind.NOVELTY: NoveltyWork,
     EnrichmentKind.CLAIMS: ClaimsWork,
     EnrichmentKind.OUTSIDE_TERMS: OutsideTermsWork,
     EnrichmentKind.OUTSIDE_SCORES: OutsideScoresWork,
+    EnrichmentKind.OUTSIDE_EXPRESSION: OutsideExpressionWork,
 }
 PURPOSES: Mapping[EnrichmentKind, Purpose] = {
     EnrichmentKind.OUTSIDE_TERMS: Purpose.TERMS,
     EnrichmentKind.OUTSIDE_SCORES: Purpose.SCORING,
+    EnrichmentKind.OUTSIDE_EXPRESSION: Purpose.EXPRESSION,
 }
 """The enrichments for which something leaves this computer."""
 
@@ -284,7 +299,8 @@ def _from(report: Report, done: int, total: int) -> Report:
     return scaled
 
 
-def _progress(done: int, total: int, spent_s: float, stage: str = CLAIMS) -> protocol.ProgressMessage:
+def progress(done: int, total: int, spent_s: float, stage: str = CLAIMS) -> protocol.ProgressMessage:
+    """How far a series of questions is."""
     return protocol.ProgressMessage(stage, float(done), float(total), done / total, spent_s / done * (total - done))
 
 

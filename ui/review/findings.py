@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from app import text
 from app.domain.enrichment import AnswerNovelty, EnrichmentKind, NewSentence, Novelty
 from app.domain.outside import Purpose
-from app.enrichment.wording import claims_summary, method_line, novelty_line
+from app.enrichment.wording import claims_summary, expression_lines, method_line, novelty_line
 from app.text import tr
 from ui import icons, language, theme
 from ui.review.claim_list import moment_chip
@@ -37,10 +37,15 @@ class FindingsPanel(QFrame):
         self._findings: Findings | None = None
         self._editable = False
         self.novelty, self.claims = NoveltySection(), ClaimsSection()
-        self.terms, self.scores = OutsideTermsSection(), OutsideScoresSection()
+        self.terms, self.scores, self.expression = (
+            OutsideTermsSection(),
+            OutsideScoresSection(),
+            OutsideExpressionSection(),
+        )
         self.sections: dict[EnrichmentKind, Section] = {
             EnrichmentKind.NOVELTY: self.novelty, EnrichmentKind.CLAIMS: self.claims,
             EnrichmentKind.OUTSIDE_TERMS: self.terms, EnrichmentKind.OUTSIDE_SCORES: self.scores,
+            EnrichmentKind.OUTSIDE_EXPRESSION: self.expression,
         }  # fmt: skip
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 10, 0, 4)
@@ -80,6 +85,7 @@ class FindingsPanel(QFrame):
         asked = (
             (self.terms, EnrichmentKind.OUTSIDE_TERMS, Purpose.TERMS),
             (self.scores, EnrichmentKind.OUTSIDE_SCORES, Purpose.SCORING),
+            (self.expression, EnrichmentKind.OUTSIDE_EXPRESSION, Purpose.EXPRESSION),
         )
         seen = False
         for section, kind, purpose in asked:
@@ -314,3 +320,26 @@ class OutsideScoresSection(OutsideSection):
         if not found.scores and not shown.veiled:
             self._say(tr("findings.outside_found_none"))
         self._say(claims_summary(found))
+
+
+class OutsideExpressionSection(OutsideSection):
+    """What an outside service saw in pictures of the candidate, answer by answer: described, never scored."""
+
+    title_key, ask_key = "enrich.outside_expression_title", "findings.outside_expression_ask"
+    none_key, impossible_key = "findings.outside_expression_none", "findings.outside_expression_off"
+
+    def _tell(self) -> None:
+        if text.has(self.title_key):  # a build without that room has none of its words
+            super()._tell()
+
+    def _fill(self, shown: Shown) -> None:
+        found = shown.expression
+        if found is None:
+            return
+        for line in expression_lines(found):
+            number = tr("review.answer", number=line["number"])
+            self._say(tr("findings.answer", number=number, what=line["what"]))
+        if not found.samples:
+            self._say(tr("findings.outside_found_none"))
+        if found.unseen:
+            self._say(tr("findings.outside_unseen", n=found.unseen))
