@@ -28,6 +28,8 @@ _SLACK_S = 0.05
 _FASTEST = 12.0
 """Syllables a second that nobody says: voice activity has missed something there."""
 _LEAST_INSIDE = 0.5
+_BESIDE_S = 1.0
+"""A recogniser's word may lie so far outside what it says it is part of."""
 _LEAST_ALIGNED = 0.55
 """Below it the text is of another recording: of the corpus' interviews, those with the same questions agree by up to
 0.50, unrelated ones by less than 0.02; with a fifth of the characters misheard 0.75 agree, with a third 0.60."""
@@ -73,11 +75,13 @@ def _recognised(cue: Cue, speech: Sequence[Span], duration: float) -> tuple[list
     """The words of a cue as its text writes them, with the times and probabilities of the recogniser's own words, and
     the share 0..1 of the text that was found in those."""
     listed = spoken_words(cue.text)
-    known = [Known(word.text, word.start, min(word.end, duration)) for word in cue.words if word.start < duration]
+    first, last = (cue.start or 0.0) - _BESIDE_S, min(duration, (cue.end or 0.0) + _BESIDE_S)
+    near = [word for word in cue.words if word.start >= first and word.end <= last]
+    known = [Known(word.text, word.start, word.end) for word in near]
     times, share = aligned(listed, known, duration) if known else ([], 0.0)
     if not share:
         return _spread(cue, speech, duration), 0.0
-    sure = [_probability(cue.words, start, end) for start, end in times]
+    sure = [_probability(near, start, end) for start, end in times]
     words = [Word(start, end, text, chance) for text, (start, end), chance in zip(listed, times, sure, strict=True)]
     return trimmed(words, speech), share
 

@@ -237,3 +237,26 @@ def test_on_the_command_line(library, interview_id, server, monkeypatch, capsys)
     assert "微服务 — " in capsys.readouterr().out
     assert cli.main([*command, "--novelty"]) == 0
     assert len(server.came) == 2
+
+
+def test_consent_on_the_command_line(library, interview_id, server, monkeypatch, capsys):
+    outside.set_up(library, server, Purpose.TERMS)
+    outside.give_key(monkeypatch, Purpose.TERMS)
+    folder = library.folder
+    library.close()
+
+    def run_cli(*words):
+        return cli.main([words[0], "--data", str(folder), "--lang", "en", *words[1:]])
+
+    assert run_cli("enrich", "--interview", interview_id, "--outside-terms", "--outside") == 2
+    assert run_cli("import", "--interview", interview_id, "--outside-consent", "scoring") == 2
+    assert run_cli("import", "--interview", interview_id, "--outside-consent", "telepathy") == 2
+    assert server.came == []
+    assert run_cli("import", "--interview", interview_id, "--outside-consent", "terms") == 0
+    assert run_cli("enrich", "--interview", interview_id, "--outside-terms", "--outside") == 0
+    assert len(server.came) == 1
+    assert run_cli("import", "--interview", interview_id, "--outside-consent", "none") == 0
+    capsys.readouterr()
+    assert run_cli("enrich", "--interview", interview_id, "--outside-terms") == 2
+    assert "consent" in capsys.readouterr().err
+    assert len(server.came) == 1
