@@ -71,7 +71,7 @@ def _auth(auth: Auth) -> Iterator[str]:
             yield f"auth: {', '.join(sorted(unknown)) or '{signature}'}"
         if not all(_HEADER.fullmatch(n) and (n == "Authorization" or n.lower() not in _RESERVED) for n in auth.headers):
             yield "auth.headers"
-        if not all(_plain(words, 400) for words in texts):
+        if not all(_plain(words, 400) for words in (auth.text.replace("\n", " "), *texts[1:])):
             yield "auth: text"
     elif auth.text or auth.headers or auth.parameters:
         yield "auth: only kind = 'signed' has text, headers, parameters"

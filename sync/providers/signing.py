@@ -60,7 +60,7 @@ def _with_signature(auth: Auth, key: str, occasion: Occasion) -> Signed:
         "method": occasion.method, "path": occasion.path, "body_sha256": hashlib.sha256(occasion.body).hexdigest(),
         "body_md5": hashlib.md5(occasion.body, usedforsecurity=False).hexdigest(),
     }  # fmt: skip
-    text = filled(auth.text, known).replace("\\n", "\n")
+    text = filled(auth.text, known)
     if auth.prehash:
         text = hashlib.new(auth.prehash, text.encode()).hexdigest()
     digest = hmac.new(secret.encode(), text.encode(), auth.algorithm).digest()

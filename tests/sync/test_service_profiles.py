@@ -191,3 +191,11 @@ def test_every_shipped_profile_has_a_name_in_both_languages_and_a_hash_of_its_by
         profile = load_service(path)
         assert profile.title("zh") != profile.title("en")
         assert len(profile.sha256) == 64
+
+
+def test_the_example_of_the_guide_is_a_profile():
+    guide = (SHIPPED.parents[2] / "docs" / "providers.md").read_text("utf-8")
+    example = guide.split("```toml\n")[1].split("```")[0]
+    shape = shape_of("acme_speech", tomllib.loads(example))
+    assert shape.auth.text.count("\n") == 3
+    assert shape.answer.percent
