@@ -50,7 +50,7 @@ class ConsentField(QWidget):
         agreed = consent.modalities if consent else ()
         outside = [outside_consent.words(service) for service in outside_consent.agreed(self._library, self._interview)]
         words = self._words(agreed, recorded=consent is not None)
-        self.line.setText(text.tr("library.list_comma").join([words, *outside]))
+        self.line.setText("\n".join([words, *outside]))
         self.menu.clear()
         for name in self._modalities():
             action = QAction(text.tr(f"policy.modality_{name}"), self.menu)
