@@ -201,3 +201,27 @@ class PackageTooLarge(Failure):
     """The disk holds no file of this size, as FAT32 does from 4 GiB on. params: file"""
 
     code = "package_too_large"
+
+
+class OutsideOff(Failure):
+    """No outside service is set up for this. params: what (the purpose in words)"""
+
+    code = "outside_off"
+
+
+class OutsideForbidden(Failure):
+    """The rules of the jurisdiction let this not leave the computer. params: data (in words), rules (their name)"""
+
+    code = "outside_forbidden"
+
+
+class OutsideConsentMissing(Failure):
+    """The candidate has not agreed that this service gets it. params: data (in words), service, host"""
+
+    code = "outside_consent_missing"
+
+
+class OutsideUnconfirmed(Failure):
+    """Nobody has read yet what would be sent, and let it go. params: notice (the sentence)"""
+
+    code = "outside_unconfirmed"

@@ -266,6 +266,20 @@ class ConsentRow(Kept, Base):
     given_by: Mapped[str]
 
 
+class OutsideConsentRow(Kept, Base):
+    """Append-only: whether the candidate agreed that an outside service gets what a purpose needs. The newest holds."""
+
+    __tablename__ = "outside_consent"
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"), index=True)
+    serial: Mapped[int]
+    purpose: Mapped[str]
+    host: Mapped[str]
+    service: Mapped[str]
+    agreed: Mapped[bool]
+    text_version: Mapped[str]
+    given_by: Mapped[str]
+
+
 class EnrichmentRow(Changing, Base):
     """What was found out beside the analysis: rows are added, the one with the highest number of its kind holds.
 
@@ -355,5 +369,7 @@ class AuditRow(Base):
     detail: Mapped[str] = mapped_column(default="")
 
 
-APPEND_ONLY = ("audit", "correction", "signature", "comment_history", "consent", "template", "question_rating")
+APPEND_ONLY = (
+    "audit", "correction", "signature", "comment_history", "consent", "template", "question_rating", "outside_consent",
+)  # fmt: skip
 """Tables whose rows no UPDATE or DELETE may touch; triggers in the database say so too."""
