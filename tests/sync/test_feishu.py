@@ -11,12 +11,17 @@ from uuid import uuid4
 
 import pytest
 import requests
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app import text
 from sync import outbox
+from sync.catalogue import Catalogue
 from sync.client import Answer
-from sync.conflicts import contested
+from sync.conflicts import contested, three_way
 from sync.diagnosis import Step, diagnose
+from sync.dialects.feishu.calls import encoded
+from sync.dialects.feishu.results import comparable, mark_of, merged, tell
 from sync.failures import (
     MappingBroken,
     PayloadTooLarge,
@@ -300,6 +305,43 @@ def test_what_was_left_to_the_other_side_stays(delivered, ids, sandbox):
     hr.put_assessment(f"{assessment}:2", second, OP, Agreed(agreed.values, frozenset({"content"})))
     assert held(sandbox)["content"] == "HR 改了评语"
     assert hr.held_assessment(f"{assessment}:2", second) is not None
+
+
+def test_where_the_entries_are_not_told_the_rest_is_still_compared(delivered, ids, sandbox):
+    hr, agreed = delivered
+    interview, assessment = ids
+    somebody_writes(sandbox, assessment_dimension_list=None)
+    second = assessment_body(interview, assessment, 2, weight_reason="另有原因")
+    for _ in range(2):
+        hr.put_assessment(f"{assessment}:2", second, OP, agreed)
+    assert entries(sandbox)["权重调整原因"]["content"] == "另有原因"
+    somebody_writes(sandbox, assessment_dimension_list=None, content="HR 改了评语")
+    with pytest.raises(RemoteConflict):
+        hr.put_assessment(f"{assessment}:3", assessment_body(interview, assessment, 3, summary="三"), OP, agreed)
+
+
+WRITTEN = st.text(max_size=40)
+
+
+@settings(max_examples=60, deadline=None)
+@given(WRITTEN, WRITTEN, st.lists(WRITTEN, min_size=2, max_size=2), st.floats(0, 10), WRITTEN)
+def test_whatever_is_written_is_read_back_as_it_was_told_and_then_nothing_is_left_to_do(
+    summary, reason, titles, score, remark
+):
+    shape = shipped_profile("feishu").shape
+    body = json.loads(assessment_body("i", "a", summary=summary, weight_reason=reason))
+    for one, title in zip(body["dimensions"], titles, strict=True):
+        one |= {"title": title, "comment": remark}
+    body["dimensions"][0]["combined"] = score
+    mine = tell(shape, json.dumps(body).encode(), Catalogue())
+    held = json.loads(encoded(mine.body))
+    assert comparable(shape, held) == mine.fields
+    assert mark_of(shape, held) == mine.mark
+    ways = three_way(mine.fields, mine.fields, comparable(shape, held))
+    assert (ways.write, ways.contested) == ({}, ())
+    assert comparable(shape, merged(shape, mine, held, {}, mine.fields)) == mine.fields
+    numbers = [one["score"] for one in held["assessment_dimension_list"] if one["assessment_type"] == 1]
+    assert all(isinstance(one, int) and 0 <= one <= 100 for one in numbers)
 
 
 def test_a_verdict_of_a_person_is_told_in_words(delivered, ids, sandbox):
