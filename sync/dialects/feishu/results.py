@@ -76,6 +76,13 @@ def comparable(shape: FeishuShape, held: Mapping[str, Any]) -> dict[str, Any]:
     return fields | {title: _value(one) for title, one in _titled(shape, held)}
 
 
+def answering(mine: Told, held: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of our fields that can be compared: all, or where the entries are not told, what stands beside them."""
+    if held.get(LIST) is not None:
+        return mine.fields
+    return {name: mine.fields[name] for name in (PERSON, CONCLUSION, REMARKS)}
+
+
 def merged(
     shape: FeishuShape, mine: Told, held: Mapping[str, Any], write: Mapping[str, Any], agreed: Mapping[str, Any]
 ) -> Row:

@@ -22,7 +22,7 @@ from sync.dialects.feishu.calls import BASE, Calls, Row, below, encoded
 from sync.dialects.feishu.fields import catalogue_of
 from sync.dialects.feishu.files import upload
 from sync.dialects.feishu.incoming import Incoming
-from sync.dialects.feishu.results import Told, comparable, files_of, mark_of, merged, tell, with_file
+from sync.dialects.feishu.results import Told, answering, comparable, files_of, mark_of, merged, tell, with_file
 from sync.dialects.feishu.shape import FeishuShape
 from sync.dialects.feishu.stages import Stages
 from sync.failures import RemoteConflict, RemoteNonsense, RemoteRejected
@@ -175,7 +175,7 @@ class FeishuSystem:
         if mark and mark.revision > mine.mark.revision:
             theirs: dict[str, object] = {"revision": mark.revision}
             raise RemoteConflict(theirs, host=self._wire.host, field="newer_revision")
-        ways = three_way(agreed.values, mine.fields, comparable(self._shape, held), agreed.leave)
+        ways = three_way(agreed.values, answering(mine, held), comparable(self._shape, held), agreed.leave)
         ways.refuse(self._wire.host)
         body = merged(self._shape, mine, held, ways.write, agreed.values)
         self._calls.ask("PATCH", below(ASSESSMENTS, str(held["id"])), body=body)
