@@ -6,9 +6,11 @@ changed since the last time is taken over. Nothing is deleted here because it wa
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from app.domain.types import Candidate, Interview, Position
@@ -23,6 +25,8 @@ from sync.ledger import KnownRow
 
 POSITION_FIELDS = ("title", "department", "description", "keywords", "template_id", "weights_locked")
 CANDIDATE_FIELDS = ("name", "email", "phone")
+SLICE_S = 0.01
+"""So long other writers wait at most for rows that are taken over."""
 
 
 @dataclass(slots=True)
@@ -37,30 +41,42 @@ class Incoming:
 
     def take(self, page: Pulled) -> Iterator[KnownRow]:
         """One page; gives what to remember of it. Templates come first, positions name them."""
-        with receiving():
-            for template in page.templates:
-                yield self._template(template)
-            for position in page.positions:
-                yield self._position(position)
-            for candidate in page.candidates:
-                yield from self._candidate(candidate)
+        rows: list[Callable[[], Iterable[KnownRow]]] = [
+            *(partial(self._template, template) for template in page.templates),
+            *(partial(self._position, position) for position in page.positions),
+            *(partial(self._candidate, candidate) for candidate in page.candidates),
+        ]
+        left = iter(rows)
+        while taken := self._slice(left):
+            yield from taken
+
+    def _slice(self, rows: Iterator[Callable[[], Iterable[KnownRow]]]) -> list[KnownRow]:
+        """As many rows as fit into one short transaction: whoever works in the window must not wait for it."""
+        taken: list[KnownRow] = []
+        until = time.monotonic() + SLICE_S
+        with receiving(), self.library.together():
+            for row in rows:
+                taken += row()
+                if time.monotonic() > until:
+                    break
+        return taken
 
     def finish(self) -> Iterator[KnownRow]:
         """Positions whose template came on a later page."""
         known = self._template_ids()
         for position in self._late.values():
             if position.template_id in known:
-                yield self._position(position)
+                yield from self._position(position)
 
-    def _template(self, remote: RemoteTemplate) -> KnownRow:
+    def _template(self, remote: RemoteTemplate) -> Iterator[KnownRow]:
         if not remote.deleted:
             try:
                 self.library.save_template(template_from_body(remote.body, remote.remote_id))
             except TemplateInvalid:
                 self.refused.append(remote.remote_id)
-        return KnownRow("template", remote.remote_id, remote.remote_id, {"version": remote.version}, remote.deleted)
+        yield KnownRow("template", remote.remote_id, remote.remote_id, {"version": remote.version}, remote.deleted)
 
-    def _position(self, remote: RemotePosition) -> KnownRow:
+    def _position(self, remote: RemotePosition) -> Iterator[KnownRow]:
         template_id = remote.template_id or "default"
         if template_id not in self._template_ids():
             self._late[remote.remote_id] = remote
@@ -69,18 +85,20 @@ class Incoming:
         theirs |= {"template_id": template_id, "keywords": list(remote.keywords)}
         local = self.library.find_position(remote_id=remote.remote_id) or self._same_title(remote.title)
         if remote.deleted:
-            return self._gone("position", remote.remote_id, local)
+            yield self._gone("position", remote.remote_id, local)
+            return
         mine = _plain(local, POSITION_FIELDS) if local else None
         values = self._merged("position", remote.remote_id, mine, theirs)
         values["keywords"] = tuple(values["keywords"])
         start = local or Position("", remote.title)
         wanted = replace(start, **values, remote_id=remote.remote_id)
         saved = wanted if wanted == local else self.library.save_position(wanted)
-        return KnownRow("position", remote.remote_id, saved.id, theirs)
+        yield KnownRow("position", remote.remote_id, saved.id, theirs)
 
     def _candidate(self, remote: RemoteCandidate) -> Iterator[KnownRow]:
         theirs = {name: getattr(remote, name) for name in CANDIDATE_FIELDS}
-        local = self._same_person(remote)
+        interview = self._its_interview(remote)
+        local = self._same_person(remote, interview)
         if remote.deleted:
             yield self._gone("candidate", remote.remote_id, local)
             return
@@ -90,11 +108,12 @@ class Incoming:
         saved = wanted if wanted == local else self.library.save_candidate(wanted)
         yield KnownRow("candidate", remote.remote_id, saved.id, theirs)
         if remote.interview_remote_id:
-            yield self._interview(remote, remote.interview_remote_id, saved)
+            yield self._interview(remote, remote.interview_remote_id, saved, interview)
 
-    def _interview(self, remote: RemoteCandidate, remote_id: str, candidate: Candidate) -> KnownRow:
+    def _interview(
+        self, remote: RemoteCandidate, remote_id: str, candidate: Candidate, local: Interview | None
+    ) -> KnownRow:
         theirs: dict[str, object] = {"scheduled_at": remote.scheduled_at, "time_zone": remote.time_zone}
-        local = self._its_interview(remote)
         if local is None:
             saved = self.library.save_interview(self._planned(remote, remote_id, candidate))
         else:
@@ -140,11 +159,10 @@ class Incoming:
         local = self.library.find_position(title=title)
         return local if local is not None and local.remote_id is None else None
 
-    def _same_person(self, remote: RemoteCandidate) -> Candidate | None:
+    def _same_person(self, remote: RemoteCandidate, interview: Interview | None) -> Candidate | None:
         """The candidate by id, by the interview that was registered from here, or by name and mail together."""
         if local := self.library.find_candidate(remote_id=remote.remote_id):
             return local
-        interview = self._its_interview(remote)
         if interview is not None and interview.candidate.remote_id is None:
             return interview.candidate
         local = self.library.find_candidate(name=remote.name)

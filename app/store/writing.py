@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,8 @@ Row = TypeVar("Row")
 StatusHook = Callable[[Session, Interview], None]
 """Writes the outbox row of a status move, in the move's own transaction."""
 _CHANGES = "library_changes"
+_together: ContextVar[tuple[int, Session | None]] = ContextVar("together", default=(0, None))
+"""The library (by identity) whose changes of this thread are made in one transaction, and that transaction."""
 
 
 class Writing:
@@ -36,13 +39,22 @@ class Writing:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for looking only."""
+        """A session for looking only; inside `together` the transaction's own."""
+        if (joined := self._joined()) is not None:
+            yield joined
+            return
         with self._database.reading() as session:
             yield session
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """One write transaction; listeners hear of its changes after the commit. Raises ReadOnly. Do not nest."""
+        """One write transaction; listeners hear of its changes after the commit. Raises ReadOnly.
+
+        Do not nest, save inside `together`, whose transaction it takes part in.
+        """
+        if (joined := self._joined()) is not None:
+            yield joined
+            return
         if self.read_only:
             raise ReadOnly
         changes: dict[tuple[str, str], None] = {}
@@ -52,6 +64,20 @@ class Writing:
         for kind, row_id in changes:
             for listener in tuple(self._listeners):
                 listener(kind, row_id)
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Many changes in one transaction: all or none. Other writers wait meanwhile, so keep it short."""
+        with self.session() as session:
+            token = _together.set((id(self), session))
+            try:
+                yield
+            finally:
+                _together.reset(token)
+
+    def _joined(self) -> Session | None:
+        owner, session = _together.get()
+        return session if owner == id(self) else None
 
     def subscribe(self, callback: ChangeCallback) -> Callable[[], None]:
         """Hear of every committed change, on the thread that made it. Returns what ends it."""

@@ -258,3 +258,26 @@ def test_an_analysis_that_was_cut_off_does_not_run_for_ever(tmp_path):
 def test_files_are_the_owners_alone(library, interview):
     for path in (library.folder, *library.folder.rglob("*")):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
+
+
+def test_changes_that_are_made_together_are_all_there_or_none(library):
+    heard = []
+    library.subscribe(lambda kind, _: heard.append(kind))
+    with library.together():
+        made = library.save_candidate(Candidate("", "王小雨"))
+        assert library.find_candidate(name="王小雨") == made, "seen inside before it is committed"
+        library.save_position(Position("", "后端工程师"))
+        assert heard == []
+    assert set(heard) == {"candidate", "position"}
+
+
+def test_together_means_all_or_nothing(library):
+    def half():
+        with library.together():
+            library.save_candidate(Candidate("", "Ann"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        half()
+    assert library.find_candidate(name="Ann") is None
+    assert library.save_candidate(Candidate("", "Bea")).name == "Bea"

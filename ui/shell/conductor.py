@@ -61,7 +61,8 @@ class Conductor(QObject):
         work.enrichmentEnded.connect(self._enriched)
         window.top.syncClicked.connect(lambda: window.enter("sync"))
         window.closing.connect(self.close_dialogs)
-        context.library.subscribe(lambda kind, _: context.post(lambda: self._library_changed(kind)))
+        self._changed_kinds: set[str] = set()
+        context.library.subscribe(self._note_change)
         context.sync.subscribe(self._show_sync)
         language.on_change(self, self._show_sync)
 
@@ -392,8 +393,16 @@ class Conductor(QObject):
         if self._positions is not None:
             self._positions.reject()
 
-    def _library_changed(self, kind: str) -> None:
-        if kind in ("interview", "candidate", "position", "assessment") and self.library_room:
+    def _note_change(self, kind: str, _: str) -> None:
+        """On any thread: one call on the window's thread for all changes of a burst."""
+        waiting = bool(self._changed_kinds)
+        self._changed_kinds.add(kind)
+        if not waiting:
+            self.context.post(self._library_changed)
+
+    def _library_changed(self) -> None:
+        kinds, self._changed_kinds = self._changed_kinds, set()
+        if kinds & {"interview", "candidate", "position", "assessment"} and self.library_room:
             self.library_room.refresh_soon()
 
     def _show_sync(self) -> None:
