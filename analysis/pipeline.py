@@ -65,7 +65,7 @@ def run(request: AnalysisRequest, models: ModelStore, report: Report) -> Derived
         plan = plan_for(request, which, hears, sees, transcript)
         forecast = Forecast(plan.lanes, plan.tail, info.duration, plan.costs(book))
         job = lanes.Run(request, info, models, shelf, temporary, which, forecast, Throttle(report), transcript)
-        job.fallbacks += [fallback] if fallback else []
+        job.fallbacks += [*request.instead, *((fallback,) if fallback else ())]
         hearing, seeing = lanes.Hearing(job) if hears else None, lanes.Seeing(job) if sees else None
         if hearing:
             hearing.check_inputs()

@@ -90,6 +90,35 @@ class ClipJob(msgspec.Struct, frozen=True, tag_field="job", tag="clip"):
     sound: bool
 
 
+class SoundJob(msgspec.Struct, frozen=True, tag_field="job", tag="sound"):
+    """Write the sound of `media` into `folder` as `form` ("flac", "wav", "opus"), in parts of at most `longest_s`."""
+
+    media: str
+    name: str
+    folder: str
+    form: str
+    longest_s: float
+
+
+class FacePlace(msgspec.Struct, frozen=True):
+    """Where a face is at a time (s): left, top, width and height as shares 0..1 of the picture."""
+
+    time_s: float
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+class StillsJob(msgspec.Struct, frozen=True, tag_field="job", tag="stills"):
+    """Cut the faces at `places` out of `media`, into `folder`."""
+
+    media: str
+    name: str
+    folder: str
+    places: tuple[FacePlace, ...]
+
+
 class AnalysisResult(msgspec.Struct, frozen=True, tag_field="of", tag="analysis"):
     """Of `analyse`, `derive` and `partial`: the document's id, its folder, and seconds per stage."""
 
@@ -132,8 +161,55 @@ class ClipResult(msgspec.Struct, frozen=True, tag_field="of", tag="clip"):
     sound: bool
 
 
-Job = AnalyseJob | DeriveJob | PartialJob | PrepareJob | FramesJob | AddModelJob | EmbedJob | ClipJob
-Result = AnalysisResult | PrepareResult | FramesResult | AddModelResult | EmbedResult | ClipResult
+class SoundPart(msgspec.Struct, frozen=True):
+    """A file with a stretch of the sound: where it begins and how long it lasts, s."""
+
+    path: str
+    start: float
+    seconds: float
+
+
+class SoundResult(msgspec.Struct, frozen=True, tag_field="of", tag="sound"):
+    """Of `sound`: its parts in order."""
+
+    parts: tuple[SoundPart, ...]
+
+
+class Still(msgspec.Struct, frozen=True):
+    """A picture of one face, JPEG."""
+
+    time_s: float
+    path: str
+
+
+class StillsResult(msgspec.Struct, frozen=True, tag_field="of", tag="stills"):
+    """Of `stills`: the pictures in order; fewer than places where there is no picture."""
+
+    stills: tuple[Still, ...]
+
+
+Job = (
+    AnalyseJob
+    | DeriveJob
+    | PartialJob
+    | PrepareJob
+    | FramesJob
+    | AddModelJob
+    | EmbedJob
+    | ClipJob
+    | SoundJob
+    | StillsJob
+)
+Result = (
+    AnalysisResult
+    | PrepareResult
+    | FramesResult
+    | AddModelResult
+    | EmbedResult
+    | ClipResult
+    | SoundResult
+    | StillsResult
+)
 
 
 class Heartbeat(msgspec.Struct, frozen=True, tag_field="type", tag="heartbeat"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from analysis.document import Correction
+from analysis.document import Correction, Fallback
 
 TRANSCRIPTS = (".vtt", ".srt", ".eaf", ".txt")
 """Endings of the transcripts that are read: WebVTT, SubRip, ELAN, plain text."""
@@ -42,7 +42,8 @@ class AnalysisRequest:
     `observed_dir` keeps finished stages for resuming and for deriving again. `language` is "auto", "zh" or "en";
     `speakers` None = suggest; `device` "auto", "cpu" or "cuda".
     `transcriber` is a faster-whisper folder, None = the bundled base model. `transcript` is a path to a transcript that
-    is taken in place of what the machine would hear, `transcript_name` what people call that file.
+    is taken in place of what the machine would hear, `transcript_name` what people call that file. `instead` = what
+    somebody else was to do, and is done here after all.
     """
 
     media: str
@@ -63,3 +64,4 @@ class AnalysisRequest:
     corrections: tuple[Correction, ...] = field(default=())
     transcript: str | None = None
     transcript_name: str = ""
+    instead: tuple[Fallback, ...] = ()

@@ -10,7 +10,7 @@ from pathlib import Path
 from analysis import reading
 from analysis.document import Provenance, Span
 from analysis.observations import TextObservation
-from analysis.reading import Reading
+from analysis.reading import Reading, Source
 from analysis.request import AnalysisRequest
 
 SETTING, ALIGNED, LEFT_OUT = "transcript", "transcript_aligned", "transcript_left_out"
@@ -33,6 +33,8 @@ class Transcript:
         """
         from analysis.speech import placing
 
+        if self.reading.source is not None:
+            return placing.recognised(self.reading, speech, duration, self.name)
         if heard is None:
             return placing.placed(self.reading, speech, duration, self.name)
         return placing.matched(self.reading, heard, speech, duration, self.name)
@@ -54,9 +56,20 @@ def with_transcript(origin: Provenance, transcript: Transcript | None, text: Tex
         return origin
     from analysis.speech.placing import percent
 
-    said = {SETTING: f"{transcript.name} ({transcript.sha256[:HASH]})"}
+    said = {SETTING: f"{transcript.name} ({transcript.sha256[:HASH]})"} | _recogniser(transcript.reading.source)
     if text.fit.aligned is not None:
         said[ALIGNED] = percent(text.fit.aligned)
     if text.fit.left_out:
         said[LEFT_OUT] = f"{text.fit.left_out} / {text.fit.cues}"
     return replace(origin, settings=origin.settings | said)
+
+
+def _recogniser(source: Source | None) -> dict[str, str]:
+    """The outside recogniser that the words come from; nothing where a person gave them."""
+    if source is None:
+        return {}
+    said = {
+        "recogniser": source.name, "recogniser_host": source.host, "recogniser_at": source.at,
+        "recogniser_profile": f"{source.profile} ({source.sha256[:HASH]})",
+    }  # fmt: skip
+    return said | ({"recogniser_model": source.model} if source.model else {})

@@ -161,6 +161,10 @@ def _do(job: protocol.Job, lines: Lines) -> protocol.Result:
         return _embed(job, lines)
     if isinstance(job, protocol.ClipJob):
         return _clip(job, lines)
+    if isinstance(job, protocol.SoundJob):
+        return _sound(job, lines)
+    if isinstance(job, protocol.StillsJob):
+        return _stills(job, lines)
     if isinstance(job, protocol.PartialJob):
         return _derive_so_far(job)
     from analysis import pipeline
@@ -209,6 +213,41 @@ def _embed(job: protocol.EmbedJob, lines: Lines) -> protocol.EmbedResult:
 
     embedding.embed(job.texts, Path(job.out), Path(job.places.cache), lines.report)
     return protocol.EmbedResult(embedding.encoder())
+
+
+def _sound(job: protocol.SoundJob, lines: Lines) -> protocol.SoundResult:
+    """Decoded once, then written in parts."""
+    from analysis import media
+    from analysis.media import sounding
+
+    info, folder, began = media.probe(job.media, job.name), Path(job.folder), time.monotonic()
+    length = max(0.001, info.duration)
+
+    def tell(before: float, done_s: float) -> None:
+        share = min(1.0, before + done_s / length / 2)
+        left = (time.monotonic() - began) / max(share, 0.001) * (1 - share)
+        lines.report(Progress("outside_prepare", share * length, length, share, left))
+
+    sound = media.SoundFile.extract(job.media, info, folder, lambda done_s: tell(0.0, done_s), job.name)
+    parts = sounding.write_parts(sound, folder, job.form, job.longest_s, lambda done_s: tell(0.5, done_s))
+    return protocol.SoundResult(tuple(protocol.SoundPart(str(p.path), p.start, p.seconds) for p in parts))
+
+
+def _stills(job: protocol.StillsJob, lines: Lines) -> protocol.StillsResult:
+    from analysis import media
+    from analysis.media.stills import Place, stills
+
+    info, began = media.probe(job.media, job.name), time.monotonic()
+    length = max(0.001, info.duration)
+
+    def tell(done_s: float) -> None:
+        share = min(1.0, done_s / length)
+        left = (time.monotonic() - began) / max(share, 0.001) * (1 - share)
+        lines.report(Progress("outside_stills", done_s, length, share, left))
+
+    places = [Place(each.time_s, each.x, each.y, each.w, each.h) for each in job.places]
+    found = stills(job.media, info, places, Path(job.folder), tell, job.name)
+    return protocol.StillsResult(tuple(protocol.Still(time_s, str(path)) for time_s, path in found))
 
 
 def _clip(job: protocol.ClipJob, lines: Lines) -> protocol.ClipResult:

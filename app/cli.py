@@ -17,7 +17,9 @@ from app import arguments, text
 from app.settings import default_data_folder
 from sync.failures import RemoteFailure
 
-COMMANDS = ("demo", "analyze", "assess", "enrich", "import", "show", "export", "sync", "sandbox", "models", "doctor")
+COMMANDS = (
+    "demo", "analyze", "assess", "enrich", "import", "show", "export", "package", "sync", "sandbox", "models", "doctor",
+)  # fmt: skip
 """Names of the commands; `import` lives in the module `app.commands.import_`."""
 INTERRUPTED = 130
 """Exit status after Ctrl-C, as shells have it."""

@@ -159,3 +159,69 @@ class NoAnswers(Failure):
     """The transcript has no answer of the candidate."""
 
     code = "no_answers"
+
+
+class PackageDamaged(Failure):
+    """A package is none, was cut off or was altered; nothing of it was taken. params: name, what (the part, or "")"""
+
+    code = "package_damaged"
+
+
+class PackageNewer(Failure):
+    """The package was made by a newer version of the program. params: name"""
+
+    code = "package_newer"
+
+
+class PassphraseNeeded(Failure):
+    """The package is protected. params: name"""
+
+    code = "passphrase_needed"
+
+
+class PassphraseWrong(Failure):
+    """The passphrase does not open the package. params: name"""
+
+    code = "passphrase_wrong"
+
+
+class NothingToHandOver(Failure):
+    """None of what was chosen can be handed over this way."""
+
+    code = "nothing_to_hand_over"
+
+
+class RecordingStays(Failure):
+    """The rules of the jurisdiction keep recordings here, whole ones too. params: rules (their name)"""
+
+    code = "recording_stays"
+
+
+class PackageTooLarge(Failure):
+    """The disk holds no file of this size, as FAT32 does from 4 GiB on. params: file"""
+
+    code = "package_too_large"
+
+
+class OutsideOff(Failure):
+    """No outside service is set up for this. params: what (the purpose in words)"""
+
+    code = "outside_off"
+
+
+class OutsideForbidden(Failure):
+    """The rules of the jurisdiction let this not leave the computer. params: data (in words), rules (their name)"""
+
+    code = "outside_forbidden"
+
+
+class OutsideConsentMissing(Failure):
+    """The candidate has not agreed that this service gets it. params: data (in words), service, host"""
+
+    code = "outside_consent_missing"
+
+
+class OutsideUnconfirmed(Failure):
+    """Nobody has read yet what would be sent, and let it go. params: notice (the sentence)"""
+
+    code = "outside_unconfirmed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from analysis.document import Analysis, Fallback, Quality
@@ -76,12 +77,27 @@ def imported_from(analysis: Analysis) -> str:
     return analysis.provenance.settings.get("transcript", "").rpartition(" (")[0]
 
 
+def recognised_by(analysis: Analysis) -> str:
+    """What the outside service is called that recognised the words, "" where none did."""
+    return analysis.provenance.settings.get("recogniser", "")
+
+
+def _whose_words(settings: Mapping[str, str], name: str, language: str) -> str:
+    if not (service := settings.get("recogniser")):
+        return text.tr_in(language, "report.imported_from", name=name)
+    at = settings.get("recogniser_at", "").replace("T", " ").removesuffix("+00:00")
+    host = settings.get("recogniser_host", "?")
+    return text.tr_in(language, "report.recognised_by", name=service, host=host, at=f"{at} UTC")
+
+
 def imported_line(analysis: Analysis, language: str) -> str:
     """Where the words come from and how well they fit, in a sentence; "" where the machine heard them."""
     name, settings = imported_from(analysis), analysis.provenance.settings
     if not name:
         return ""
-    said = [text.tr_in(language, "report.imported_from", name=name)]
+    said = [_whose_words(settings, name, language)]
+    if recognised_by(analysis):
+        return said[0]
     if share := settings.get("transcript_aligned"):
         said.append(text.tr_in(language, "report.imported_aligned", share=share))
     if count := settings.get("transcript_left_out"):

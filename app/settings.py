@@ -10,6 +10,8 @@ from typing import Any
 import msgspec
 import platformdirs
 
+from app.domain.outside import ServiceSetting
+
 
 def default_data_folder() -> Path:
     """MIANJIAN_DATA, else the platform's user data folder."""
@@ -31,7 +33,8 @@ class Settings:
     `ehr_account` is the public half of its key where it has one (client id, app key), `ehr_certificate` the PEM file of
     a client certificate; `device` "auto", "cpu" or "cuda";
     `llm_url` (with `llm_model`, "" = the server's only one) or else `llm_gguf` (a file) is a language model on this
-    computer, all "" = off; `layout` is what the window remembers of itself, by name.
+    computer, all "" = off; `services` are outside AI services by purpose, none = off; `layout` is what the window
+    remembers of itself, by name.
     """
 
     assessor: str = ""
@@ -49,6 +52,7 @@ class Settings:
     llm_url: str = ""
     llm_model: str = ""
     llm_gguf: str = ""
+    services: dict[str, ServiceSetting] = field(default_factory=dict)
     layout: dict[str, Any] = field(default_factory=dict)
 
 

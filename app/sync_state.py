@@ -135,7 +135,7 @@ def entry(item: Item, candidate: str, interview_id: str) -> Entry:
         external_id=item.external_id,
         remote_id=item.remote_id,
         interview_id=interview_id,
-        can_resend=item.state is State.DEAD or (waiting and item.last_error is not None),
+        can_resend=item.state in (State.DEAD, State.HANDED) or (waiting and item.last_error is not None),
         can_choose=item.state is State.CONFLICT,
     )
 

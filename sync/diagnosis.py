@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,7 +31,7 @@ from sync.system import HrSystem
 
 MAX_SKEW_S = 300.0
 """Signatures are refused beyond this."""
-MAX_PAGES = 20
+MAX_PAGES, MAX_COUNTING_S = 20, 8.0
 
 
 class Step(StrEnum):
@@ -107,9 +108,9 @@ def _steps(system: HrSystem, clock: ServerClock, last: _Last) -> Iterator[Findin
 
 
 def _rights(system: HrSystem, last: _Last) -> Finding:
-    """What can be seen with the key, as far as a few pages go."""
+    """What can be seen with the key, as far as a few pages and seconds go."""
     positions = candidates = 0
-    cursor, more = "", True
+    cursor, more, until = "", True, time.monotonic() + MAX_COUNTING_S
     for _ in range(MAX_PAGES):
         try:
             page = system.changes(cursor)
@@ -118,7 +119,7 @@ def _rights(system: HrSystem, last: _Last) -> Finding:
         positions += sum(not one.deleted for one in page.positions)
         candidates += sum(not one.deleted for one in page.candidates)
         cursor, more = page.cursor, page.more
-        if not more:
+        if not more or time.monotonic() > until:
             break
     name = getattr(system, "system_name", "")
     return Finding(Step.RIGHTS, seen=Seen(name, positions, candidates, more))

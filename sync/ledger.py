@@ -60,6 +60,12 @@ def known_row(session: Session, system: str, kind: str, remote_id: str) -> Known
     return KnownRow(kind, remote_id, row["local_id"], json.loads(row["fields"]), row["deleted"])
 
 
+def known_ids(session: Session, system: str, kind: str) -> frozenset[str]:
+    """Ids of the rows of one kind that an HR system has told of and not deleted."""
+    told = sync_row.c.system == system, sync_row.c.kind == kind, sync_row.c.deleted.is_(False)
+    return frozenset(session.scalars(select(sync_row.c.remote_id).where(*told)))
+
+
 RESULT = "result"
 
 

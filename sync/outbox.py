@@ -44,13 +44,15 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """Where an item stands. CONFLICT and DEAD wait for a person; everything behind them in the aggregate waits too."""
+    """Where an item stands. CONFLICT and DEAD wait for a person, HANDED for the word of the computer that sends it in
+    this one's place (see `sync.handing`); everything behind them in the aggregate waits too."""
 
     PENDING = "pending"
     INFLIGHT = "inflight"
     DONE = "done"
     CONFLICT = "conflict"
     DEAD = "dead"
+    HANDED = "handed"
 
 
 class Resolution(StrEnum):
@@ -147,7 +149,7 @@ def get(session: Session, op_id: str) -> Item | None:
 
 def items(session: Session, limit: int = 500) -> tuple[Item, ...]:
     """Items for showing: what waits for a person first, then what waits to be sent, then the newest done ones."""
-    rank = {State.CONFLICT: 0, State.DEAD: 0, State.INFLIGHT: 1, State.PENDING: 1, State.DONE: 2}
+    rank = {State.CONFLICT: 0, State.DEAD: 0, State.INFLIGHT: 1, State.PENDING: 1, State.HANDED: 1, State.DONE: 2}
     newest = select(outbox).order_by(outbox.c.seq.desc()).limit(limit)
     found = [_item(row) for row in session.execute(newest).mappings()]
     waiting = select(outbox).where(outbox.c.state != State.DONE.value)
@@ -362,10 +364,11 @@ class Queue:
         )
 
     def revive(self, session: Session, op_id: str) -> bool:
-        """Send a dead or waiting item again, at once. False when it is neither."""
+        """Send a dead, waiting or handed over item from here, at once. False when it is none of these."""
+        revivable = [State.DEAD.value, State.PENDING.value, State.HANDED.value]
         changed = session.execute(
             update(outbox)
-            .where(outbox.c.op_id == op_id, outbox.c.state.in_([State.DEAD.value, State.PENDING.value]))
+            .where(outbox.c.op_id == op_id, outbox.c.state.in_(revivable))
             .values(state=State.PENDING.value, attempts=0, next_at=self.clock())
         )
         return _changed(changed)

@@ -15,9 +15,11 @@ from sync.breaker import Sessions
 from sync.contract import Pulled
 from sync.failures import CursorUnknown, RemoteNonsense
 from sync.ledger import KnownRow
-from sync.system import HrSystem
+from sync.system import HrSystem, TellsVanished
 
 CURSOR = "cursor"
+ASKED_FOR_VANISHED = "asked_for_vanished"
+VANISHED_EVERY_S = 7 * 24 * 3600.0
 MAX_PAGES = 10_000
 
 
@@ -67,8 +69,30 @@ def pull(
         received = _added(received, page)
         cursor = page.cursor
         if not page.more:
-            return received
+            return _added(received, _ask_for_vanished(system, sessions, apply, clock))
     raise RemoteNonsense(host=system.address.host)
+
+
+def _ask_for_vanished(
+    system: HrSystem, sessions: Sessions, apply: Callable[[Pulled], Iterable[KnownRow]], clock: ledger.Clock
+) -> Pulled:
+    """Once a week, of a system that does not tell what was deleted there: compare what is known with what is there."""
+    name, now = system.address.base, clock()
+    if not isinstance(system, TellsVanished):
+        return Pulled()
+    with sessions() as session:
+        last = ledger.read_state(session, name, ASKED_FOR_VANISHED)
+        if last is not None and now - float(last) < VANISHED_EVERY_S:
+            return Pulled()
+        known = {kind: ledger.known_ids(session, name, kind) for kind in ("position", "candidate")}
+    page = system.vanished(known) if last is not None else Pulled()  # the first pull has only just told everything
+    rows = tuple(apply(page)) if page != Pulled() else ()
+    with sessions() as session:
+        for row in rows:
+            ledger.keep_row(session, name, row, clock)
+        ledger.write_state(session, name, ASKED_FOR_VANISHED, str(now), clock)
+        _note(session, clock, name, page)
+    return page
 
 
 def _added(received: Received, page: Pulled) -> Received:

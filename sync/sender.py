@@ -159,6 +159,7 @@ class Sender:
             raise FilesRefused(host=self._hr.address.host)
         told = json.loads(item.payload)
         source = told.pop("source")
+        told["interview_remote_id"] = told["interview_remote_id"] or self._remote_id(told["interview_id"])
 
         def arrived(_: int) -> None:
             with self._sessions() as session:
@@ -171,11 +172,15 @@ class Sender:
 
     def _registered(self, interview_id: str) -> str:
         """The HR system's id of an interview that was registered from here."""
+        remote_id = self._remote_id(interview_id)
+        if not remote_id:
+            raise RemoteRejected(host=self._hr.address.host, status=404, detail=interview_id)
+        return remote_id
+
+    def _remote_id(self, interview_id: str) -> str | None:
         with self._sessions() as session:
             there = outbox.find(session, Kind.INTERVIEW, interview_id)
-        if there is None or not there.remote_id:
-            raise RemoteRejected(host=self._hr.address.host, status=404, detail=interview_id)
-        return there.remote_id
+        return there.remote_id if there else None
 
     def _contested(self, item: Item, failure: RemoteConflict) -> RemoteFailure | None:
         """A 409: nothing is left to do when the server is as far already, else a person decides."""

@@ -123,3 +123,12 @@ class TakesFiles(Protocol):
 
         `content` is seekable; `progress` hears of each piece that has arrived, and may end the upload by raising.
         """
+
+
+@runtime_checkable
+class TellsVanished(Protocol):
+    """An HR system whose changes do not speak of what was deleted: it has to be asked now and then."""
+
+    def vanished(self, known: Mapping[str, frozenset[str]]) -> Pulled:
+        """Of the ids that are known here, by kind of row ("position", "candidate"), those that are not there any more,
+        as deleted rows."""

@@ -257,8 +257,10 @@ QProgressBar { background: @track_bg; border: 1px solid @border; border-radius: 
     text-align: center; }
 QProgressBar::chunk { background: @accent; border-radius: @px3; }
 QCheckBox, QRadioButton { spacing: @px8; padding: @px2; }
-QCheckBox::indicator { width: @px16; height: @px16; border: 1px solid @faint; border-radius: @px3; background: @panel; }
-QCheckBox::indicator:checked { border: 1px solid @accent; background: @accent; image: url(@check); }
+QCheckBox::indicator, QListView::indicator { width: @px16; height: @px16; border: 1px solid @faint;
+    border-radius: @px3; background: @panel; }
+QCheckBox::indicator:checked, QListView::indicator:checked { border: 1px solid @accent; background: @accent;
+    image: url(@check); }
 QCheckBox::indicator:disabled { border: 1px solid @border; background: @veil; }
 QCheckBox:focus, QRadioButton:focus { border: 1px solid @accent; border-radius: @px3; }
 QTabBar::tab { padding: @px6 @px12 ; border: none; border-bottom: 2px solid transparent; color: @muted; }

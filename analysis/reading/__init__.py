@@ -4,7 +4,7 @@
 sentence, what is merely odd (a broken cue among good ones) is passed over and counted.
 """
 
-from analysis.reading.cues import Cue, Reading
+from analysis.reading.cues import Cue, Reading, Source
 from analysis.reading.files import read
 
-__all__ = ["Cue", "Reading", "read"]
+__all__ = ["Cue", "Reading", "Source", "read"]

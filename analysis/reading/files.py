@@ -11,7 +11,7 @@ from analysis.failures import (
     TranscriptTooLarge,
     TranscriptUnknown,
 )
-from analysis.reading import plain, subtitles
+from analysis.reading import heard, plain, subtitles
 from analysis.reading.cues import Reading
 from analysis.reading.decoding import decoded
 from analysis.request import TRANSCRIPTS
@@ -26,10 +26,15 @@ def read(path: Path, name: str = "") -> Reading:
     """The cues of a transcript file; `name` is what messages call it. Raises TranscriptInvalid (one of its kinds)."""
     name = name or path.name
     raw = _bytes(path, name)
+    if path.suffix == heard.SUFFIX:
+        return _not_empty(heard.read(raw, name), name)
     text = decoded(raw)
     if text is None:
         raise TranscriptNotText(name=name)
-    found = _read(text, raw, path.suffix.lower(), name)
+    return _not_empty(_read(text, raw, path.suffix.lower(), name), name)
+
+
+def _not_empty(found: Reading, name: str) -> Reading:
     if not found.cues:
         raise TranscriptEmpty(name=name)
     if sum(len(cue.text) for cue in found.cues) > MAX_CHARACTERS:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
@@ -27,6 +28,8 @@ _SLACK_S = 0.05
 _FASTEST = 12.0
 """Syllables a second that nobody says: voice activity has missed something there."""
 _LEAST_INSIDE = 0.5
+_BESIDE_S = 1.0
+"""A recogniser's word may lie so far outside what it says it is part of."""
 _LEAST_ALIGNED = 0.55
 """Below it the text is of another recording: of the corpus' interviews, those with the same questions agree by up to
 0.50, unrelated ones by less than 0.02; with a fifth of the characters misheard 0.75 agree, with a third 0.60."""
@@ -47,6 +50,47 @@ def placed(found: Reading, speech: Sequence[Span], duration: float, name: str) -
     left_out = found.skipped + len(found.cues) - len(inside)
     whole = sorted((each for each in segments if each), key=lambda segment: segment.start)
     return TextObservation(language, tuple(whole), 0, fit=Fit(len(found.cues), left_out))
+
+
+def recognised(found: Reading, speech: Sequence[Span], duration: float, name: str) -> TextObservation:
+    """The cues of an outside recogniser. Words have its own times and probabilities where it gave any; those of a cue
+    without are spread as in `placed`.
+
+    Raises TranscriptForeign where most cues lie beyond the recording's end.
+    """
+    spread = placed(replace(found, cues=tuple(replace(cue, words=()) for cue in found.cues)), speech, duration, name)
+    if not any(cue.words for cue in found.cues):
+        return spread
+    inside = [cue for cue in found.cues if cue.start is not None and cue.start < duration]
+    language = leading_language([cue.text for cue in inside])
+    timed = [_recognised(cue, speech, duration) for cue in inside]
+    segments = [_segment(cue, words, language) for cue, (words, _) in zip(inside, timed, strict=True)]
+    letters = [sum(map(str.isalnum, cue.text)) for cue in inside]
+    share = sum(share * count for (_, share), count in zip(timed, letters, strict=True)) / max(1, sum(letters))
+    whole = sorted((each for each in segments if each), key=lambda segment: segment.start)
+    return TextObservation(language, tuple(whole), 0, fit=replace(spread.fit or Fit(0), aligned=round(share, 4)))
+
+
+def _recognised(cue: Cue, speech: Sequence[Span], duration: float) -> tuple[list[Word], float]:
+    """The words of a cue as its text writes them, with the times and probabilities of the recogniser's own words, and
+    the share 0..1 of the text that was found in those."""
+    listed = spoken_words(cue.text)
+    first, last = (cue.start or 0.0) - _BESIDE_S, min(duration, (cue.end or 0.0) + _BESIDE_S)
+    near = [word for word in cue.words if word.start >= first and word.end <= last]
+    known = [Known(word.text, word.start, word.end) for word in near]
+    times, share = aligned(listed, known, duration) if known else ([], 0.0)
+    if not share:
+        return _spread(cue, speech, duration), 0.0
+    sure = [_probability(near, start, end) for start, end in times]
+    words = [Word(start, end, text, chance) for text, (start, end), chance in zip(listed, times, sure, strict=True)]
+    return trimmed(words, speech), share
+
+
+def _probability(words: Sequence[Word], start: float, end: float) -> float | None:
+    """The least probability of the recogniser's words that lie in a stretch; None where it does not tell."""
+    inside = [word.probability for word in words if word.end > start + 1e-6 and word.start < end - 1e-6]
+    told = [chance for chance in inside if chance is not None]
+    return min(told) if told and len(told) == len(inside) else None
 
 
 def matched(

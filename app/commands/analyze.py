@@ -43,6 +43,9 @@ def add(commands: Any, shared: argparse.ArgumentParser) -> None:
     parser.add_argument("--modalities", metavar="LIST", help=tr("analyze.help_modalities", all=",".join(modalities())))
     parser.add_argument("--face-fps", metavar="N", help=tr("analyze.help_face_fps"))
     parser.add_argument("--device", choices=DEVICES, help=tr("analyze.help_device"))
+    outside = parser.add_mutually_exclusive_group()
+    outside.add_argument("--outside", action="store_true", help=tr("analyze.help_outside"))
+    outside.add_argument("--no-outside", action="store_true", help=tr("analyze.help_no_outside"))
     parser.add_argument("--json-progress", action="store_true", help=tr("analyze.help_json_progress"))
     parser.set_defaults(run=run)
 
@@ -51,6 +54,8 @@ def run(options: argparse.Namespace) -> int:
     """Analyse; 0 when all is written."""
     if options.interview:
         return _interview(options)
+    if options.outside:  # a bare file has no candidate who could have agreed
+        raise ValueInvalid(what="--outside", value=options.file or "", allowed="--interview ID")
     if options.file is None or options.out is None:
         raise ValueInvalid(what="analyze", value="", allowed="FILE --out DIR, --interview ID")
     return _file(options)
@@ -94,6 +99,7 @@ def _interview(options: argparse.Namespace) -> int:
     with Library.open(options.data) as library, closing(progress) as shown, interruptible() as cancel:
         interview_id = whole_id(library, options.interview)
         _keep(library, interview_id, choices)
+        _settle_outside(library, interview_id, options)
         analysis_id = InterviewAnalysis(library, interview_id, choices)(shown.report, cancel)
         folder, media = library.analysis_folder(interview_id), library.interview(interview_id).media
         shown.result(AnalysisResult(analysis_id, str(folder), {}))
@@ -111,16 +117,33 @@ def _keep(library: Library, interview_id: str, choices: Choices) -> None:
     library.save_interview(replace(interview, spoken=spoken, speakers=speakers))
 
 
+def _settle_outside(library: Library, interview_id: str, options: argparse.Namespace) -> None:
+    """Say what goes to whom, and confirm it; or set aside what an outside service heard before."""
+    from app.commands.outside import confirm
+    from app.domain.outside import Purpose
+
+    kept = library.transcript(interview_id)
+    if options.no_outside and kept is not None and kept.heard:
+        library.forget_transcript(interview_id)
+    if options.outside:
+        confirm(library, interview_id, Purpose.SPEECH)
+
+
 def _say_lacking(name: str, folder: Path) -> None:
     """What the recording did not yield, which stage failed, and what to do about it, on standard error."""
     from analysis.export import read
     from app.absence import absences, failed
+    from app.jobs.outside_speech import HERE
+    from app.origin import fallback_text
 
     analysis = read(folder).analysis
     media = analysis.media
     if media.claimed_s is not None:
         there, claimed = text.timecode(media.duration), text.timecode(media.claimed_s)
         print(text.tr("analyze.cut_short", name=name, there=there, claimed=claimed), file=sys.stderr)
+    for each in analysis.provenance.fallbacks:
+        if each.used == HERE:
+            print(fallback_text(each, text.language()), file=sys.stderr)
     found = dict.fromkeys(m.why for m in analysis.missing if m.why in ABSENT)
     if found:
         said = text.tr("report.list_comma").join(text.tr(f"report.why_{why}") for why in found)
@@ -148,6 +171,7 @@ def _choices(options: argparse.Namespace) -> Choices:
         terms=read_terms(options.terms) if options.terms else None,
         questions=read_questions(options.questions) if options.questions else None,
         enrol_clip=options.enrol,
+        outside=True if options.outside else False if options.no_outside else None,
     )
 
 

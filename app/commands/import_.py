@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import text
+from app.commands.outside import purposes_of, record_consents
 from app.failures import ValueInvalid
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: a
     own.add_argument("--position", default="", metavar="P", help=text.tr("import.help_position"))
     own.add_argument("--candidate", default="", metavar="C", help=text.tr("import.help_candidate"))
     own.add_argument("--consent", metavar="LIST", help=text.tr("import.help_consent"))
+    own.add_argument("--outside-consent", metavar="LIST", help=text.tr("import.help_outside_consent"))
     own.add_argument("--transcript", metavar="FILE", help=text.tr("import.help_transcript"))
     own.add_argument("--interview", metavar="ID", help=text.tr("import.help_interview"))
     own.set_defaults(run=run)
@@ -44,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
     from app.store.library import Library
 
     consent = None if options.consent is None else _modalities(options.consent)
+    outside = purposes_of(options.outside_consent)
     paths = recordings_in([options.file])
     _check_transcript(options.transcript, recordings=len(paths))
     if not paths:
@@ -56,6 +59,8 @@ def run(options: argparse.Namespace) -> int:
             failed += not _say(outcome)
             if outcome.imported and consent is not None:
                 library.record_consent(outcome.imported.interview.id, consent, STATED, library.assessor)
+            if outcome.imported and outside is not None:
+                record_consents(library, outcome.imported.interview.id, outside)
             if outcome.imported and options.transcript:
                 _give_transcript(library, outcome.imported.interview.id, options.transcript)
     if failed and len(paths) > 1:
@@ -64,16 +69,21 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _for_interview(options: argparse.Namespace) -> int:
-    """A transcript for an interview that is in the library."""
+    """A transcript, or consent to outside services, for an interview that is in the library."""
     from app.commands.show import whole_id
     from app.store.library import Library
 
-    if options.file is not None or options.transcript is None:
-        raise ValueInvalid(what="--interview", value=options.file or "", allowed="--transcript FILE")
+    outside = purposes_of(options.outside_consent)
+    if options.file is not None or (options.transcript is None and outside is None):
+        allowed = "--transcript FILE, --outside-consent LIST"
+        raise ValueInvalid(what="--interview", value=options.file or "", allowed=allowed)
     _check_transcript(options.transcript)
     with Library.open(options.data) as library:
         interview_id = library.interview(whole_id(library, options.interview)).id
-        _give_transcript(library, interview_id, options.transcript)
+        if outside is not None:
+            record_consents(library, interview_id, outside)
+        if options.transcript is not None:
+            _give_transcript(library, interview_id, options.transcript)
     print(interview_id, flush=True)
     return 0
 

@@ -70,10 +70,13 @@ def _stop_signals() -> threading.Event:
 
 
 def _say(sandbox: Sandbox, *, as_json: bool) -> None:
+    from sync.sandbox.faces.feishu import app_id
+
+    told = {"url": sandbox.url, "key": sandbox.key, "app_id": app_id(sandbox.key)}
     if as_json:
-        print(json.dumps({"url": sandbox.url, "key": sandbox.key, "store": str(sandbox.folder)}), flush=True)
+        print(json.dumps(told | {"store": str(sandbox.folder)}), flush=True)
     else:
-        print(text.tr("sandbox.ready", url=sandbox.url, key=sandbox.key, folder=sandbox.folder), flush=True)
+        print(text.tr("sandbox.ready", folder=sandbox.folder, **told), flush=True)
 
 
 def _wait_for_end_of_input(stop: threading.Event) -> None:

@@ -16,6 +16,9 @@ class EnrichmentKind(StrEnum):
 
     NOVELTY = "novelty"
     CLAIMS = "claims"
+    OUTSIDE_TERMS = "outside_terms"
+    OUTSIDE_SCORES = "outside_scores"
+    OUTSIDE_EXPRESSION = "outside_expression"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,11 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """How it was made: `name` "sentence_similarity" or "language_model", the model with its version, and settings.
+    """How it was made: `name` "sentence_similarity", "language_model" or "outside_service", the model with its version,
+    and settings.
 
-    `place` = where the model runs ("built_in", "server", "file"); `prompt` = version and SHA-256 of all that was asked.
+    `place` = where the model runs ("built_in", "server", "file", an outside service's host); `prompt` = version and
+    SHA-256 of all that was asked.
     """
 
     name: str
@@ -139,6 +144,85 @@ class Claims:
 
 
 @dataclass(frozen=True, slots=True)
+class OutsideTerm:
+    """A term that an outside service found: it stands in the quote, and the quote in the answer of `exchange` (0-based)
+    at [start, end] s: both were checked."""
+
+    text: str
+    quote: str
+    exchange: int
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideTerms:
+    """The terms that were kept, and how many were dropped for which reason; the counts as in `Claims`."""
+
+    terms: tuple[OutsideTerm, ...]
+    dropped: dict[Dropped, int]
+    asked: int
+    unreadable: int = 0
+    cut: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideScore:
+    """What an outside service would give one answer in one dimension: 0..10, with its reason and the candidate's words.
+
+    It is shown beside what people and this program say, and counts for nothing.
+    """
+
+    dimension_id: str
+    exchange: int
+    score: float
+    reason: str
+    quote: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideScores:
+    """The scores that were kept, and how many were dropped for which reason; the counts as in `Claims`."""
+
+    scores: tuple[OutsideScore, ...]
+    dropped: dict[Dropped, int]
+    asked: int
+    unreadable: int = 0
+    cut: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionSample:
+    """What an outside service saw in one picture of the candidate at a time (s): shares 0..1 by its own names."""
+
+    time_s: float
+    exchange: int
+    values: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideExpression:
+    """All that it saw, in time order; `unseen` = pictures in which it found no face."""
+
+    samples: tuple[ExpressionSample, ...]
+    unseen: int = 0
+
+
+Body = Novelty | Claims | OutsideTerms | OutsideScores | OutsideExpression
+KINDS: dict[EnrichmentKind, type[Body]] = {
+    EnrichmentKind.NOVELTY: Novelty,
+    EnrichmentKind.CLAIMS: Claims,
+    EnrichmentKind.OUTSIDE_TERMS: OutsideTerms,
+    EnrichmentKind.OUTSIDE_SCORES: OutsideScores,
+    EnrichmentKind.OUTSIDE_EXPRESSION: OutsideExpression,
+}
+LOCAL = (EnrichmentKind.NOVELTY, EnrichmentKind.CLAIMS)
+"""What is found out without anything leaving this computer."""
+
+
+@dataclass(frozen=True, slots=True)
 class Enrichment:
     """One enrichment as the library keeps it. `number` counts those of its kind: the newest one holds."""
 
@@ -147,7 +231,7 @@ class Enrichment:
     kind: EnrichmentKind
     basis: Basis
     method: Method
-    body: Novelty | Claims
+    body: Body
     created: datetime
     assessor: str
     number: int

@@ -51,10 +51,11 @@ class Asking:
     prompt: str
 
 
-def asking(document: Document, quotable: Quotable, template: Template) -> Asking:
-    """The questions, each about as many answers as fit; `prompt` is "version SHA-256" over all of them."""
+def asking(document: Document, quotable: Quotable, template: Template, about: str = "claims") -> Asking:
+    """The questions `about` something (a frame's name), each over as many answers as fit; `prompt` is "version SHA-256"
+    over all of them."""
     language = document.transcript.language
-    frame = _frame(language)
+    frame = _frame(about, language)
     listed = "\n".join(
         frame.dimension.format(id=d.id, title=d.title.in_(language), description=_line(d.description.in_(language)))
         for d in template.dimensions
@@ -118,6 +119,6 @@ _HARMLESS = str.maketrans("[]<>{}=`", "()()()- ")
 
 
 @cache
-def _frame(language: str) -> _Frame:
-    path = resource("prompts", f"claims.{'zh' if language.startswith('zh') else 'en'}.toml")
+def _frame(about: str, language: str) -> _Frame:
+    path = resource("prompts", f"{about}.{'zh' if language.startswith('zh') else 'en'}.toml")
     return msgspec.convert(tomllib.loads(path.read_text("utf-8")), _Frame)

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from analysis import features, protocol
-from analysis.failures import Cancelled, OwnModelMissing, TranscriptInvalid
+from analysis.document import Fallback
+from analysis.failures import Cancelled, Failure, OwnModelMissing, TranscriptInvalid
 from analysis.models import ModelStore
 from analysis.request import AnalysisRequest, KitQuestion, Term
 from app import glossaries, policy, resources, text
 from app.domain.types import SPOKEN, USUAL_SPEAKERS, AnalysisState, Interview
-from app.failures import ConsentMissing, NotFound
+from app.failures import ConsentMissing, NotFound, OutsideOff
 from app.jobs.child import ChildReport, run_child
 from app.settings import Settings, SettingsFile, cache_folder
 from app.store.vault import ANALYSIS
@@ -40,7 +41,8 @@ class Choices:
     """What a person chose for one analysis; None = as the interview, the settings, the position or the policy say.
 
     `speakers`: a count, or 0 = suggest one. `transcript`: one that is kept beside the recording, to take from now on in
-    place of what the machine would hear; it stays where the analysis succeeds.
+    place of what the machine would hear; it stays where the analysis succeeds. `outside`: True = an outside service has
+    to write down the words, and its absence is a failure; False = nothing is sent.
     """
 
     language: str | None = None
@@ -52,6 +54,7 @@ class Choices:
     questions: tuple[KitQuestion, ...] | None = None
     enrol_clip: Path | None = None
     transcript: KeptTranscript | None = None
+    outside: bool | None = None
 
 
 def places(data: Path) -> protocol.Places:
@@ -129,8 +132,9 @@ class InterviewAnalysis:
         try:
             if self.choices.transcript:
                 policy.require_modalities(self._rules, library.consent(interview.id), ("speech",))
+            instead = self._ask_outside(interview, modalities, report, stop)
             with library.vault.lease(_sha256(interview)) as media:
-                self.request = self._request(interview, media, modalities)
+                self.request = replace(self._request(interview, media, modalities), instead=instead)
                 found = self._record(protocol.AnalyseJob(self.request, places(library.folder)), report, stop)
             if self.choices.transcript:
                 library.use_transcript(interview.id, self.choices.transcript)
@@ -138,6 +142,40 @@ class InterviewAnalysis:
         except BaseException as failure:  # a bug, too, must not leave the interview "running"
             library.set_analysis_state(interview.id, _state_after(failure, interview))
             raise
+
+    def _ask_outside(
+        self, interview: Interview, modalities: tuple[str, ...], report: Callable[[ChildReport], None],
+        stop: threading.Event,
+    ) -> tuple[Fallback, ...]:  # fmt: skip
+        """Have an outside service write down the words where one is turned on: its transcript is taken from now on.
+
+        Where it cannot, this computer listens as ever, and what was to be instead is in the record of the analysis.
+        """
+        from app.jobs import outside_speech as outside
+
+        before = self.library.transcript(interview.id)
+        by_person = self.choices.transcript or (before is not None and not before.heard)
+        if by_person or self.choices.outside is False or "speech" not in modalities:
+            return ()
+        position = interview.position
+        terms = [term.text for term in self.choices.terms or ()] or list(position.keywords if position else ())
+        wish = outside.Wish(self.choices.language or interview.spoken, outside.asked_of(terms))
+        try:
+            kept = outside.OutsideSpeech(self.library, interview.id, wish)(report, stop)
+        except OutsideOff:
+            if self.choices.outside:
+                raise
+            return ()
+        except Failure as failure:
+            if isinstance(failure, outside.REFUSALS) and self.choices.outside:
+                raise
+            if not isinstance(failure, outside.REFUSALS) and not failure.code.startswith(outside.SERVICE):
+                raise
+            if before is not None:
+                self.library.forget_transcript(interview.id)
+            return (outside.fallback(self.library, failure),)
+        self.choices = replace(self.choices, transcript=kept)
+        return ()
 
     def rederive(self, report: Callable[[ChildReport], None], stop: threading.Event) -> str:
         """Derive again with the corrections made since, from what was observed; the media is not decoded again."""

@@ -17,6 +17,7 @@ from analysis import protocol
 from analysis.failures import DocumentInvalid
 from app import policy
 from app.domain.enrichment import Basis, Comparable, Enrichment, EnrichmentKind, Method
+from app.domain.outside import Purpose
 from app.failures import NoAnswers, PositionMissing
 from app.jobs.analysis import InterviewAnalysis, places
 from app.jobs.asking import AskingChild
@@ -28,8 +29,11 @@ from sync.providers.language_model import MOST_ANSWER_TOKENS
 if TYPE_CHECKING:
     from app.enrichment.answers import Answer as Answered
     from app.enrichment.answers import Document
+    from app.enrichment.outside import ScoreSieve, TermSieve
+    from app.enrichment.quotes import Quotable
     from app.enrichment.vectors import AnswerVectors, Floats
     from app.store.library import Library
+    from sync.providers.service import Service
 
 Report = Callable[[ChildReport], None]
 MOST_TEXTS = 4096
@@ -37,7 +41,7 @@ MOST_TEXTS = 4096
 CLAIMS = "claims"
 
 
-class _Enriching:
+class Enriching:
     """What both have in common: nothing is read before consent and jurisdiction allow it, and nothing out of date."""
 
     def __init__(self, library: Library, interview_id: str) -> None:
@@ -64,7 +68,7 @@ class _Enriching:
         return folder, read_document(folder)
 
 
-class NoveltyWork(_Enriching):
+class NoveltyWork(Enriching):
     """Compares each answer with other candidates' answers to the same question."""
 
     def __call__(self, report: Report, stop: threading.Event) -> Enrichment:
@@ -113,7 +117,7 @@ class NoveltyWork(_Enriching):
         return vectors
 
 
-class ClaimsWork(_Enriching):
+class ClaimsWork(Enriching):
     """Asks the language model that a person has set up for evidence, and keeps what stands in the transcript."""
 
     def __call__(self, report: Report, stop: threading.Event) -> Enrichment:
@@ -138,7 +142,7 @@ class ClaimsWork(_Enriching):
             for number, question in enumerate(asked.questions, start=1):
                 answer = model.ask(question)
                 sieve.take(answer.text, cut=answer.cut)
-                report(_progress(number, len(asked.questions), time.monotonic() - began))
+                report(progress(number, len(asked.questions), time.monotonic() - began))
         method = _method_of_asking(
             answer, isinstance(choice, FileModel), asked.prompt, f"{template.id} {template.version}"
         )
@@ -146,10 +150,93 @@ class ClaimsWork(_Enriching):
         return self.library.add_enrichment(self.interview_id, basis, method, sieve.result())
 
 
-WORKS: Mapping[EnrichmentKind, type[NoveltyWork] | type[ClaimsWork]] = {
+class _OutsideWork(Enriching):
+    """Asks an outside service about the answers, and keeps what stands in the transcript."""
+
+    purpose: Purpose
+    stage: str
+    frame: str
+
+    def __call__(self, report: Report, stop: threading.Event) -> Enrichment:
+        """The new enrichment. Raises what `app.outside.gate.require` does, NotAnalysed, NoAnswers, Cancelled, and
+        failures with the code of a `ServiceFailure`."""
+        from app.enrichment.prompt import asking
+        from app.enrichment.quotes import Quotable
+        from app.outside.gate import require
+        from app.outside.sending import known_failures, opened
+
+        with known_failures():  # before anything is done for it
+            require(self.library, self.interview_id, self.purpose)
+        _, document = self._document(report, stop)
+        assessment = self.library.assessment(self.interview_id)
+        template = self.library.template(assessment.template_id, assessment.template_version)
+        quotable = Quotable(document)
+        asked = asking(document, quotable, template, self.frame)
+        if not asked.questions:
+            raise NoAnswers
+        sieve, began = self._sieve(quotable, [d.id for d in template.dimensions]), time.monotonic()
+        with opened(self.library, self.interview_id, self.purpose, stop) as service:
+            for number, question in enumerate(asked.questions, start=1):
+                answer = service.ask(question, document.transcript.language)
+                sieve.take(answer.text, cut=answer.cut)
+                report(progress(number, len(asked.questions), time.monotonic() - began, self.stage))
+            method = _method_of_service(service, answer, asked.prompt, f"{template.id} {template.version}")
+        basis = Basis(document.id, document.correction)
+        return self.library.add_enrichment(self.interview_id, basis, method, sieve.result())
+
+    def _sieve(self, quotable: Quotable, dimensions: Sequence[str]) -> TermSieve | ScoreSieve:
+        raise NotImplementedError
+
+
+class OutsideTermsWork(_OutsideWork):
+    """Has an outside service name the terms in the answers."""
+
+    purpose, stage, frame = Purpose.TERMS, "outside_terms", "terms"
+
+    def _sieve(self, quotable: Quotable, _dimensions: Sequence[str]) -> TermSieve:
+        from app.enrichment.outside import TermSieve
+
+        return TermSieve(quotable)
+
+
+class OutsideScoresWork(_OutsideWork):
+    """Has an outside service score the answers: shown beside, counted nowhere."""
+
+    purpose, stage, frame = Purpose.SCORING, "outside_scores", "scores"
+
+    def _sieve(self, quotable: Quotable, dimensions: Sequence[str]) -> ScoreSieve:
+        from app.enrichment.outside import ScoreSieve
+
+        return ScoreSieve(quotable, dimensions)
+
+
+class OutsideExpressionWork:
+    """Has an outside service describe visible expression; see `app.jobs.outside_expression`."""
+
+    def __init__(self, library: Library, interview_id: str) -> None:
+        self._library, self._interview_id = library, interview_id
+
+    def __call__(self, report: Report, stop: threading.Event) -> Enrichment:
+        """The new enrichment. Raises what the work itself does."""
+        from app.jobs.outside_expression import OutsideExpressionWork as Describing
+
+        return Describing(self._library, self._interview_id)(report, stop)
+
+
+Work = NoveltyWork | ClaimsWork | OutsideTermsWork | OutsideScoresWork | OutsideExpressionWork
+WORKS: Mapping[EnrichmentKind, type[Work]] = {
     EnrichmentKind.NOVELTY: NoveltyWork,
     EnrichmentKind.CLAIMS: ClaimsWork,
+    EnrichmentKind.OUTSIDE_TERMS: OutsideTermsWork,
+    EnrichmentKind.OUTSIDE_SCORES: OutsideScoresWork,
+    EnrichmentKind.OUTSIDE_EXPRESSION: OutsideExpressionWork,
 }
+PURPOSES: Mapping[EnrichmentKind, Purpose] = {
+    EnrichmentKind.OUTSIDE_TERMS: Purpose.TERMS,
+    EnrichmentKind.OUTSIDE_SCORES: Purpose.SCORING,
+    EnrichmentKind.OUTSIDE_EXPRESSION: Purpose.EXPRESSION,
+}
+"""The enrichments for which something leaves this computer."""
 
 
 def _readable(folders: Sequence[Path], own: Path) -> dict[Path, tuple[Answered, ...]]:
@@ -212,8 +299,9 @@ def _from(report: Report, done: int, total: int) -> Report:
     return scaled
 
 
-def _progress(done: int, total: int, spent_s: float) -> protocol.ProgressMessage:
-    return protocol.ProgressMessage(CLAIMS, float(done), float(total), done / total, spent_s / done * (total - done))
+def progress(done: int, total: int, spent_s: float, stage: str = CLAIMS) -> protocol.ProgressMessage:
+    """How far a series of questions is."""
+    return protocol.ProgressMessage(stage, float(done), float(total), done / total, spent_s / done * (total - done))
 
 
 def _method_of_comparing() -> Method:
@@ -229,6 +317,18 @@ def _method_of_comparing() -> Method:
         "least_sentence": f"{LEAST_HAN} Han characters or {LEAST_WORDS} words",
     }
     return Method("sentence_similarity", name, version, "built_in", "", settings)
+
+
+def _method_of_service(service: Service, answer: Answer, prompt: str, template: str) -> Method:
+    from app import text
+    from app.enrichment.claims import plain
+
+    profile = service.profile
+    settings = {
+        "template": template, "service": profile.title(text.language()), "profile": f"{profile.id} {profile.sha256}",
+    }  # fmt: skip
+    model = plain(answer.model)[:100] or "?"
+    return Method("outside_service", model, "", service.address.host, prompt, settings)
 
 
 def _method_of_asking(answer: Answer, of_file: bool, prompt: str, template: str) -> Method:

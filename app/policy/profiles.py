@@ -11,6 +11,7 @@ import msgspec
 
 from analysis.features import modalities
 from app import text
+from app.domain.outside import Data
 from app.domain.types import Consent
 from app.failures import ConsentMissing
 from app.resources import resource
@@ -47,7 +48,8 @@ class Profile:
 
     `machine_share_cap` 0..1 = the most that a machine's score may weigh against the person's; `veil` = machine scores
     are hidden until rated or unveiled; `media_may_leave` = recordings may be sent to another system;
-    `clips` = a person may save a stretch of one as a file on this computer.
+    `clips` = a person may save a stretch of one as a file on this computer; `external` = what may be sent to an outside
+    AI service, once the candidate has agreed to that very service.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Profile:
     media_may_leave: bool
     clips: bool
     modalities: dict[str, Modality]
+    external: tuple[Data, ...] = ()
 
     def rule(self, modality: str) -> Modality:
         """What may be done with a modality; one that the profile does not name is forbidden."""
@@ -69,6 +72,7 @@ class _Body(msgspec.Struct, forbid_unknown_fields=True):
     veil: bool
     media_may_leave: bool
     clips: bool
+    external: tuple[Data, ...]
     modalities: dict[str, Modality]
 
 
@@ -95,7 +99,9 @@ def profile(name: str) -> Profile:
     rules = dict(body.modalities)
     for path in sorted(folder.glob(f"{name}.*.toml")):
         rules |= msgspec.convert(tomllib.loads(path.read_text("utf-8")), _Addition).modalities
-    return Profile(name, body.consent, body.machine_share_cap, body.veil, body.media_may_leave, body.clips, rules)
+    return Profile(
+        name, body.consent, body.machine_share_cap, body.veil, body.media_may_leave, body.clips, rules, body.external
+    )
 
 
 def allowed_modalities(rules: Profile, consent: Consent | None) -> tuple[str, ...]:

@@ -52,19 +52,27 @@ class Analyses(Transcripts):
         kept = folder.resolve() if inside else self._copied(interview_id, folder)
         relative = kept.relative_to(self.vault.folder.resolve()).as_posix()
         with self.session() as session:
-            interview = found(session, InterviewRow, interview_id, "interview")
-            row = session.scalar(
-                select(AnalysisRow).where(AnalysisRow.interview_id == interview_id, AnalysisRow.folder == relative)
-            )
-            if row is None:
-                row = AnalysisRow(interview_id=interview_id, folder=relative, assessor=self.assessor)
-                session.add(row)
-            row.document_id = document.id
-            row.correction_id = document.correction
-            row.recorded = _after_all(session, interview_id)
-            interview.analysis_id = document.id
-            interview.analysis_state = str(AnalysisState.DONE)
-            self._note(session, "analysed", "interview", interview_id, document.id)
+            self._record(session, interview_id, relative, document)
+
+    def record_analysis_in(self, session: Session, interview_id: str, folder: Path) -> None:
+        """The same for a folder inside the vault, in a transaction of `session`."""
+        relative = folder.resolve().relative_to(self.vault.folder.resolve()).as_posix()
+        self._record(session, interview_id, relative, _decoded(folder, _Heading))
+
+    def _record(self, session: Session, interview_id: str, relative: str, document: _Heading) -> None:
+        interview = found(session, InterviewRow, interview_id, "interview")
+        row = session.scalar(
+            select(AnalysisRow).where(AnalysisRow.interview_id == interview_id, AnalysisRow.folder == relative)
+        )
+        if row is None:
+            row = AnalysisRow(interview_id=interview_id, folder=relative, assessor=self.assessor)
+            session.add(row)
+        row.document_id = document.id
+        row.correction_id = document.correction
+        row.recorded = _after_all(session, interview_id)
+        interview.analysis_id = document.id
+        interview.analysis_state = str(AnalysisState.DONE)
+        self._note(session, "analysed", "interview", interview_id, document.id)
 
     def _copied(self, interview_id: str, folder: Path) -> Path:
         target = self.vault.folder.resolve() / "analyses" / interview_id / uuid4().hex

@@ -12,24 +12,19 @@ import msgspec
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import aliased
 
-from app.domain.enrichment import Basis, Claims, Comparable, Enrichment, EnrichmentKind, Method, Novelty
+from app.domain.enrichment import KINDS, Basis, Body, Comparable, Enrichment, EnrichmentKind, Method
 from app.failures import NotAnalysed
 from app.store.comments import Comments
 from app.store.tables import AnalysisRow, ConsentRow, CorrectionRow, EnrichmentRow, InterviewRow
 from app.store.writing import found
 
-_BODIES: dict[EnrichmentKind, type[Novelty] | type[Claims]] = {
-    EnrichmentKind.NOVELTY: Novelty,
-    EnrichmentKind.CLAIMS: Claims,
-}
-
 
 class Enrichments(Comments):
     """What was found out about an interview beside its analysis."""
 
-    def add_enrichment(self, interview_id: str, basis: Basis, method: Method, body: Novelty | Claims) -> Enrichment:
+    def add_enrichment(self, interview_id: str, basis: Basis, method: Method, body: Body) -> Enrichment:
         """Keep a new enrichment; from now on it is the one that holds. Raises NotFound."""
-        kind = EnrichmentKind.NOVELTY if isinstance(body, Novelty) else EnrichmentKind.CLAIMS
+        kind = next(kind for kind, shape in KINDS.items() if isinstance(body, shape))
         last = select(func.max(EnrichmentRow.number)).where(
             EnrichmentRow.interview_id == interview_id, EnrichmentRow.kind == str(kind)
         )
@@ -128,6 +123,6 @@ def _enrichment_of(row: EnrichmentRow) -> Enrichment:
     kind = EnrichmentKind(row.kind)
     return Enrichment(
         row.id, row.interview_id, kind, Basis(row.analysis_id, row.correction_id, row.others),
-        msgspec.convert(row.method, Method), msgspec.convert(row.body, _BODIES[kind]), row.created, row.assessor,
+        msgspec.convert(row.method, Method), msgspec.convert(row.body, KINDS[kind]), row.created, row.assessor,
         row.number,
     )  # fmt: skip

@@ -59,7 +59,7 @@ def import_file(
     if known := library.known_recording(path):
         return Imported(known, already=True)
     with library.vault.receive(path, _cancelling(progress, stop)) as incoming:
-        prepared = _prepare(incoming, run_child or _default_run_child(), stop)
+        prepared = prepare(incoming, run_child or _default_run_child(), stop)
         return library.admit(incoming, belongs, prepared)
 
 
@@ -110,8 +110,8 @@ def _is_recording(file: Path, below: Path) -> bool:
     return file.suffix.lower() in SUFFIXES and not hidden and file.is_file()
 
 
-def _prepare(incoming: Incoming, run_child: RunChild, cancel: threading.Event) -> Prepared:
-    """Have a child look at the copy, re-mux it once and draw its thumbnail."""
+def prepare(incoming: Incoming, run_child: RunChild, cancel: threading.Event) -> Prepared:
+    """Have a child look at the copy, re-mux it once and draw its thumbnail. Raises what `import_file` does."""
     job = protocol.PrepareJob(
         media=str(incoming.original),
         name=incoming.name,

@@ -129,6 +129,17 @@ class Interviews(People):
         with self.session() as session:
             return self._move(session, interview_id, status)
 
+    def move_in(self, session: Session, interview_id: str, status: InterviewStatus) -> Interview:
+        """Move an interview on in a transaction of `session`; one that is as far already stays where it is."""
+        row = found(session, InterviewRow, interview_id, "interview")
+        if STATUS_ORDER.index(status) <= STATUS_ORDER.index(InterviewStatus(row.status)):
+            return self._interview(session, interview_id)
+        return self._move(session, interview_id, status)
+
+    def interview_in(self, session: Session, interview_id: str) -> Interview:
+        """One interview as `session` sees it. Raises NotFound."""
+        return self._interview(session, interview_id)
+
     def set_analysis_state(self, interview_id: str, state: AnalysisState) -> Interview:
         """Where the analysis of an interview stands."""
         with self.session() as session:

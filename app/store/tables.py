@@ -266,6 +266,20 @@ class ConsentRow(Kept, Base):
     given_by: Mapped[str]
 
 
+class OutsideConsentRow(Kept, Base):
+    """Append-only: whether the candidate agreed that an outside service gets what a purpose needs. The newest holds."""
+
+    __tablename__ = "outside_consent"
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"), index=True)
+    serial: Mapped[int]
+    purpose: Mapped[str]
+    host: Mapped[str]
+    service: Mapped[str]
+    agreed: Mapped[bool]
+    text_version: Mapped[str]
+    given_by: Mapped[str]
+
+
 class EnrichmentRow(Changing, Base):
     """What was found out beside the analysis: rows are added, the one with the highest number of its kind holds.
 
@@ -294,6 +308,54 @@ class DraftRow(Changing, Base):
     body: Mapped[Any] = mapped_column(JSON)
 
 
+class PackageRow(Kept, Base):
+    """A package that was written or taken here. `made` and `by` as it says itself; `counts` is what it brought."""
+
+    __tablename__ = "package"
+    package_id: Mapped[str] = mapped_column(index=True)
+    kind: Mapped[str]
+    outgoing: Mapped[bool]
+    library: Mapped[str]
+    made: Mapped[datetime] = mapped_column(UtcTime)
+    by: Mapped[str]
+    file: Mapped[str]
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class AgreedRow(Base):
+    """What was last taken over of another library's row: the base of the next comparison; see `app.handover.merging`.
+
+    `row_id` is the row's id here; `row_version` and `row_changed` are the other library's own.
+    """
+
+    __tablename__ = "agreed"
+    library: Mapped[str] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    row_id: Mapped[str] = mapped_column(primary_key=True)
+    row_version: Mapped[int]
+    row_changed: Mapped[str]
+    own_version: Mapped[int]
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class CardRow(Changing, Base):
+    """A difference that a package brought and that a person decides. `decision` None = open."""
+
+    __tablename__ = "card"
+    __table_args__ = (Index("ix_card_kind_row_id", "kind", "row_id"),)
+    library: Mapped[str]
+    package_id: Mapped[str]
+    kind: Mapped[str]
+    row_id: Mapped[str]
+    field: Mapped[str]
+    base: Mapped[Any | None] = mapped_column(JSON)
+    has_base: Mapped[bool]
+    mine: Mapped[Any | None] = mapped_column(JSON)
+    theirs: Mapped[Any | None] = mapped_column(JSON)
+    by: Mapped[str]
+    decision: Mapped[str | None] = mapped_column(index=True)
+
+
 class AuditRow(Base):
     """Append-only: who did what to which row, in order."""
 
@@ -307,5 +369,7 @@ class AuditRow(Base):
     detail: Mapped[str] = mapped_column(default="")
 
 
-APPEND_ONLY = ("audit", "correction", "signature", "comment_history", "consent", "template", "question_rating")
+APPEND_ONLY = (
+    "audit", "correction", "signature", "comment_history", "consent", "template", "question_rating", "outside_consent",
+)  # fmt: skip
 """Tables whose rows no UPDATE or DELETE may touch; triggers in the database say so too."""

@@ -43,6 +43,10 @@ class Templates(Analyses):
             self._keep_template(session, template)
         return template
 
+    def keep_template_in(self, session: Session, template: Template) -> None:
+        """The same in a transaction of `session`."""
+        self._keep_template(session, template)
+
     def _keep_template(self, session: Session, template: Template) -> None:
         body = msgspec.json.encode(template, order="deterministic").decode()
         digest = hashlib.sha256(body.encode()).hexdigest()

@@ -9,17 +9,24 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import msgspec
 
+from analysis.failures import TranscriptUnknown
 from analysis.request import TRANSCRIPTS
 from app import text
 from app.failures import NotFound, ReadOnly
 from app.store.recordings import Recordings
 from app.store.vault import private_file, private_folder, writing_into
 
+if TYPE_CHECKING:
+    from analysis.reading.heard import HeardFile
+
 POINTER = "transcript.json"
+HEARD = ".heard"
+"""The ending of what an outside recogniser heard: see `analysis.reading.heard`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +36,11 @@ class KeptTranscript:
     name: str
     sha256: str
     path: Path
+
+    @property
+    def heard(self) -> bool:
+        """Whether an outside recogniser heard it, and no person gave it."""
+        return self.path.suffix == HEARD
 
 
 class _Pointer(msgspec.Struct, frozen=True):
@@ -52,6 +64,8 @@ class Transcripts(Recordings):
         if self.read_only:
             raise ReadOnly
         folder = self._beside(interview_id)
+        if source.suffix.lower() == HEARD:  # only what a recogniser really said is kept as that
+            raise TranscriptUnknown(name=source.name)
         reading.read(source)
         raw = source.read_bytes()
         digest = hashlib.sha256(raw).hexdigest()
@@ -63,11 +77,29 @@ class Transcripts(Recordings):
                 _write(kept, raw)
         return KeptTranscript(source.name, digest, kept)
 
+    def keep_heard(self, interview_id: str, file: HeardFile) -> KeptTranscript:
+        """Keep what an outside recogniser heard, as a transcript; `use_transcript` makes it count.
+
+        Raises ReadOnly, NotFound, DiskFull, FolderNotWritable.
+        """
+        from analysis.reading.heard import encode
+
+        if self.read_only:
+            raise ReadOnly
+        folder, raw = self._beside(interview_id), encode(file)
+        digest = hashlib.sha256(raw).hexdigest()
+        kept = folder / f"{digest}{HEARD}"
+        with writing_into(folder):
+            private_folder(folder)
+            _write(kept, raw)
+        return KeptTranscript(file.source.name, digest, kept)
+
     def use_transcript(self, interview_id: str, kept: KeptTranscript) -> None:
         """From now on the interview's analyses take their words from it. Raises ReadOnly, DiskFull."""
         folder = self._beside(interview_id)
         with self.session() as session:
-            self._note(session, "transcript_imported", "interview", interview_id, f"{kept.name} {kept.sha256}")
+            action = "transcript_recognised" if kept.heard else "transcript_imported"
+            self._note(session, action, "interview", interview_id, f"{kept.name} {kept.sha256}")
             with writing_into(folder):
                 _write(folder / POINTER, msgspec.json.encode(_Pointer(kept.name, kept.sha256, kept.path.name)))
 

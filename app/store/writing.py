@@ -98,6 +98,10 @@ class Writing:
         """The same in a transaction of `session`, together with what it tells of ("sent")."""
         self._note(session, action, "audit", subject, detail)
 
+    def note_in(self, session: Session, action: str, kind: str, subject: str, detail: str = "") -> None:
+        """Audit a change that was made in `session` itself, and tell listeners of it after the commit."""
+        self._note(session, action, kind, subject, detail)
+
     def audit(self, subject: str | None = None, limit: int = 1000) -> tuple[AuditEntry, ...]:
         """The newest lines about a row, or about all, oldest first."""
         wanted = select(AuditRow).order_by(AuditRow.serial.desc()).limit(limit)

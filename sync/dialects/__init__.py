@@ -12,13 +12,14 @@ from sync.address import Address
 from sync.auth import Credentials, ServerClock
 from sync.client import Exchange, Timeouts, Wire
 from sync.dialects.contract import ContractSystem
+from sync.dialects.feishu import FeishuShape, FeishuSystem
 from sync.dialects.shape import ContractShape
 from sync.profile import Profile, Shape
 from sync.system import HrSystem
 
-SHAPES: dict[str, type[Shape]] = {"contract": ContractShape}
+SHAPES: dict[str, type[Shape]] = {"contract": ContractShape, "feishu": FeishuShape}
 """What a profile of each dialect may say."""
-_SYSTEMS: dict[str, Callable[[Wire, Profile], HrSystem]] = {"contract": ContractSystem}
+_SYSTEMS: dict[str, Callable[[Wire, Profile], HrSystem]] = {"contract": ContractSystem, "feishu": FeishuSystem}
 
 
 def connect(

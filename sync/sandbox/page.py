@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Blueprint, Response, render_template, request
 
+from sync.sandbox.faces.feishu_imports import on_the_page
 from sync.sandbox.faults import Faults
 from sync.sandbox.store import STATUSES, Held, Store
 
@@ -37,6 +38,7 @@ def page_routes(store: Store, faults: Faults) -> Blueprint:
             statuses=STATUSES,
             candidates=candidates(store),
             assessments=[shown(held, store) for held in store.assessments()],
+            imported=on_the_page(store),
             positions=store.all("position"),
             templates=store.all("template"),
             faults=faults.spec,

@@ -6,7 +6,8 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ create table if not exists upload (
   name text not null, media_type text not null, sha256 text not null, size integer not null,
   offset integer not null default 0, received_at text);
 create table if not exists operation (key text primary key, sha256 text not null);
+create table if not exists document (kind text not null, id text not null, body text not null, primary key (kind, id));
 """
 
 
@@ -63,9 +65,13 @@ class Held:
 
 
 class Store:
-    """Everything the sandbox EHR knows. Thread-safe: one connection behind one lock."""
+    """Everything the sandbox EHR knows. Thread-safe: one connection behind one lock.
 
-    def __init__(self, folder: Path) -> None:
+    `clock` gives UTC seconds to the faces that forget something after a while.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
+        self.clock = clock
         folder.mkdir(parents=True, exist_ok=True)
         self.lock = self._lock = threading.RLock()
         self._db = sqlite3.connect(folder / "ehr.sqlite3", check_same_thread=False, isolation_level=None)
@@ -109,12 +115,29 @@ class Store:
         row = self._row("select * from entity where kind = ? and id = ?", kind, remote_id)
         return self._entity(row) if row else None
 
-    def all(self, kind: str) -> list[dict[str, Any]]:
-        """All that are not deleted, oldest first."""
-        return [
-            self._entity(row)
-            for row in self._rows("select * from entity where kind = ? and not deleted order by rowid", kind)
-        ]
+    def all(self, kind: str, *, deleted: bool = False) -> list[dict[str, Any]]:
+        """All that are not deleted, oldest first; `deleted` = the deleted ones too."""
+        query = "select * from entity where kind = ? and deleted <= ? order by rowid"
+        return [self._entity(row) for row in self._rows(query, kind, int(deleted))]
+
+    def put_document(self, kind: str, document_id: str, body: dict[str, Any]) -> None:
+        """Keep what only one face knows, in that face's own shape."""
+        with self._writing() as db:
+            self._step(db)
+            db.execute(
+                "insert into document values (?, ?, ?) on conflict (kind, id) do update set body = excluded.body",
+                (kind, document_id, json.dumps(body, ensure_ascii=False)),
+            )
+
+    def document(self, kind: str, document_id: str) -> dict[str, Any] | None:
+        """One document of a face."""
+        row = self._row("select body from document where kind = ? and id = ?", kind, document_id)
+        return json.loads(row["body"]) if row else None
+
+    def documents(self, kind: str) -> list[dict[str, Any]]:
+        """All documents of a kind, in the order of their making."""
+        rows = self._rows("select body from document where kind = ? order by rowid", kind)
+        return [json.loads(row["body"]) for row in rows]
 
     def every(self, kind: str) -> list[dict[str, Any]]:
         """All of one kind, deleted ones too, the oldest change first."""

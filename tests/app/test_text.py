@@ -39,7 +39,7 @@ def test_every_key_named_in_the_code_exists(path):
 
 def test_failure_codes_have_sentences_in_both_languages():
     codes = set()
-    for module in ("analysis/failures.py", "app/failures.py", "sync/failures.py"):
+    for module in ("analysis/failures.py", "app/failures.py", "sync/failures.py", "sync/providers/failures.py"):
         codes |= set(re.findall(r'^    code = "(\w+)"', (ROOT / module).read_text("utf-8"), re.M))
     assert {code for code in codes if not text.has(f"failure.{code}")} == set()
 

@@ -14,6 +14,7 @@ from sync.auth import Credentials
 from sync.dialects import connect as connect_to
 from sync.outbox import Queue
 from sync.profile import shipped_profile
+from sync.sandbox.faces.feishu import app_id
 from sync.sandbox.server import Sandbox
 from sync.sender import Sender
 from tests.sync.ehr import CONTRACT, FakeClock
@@ -70,3 +71,19 @@ def connect():
 @pytest.fixture
 def sender(sessions, sandbox, queue, connect):
     return Sender(sessions, connect(sandbox), queue)
+
+
+@pytest.fixture
+def hr_of(sandbox):
+    """Makes connections to the sandbox as Feishu Hire, and closes them in the end."""
+    made = []
+
+    def connected(secret=None, record=lambda _: None, profile=None):
+        credentials = Credentials(lambda: secret or sandbox.key, app_id(sandbox.key))
+        address = Address.parse(sandbox.url)
+        made.append(connect_to(address, profile or shipped_profile("feishu"), credentials, record))
+        return made[-1]
+
+    yield connected
+    for hr in made:
+        hr.close()

@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 from uuid import uuid4
 
+import msgspec
 import rfc8785
 
 from sync import outbox
 from sync.client import Timeouts
 from sync.outbox import Kind
+from sync.profile import Profile, shipped_profile
 
 CONTRACT = Path(__file__).resolve().parents[2] / "resources" / "contract" / "openapi.json"
 IMPATIENT = Timeouts(connect_s=2.0, read_s=0.4, total_s=2.0)
@@ -106,3 +108,8 @@ def drain_until_empty(sender, queue, clock, sessions, rounds=400):
             return runs
         clock.pass_s(301)
     raise AssertionError(f"still waiting: {counts}")
+
+
+def feishu_with(**changes):
+    """The shipped profile for Feishu Hire with other values."""
+    return Profile(msgspec.structs.replace(shipped_profile("feishu").shape, **changes))

@@ -16,6 +16,8 @@ from sync.address import Address
 from sync.auth import Credentials
 from sync.dialects import connect
 from sync.profile import shipped_profile
+from sync.sandbox.faces.feishu import app_id
+from sync.sandbox.faces.feishu_imports import APPLICATION, ASSESSMENT
 from sync.sandbox.server import Sandbox
 from sync.system import HrSystem
 from tests.sync.ehr import CONTRACT
@@ -121,6 +123,30 @@ class SandboxSide:
         return next(one["id"] for one in self.sandbox.store.interviews() if one["client_id"] == interview_id)
 
 
+class FeishuSide(SandboxSide):
+    """The sandbox as Feishu Hire. What came to it from here are external applications and assessments."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        super().__init__(sandbox, "feishu", account=app_id(sandbox.key))
+
+    def arrived(self) -> list[Arrived]:
+        versions = [one for kept in self.sandbox.store.documents(ASSESSMENT) for one in kept["versions"]]
+        marks = [one["assessment_dimension_list"][-1]["content"].split()[0] for one in versions]
+        return [Arrived(mark, one["content"]) for mark, one in zip(marks, versions, strict=True)]
+
+    def registered(self) -> list[str]:
+        return [one["external_id"] for one in self.sandbox.store.documents(APPLICATION)]
+
+
+@contextmanager
+def feishu_side(folder: Path) -> Iterator[FarSide]:
+    """The sandbox's Feishu face, spoken to by the shipped profile."""
+    with Sandbox(CONTRACT, folder / "far") as sandbox:
+        side = FeishuSide(sandbox)
+        yield side
+        side.close()
+
+
 def sandbox_side(profile: str, below: str = "", account: str = "") -> Callable[[Path], AbstractContextManager[FarSide]]:
     """The sandbox by the tongue below a path, spoken to as a shipped profile says."""
 
@@ -138,5 +164,6 @@ SYSTEMS: dict[str, Callable[[Path], AbstractContextManager[FarSide]]] = {
     "sandbox": sandbox_side("sandbox"),
     "ihr": sandbox_side("ihr", "/ihr", "mianjian"),
     "ihr-signed": sandbox_side("ihr-signed", "/ihr", "mianjian"),
+    "feishu": feishu_side,
 }
 """Opens a system for one test, with a folder of its own. It calls `pytest.skip` where the system cannot be had."""

@@ -45,7 +45,7 @@ def test_the_generic_profile_sends_exactly_what_was_signed():
     signed = assessment_body("i", "a")
     for name in ("generic", "sandbox"):
         assert shipped_profile(name).shape.body(signed) == signed
-    assert {"generic", "sandbox", "ihr", "ihr-signed"} <= set(shipped_profiles())
+    assert {"feishu", "generic", "sandbox", "ihr", "ihr-signed"} <= set(shipped_profiles())
     assert shipped_profile("sandbox").shape.paging.size == 20
 
 

@@ -10,6 +10,7 @@ from app.domain.types import Interview
 from app.settings import SettingsFile
 from app.store.library import Library
 from ui import language
+from ui.library import outside_consent
 
 TEXT_VERSION = "desk-1"
 """Names the way of recording: an interviewer notes here what the candidate signed or said."""
@@ -47,7 +48,9 @@ class ConsentField(QWidget):
             return
         consent = self._library.consent(self._interview.id)
         agreed = consent.modalities if consent else ()
-        self.line.setText(self._words(agreed, recorded=consent is not None))
+        outside = [outside_consent.words(service) for service in outside_consent.agreed(self._library, self._interview)]
+        words = self._words(agreed, recorded=consent is not None)
+        self.line.setText("\n".join([words, *outside]))
         self.menu.clear()
         for name in self._modalities():
             action = QAction(text.tr(f"policy.modality_{name}"), self.menu)
@@ -56,6 +59,7 @@ class ConsentField(QWidget):
             action.toggled.connect(self._record)
             action.setData(name)
             self.menu.addAction(action)
+        outside_consent.add_to(self.menu, self._library, self._interview, self._retell)
 
     def _modalities(self) -> tuple[str, ...]:
         rules = policy.profile(SettingsFile(self._library.folder).values.jurisdiction)
@@ -72,6 +76,6 @@ class ConsentField(QWidget):
     def _record(self) -> None:
         if self._interview is None:
             return
-        agreed = tuple(action.data() for action in self.menu.actions() if action.isChecked())
+        agreed = tuple(each.data() for each in self.menu.actions() if each.isChecked() and each.data())
         self._library.record_consent(self._interview.id, agreed, TEXT_VERSION, self._interview.candidate.name)
         self._retell()

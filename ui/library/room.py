@@ -29,6 +29,7 @@ from app.store.library import Library
 from ui import icons, language, theme
 from ui.library.delegate import StatusDelegate
 from ui.library.details import DetailsPanel
+from ui.library.hand_over import HandOverButton
 from ui.library.list_menu import menu_at
 from ui.library.model import COLUMNS, INTERVIEW_ROLE, InterviewTable
 from ui.widgets.action_menu import MenuOffer
@@ -52,6 +53,8 @@ class LibraryRoom(QWidget):
     cancelRequested = Signal(str)
     positionsRequested = Signal()
     exportRequested = Signal(str, str)
+    handOverAsked = Signal(object)
+    packageAsked = Signal()
 
     def __init__(self, library: Library, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -113,14 +116,17 @@ class LibraryRoom(QWidget):
         self.import_files.clicked.connect(self.choose_files)
         self.import_folder = QPushButton()
         self.import_folder.clicked.connect(self.choose_folder)
-        for button in (self.import_files, self.import_folder):
+        self.hand_over = HandOverButton()
+        self.hand_over.handOverAsked.connect(self.handOverAsked)
+        self.hand_over.packageAsked.connect(self.packageAsked)
+        for button in (self.import_files, self.import_folder, self.hand_over):
             button.setEnabled(not self._library.read_only)
         for box in (self.status, self.position):
             box.currentIndexChanged.connect(self.refresh)
         bar = QHBoxLayout()
         bar.setSpacing(theme.SPACE)
         bar.addWidget(self.search, 1)
-        for widget in (self.status, self.position, self.import_folder, self.import_files):
+        for widget in (self.status, self.position, self.hand_over, self.import_folder, self.import_files):
             bar.addWidget(widget)
         self.pages = QStackedWidget()
         self.pages.addWidget(self.view)

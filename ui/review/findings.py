@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from app import text
 from app.domain.enrichment import AnswerNovelty, EnrichmentKind, NewSentence, Novelty
-from app.enrichment.wording import claims_summary, method_line, novelty_line
+from app.domain.outside import Purpose
+from app.enrichment.wording import claims_summary, expression_lines, method_line, novelty_line
 from app.text import tr
 from ui import icons, language, theme
 from ui.review.claim_list import moment_chip
@@ -16,11 +18,12 @@ from ui.review.controls import icon_size, wrapped_label
 from ui.widgets.plain import plain_tip
 
 if TYPE_CHECKING:
+    from app.domain.template import Template
     from app.enrichment.findings import Findings, Shown
 
 
 class FindingsPanel(QFrame):
-    """Two sections at the foot of the scorecard. Claims themselves stand at their dimensions, behind the veil.
+    """Sections at the foot of the scorecard. Claims themselves stand at their dimensions, behind the veil.
 
     `enrichAsked`, `cancelAsked`: a kind of enrichment (`EnrichmentKind`) is wanted, or not any more.
     """
@@ -34,8 +37,15 @@ class FindingsPanel(QFrame):
         self._findings: Findings | None = None
         self._editable = False
         self.novelty, self.claims = NoveltySection(), ClaimsSection()
+        self.terms, self.scores, self.expression = (
+            OutsideTermsSection(),
+            OutsideScoresSection(),
+            OutsideExpressionSection(),
+        )
         self.sections: dict[EnrichmentKind, Section] = {
             EnrichmentKind.NOVELTY: self.novelty, EnrichmentKind.CLAIMS: self.claims,
+            EnrichmentKind.OUTSIDE_TERMS: self.terms, EnrichmentKind.OUTSIDE_SCORES: self.scores,
+            EnrichmentKind.OUTSIDE_EXPRESSION: self.expression,
         }  # fmt: skip
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 10, 0, 4)
@@ -72,7 +82,25 @@ class FindingsPanel(QFrame):
         self.novelty.show_state(novelty, possible=findings.can_compare, editable=self._editable)
         self.claims.show_state(claims, possible=findings.can_ask, editable=self._editable)
         self.claims.setVisible(findings.can_ask or claims is not None)
-        self.setVisible(self.claims.isVisibleTo(self) or findings.can_compare or novelty is not None)
+        outside = self._show_outside(findings)
+        self.setVisible(self.claims.isVisibleTo(self) or findings.can_compare or novelty is not None or outside)
+
+    def _show_outside(self, findings: Findings) -> bool:
+        """What outside services found, and how to ask them; whether there is anything of it to be seen."""
+        template = findings.template
+        asked = (
+            (self.terms, EnrichmentKind.OUTSIDE_TERMS, Purpose.TERMS),
+            (self.scores, EnrichmentKind.OUTSIDE_SCORES, Purpose.SCORING),
+            (self.expression, EnrichmentKind.OUTSIDE_EXPRESSION, Purpose.EXPRESSION),
+        )
+        seen = False
+        for section, kind, purpose in asked:
+            shown, possible = findings.of(kind), findings.can_ask_outside(purpose)
+            section.template = template
+            section.show_state(shown, possible=possible, editable=self._editable)
+            section.setVisible(possible or shown is not None)
+            seen = seen or possible or shown is not None
+        return seen
 
 
 class Section(QWidget):
@@ -167,6 +195,15 @@ class Section(QWidget):
     def _fill(self, shown: Shown) -> None:
         raise NotImplementedError
 
+    def _line(self, time_s: float, words: QWidget, tip: str) -> QHBoxLayout:
+        chip = moment_chip(time_s, tip)
+        chip.clicked.connect(lambda: self.seekAsked.emit(time_s))
+        line = QHBoxLayout()
+        line.setSpacing(theme.scaled(8))
+        line.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop)
+        line.addWidget(words, 1)
+        return line
+
 
 class NoveltySection(Section):
     """How much of each answer nobody else has said."""
@@ -209,15 +246,6 @@ class NoveltySection(Section):
         line.setContentsMargins(theme.scaled(16), 0, 0, 0)
         return line
 
-    def _line(self, time_s: float, words: QWidget, tip: str) -> QHBoxLayout:
-        chip = moment_chip(time_s, tip)
-        chip.clicked.connect(lambda: self.seekAsked.emit(time_s))
-        line = QHBoxLayout()
-        line.setSpacing(theme.scaled(8))
-        line.addWidget(chip, 0, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(words, 1)
-        return line
-
 
 class ClaimsSection(Section):
     """What a language model was asked, and how much of its answer was kept."""
@@ -234,3 +262,92 @@ class ClaimsSection(Section):
             label = wrapped_label("small")
             label.setText(line)
             self.body.addWidget(label)
+
+
+class OutsideSection(Section):
+    """What an outside service found: always with its name and host, never among what this program says itself."""
+
+    template: Template
+
+    def _say(self, words: str) -> None:
+        label = wrapped_label("small")
+        label.setText(words)
+        self.body.addWidget(label)
+
+    def _moment(self, start: float, words: str, quote: str, tip: str) -> None:
+        """A line with the moment to go to, and the candidate's words below."""
+        row, said, quoted = QWidget(), wrapped_label(), wrapped_label("small")
+        said.setText(words)
+        quoted.setText(tr("findings.quote", quote=quote))
+        quoted.setToolTip(plain_tip(tip))
+        column = QVBoxLayout(row)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        column.addLayout(self._line(start, said, f"{words} · {quote}"))
+        column.addWidget(quoted)
+        self.body.addWidget(row)
+
+
+class OutsideTermsSection(OutsideSection):
+    """The terms that an outside service named."""
+
+    title_key, ask_key = "enrich.outside_terms_title", "findings.outside_terms_ask"
+    none_key, impossible_key = "findings.outside_terms_none", "findings.outside_terms_off"
+
+    def _fill(self, shown: Shown) -> None:
+        found = shown.terms
+        if found is None:
+            return
+        for term in found.terms:
+            self._moment(term.start, term.text, term.quote, tr("review.answer", number=term.exchange + 1))
+        if not found.terms:
+            self._say(tr("findings.outside_found_none"))
+        self._say(claims_summary(found))
+
+
+class OutsideScoresSection(OutsideSection):
+    """What an outside service would give each answer; behind the veil of its dimension, and counted nowhere."""
+
+    title_key, ask_key = "enrich.outside_scores_title", "findings.outside_scores_ask"
+    none_key, impossible_key = "findings.outside_scores_none", "findings.outside_scores_off"
+
+    def _fill(self, shown: Shown) -> None:
+        found = shown.scores
+        if found is None:
+            return
+        self._say(tr("findings.outside_scores_count"))
+        if shown.veiled:
+            self._say(tr("findings.outside_scores_veiled"))
+        titles = {each.id: each.title.in_(text.language()) for each in self.template.dimensions}
+        for one in found.scores:
+            title = tr("findings.outside_score", title=titles[one.dimension_id], score=f"{one.score:g}")
+            answer = tr("review.answer", number=one.exchange + 1)
+            self._moment(one.start, tr("findings.answer", number=answer, what=title), one.quote, one.reason)
+            self._say(one.reason)
+        if not found.scores and not shown.veiled:
+            self._say(tr("findings.outside_found_none"))
+        self._say(claims_summary(found))
+
+
+class OutsideExpressionSection(OutsideSection):
+    """What an outside service saw in pictures of the candidate, answer by answer: described, never scored."""
+
+    title_key, ask_key = "enrich.outside_expression_title", "findings.outside_expression_ask"
+    none_key, impossible_key = "findings.outside_expression_none", "findings.outside_expression_off"
+
+    def tell(self) -> None:
+        """What was read, in the language and theme in use."""
+        if text.has(self.title_key):  # a build without that room has none of its words
+            super().tell()
+
+    def _fill(self, shown: Shown) -> None:
+        found = shown.expression
+        if found is None:
+            return
+        for line in expression_lines(found):
+            number = tr("review.answer", number=line["number"])
+            self._say(tr("findings.answer", number=number, what=line["what"]))
+        if not found.samples:
+            self._say(tr("findings.outside_found_none"))
+        if found.unseen:
+            self._say(tr("findings.outside_unseen", n=found.unseen))

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from analysis.request import TRANSCRIPTS
 from app import text
-from app.origin import imported_from, imported_line
+from app.origin import imported_from, imported_line, recognised_by
 from app.text import tr
 from ui import theme
 from ui.actions import Action
@@ -83,7 +83,9 @@ class Importing(QObject):
         recording = self._room.recording
         name = imported_from(recording.analysis) if recording else ""
         said = imported_line(recording.analysis, text.language()) if recording else ""
-        self.line.show_words(tr("review.imported_text", name=name) if name else "", said)
+        service = recognised_by(recording.analysis) if recording else ""
+        words = tr("review.recognised_text", name=service) if service else tr("review.imported_text", name=name)
+        self.line.show_words(words if name else "", said)
 
     def remark(self) -> str:
         """The same for the line below the timeline, with what became of the analysis before."""

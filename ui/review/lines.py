@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Generic, Protocol, TypeVar
 
 from analysis.document import Correction, CorrectionKind, Event, Exchange, Role, Segment, Suggestion, Word
-from app.origin import imported_from
+from app.origin import imported_from, recognised_by
 from app.text import has, percent, tr
 from ui.review.model import Recording
 from ui.review.originals import Original, originals
@@ -173,7 +173,7 @@ def _bases(recording: Recording, names: Mapping[Role, str]) -> Iterable[_Basis]:
     asked = _asked(segments, analysis.exchanges)
     speakers = analysis.speakers
     called = {speaker: voice_name(speakers, speaker, names) for speaker in {each.speaker for each in segments}}
-    imported = bool(imported_from(analysis))
+    imported = bool(imported_from(analysis)) and not recognised_by(analysis)
     for row, segment in enumerate(segments):
         near = words.touching(segment.start - TOLERANCE_S, segment.end + TOLERANCE_S)
         if near:  # what was corrected there before is told by those that overlap them

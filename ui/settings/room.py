@@ -1,4 +1,4 @@
-"""Settings in five groups on one page; no "apply" button, each change is kept at once."""
+"""Settings in groups on one page; no "apply" button, each change is kept at once."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from app.settings import SettingsFile
 from ui import language, theme
 from ui.settings.hr_system import HrSystemFields
 from ui.settings.language_model import LanguageModelFields
+from ui.settings.outside import OutsideFields
 from ui.widgets.text_line import TextLine
 
 SCALES = (100, 125, 150, 175, 200)
@@ -62,6 +63,7 @@ class SettingsRoom(QWidget):
         self.scale.activated.connect(self._save_theme)
         self.hr = HrSystemFields(self._settings, self)
         self.language_model = LanguageModelFields(self._settings, self)
+        self.outside = OutsideFields(self._settings, self)
         self.transcriber, self.device, self.jurisdiction = QComboBox(), QComboBox(), QComboBox()
         self.transcriber.activated.connect(self._save_engine)
         self.device.activated.connect(self._save_engine)
@@ -91,6 +93,7 @@ class SettingsRoom(QWidget):
                 ("folder", self.folder),
             ),
             "llm": self.language_model.rows(),
+            "services": self.outside.rows(),
         }  # fmt: skip
         for name, fields in groups.items():
             panel, form = self._group(name, fields)
@@ -191,6 +194,7 @@ class SettingsRoom(QWidget):
             device=self.device.currentData(),
             jurisdiction=self.jurisdiction.currentData(),
         )
+        self.outside.refresh()
 
     def _choose_model(self) -> None:
         folder = QFileDialog.getExistingDirectory(self, text.tr("settings.add_model"))

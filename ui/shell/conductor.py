@@ -12,6 +12,8 @@ from PySide6.QtGui import QDesktopServices
 
 from analysis.failures import Cancelled, Failure
 from app import text
+from app.domain.enrichment import EnrichmentKind
+from app.domain.outside import Purpose
 from app.domain.types import Imported
 from app.failures import CorrectionsPending, NotFound
 from app.sync_state import Connection, SyncState
@@ -20,6 +22,8 @@ from ui.library.positions import PositionsDialog
 from ui.library.room import LibraryRoom
 from ui.shell.context import Context
 from ui.shell.layout import SettingsLayout
+from ui.shell.outside import ask_to_send
+from ui.shell.packages import Packages
 from ui.shell.recovery import Recovery
 from ui.shell.rooms import make_settings, make_sync
 from ui.shell.window import MainWindow
@@ -43,7 +47,10 @@ class Conductor(QObject):
         )
         self._recovery = Recovery(window, self._layout, lambda: self._reviewed)
         context.offer_room("library", self._make_library)
-        context.offer_room("sync", lambda: make_sync(context, window))
+        self.packages = Packages(context, window)
+        window.handOverAsked.connect(self.packages.hand_over)
+        window.packageAsked.connect(self.packages.choose)
+        context.offer_room("sync", lambda: make_sync(context, window, self.packages))
         context.offer_room("settings", lambda: make_settings(context, window, self._assessor_changed))
         work = context.work
         work.importStarted.connect(lambda name: self._say("shell.import_running", name=name))
@@ -75,9 +82,11 @@ class Conductor(QObject):
     def _make_library(self) -> LibraryRoom:
         room = LibraryRoom(self.context.library)
         room.openRequested.connect(self.open_review)
-        room.importRequested.connect(self.context.work.import_paths)
-        room.recordingGiven.connect(lambda chosen, paths: self.context.work.import_paths(paths, chosen))
-        room.analyseRequested.connect(self.context.work.analyse)
+        room.importRequested.connect(self._import)
+        room.recordingGiven.connect(lambda chosen, paths: self._import(paths, chosen))
+        room.handOverAsked.connect(self.packages.hand_over)
+        room.packageAsked.connect(self.packages.choose)
+        room.analyseRequested.connect(self._start_analysis)
         room.cancelRequested.connect(self.context.work.cancel)
         room.positionsRequested.connect(self._edit_positions)
         room.exportRequested.connect(self._export_listed)
@@ -95,6 +104,11 @@ class Conductor(QObject):
         else:
             if asked is not None:
                 self._export(asked[0], str(asked[1]))
+
+    def _import(self, paths: list[Path], interview_id: str = "") -> None:
+        """Packages are taken in, recordings imported."""
+        if recordings := self.packages.take(paths):
+            self.context.work.import_paths(recordings, interview_id)
 
     def _exported(self, file: str) -> None:
         def show_folder() -> None:
@@ -167,11 +181,58 @@ class Conductor(QObject):
             self._start_analysis(interview.id)
 
     def _start_analysis(self, interview_id: str) -> None:
-        """Analyse what was imported at once; where consent is still missing, a person starts it later."""
+        """Analyse what was imported at once; where consent is still missing, a person starts it later.
+
+        Where an outside service is to write down the words, a person says first whether the sound may go there.
+        """
+        given = self.context.library.transcript(interview_id) if self._has_recording(interview_id) else None
+        if given is not None and not given.heard:
+            self._analyse(interview_id)
+        else:
+            self._when_confirmed(interview_id, Purpose.SPEECH, "outside.stay_here", self._analyse)
+
+    def _has_recording(self, interview_id: str) -> bool:
+        return self.context.library.interview(interview_id).media is not None
+
+    def _analyse(self, interview_id: str, may_send: bool = True) -> None:
+        from app.jobs.analysis import Choices
+
         try:
-            self.context.work.analyse(interview_id)
+            self.context.work.analyse(interview_id, None if may_send else Choices(outside=False))
         except Failure as failure:
             self.window.say_failure(failure)
+
+    def _enrich(self, interview_id: str, kind: str) -> None:
+        """Have something found out; where that takes an outside service, a person lets it go there first."""
+        from app.jobs.enriching import PURPOSES
+
+        def go(subject: str, may_send: bool = True) -> None:
+            if may_send:
+                self.context.work.enrich(subject, kind)
+
+        purpose = PURPOSES.get(EnrichmentKind(kind))
+        if purpose is None:
+            go(interview_id)
+        else:
+            self._when_confirmed(interview_id, purpose, "outside.stay", go)
+
+    def _when_confirmed(self, interview_id: str, purpose: Purpose, stay: str, go: Callable[[str, bool], None]) -> None:
+        """Go on, asking first where nothing but a person's word is missing for something to be sent."""
+        from app.outside.gate import unconfirmed
+
+        library = self.context.library
+        service = unconfirmed(library, interview_id, purpose)
+        if service is None:
+            go(interview_id, True)
+            return
+        host = service.host
+
+        def answered(may_send: bool) -> None:
+            if may_send:
+                library.confirm_outside(interview_id, purpose, host)
+            go(interview_id, may_send)
+
+        ask_to_send(self.window, service, stay, answered)
 
     def _listen_again(self, interview_id: str) -> None:
         """Set the imported transcript aside, and analyse with what the machine hears."""
@@ -269,7 +330,7 @@ class Conductor(QObject):
         room.transcriptGiven.connect(lambda path: self.context.work.import_transcript(interview_id, path))
         room.machineWordsAsked.connect(lambda: self._listen_again(interview_id))
         room.cancelAsked.connect(lambda: self.context.work.cancel(interview_id))
-        room.enrichAsked.connect(lambda kind: self.context.work.enrich(interview_id, kind))
+        room.enrichAsked.connect(lambda kind: self._enrich(interview_id, kind))
         room.enrichCancelAsked.connect(lambda kind: self.context.work.cancel_enrichment(interview_id, kind))
         room.signed.connect(self._signed)
         room.changed.connect(self._name_interview)
@@ -413,4 +474,4 @@ class Conductor(QObject):
     def import_at_start(self, files: list[Path]) -> None:
         """Files that were named on the command line."""
         if files:
-            self.context.work.import_paths(files)
+            self._import(files)

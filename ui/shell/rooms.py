@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from analysis.failures import Failure
 from app import policy, text
+from app.domain.outside import Purpose
 from sync.diagnosis import Finding
 from sync.failures import RemoteFailure
 from ui import language, theme
@@ -16,17 +17,19 @@ from ui.settings.room import SettingsRoom
 from ui.shell.context import Context
 
 if TYPE_CHECKING:
+    from ui.shell.packages import Packages
     from ui.shell.window import MainWindow
     from ui.sync.room import SyncRoom
 
 
-def make_sync(context: Context, window: MainWindow) -> SyncRoom:
-    """The sync room, whose failures go above the room."""
+def make_sync(context: Context, window: MainWindow, packages: Packages) -> SyncRoom:
+    """The sync room with its part for packages; its failures go above the room."""
     from ui.sync.room import SyncRoom
 
     room = SyncRoom(context.sync)
     room.failed.connect(window.say_failure)
     room.settingsRequested.connect(lambda: window.enter("settings"))
+    packages.add_page(room)
     return room
 
 
@@ -48,6 +51,8 @@ def make_settings(context: Context, window: MainWindow, review_as: Callable[[str
     )
     room.hr.testRequested.connect(lambda: _test(context, room))
     room.language_model.testRequested.connect(lambda: _test_model(context, room))
+    room.outside.testRequested.connect(lambda purpose: _test_service(context, room, purpose))
+    room.outside.keyEntered.connect(lambda purpose, key: _keep_service_key(context, room, purpose, key))
     room.transcriberFolderChosen.connect(lambda folder: _add_model(context, room, window, folder))
     return room
 
@@ -97,6 +102,34 @@ def _test_model(context: Context, room: SettingsRoom) -> None:
             context.post(lambda: room.language_model.say_result(good, good=True))
 
     threading.Thread(target=run, name="test-model", daemon=True).start()
+
+
+def _keep_service_key(context: Context, room: SettingsRoom, purpose: str, key: str) -> None:
+    from app.outside.services import keep_key
+
+    try:
+        keep_key(context.library.folder, Purpose(purpose), key)
+    except RemoteFailure as failure:
+        room.outside.say_result(purpose, text.sentence(failure), good=False)
+    else:
+        room.outside.say_result(purpose, text.tr("settings.key_kept"), good=True)
+
+
+def _test_service(context: Context, room: SettingsRoom, purpose: str) -> None:
+    """Find out whether an outside service answers, in a thread: nothing of anybody is sent."""
+    from app.outside.sending import check
+
+    def run() -> None:
+        try:
+            found = check(context.settings, Purpose(purpose))
+        except RemoteFailure as failure:
+            sentence = text.sentence(failure)
+            context.post(lambda: room.outside.say_result(purpose, sentence, good=False))
+        else:
+            good = text.tr("settings.service_test_good", host=found.host if found else "")
+            context.post(lambda: room.outside.say_result(purpose, good, good=True))
+
+    threading.Thread(target=run, name="test-service", daemon=True).start()
 
 
 def _add_model(context: Context, room: SettingsRoom, window: MainWindow, folder: Path) -> None:

@@ -7,13 +7,15 @@ from functools import partial
 from typing import Protocol, runtime_checkable
 
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app import text
+from app.handover.package import Kind
 from ui import language, theme
 from ui.actions import Action, for_key
 from ui.shell.context import Context
+from ui.shell.dropped import dropped_packages
 from ui.shell.rail import Rail
 from ui.shell.top_bar import TopBar
 from ui.widgets.action_menu import open_menu_here
@@ -37,6 +39,9 @@ class MainWindow(QMainWindow):
 
     closing = Signal()
     """It is about to close: the library is still open."""
+    packagesDropped = Signal(list)
+    handOverAsked = Signal(object)
+    packageAsked = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -44,6 +49,7 @@ class MainWindow(QMainWindow):
         language.bind(self.setWindowTitle, "shell.title")
         self.resize(theme.scaled(1440), theme.scaled(900))
         self.setMinimumSize(960, 600)
+        self.setAcceptDrops(not context.library.read_only)
         self.top = TopBar()
         self.rail = Rail(ROOMS)
         self.rail.roomChosen.connect(self.enter)
@@ -108,8 +114,15 @@ class MainWindow(QMainWindow):
             act(f"room_{name}", keys=(f"Ctrl+{number}",), run=partial(self.enter, name), enabled=partial(there, name))
             for number, name in enumerate(ROOMS, 1)
         ]
+        writes = not self.context.library.read_only
+        packages = [
+            act(f"package_{kind}", run=partial(self.handOverAsked.emit, kind), enabled=lambda: writes)
+            for kind in (Kind.OUTWARD, Kind.RESULTS)
+        ]
         return [
             *rooms,
+            *packages,
+            act("package_take", run=self.packageAsked.emit, enabled=lambda: writes),
             act("commands", keys=("Ctrl+K", "Ctrl+Shift+P"), run=self.command_palette.open),
             act("keys", keys=("?", "F1"), run=self.sheet.open),
             act("context_menu", keys=("Shift+F10",), run=open_menu_here),
@@ -127,6 +140,16 @@ class MainWindow(QMainWindow):
             super().keyPressEvent(event)
         else:
             action.run()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Qt: packages may be dropped anywhere on the window."""
+        if dropped_packages(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Qt: take in what was dropped."""
+        event.acceptProposedAction()
+        self.packagesDropped.emit(dropped_packages(event))
 
     def enter(self, name: str) -> None:
         """Show a room; Review only once an interview is open in it."""

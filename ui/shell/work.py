@@ -27,7 +27,8 @@ Read = TypeVar("Read")
 
 
 class Work(QObject):
-    """A queue each for imports, analyses, enrichments, clips, exports and what is read: none waits for the others."""
+    """A queue each for imports, analyses, enrichments, clips, exports, packages and what is read: none waits for the
+    others."""
 
     importStarted = Signal(str)
     imported = Signal(object)
@@ -51,6 +52,7 @@ class Work(QObject):
         self._clips = JobQueue(post)
         self._clipping: dict[str, Job] = {}
         self._exports = JobQueue(post)
+        self._packages = JobQueue(post)
         self.partials = Partials(library, post)
         self._readings = JobQueue(post)
         self._running: dict[str, Job] = {}
@@ -280,6 +282,13 @@ class Work(QObject):
 
         self._exports.submit(lambda _report, _stop: writing(Path(file)), title=file, changed=changed)
 
+    def package(
+        self, work: Callable[[Callable[[ChildReport], None], threading.Event], object], name: str,
+        changed: Callable[[Job], None],
+    ) -> Job:  # fmt: skip
+        """Queue the writing or the taking of a package, after those that were asked for before."""
+        return self._packages.submit(work, title=name, changed=changed)
+
     def enrich(self, interview_id: str, kind: str) -> None:
         """Queue an enrichment of a kind; asking again while it is queued or runs changes nothing."""
         if (interview_id, kind) in self._enriching:
@@ -341,6 +350,7 @@ class Work(QObject):
         self._enrichments.close()
         self._clips.close()
         self._exports.close()
+        self._packages.close()
         self._readings.close()
 
 

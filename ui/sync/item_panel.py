@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import text
-from app.sync_state import Entry
+from app.sync_state import Entry, State
 from sync.conflicts import Choice, Conflict
 from ui import language, theme
 from ui.sync.field_names import Names, field_name, field_value, item_names
@@ -90,6 +90,7 @@ class ItemPanel(QFrame):
         self.mine.setVisible(conflict is not None)
         self.theirs.setVisible(conflict is not None)
         self.resend.setVisible(entry.can_resend)
+        self._name_resend()
 
     def _set_title(self, words: str, look: str) -> None:
         self.title.setProperty("class", look)
@@ -117,6 +118,10 @@ class ItemPanel(QFrame):
                 self.fields.setItem(row, column, QTableWidgetItem(words))
         self.fields.resizeColumnToContents(0)
 
+    def _name_resend(self) -> None:
+        handed = self._entry is not None and self._entry.state is State.HANDED
+        self.resend.setText(text.tr("sync_room.send_here" if handed else "sync_room.resend"))
+
     def _resend(self) -> None:
         if self._entry:
             self.resendRequested.emit(self._entry.op_id)
@@ -128,7 +133,7 @@ class ItemPanel(QFrame):
     def _retranslate(self) -> None:
         self.mine.setText(text.tr("sync_room.keep_mine"))
         self.theirs.setText(text.tr("sync_room.keep_theirs"))
-        self.resend.setText(text.tr("sync_room.resend"))
+        self._name_resend()
         self.body.setAccessibleName(text.tr("sync_room.body"))
         self.fields.setAccessibleName(text.tr("sync_room.field"))
         if self._entry is None:

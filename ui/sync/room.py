@@ -29,6 +29,7 @@ from ui import language, theme
 from ui.shell.top_bar import StatusLight
 from ui.sync.item_panel import ItemPanel
 from ui.sync.model import ENTRY_ROLE, EntriesTable, HistoryTable, RowsTable, clock
+from ui.sync.packages import PackagesPage
 
 
 class SyncRoom(QWidget):
@@ -40,6 +41,7 @@ class SyncRoom(QWidget):
     def __init__(self, service: SyncService, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._service = service
+        self.packages: PackagesPage | None = None
         self.light = StatusLight()
         self.sentence, self.address, self.last = QLabel(), QLabel(), QLabel()
         self.sentence.setProperty("class", "heading")
@@ -116,6 +118,17 @@ class SyncRoom(QWidget):
         outer.addWidget(head)
         outer.addWidget(splitter, 1)
 
+    def add_packages(self, page: PackagesPage) -> None:
+        """The part for packages, which needs all of the room's width."""
+        self.packages = page
+        self.tabs.addTab(page, text.tr("package.tab"))
+        self.tabs.currentChanged.connect(lambda _: self.panel.setVisible(self.tabs.currentWidget() is not page))
+
+    def show_packages(self) -> None:
+        """Turn to the part for packages."""
+        if self.packages is not None:
+            self.tabs.setCurrentWidget(self.packages)
+
     def refresh(self) -> None:
         """Read how it stands, keeping the chosen item."""
         state = self._service.state()
@@ -169,6 +182,8 @@ class SyncRoom(QWidget):
     def _retranslate(self) -> None:
         self.settings.setText(text.tr("sync_room.settings"))
         self.tabs.setTabText(1, text.tr("sync_room.history"))
+        if self.packages is not None:
+            self.tabs.setTabText(self.tabs.indexOf(self.packages), text.tr("package.tab"))
         self.queue_view.setAccessibleName(text.tr("sync_room.queue_name"))
         self.history_view.setAccessibleName(text.tr("sync_room.history"))
         for model in (self.entries, self.history):

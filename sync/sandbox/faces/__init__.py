@@ -10,9 +10,10 @@ from collections.abc import Callable
 
 from flask import Blueprint
 
+from sync.sandbox.faces.feishu import feishu_face
 from sync.sandbox.faces.ihr import ihr_routes
 from sync.sandbox.faults import Faults
 from sync.sandbox.store import Store
 
-FACES: dict[str, Callable[[Store, Faults, str], Blueprint]] = {"ihr": ihr_routes}
+FACES: dict[str, Callable[[Store, Faults, str], Blueprint]] = {"ihr": ihr_routes, "feishu": feishu_face}
 """Makes the routes of each face of store, faults and this run's key."""

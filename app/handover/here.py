@@ -1,0 +1,77 @@
+"""The rows that a package speaks of, as they are here: looked up for a whole kind at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.handover.rows import MERGED, Row
+from app.store.tables import AgreedRow
+
+_UNIQUE = {"assessment": ("interview_id", "assessor"), "rating": ("assessment_id", "dimension_id")}
+"""What else than the id makes a row unique, its owner first."""
+_AT_ONCE = 500
+
+
+class Here:
+    """Rows of one kind by id, by the HR system's id and by what else makes them unique; and what was agreed on them."""
+
+    def __init__(self, session: Session, library: str, kind: str, rows: Iterable[tuple[Row, dict[str, Any]]]) -> None:
+        self._session, self._kind, self._unique = session, kind, _UNIQUE.get(kind)
+        self._table: Any = MERGED[kind]
+        self._has_remote = hasattr(self._table, "remote_id")
+        self._by_id: dict[str, Any] = {}
+        self._by_remote: dict[str, Any] = {}
+        self._by_unique: dict[tuple[str, str], Any] = {}
+        self._look_up(list(rows))
+        self.agreed = {
+            agreed.row_id: agreed
+            for part in _parts(self._by_id)
+            for agreed in session.scalars(
+                select(AgreedRow).where(
+                    AgreedRow.library == library, AgreedRow.kind == kind, AgreedRow.row_id.in_(part)
+                )
+            )
+        }
+
+    def _look_up(self, rows: list[tuple[Row, dict[str, Any]]]) -> None:
+        wanted = {"id": {row.id for row, _ in rows}}
+        if self._has_remote:
+            wanted["remote_id"] = {fields["remote_id"] for _, fields in rows if fields.get("remote_id")}
+        if self._unique is not None:
+            wanted[self._unique[0]] = {fields[self._unique[0]] for _, fields in rows}
+        for name, values in wanted.items():
+            for part in _parts(values):
+                column = getattr(self._table, name)
+                for held in self._session.scalars(select(self._table).where(column.in_(part))):
+                    self.keep(held)
+
+    def keep(self, held: Any) -> None:
+        """A row that is here, or has just been added."""
+        self._by_id[held.id] = held
+        if self._has_remote and held.remote_id:
+            self._by_remote[held.remote_id] = held
+        if self._unique is not None:
+            self._by_unique[getattr(held, self._unique[0]), getattr(held, self._unique[1])] = held
+
+    def find(self, row: Row, fields: dict[str, Any]) -> Any:
+        """The same row here; None = it is new."""
+        found = self._by_id.get(row.id)
+        if found is None and self._has_remote and fields.get("remote_id"):
+            found = self._by_remote.get(fields["remote_id"])
+        if found is None and self._unique is not None:
+            values = fields | {"assessor": row.assessor}
+            found = self._by_unique.get((values[self._unique[0]], values[self._unique[1]]))
+        return found
+
+    def is_taken(self, remote_id: str, held: Any) -> bool:
+        """Whether another row here has this id of the HR system."""
+        return self._by_remote.get(remote_id, held) is not held
+
+
+def _parts(values: Iterable[str]) -> Iterable[list[str]]:
+    listed = sorted(values)
+    return (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))

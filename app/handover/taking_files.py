@@ -1,0 +1,229 @@
+"""Recordings, analyses and reports of a package: prepared beside the library, then moved into it as a whole.
+
+They lie in their places just before the rows are written, and are taken out again where that fails; a recording that a
+power cut left without its rows is swept away at the next opening.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analysis.failures import DiskFull, DocumentInvalid, MediaUnreadable
+from app.failures import PackageDamaged
+from app.handover.archive import Archive, Progress
+from app.handover.content import Content
+from app.handover.package import is_recording
+from app.handover.taking_rows import TakingRows
+from app.store.importing import RunChild, prepare
+from app.store.library import Library
+from app.store.recordings import Prepared
+from app.store.tables import InterviewRow, MediaRow
+from app.store.vault import SUFFIXES, Incoming, private_file, private_folder, writing_into
+
+REPORTS = "reports"
+
+
+@dataclass(slots=True)
+class Files:
+    """What was prepared. Analyses and reports by the interview's id in the package; `kept` = recordings left out."""
+
+    recordings: dict[str, tuple[Incoming, Prepared]] = field(default_factory=dict)
+    analyses: dict[str, Path] = field(default_factory=dict)
+    reports: dict[str, Path] = field(default_factory=dict)
+    kept: int = 0
+
+
+class Staging:
+    """Takes the files of a package out of it into a folder of the vault."""
+
+    def __init__(
+        self, library: Library, archive: Archive, content: Content, progress: Progress, stop: threading.Event,
+        run_child: RunChild,
+    ) -> None:  # fmt: skip
+        self._library, self._archive, self._content = library, archive, content
+        self._progress, self._stop, self._run_child = progress, stop, run_child
+
+    @contextmanager
+    def files(self) -> Iterator[Files]:
+        """Everything that is wanted here. What has not been moved on by the end of the block is gone.
+
+        Raises PackageDamaged, DiskFull, FolderNotWritable, Cancelled.
+        """
+        found = Files()
+        self._refuse_little_room()
+        with ExitStack() as stack:
+            for sha256, each in self._content.recordings.items():
+                if self._waits(each.interview_id, sha256):
+                    folder = stack.enter_context(self._library.vault.working())
+                    found.recordings[sha256] = self._recording(sha256, each.name, folder)
+                else:
+                    found.kept += not self._has(each.interview_id, sha256)
+            folder = stack.enter_context(self._library.vault.working())
+            self._analyses(found, folder)
+            self._reports(found, folder)
+            yield found
+
+    def _refuse_little_room(self) -> None:
+        """Rather before gigabytes were copied than after; a recording lies there twice, as it came and as it plays."""
+        recordings = sum(
+            2 * self._archive.members[f"media/{sha256}"].bytes
+            for sha256, each in self._content.recordings.items()
+            if self._waits(each.interview_id, sha256)
+        )
+        rest = sum(member.bytes for name, member in self._archive.members.items() if not is_recording(name))
+        if shutil.disk_usage(self._library.folder).free < recordings + rest:
+            raise DiskFull(folder=str(self._library.folder))
+
+    def _here(self, session: Session, interview_id: str) -> InterviewRow | None:
+        """The interview here, by uuid or by the HR system's id."""
+        row = session.get(InterviewRow, interview_id)
+        told = next(each for each in self._content.rows["interview"] if each.id == interview_id)
+        if row is None and told.fields.get("remote_id"):
+            row = session.scalar(select(InterviewRow).where(InterviewRow.remote_id == told.fields["remote_id"]))
+        return row
+
+    def _waits(self, interview_id: str, sha256: str) -> bool:
+        """Whether the interview has no recording here, and nobody else's is this very one."""
+        with self._library.reading() as session:
+            row = self._here(session, interview_id)
+            known = session.scalar(select(MediaRow.id).where(MediaRow.sha256 == sha256))
+        return known is None and (row is None or row.media_sha256 is None)
+
+    def _has(self, interview_id: str, sha256: str) -> bool:
+        with self._library.reading() as session:
+            row = self._here(session, interview_id)
+        return row is not None and row.media_sha256 == sha256
+
+    def _recording(self, sha256: str, name: str, folder: Path) -> tuple[Incoming, Prepared]:
+        suffix = Path(name).suffix.lower()
+        original = folder / f"original{suffix if suffix in SUFFIXES else ''}"
+        self._extract(f"media/{sha256}", original)
+        incoming = Incoming(folder, original, sha256, original.stat().st_size, Path(name).name)
+        try:
+            return incoming, prepare(incoming, self._run_child, self._stop)
+        except MediaUnreadable as unreadable:
+            raise PackageDamaged(name=self._content.name, what=name) from unreadable
+
+    def _analyses(self, found: Files, folder: Path) -> None:
+        from analysis.export import read
+
+        for name in self._archive.names("analyses/"):
+            _, interview_id, file = name.split("/")
+            target = folder / f"analysis-{interview_id}"
+            if interview_id not in found.analyses:
+                target.mkdir()
+                found.analyses[interview_id] = target
+            self._extract(name, target / file)
+        for interview_id, target in found.analyses.items():
+            try:
+                read(target)
+            except DocumentInvalid as invalid:
+                raise PackageDamaged(name=self._content.name, what=f"analyses/{interview_id}") from invalid
+
+    def _reports(self, found: Files, folder: Path) -> None:
+        for name in self._archive.names("reports/"):
+            interview_id = Path(name).stem
+            found.reports[interview_id] = folder / f"{interview_id}.pdf"
+            self._extract(name, found.reports[interview_id])
+
+    def _extract(self, name: str, target: Path) -> None:
+        size = self._archive.members[name].bytes
+        done = 0
+
+        def told(more: int) -> None:
+            nonlocal done
+            done += more
+            self._progress(done, size)
+
+        with writing_into(self._library.vault.folder), private_file(target) as out:
+            self._archive.copy(name, out, told)
+            out.flush()
+            os.fsync(out.fileno())
+
+
+class Placing:
+    """Moves prepared files into their places, writes the rows that name them, and takes them out again on failure."""
+
+    def __init__(self, library: Library, files: Files) -> None:
+        self._library, self._files = library, files
+        self._analyses: dict[str, Path] = {}
+        self._placed: list[Path] = []
+
+    def recordings(self) -> None:
+        """Recordings lie in the vault from now on, marked as arriving."""
+        for incoming, _ in self._files.recordings.values():
+            self._library.vault.admit(incoming)
+
+    def rows(self, rows: TakingRows) -> None:
+        """The rows of recordings and analyses; files of interviews move as soon as these are known here."""
+        session = rows.session
+        for sha256, (incoming, facts) in self._files.recordings.items():
+            media = MediaRow(
+                sha256=sha256, name=incoming.name, bytes=incoming.bytes, assessor=self._library.assessor,
+                duration_s=facts.duration_s, has_video=facts.has_video, has_audio=facts.has_audio, playable=True,
+            )  # fmt: skip
+            session.add(media)
+            session.flush()
+            interview = session.get(InterviewRow, rows.local("interview", rows.content.recordings[sha256].interview_id))
+            assert interview is not None
+            interview.media_sha256 = sha256
+            rows.tally.new["recording"] += 1
+            self._library.note_in(session, "imported", "interview", interview.id, sha256)
+        for interview_id, folder in self._files.analyses.items():
+            self._place_analysis(rows, interview_id, folder)
+        for interview_id, file in self._files.reports.items():
+            self._place_report(rows, interview_id, file)
+        session.flush()
+
+    def _place_analysis(self, rows: TakingRows, interview_id: str, folder: Path) -> None:
+        """Where there is one already, that one stays."""
+        interview = rows.session.get(InterviewRow, rows.local("interview", interview_id))
+        if interview is None or interview.analysis_id is not None:
+            rows.tally.same["analysis"] += 1
+            return
+        target = self._library.vault.folder.resolve() / "analyses" / interview.id / uuid4().hex
+        self._move(folder, target)
+        self._library.record_analysis_in(rows.session, interview.id, target)
+        rows.tally.new["analysis"] += 1
+
+    def _place_report(self, rows: TakingRows, interview_id: str, file: Path) -> None:
+        manifest = rows.content.manifest
+        folder = reports_of(self._library, rows.local("interview", interview_id))
+        self._move(file, folder / f"{manifest.made[:10]}-{manifest.id[:8]}.pdf")
+        rows.tally.new["report"] += 1
+
+    def _move(self, source: Path, target: Path) -> None:
+        with writing_into(self._library.folder):
+            private_folder(target.parent)
+            os.replace(source, target)
+        self._placed.append(target)
+
+    def undo(self) -> None:
+        """The rows were not written: nothing of the files stays either."""
+        for sha256 in self._files.recordings:
+            self._library.vault.remove(sha256)
+        for each in self._placed:
+            if each.is_dir():
+                shutil.rmtree(each, ignore_errors=True)
+            else:
+                each.unlink(missing_ok=True)
+
+    def settle(self) -> None:
+        """The rows are written: the recordings are here to stay."""
+        for sha256 in self._files.recordings:
+            self._library.vault.settle(sha256)
+
+
+def reports_of(library: Library, interview_id: str) -> Path:
+    """The folder, which may not be there, of the reports that came in packages for an interview."""
+    return library.folder / REPORTS / interview_id

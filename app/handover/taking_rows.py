@@ -1,0 +1,180 @@
+"""The rows of a package taken into the library, in one transaction: new ones added, known ones compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_
+from sqlalchemy.orm import Session
+
+from app.domain.types import InterviewStatus
+from app.handover.cards import keep_aside, put_card, settle_cards
+from app.handover.content import Content
+from app.handover.here import Here
+from app.handover.merging import Known, Merge, Side, merge
+from app.handover.rows import MERGED, NAMES, Row, fields_of, typed
+from app.store.library import Library
+from app.store.searching import index_for_search
+from app.store.tables import AgreedRow, InterviewRow, RatingRow
+
+_OF_REMOTE = ("position", "candidate", "interview")
+_OF_STATUS = "status"
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many rows of each kind were new, changed here by the package, there already, or are for a person.
+
+    `left` = titles of templates that are here with another content.
+    """
+
+    new: Counter[str] = field(default_factory=Counter)
+    changed: Counter[str] = field(default_factory=Counter)
+    same: Counter[str] = field(default_factory=Counter)
+    cards: Counter[str] = field(default_factory=Counter)
+    left: list[str] = field(default_factory=list)
+
+
+class TakingRows:
+    """Takes the rows that people change. `ids` = which row here a row of the package is."""
+
+    def __init__(self, library: Library, session: Session, content: Content, here: str) -> None:
+        self.library, self.session, self.content = library, session, content
+        self.there, self.here = content.manifest.library, here
+        self.ids: dict[tuple[str, str], str] = {}
+        self.tally = Tally()
+        self._statuses: dict[str, InterviewStatus] = {}
+
+    def take(self) -> None:
+        """All kinds, each after those that it names."""
+        for kind in MERGED:
+            with self.session.no_autoflush:
+                self._take_kind(kind)
+            self.session.flush()
+        self._index()
+
+    def _take_kind(self, kind: str) -> None:
+        rows = [(row, self.named_here(row.fields)) for row in self.content.rows.get(kind, ())]
+        here = Here(self.session, self.there, kind, rows)
+        for row, fields in rows:
+            self._take_row(here, kind, row, fields)
+
+    def move(self) -> None:
+        """Interviews move on to where the package says that they stand, never back."""
+        for interview_id, status in self._statuses.items():
+            self.library.move_in(self.session, interview_id, status)
+
+    def local(self, kind: str, row_id: str) -> str:
+        """The row's id here."""
+        return self.ids.get((kind, row_id), row_id)
+
+    def named_here(self, fields: dict[str, Any]) -> dict[str, Any]:
+        """Fields that name rows of the package, naming the rows here."""
+        return {
+            name: self.local(NAMES[name], value) if name in NAMES and isinstance(value, str) else value
+            for name, value in fields.items()
+        }
+
+    def _take_row(self, here: Here, kind: str, row: Row, fields: dict[str, Any]) -> None:
+        status = fields.pop(_OF_STATUS, None)
+        held = here.find(row, fields)
+        if held is None:
+            held = self._add(kind, row, fields)
+            here.keep(held)
+            self._agree(here, kind, row, held, fields)
+            self._count(self.tally.new, kind, held)
+        else:
+            self._compare(here, kind, row, held, fields)
+        self.ids[kind, row.id] = held.id
+        if kind == "interview" and status is not None:
+            self._statuses[held.id] = InterviewStatus(status)
+
+    def _add(self, kind: str, row: Row, fields: dict[str, Any]) -> Any:
+        values = typed(kind, fields)
+        if kind == "interview":
+            values[_OF_STATUS] = str(InterviewStatus.SCHEDULED)
+        created = {"created": datetime.fromisoformat(row.created)} if row.created else {}
+        held = MERGED[kind](id=row.id, assessor=row.assessor, version=1, **created, **values)
+        self.session.add(held)
+        return held
+
+    def _compare(self, here: Here, kind: str, row: Row, held: Any, fields: dict[str, Any]) -> None:
+        self.session.flush()
+        known = here.agreed.get(held.id)
+        mine = Side(held.version, held.changed.isoformat(timespec="microseconds"), self._mine(kind, held),
+                    _known(known))  # fmt: skip
+        found = merge(mine, Side(row.version, row.changed, fields, self._seen(row)))
+        if found.old:
+            self._count(self.tally.same, kind, held, tell=False)
+            return
+        take = {
+            name: value for name, value in found.take.items() if name != "remote_id" or not here.is_taken(value, held)
+        }
+        if take:
+            keep_aside(self.session, held, set(take), row.assessor)
+            for name, value in typed(kind, take).items():
+                setattr(held, name, value)
+            self.session.flush()
+        for difference in found.differences:
+            put_card(self.session, self.there, self.content.manifest.id, self.content.manifest.by, kind, held.id,
+                     difference)  # fmt: skip
+        settle_cards(self.session, self.there, kind, held.id, {each.field for each in found.differences})
+        here.keep(held)
+        self._agree(here, kind, row, held, found.agreed)
+        self._tell(kind, held, found, bool(take))
+
+    def _mine(self, kind: str, held: Any) -> dict[str, Any]:
+        return {
+            name: value for name, value in fields_of(kind, held).items() if (kind, name) != ("interview", _OF_STATUS)
+        }
+
+    def _seen(self, row: Row) -> Known | None:
+        seen = row.seen.get(self.here)
+        return Known(seen.version, seen.changed, self.named_here(seen.fields)) if seen else None
+
+    def _agree(self, here: Here, kind: str, row: Row, held: Any, fields: dict[str, Any]) -> None:
+        agreed = here.agreed.get(held.id)
+        if agreed is None:
+            agreed = here.agreed[held.id] = AgreedRow(library=self.there, kind=kind, row_id=held.id)
+            self.session.add(agreed)
+        agreed.row_version, agreed.row_changed = row.version, row.changed
+        agreed.own_version, agreed.fields = held.version, dict(fields)
+
+    def _tell(self, kind: str, held: Any, found: Merge, changed: bool) -> None:
+        self.tally.cards[kind] += len(found.differences)
+        if changed:
+            self._count(self.tally.changed, kind, held)
+        elif not found.differences:
+            self._count(self.tally.same, kind, held, tell=False)
+
+    def _count(self, counter: Counter[str], kind: str, held: Any, *, tell: bool = True) -> None:
+        counter[kind] += 1
+        if tell:
+            subject = self._interview_of(held) or held.id
+            self.library.note_in(self.session, "handed_in", kind, subject, f"{kind} {held.id}")
+
+    def _interview_of(self, held: Any) -> str | None:
+        if isinstance(held, RatingRow):
+            return self._interview_of(self.session.get(MERGED["assessment"], held.assessment_id))
+        return getattr(held, "interview_id", None)
+
+    def _index(self) -> None:
+        """What the search looks in follows names and titles."""
+        here = {kind: [ours for (each, _), ours in self.ids.items() if each == kind] for kind in _OF_REMOTE}
+        index_for_search(
+            self.session,
+            or_(
+                InterviewRow.id.in_(here["interview"]),
+                InterviewRow.candidate_id.in_(here["candidate"]),
+                InterviewRow.position_id.in_(here["position"]),
+            ),
+        )
+
+
+def _known(agreed: AgreedRow | None) -> Known | None:
+    if agreed is None:
+        return None
+    return Known(agreed.row_version, agreed.row_changed, dict(agreed.fields), agreed.own_version)

@@ -1,0 +1,250 @@
+"""From the library into a package file: whole or not at all, and what is handed over is not sent from here as well."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from sqlalchemy import select
+
+from app import __version__, policy, text
+from app.domain.types import Interview, InterviewQuery, InterviewStatus
+from app.failures import ConsentMissing, NotAnalysed, NothingToHandOver, PackageTooLarge, RecordingStays, ValueInvalid
+from app.handover import archive
+from app.handover.archive import Content, Progress, of_file
+from app.handover.content import RECORDING
+from app.handover.gathering import HANDED_OVER, Gathered, Gathering
+from app.handover.identity import library_id
+from app.handover.package import SUFFIX, Kind, Manifest, Member
+from app.handover.rows import Row
+from app.settings import SettingsFile
+from app.store.library import Library
+from app.store.tables import PackageRow
+from app.whole_file import whole_file
+from sync import handing
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to hand over. Recordings, analyses and reports travel with results only, and only where they are wanted."""
+
+    kind: Kind
+    interviews: tuple[str, ...] = ()
+    positions: tuple[str, ...] = ()
+    recordings: bool = False
+    analyses: bool = False
+    reports: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What was written: the package's id and how many rows of each kind. `handed` = items that the other side sends."""
+
+    id: str
+    kind: Kind
+    counts: dict[str, int]
+    handed: int = 0
+
+
+def offered(library: Library, kind: Kind) -> tuple[Interview, ...]:
+    """The interviews that can be handed over this way: those still to be held, or those with a signed assessment."""
+    if kind is Kind.RESULTS:
+        return library.interviews(InterviewQuery(signed=True, limit=None))
+    planned = (InterviewStatus.SCHEDULED, InterviewStatus.IN_PROGRESS)
+    return tuple(one for one in library.interviews(InterviewQuery(signed=False, limit=None)) if one.status in planned)
+
+
+def recordings_stay(library: Library) -> str:
+    """Why no recording may travel, as a sentence; "" where they may."""
+    rules = policy.profile(SettingsFile(library.folder).values.jurisdiction)
+    if rules.media_may_leave:
+        return ""
+    return text.sentence(RecordingStays(rules=text.tr(f"policy.profile_{rules.name.lower()}")))
+
+
+def write_package(
+    library: Library, choice: Choice, out: Path, passphrase: str = "", progress: Progress = lambda *_: None
+) -> Written:
+    """Write a package, note what was handed over, and let the other side send it.
+
+    Raises NothingToHandOver, RecordingStays, ConsentMissing, ValueInvalid for another ending, ReadOnly, NotFound,
+    FolderNotWritable, DiskFull, PackageTooLarge; whatever `progress` raises stops it and leaves no file.
+    """
+    if out.suffix.lower() != SUFFIX:
+        raise ValueInvalid(what=text.tr("package.file"), value=out.name, allowed=f"*{SUFFIX}")
+    for interview_id in choice.interviews:
+        library.interview(interview_id)
+    for position_id in choice.positions:
+        library.position(position_id)
+    with library.session() as session:
+        here = library_id(library, session)
+    with library.reading() as session:
+        gathered = _gather(Gathering(library, session), choice)
+    with ExitStack() as stack:
+        folder = stack.enter_context(library.vault.working())
+        attached = _attached(library, choice, gathered, folder, stack)
+        contents = gathered.contents() + attached
+        members = tuple(each.member for each in contents)
+        made = datetime.now(UTC).isoformat(timespec="seconds")
+        manifest = Manifest(str(uuid4()), choice.kind, here, made, library.assessor, __version__, members)
+        with _fitting(out), whole_file(out) as part, part.open("wb") as target:
+            archive.write(target, manifest, contents, passphrase, progress)
+            target.flush()
+            os.fsync(target.fileno())
+    counts = gathered.counts() | _attachments(members)
+    return _record(library, choice, manifest, counts, out)
+
+
+def _gather(gathering: Gathering, choice: Choice) -> Gathered:
+    if choice.kind is Kind.RECEIPTS:
+        found = gathering.receipts()
+    elif choice.kind is Kind.RESULTS:
+        found = gathering.results(choice.interviews)
+        if not found.signed:
+            raise NothingToHandOver
+    else:
+        found = gathering.outward(choice.interviews, choice.positions)
+        if not (found.rows["interview"] or found.rows["position"] or found.receipts):
+            raise NothingToHandOver
+    return found
+
+
+def _record(library: Library, choice: Choice, manifest: Manifest, counts: dict[str, int], out: Path) -> Written:
+    handed = 0
+    with library.session() as session:
+        if choice.kind is Kind.RESULTS:
+            handed = handing.hand_over(session, choice.interviews)
+        for interview_id in choice.interviews:
+            library.record_in(session, HANDED_OVER, interview_id, f"{choice.kind} {manifest.id}")
+        session.add(
+            PackageRow(
+                package_id=manifest.id, kind=str(choice.kind), outgoing=True, library=manifest.library,
+                made=datetime.fromisoformat(manifest.made), by=manifest.by, file=out.name, counts=counts,
+                assessor=library.assessor,
+            )
+        )  # fmt: skip
+        library.record_in(session, "package_written", manifest.id, out.name)
+    return Written(manifest.id, choice.kind, counts, handed)
+
+
+def _attached(library: Library, choice: Choice, gathered: Gathered, folder: Path, stack: ExitStack) -> list[Content]:
+    if choice.kind is not Kind.RESULTS:
+        return []
+    found: dict[str, Content] = {}
+    for interview_id in choice.interviews:
+        interview = library.interview(interview_id)
+        if choice.recordings and interview.media is not None:
+            each = _recording(library, interview, stack)
+            found[each.member.name] = each
+            told = {"interview_id": interview_id, "name": interview.media.name}
+            gathered.rows.setdefault(RECORDING, []).append(Row(interview.media.sha256, told))
+        if choice.analyses:
+            found |= {each.member.name: each for each in _analysis(library, interview, folder)}
+        if choice.reports:
+            found |= {each.member.name: each for each in _report(library, interview, folder)}
+    return [found[name] for name in sorted(found)]
+
+
+def _recording(library: Library, interview: Interview, stack: ExitStack) -> Content:
+    """The recording as it came, where jurisdiction and consent let all of it go."""
+    media = interview.media
+    assert media is not None
+    rules = policy.profile(SettingsFile(library.folder).values.jurisdiction)
+    if not rules.media_may_leave:
+        raise RecordingStays(rules=text.tr(f"policy.profile_{rules.name.lower()}"))
+    has = {"speech": media.has_audio, "face": media.has_video}
+    allowed = policy.allowed_modalities(rules, library.consent(interview.id))
+    missing = [name for name, there in has.items() if there and name not in allowed]
+    if missing:
+        raise ConsentMissing(what=", ".join(text.tr(f"policy.modality_{name}") for name in missing))
+    path = stack.enter_context(library.vault.lease(media.sha256))
+    return Content(Member(f"media/{media.sha256}", media.bytes, media.sha256), lambda: path.open("rb"))
+
+
+def _analysis(library: Library, interview: Interview, folder: Path) -> list[Content]:
+    """The analysis, as much of it as the jurisdiction lets anybody see."""
+    from analysis.export import FILES, write_all
+    from app.review.shown import shown
+
+    try:
+        source = library.analysis_folder(interview.id)
+    except NotAnalysed:
+        return []
+    whole = library.load_analysis(interview.id)
+    rules = policy.profile(SettingsFile(library.folder).values.jurisdiction)
+    seen = shown(whole, rules)
+    if seen is not whole:
+        source = folder / f"analysis-{interview.id}"
+        source.mkdir()
+        write_all(source, seen)
+    names = [name for name in FILES if (source / name).is_file()]
+    return [of_file(f"analyses/{interview.id}/{name}", source / name) for name in names]
+
+
+def _report(library: Library, interview: Interview, folder: Path) -> list[Content]:
+    """The report on the acting assessor's assessment, where it is signed."""
+    from app.report import write_report
+    from app.report.gather import report_data
+    from app.review import ReviewSession
+
+    if not library.assessment(interview.id).signatures:
+        return []
+    out = folder / f"{interview.id}.pdf"
+    write_report(report_data(ReviewSession(library, interview.id), text.language()), text.language(), out)
+    return [of_file(f"reports/{interview.id}.pdf", out)]
+
+
+def _attachments(members: tuple[Member, ...]) -> dict[str, int]:
+    """How many recordings, analyses and reports are in there."""
+    names = [member.name.split("/") for member in members]
+    found = {
+        "analysis": len({parts[1] for parts in names if parts[0] == "analyses"}),
+        "report": sum(parts[0] == "reports" for parts in names),
+    }
+    return {kind: number for kind, number in found.items() if number}
+
+
+@contextmanager
+def _fitting(out: Path) -> Iterator[None]:
+    """A memory stick with FAT32 holds no file of 4 GiB, however empty it is."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise PackageTooLarge(file=out.name) from error
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class PackageLine:
+    """A package that was written or taken here, for the list of them."""
+
+    at: datetime
+    outgoing: bool
+    kind: Kind
+    made: datetime
+    by: str
+    file: str
+    counts: dict[str, int]
+
+
+def packages(library: Library, limit: int = 200) -> tuple[PackageLine, ...]:
+    """The newest packages, newest first."""
+    wanted = select(PackageRow).order_by(PackageRow.created.desc()).limit(limit)
+    with library.reading() as session:
+        return tuple(
+            PackageLine(row.created, row.outgoing, Kind(row.kind), row.made, row.by, row.file, dict(row.counts))
+            for row in session.scalars(wanted)
+        )
+
+
+def waiting_receipts(library: Library) -> int:
+    """How many confirmations go along with the next package for laptops."""
+    with library.reading() as session:
+        return len(Gathering(library, session).receipts().receipts)

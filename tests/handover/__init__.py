@@ -1,0 +1,1 @@
+"""Packages that go from one library to another."""

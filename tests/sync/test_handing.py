@@ -1,0 +1,88 @@
+"""Items that another computer sends: never claimed here, closed by its word, and taken back by a person."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from sync import handing, outbox
+from sync.outbox import Kind, Resolution, State
+from tests.sync.ehr import enqueue_assessment, enqueue_interview
+
+
+@pytest.fixture
+def handed(sessions):
+    """An interview with all its items handed over, and another one; the first one's id."""
+    with sessions() as session:
+        first, _ = enqueue_interview(session)
+        enqueue_interview(session)
+        assert handing.hand_over(session, [first]) == 5
+    return first
+
+
+def states(sessions):
+    with sessions() as session:
+        return {state: number for state, number in outbox.counts(session).items() if number}
+
+
+def test_what_was_handed_over_is_not_sent_from_here(sessions, queue, handed):
+    claimed = []
+    while True:
+        with sessions() as session:
+            item = queue.claim(session)
+            if item is None:
+                break
+            claimed.append(item)
+            queue.complete(session, item, "r-1")
+    assert handed not in {item.aggregate.partition("/")[0] for item in claimed}
+    assert states(sessions) == {State.HANDED: 5, State.DONE: 5}
+
+
+def test_a_newer_revision_waits_behind_what_was_handed_over(sessions, queue, handed):
+    with sessions() as session:
+        op_id = enqueue_assessment(session, handed, "new", 2)
+    while True:
+        with sessions() as session:
+            item = queue.claim(session)
+        if item is None:
+            break
+        assert item.op_id != op_id
+        with sessions() as session:
+            queue.complete(session, item)
+
+
+def receipts(sessions, handed):
+    """What another outbox with the same items says once they have arrived."""
+    with sessions() as session:
+        items = [item for item in outbox.items(session) if item.aggregate.partition("/")[0] == handed]
+    return [handing.Receipt(i.kind, i.external_id, i.payload_sha256, "r-1", None, 5.0) for i in items]
+
+
+def test_receipts_close_what_is_open_once(sessions, handed):
+    told = receipts(sessions, handed)
+    moves = [replace(each, payload_sha256="0" * 64) for each in told if each.kind != Kind.ASSESSMENT]
+    rest = [each for each in told if each.kind == Kind.ASSESSMENT]
+    with sessions() as session:
+        assert len(handing.confirm(session, [*moves, *rest])) == 5
+        assert handing.confirm(session, told) == ()
+    assert states(sessions)[State.DONE] == 5
+    with sessions() as session:
+        assert len(handing.receipts(session, [handed])) == 5
+        assert outbox.registered(session) == ((handed, "r-1"),)
+
+
+def test_other_bytes_and_unknown_items_close_nothing(sessions, handed):
+    told = [replace(each, payload_sha256="0" * 64) for each in receipts(sessions, handed) if each.kind == "assessment"]
+    unknown = handing.Receipt("status", "nobody:assessed", "0" * 64, None, Resolution.OVERTAKEN.value, 5.0)
+    with sessions() as session:
+        assert handing.confirm(session, [*told, unknown]) == ()
+    assert State.DONE not in states(sessions)
+
+
+def test_a_person_may_send_it_from_here_after_all(sessions, queue, handed):
+    with sessions() as session:
+        item = next(item for item in outbox.items(session) if item.state is State.HANDED)
+        assert queue.revive(session, item.op_id)
+        found = outbox.get(session, item.op_id)
+    assert found.state is State.PENDING

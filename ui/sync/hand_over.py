@@ -1,0 +1,206 @@
+"""What to hand over: interviews and positions chosen one by one, what travels with them, and a passphrase."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import text
+from app.domain.types import Interview, Position
+from app.handover.package import Kind
+from app.handover.writing import Choice, offered, recordings_stay, waiting_receipts
+from app.store.library import Library
+from ui import language, theme
+from ui.library.model import local_time
+
+ATTACHED = ("recordings", "analyses", "reports")
+ROLE = Qt.ItemDataRole.UserRole
+
+
+class HandOverDialog(QDialog):
+    """Nothing is chosen at first: no more leaves than somebody wants. `chosen` gives the choice and the passphrase."""
+
+    chosen = Signal(object, str)
+
+    def __init__(self, library: Library, kind: Kind, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._library, self._kind = library, kind
+        self._receipts = waiting_receipts(library) if kind is Kind.OUTWARD else 0
+        self._stay = recordings_stay(library)
+        self.resize(theme.scaled(620), theme.scaled(640))
+        self.intro, self.count, self.note = QLabel(), QLabel(), QLabel()
+        for label in (self.intro, self.note):
+            label.setWordWrap(True)
+        self.count.setProperty("class", "small")
+        self.list = QListWidget()
+        self.list.itemChanged.connect(lambda _: self._show_state())
+        self.every = QCheckBox()
+        self.every.clicked.connect(self._choose_every)
+        self.attached = {name: QCheckBox() for name in ATTACHED}
+        self.stay = QLabel(self._stay)
+        self.stay.setProperty("class", "small")
+        self.stay.setWordWrap(True)
+        self.protect = QCheckBox()
+        self.protect.setChecked(True)
+        self.protect.toggled.connect(lambda _: self._show_state())
+        self.words, self.again = QLineEdit(), QLineEdit()
+        for field in (self.words, self.again):
+            field.setEchoMode(QLineEdit.EchoMode.Password)
+            field.textChanged.connect(lambda _: self._show_state())
+        self.write, self.cancel = QPushButton(), QPushButton()
+        self.write.setProperty("class", "primary")
+        self.write.setDefault(True)
+        self.write.clicked.connect(self._give)
+        self.cancel.clicked.connect(self.reject)
+        self._fill()
+        self._build()
+        language.on_change(self, self._retranslate)
+
+    def _fill(self) -> None:
+        for interview in offered(self._library, self._kind):
+            self._add_item(interview)
+        if self._kind is Kind.OUTWARD:
+            for position in self._library.positions():
+                self._add_item(position)
+
+    def _add_item(self, row: Interview | Position) -> None:
+        item = QListWidgetItem()
+        item.setData(ROLE, row)
+        item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
+        item.setCheckState(Qt.CheckState.Unchecked)
+        self.list.addItem(item)
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(18, 16, 18, 16)
+        column.setSpacing(theme.SPACE)
+        head = QHBoxLayout()
+        head.addWidget(self.every)
+        head.addStretch(1)
+        head.addWidget(self.count)
+        column.addWidget(self.intro)
+        column.addLayout(head)
+        column.addWidget(self.list, 1)
+        if self._kind is Kind.RESULTS:
+            column.addWidget(self._options())
+        column.addWidget(self._passphrase())
+        column.addWidget(self.note)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.write)
+        column.addLayout(buttons)
+
+    def _options(self) -> QWidget:
+        frame = QFrame()
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(0, 4, 0, 4)
+        for name, box in self.attached.items():
+            column.addWidget(box)
+            if name == "recordings":
+                self.stay.setContentsMargins(theme.scaled(26), 0, 0, 0)
+                column.addWidget(self.stay)
+        self.attached["recordings"].setEnabled(not self._stay)
+        self.stay.setVisible(bool(self._stay))
+        return frame
+
+    def _passphrase(self) -> QWidget:
+        frame = QFrame()
+        column = QVBoxLayout(frame)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.addWidget(self.protect)
+        row = QHBoxLayout()
+        row.addWidget(self.words)
+        row.addWidget(self.again)
+        column.addLayout(row)
+        return frame
+
+    def choice(self) -> Choice:
+        """What is chosen now; confirmations alone where neither interview nor position is."""
+        rows = self._checked()
+        interviews = tuple(row.id for row in rows if isinstance(row, Interview))
+        positions = tuple(row.id for row in rows if isinstance(row, Position))
+        kind = Kind.RECEIPTS if not rows and self._kind is Kind.OUTWARD else self._kind
+        wanted = {name: box.isChecked() for name, box in self.attached.items()}
+        return Choice(kind, interviews, positions, **wanted)
+
+    def _checked(self) -> list[Interview | Position]:
+        items = (self.list.item(row) for row in range(self.list.count()))
+        return [item.data(ROLE) for item in items if item.checkState() == Qt.CheckState.Checked]
+
+    def _choose_every(self, on: bool) -> None:
+        state = Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
+        for row in range(self.list.count()):
+            self.list.item(row).setCheckState(state)
+
+    def _why_not(self) -> str:
+        """The key of what is still missing; "" where it can be written."""
+        if not self._checked() and not self._receipts:
+            return "none_chosen"
+        if self.protect.isChecked():
+            if not self.words.text():
+                return "no_words"
+            if self.words.text() != self.again.text():
+                return "words_differ"
+        return ""
+
+    def _show_state(self) -> None:
+        missing, checked = self._why_not(), len(self._checked())
+        self.write.setEnabled(not missing)
+        for field in (self.words, self.again):
+            field.setEnabled(self.protect.isChecked())
+        self.every.setChecked(checked == self.list.count() > 0)
+        self.every.setEnabled(self.list.count() > 0)
+        self.count.setText(text.tr("package.chosen", n=checked, of=self.list.count()))
+        key = missing or ("protected" if self.protect.isChecked() else "unprotected")
+        self.note.setProperty("class", "warn" if key == "unprotected" else "small")
+        self.note.style().polish(self.note)
+        self.note.setText(text.tr(f"package.note_{key}"))
+
+    def _give(self) -> None:
+        passphrase = self.words.text() if self.protect.isChecked() else ""
+        self.chosen.emit(self.choice(), passphrase)
+        self.accept()
+
+    def _retranslate(self) -> None:
+        self.setWindowTitle(text.tr(f"package.title_{self._kind}"))
+        intro = text.tr(f"package.intro_{self._kind}")
+        if self._receipts:
+            intro += " " + text.tr("package.receipts_go", n=self._receipts)
+        if not self.list.count():
+            intro = text.tr(f"package.none_{self._kind}") + (" " + intro if self._receipts else "")
+        self.intro.setText(intro)
+        self.every.setText(text.tr("package.every"))
+        for name, box in self.attached.items():
+            box.setText(text.tr(f"package.with_{name}"))
+        self.protect.setText(text.tr("package.protect"))
+        for field, key in ((self.words, "words"), (self.again, "words_again")):
+            field.setPlaceholderText(text.tr(f"package.{key}"))
+            field.setAccessibleName(text.tr(f"package.{key}"))
+        self.write.setText(text.tr("package.write"))
+        self.cancel.setText(text.tr("package.cancel"))
+        self.list.setAccessibleName(text.tr("package.list"))
+        for row in range(self.list.count()):
+            item = self.list.item(row)
+            item.setText(_words(item.data(ROLE)))
+        self._show_state()
+
+
+def _words(row: Interview | Position) -> str:
+    if isinstance(row, Position):
+        return text.tr("package.only_position", title=row.title)
+    when = local_time(row.scheduled_at, row.time_zone) if row.scheduled_at else ""
+    parts = (row.candidate.name, row.position.title if row.position else "", text.tr("shell.round", n=row.round), when)
+    return " · ".join(filter(None, parts))
