@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from app import text
+from app.connection import finding_words
 
 if TYPE_CHECKING:
     from app.sync_service import SyncService
@@ -26,6 +27,7 @@ def add(commands: argparse._SubParsersAction[argparse.ArgumentParser], shared: a
     own.add_argument("--url", help=text.tr("sync.help_url"))
     own.add_argument("--json", action="store_true", help=text.tr("sync.help_json"))
     own.add_argument("--status", action="store_true", help=text.tr("sync.help_status"))
+    own.add_argument("--test", action="store_true", help=text.tr("sync.help_test"))
     own.set_defaults(run=run)
 
 
@@ -35,7 +37,7 @@ def run(options: argparse.Namespace) -> int:
     from app.store import Library
     from app.sync_service import SyncService
 
-    with Library.open(options.data, read_only_if_held=options.status) as library:
+    with Library.open(options.data, read_only_if_held=options.status or options.test) as library:
         settings = SettingsFile(options.data)
         service = SyncService(library, settings, address=options.url)
         if options.status:
@@ -43,6 +45,8 @@ def run(options: argparse.Namespace) -> int:
         if not service.address:
             print(text.tr("sync.not_set_up"), file=sys.stderr)
             return 2
+        if options.test:
+            return _test(service, as_json=options.json)
         report = _run(service, once=options.once)
         return _finish(report, _why(report, service), as_json=options.json)
 
@@ -104,6 +108,23 @@ def _plain(report: SyncReport) -> dict[str, Any]:
         "failure": report.failure.code if report.failure else None,
         "sentence": report.sentence,
     }
+
+
+def _test(service: SyncService, *, as_json: bool) -> int:
+    """0 = every step of the connection is good; 2 = one is not, and why."""
+    found = list(service.diagnose())
+    lines = [(finding.step, finding.failure, finding_words(finding)) for finding in found]
+    if as_json:
+        steps = [
+            {"step": step, "failure": failure.code if failure else None, "sentence": words}
+            for step, failure, words in lines
+        ]
+        print(json.dumps({"good": not any(failure for _, failure, _ in lines), "steps": steps}, ensure_ascii=False))
+    else:
+        for step, failure, words in lines:
+            mark = text.tr("settings.check_bad" if failure else "settings.check_good")
+            print(text.tr("sync.test_line", mark=mark, step=text.tr(f"settings.check_{step}"), words=words).rstrip())
+    return 2 if any(failure for _, failure, _ in lines) else 0
 
 
 def _status(state: SyncState, *, as_json: bool) -> int:

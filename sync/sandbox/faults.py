@@ -1,6 +1,7 @@
 """Faults on demand: what real HR systems and the networks before them do wrong, with a fixed seed.
 
-A specification is a comma-separated list of `NAME[:CHANCE][:SECONDS][:retry=S][:times=N]`, and `seed=N`:
+A specification is a comma-separated list of `NAME[:CHANCE][:SECONDS][:retry=S][:times=N]`, `seed=N`, and
+`skew=S` (the server's clock is so many seconds ahead):
 `500:0.2,429:0.1:retry=2,slow:0.1:2,drop_after:0.2`. Without a chance the fault always happens.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from dataclasses import dataclass, field, replace
 
 BEFORE = ("401", "409", "429", "500", "503", "html", "drop_before")
@@ -51,6 +53,7 @@ class Faults:
 
     spec: str = ""
     mortal: bool = False
+    skew_s: float = 0.0
     seen: dict[str, int] = field(default_factory=dict)
     _faults: list[Fault] = field(default_factory=list)
     _random: random.Random = field(default_factory=lambda: random.Random(1))
@@ -63,10 +66,16 @@ class Faults:
     def set(self, spec: str) -> None:
         """Replace all faults. FaultsInvalid leaves the old ones in force."""
         seed, faults = parse(spec)
+        skew_s = parse_skew(spec)
         if not self.mortal and any(fault.name in MORTAL for fault in faults):
             raise FaultsInvalid(spec)
         with self._lock:
             self.spec, self._faults, self._random, self.seen = spec, faults, random.Random(seed), {}
+            self.skew_s = skew_s
+
+    def now(self) -> float:
+        """UTC seconds since 1970 on the server's clock."""
+        return time.time() + self.skew_s
 
     def plan(self, operation: str = "") -> Plan:
         """Decide for one request; `operation` is the same on each repeat of a write, "" for reading."""
@@ -101,11 +110,20 @@ def parse(spec: str) -> tuple[int, list[Fault]]:
         try:
             if part.startswith("seed="):
                 seed = int(part[5:])
-            else:
+            elif not part.startswith("skew="):
                 faults.append(_fault(part))
         except ValueError as error:
             raise FaultsInvalid(part) from error
     return seed, faults
+
+
+def parse_skew(spec: str) -> float:
+    """How far (s) a specification puts the server's clock ahead; 0 where it says nothing."""
+    skews = [piece.strip()[5:] for piece in spec.split(",") if piece.strip().startswith("skew=")]
+    try:
+        return float(skews[-1]) if skews else 0.0
+    except ValueError as error:
+        raise FaultsInvalid(f"skew={skews[-1]}") from error
 
 
 def _fault(part: str) -> Fault:

@@ -31,6 +31,11 @@ class _Quiet(WSGIRequestHandler):
     """One request a connection, so that a stop is a stop; times out silent ones, and says nothing on the console."""
 
     timeout = 5
+    faults = Faults()
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The header Date, on a clock that may be off on purpose."""
+        return super().date_time_string(self.faults.now() if timestamp is None else timestamp)
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: ARG002  werkzeug's signature
         """Requests go to the log `sync.sandbox` for whoever listens."""
@@ -65,8 +70,9 @@ class Sandbox:
         if self.store.empty():
             demo.fill(self.store)
         app = self._app(contract)
+        handler = type("_Handler", (_Quiet,), {"faults": self.faults})
         self._server: BaseWSGIServer = make_server(
-            LOOPBACK, 0, app, threaded=True, request_handler=_Quiet, fd=self._socket.fileno()
+            LOOPBACK, 0, app, threaded=True, request_handler=handler, fd=self._socket.fileno()
         )
         self._server.daemon_threads = False  # type: ignore[attr-defined]  # a stop waits for what is being answered
         self._thread = threading.Thread(

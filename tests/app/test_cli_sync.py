@@ -114,3 +114,18 @@ def test_no_address_and_no_key_are_sentences(signed, capsys):
     assert "--url" in capsys.readouterr().err
     assert sync(signed, "--once", "--url", "https://ehr.invalid") == 2
     assert "MIANJIAN_EHR_TOKEN" in capsys.readouterr().err
+
+
+def test_the_connection_is_tested_step_by_step_and_nothing_is_sent(signed, monkeypatch, capsys, each_language):
+    with Sandbox(CONTRACT) as sandbox:
+        monkeypatch.setenv("MIANJIAN_EHR_TOKEN", sandbox.key)
+        assert sync(signed, "--test", "--url", sandbox.url) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert len(lines) == 8
+        assert "MianJian Sandbox EHR" in lines[6]
+        monkeypatch.setenv("MIANJIAN_EHR_TOKEN", "wrong")
+        assert sync(signed, "--test", "--json", "--url", sandbox.url) == 2
+        told = json.loads(capsys.readouterr().out)
+        assert (told["good"], told["steps"][-1]["step"]) == (False, "key")
+        assert told["steps"][-1]["failure"] == "remote_unauthorized"
+        assert sandbox.store.assessments() == []

@@ -214,6 +214,20 @@ def test_a_wrong_clock_is_learned_from_the_refusal_and_tried_once_more(sandbox):
     system.close()
 
 
+@pytest.mark.parametrize("skew", ["skew=1800", "skew=-7200"])
+def test_a_system_whose_clock_is_off_is_signed_for_on_its_clock(skew, sandbox):
+    seen = []
+    credentials = Credentials(lambda: sandbox.key, "mianjian")
+    system = connect(Address.parse(f"{sandbox.url}/ihr"), shipped_profile("ihr-signed"), credentials, seen.append)
+    system.changes("")
+    sandbox.faults.set(skew)
+    assert system.changes("").positions
+    assert len(seen) == 3
+    sandbox.faults.set("")
+    assert system.changes("").positions, "and back"
+    system.close()
+
+
 @pytest.mark.parametrize("name", ["ihr", "ihr-signed"])
 def test_a_wrong_secret_is_refused_in_the_systems_own_words(name, sandbox):
     system = connect(

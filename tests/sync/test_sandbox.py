@@ -153,9 +153,9 @@ def test_faults_are_read_repeatable_and_limited():
     assert courses[0] == courses[1]
     limited = Faults("500:1:times=2")
     assert [bool(limited.plan().before) for _ in range(4)] == [True, True, False, False]
-    for wrong in ("banana", "500:2", "500:x", "500:0.1:1:2", "500:0.1:foo=1", "seed=x"):
+    for wrong in ("banana", "500:2", "500:x", "500:0.1:1:2", "500:0.1:foo=1", "seed=x", "skew=soon"):
         with pytest.raises(FaultsInvalid):
-            parse(wrong)
+            Faults(wrong)
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel
 
 from app import text
@@ -93,7 +95,8 @@ def test_a_slow_server_holds_nothing_and_an_older_test_is_left_out(qtbot, settin
     qtbot.mouseClick(settings.hr.test, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: marks(settings).get(Step.KEY) == "running" or len(marks(settings)) >= 5)
     choose(settings, "ihr")
-    qtbot.wait(1500)
+    qtbot.waitUntil(lambda: all(one.name != "test-connection" for one in threading.enumerate()))
+    QCoreApplication.processEvents()
     assert not settings.hr.check.isVisible()
     sandbox.faults.set("")
 

@@ -7,7 +7,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from app import text
-from sync.diagnosis import Finding, Seen, Step
+from app.connection import finding_words
+from sync.diagnosis import Finding, Step
 from ui import language, theme
 
 _STROKES = {
@@ -118,24 +119,8 @@ class ConnectionCheck(QWidget):
             mark.show_state(state)
             name.setText(text.tr(f"settings.check_{step}"))
             _set_class(name, "muted" if finding is None else "")
-            words.setText(_words(finding))
+            words.setText(finding_words(finding) if finding else "")
             _set_class(words, "bad" if state == "bad" else "muted")
-
-
-def _words(finding: Finding | None) -> str:
-    if finding is None:
-        return ""
-    if finding.failure is not None:
-        return text.sentence(finding.failure)
-    return _seen(finding.seen) if finding.seen else ""
-
-
-def _seen(seen: Seen) -> str:
-    counts = text.tr(
-        "settings.check_seen_more" if seen.more else "settings.check_seen",
-        positions=seen.positions, candidates=seen.candidates,
-    )  # fmt: skip
-    return f"{seen.name}{text.tr('settings.check_colon')}{counts}" if seen.name else counts
 
 
 def _set_class(label: QLabel, name: str) -> None:

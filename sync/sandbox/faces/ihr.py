@@ -57,6 +57,7 @@ class Callers:
     """Who may call: holders of a token of this run, and whoever signs with the key."""
 
     key: str
+    clock: Callable[[], float]
     tokens: dict[str, float] = field(default_factory=dict)
     nonces: dict[str, float] = field(default_factory=dict)
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -86,7 +87,7 @@ class Callers:
         wanted = hmac.new(self.key.encode(), signed.encode(), hashlib.sha256).hexdigest()
         if account != APP_KEY or not _same(signature, wanted):
             return said(40102, "signature is wrong")
-        now = time.time()
+        now = self.clock()
         if not moment.isdecimal() or abs(now - int(moment) / 1000) > LEEWAY_S:
             return said(40103, "timestamp is out of range")
         with self.lock:
@@ -99,7 +100,7 @@ class Callers:
 
 def ihr_routes(store: Store, faults: Faults, key: str) -> Blueprint:
     """All routes of this face."""
-    routes, callers = Blueprint("ihr", __name__, url_prefix=f"{PATH}/openapi/v1"), Callers(key)
+    routes, callers = Blueprint("ihr", __name__, url_prefix=f"{PATH}/openapi/v1"), Callers(key, faults.now)
 
     @routes.before_request
     def guard() -> Response | None:
