@@ -105,8 +105,9 @@ class Cluster:
         return {row[0] for row in self.sql("select datname from pg_database")}
 
     def clone(self, source: str, target: str) -> None:
-        """A copy of a database that nobody uses, with its attachments. The target is replaced."""
+        """A copy of a database, with its attachments. Connections to the source are cut, the target is replaced."""
         self.drop(target)
+        self.sql(f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{source}'")
         self.sql(f'create database "{target}" template "{source}"')
         if self._place.filestore(source).is_dir():
             shutil.copytree(self._place.filestore(source), self._place.filestore(target))

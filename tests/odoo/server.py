@@ -18,10 +18,10 @@ START_S, STOP_S = 90.0, 20.0
 
 
 def command(place: Place, database: str, database_port: int, *more: object) -> list[str]:
-    """The words that run Odoo on one database."""
+    """The words that run Odoo on one database; "" = on none from the beginning."""
     words: list[object] = [place.venv / "bin" / "python", place.tree / "usr" / "bin" / "odoo", *more]
     words += ["--db_host=127.0.0.1", f"--db_port={database_port}", f"--db_user={ROLE}", f"--data-dir={place.data}"]
-    return [str(word) for word in [*words, "-d", database]]
+    return [str(word) for word in [*words, *(("-d", database) if database else ())]]
 
 
 def environment(place: Place) -> dict[str, str]:
@@ -37,9 +37,13 @@ def run(place: Place, database: str, database_port: int, log: Path, *more: objec
 
 
 class Server:
-    """`start()`, then `url`; `kill()` as a power cut would, `stop()` as an administrator."""
+    """`start()`, then `url`; `kill()` as a power cut would, `stop()` as an administrator.
 
-    def __init__(self, place: Place, database: str, database_port: int) -> None:
+    `served` = a pattern of further databases, which a call names in its header X-Odoo-Database.
+    """
+
+    def __init__(self, place: Place, database: str, database_port: int, served: str = "") -> None:
+        self._served = served or f"^{database}$"
         self._place, self._database, self._database_port = place, database, database_port
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
@@ -53,9 +57,9 @@ class Server:
         """Start it and wait until it answers; gives the seconds that took."""
         began = time.monotonic()
         options = ["--http-interface=127.0.0.1", f"--http-port={self.port}", "--max-cron-threads=0", "--workers=0"]
-        options += [f"--db-filter=^{self._database}$", "--log-level=warn", "--no-database-list"]
+        options += [f"--db-filter={self._served}", "--log-level=warn", "--no-database-list"]
         words = command(self._place, self._database, self._database_port, *options)
-        with (self._place.logs / f"odoo-{self._database}.log").open("ab") as log:
+        with (self._place.logs / f"odoo-{self._database}.log").open("wb") as log:
             streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
             self._process = subprocess.Popen(words, env=environment(self._place), cwd=self._place.folder, **streams)
         while not self._answers():

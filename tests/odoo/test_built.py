@@ -10,14 +10,16 @@ from tests.odoo.place import NotToBeHad, Place, done
 
 
 @pytest.fixture
-def ask(server):
+def ask(own_server):
     """Calls a method as a user, by the key."""
     with requests.Session() as session:
         session.trust_env = False
 
         def call(key, model, method, **arguments):
             headers = {"Authorization": f"Bearer {key}"}
-            return session.post(f"{server.url}/json/2/{model}/{method}", json=arguments, headers=headers, timeout=60)
+            return session.post(
+                f"{own_server.url}/json/2/{model}/{method}", json=arguments, headers=headers, timeout=60
+            )
 
         yield call
 
