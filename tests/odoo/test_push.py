@@ -14,10 +14,10 @@ from sync.contract import InterviewStatus
 from sync.failures import (
     MappingBroken,
     RemoteConflict,
-    RemoteForbidden,
     RemoteNonsense,
     RemoteRejected,
     RemoteUnauthorized,
+    RightMissing,
 )
 from sync.mapping import Entry
 from sync.outbox import State
@@ -276,7 +276,7 @@ def test_the_test_of_the_connection_says_what_is_wrong(company, office, connect,
     connect().check()
     with pytest.raises(RemoteUnauthorized):
         connect(key="x" * 40).check()
-    with pytest.raises(RemoteForbidden) as forbidden:
+    with pytest.raises(RightMissing) as forbidden:
         connect(user="stranger").check()
     assert "hr.applicant" in str(forbidden.value.params["detail"])
     with pytest.raises(RemoteNonsense):

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sync.client import MAX_PAYLOAD_BYTES, Answer, Wire, unsure
-from sync.failures import RemoteForbidden, RemoteNonsense, RemoteRejected
+from sync.failures import RemoteNonsense, RemoteRejected, RightMissing
 
 OWN = "mianjian"
 """The module of our external ids."""
@@ -115,7 +115,7 @@ class Odoo:
             raise RemoteNonsense(host=self.wire.host)  # no Odoo at this address, or no database chosen
         detail = self.wire.plain(message.strip().partition("\n")[0])
         if answer.status == 403:
-            raise RemoteForbidden(host=self.wire.host, detail=detail)
+            raise RightMissing(host=self.wire.host, detail=detail)
         if answer.status == 500 and _PERMANENT.fullmatch(name):
             raise RemoteRejected(host=self.wire.host, status=500, detail=detail)
         raise self.wire.failure_of(answer, name, message)

@@ -19,7 +19,7 @@ from sync.dialects.odoo.pull import Pull
 from sync.dialects.odoo.results import Results, applicant_of
 from sync.dialects.odoo.shape import OdooShape, Words
 from sync.dialects.odoo.stages import Stages, many2one
-from sync.failures import MappingBroken, RemoteConflict, RemoteForbidden, RemoteRejected
+from sync.failures import MappingBroken, RemoteConflict, RemoteRejected, RightMissing
 from sync.mapping import check
 from sync.profile import Profile
 from sync.system import Agreed, Attachment, Delivered, Move, Progress, Request
@@ -56,7 +56,7 @@ class OdooSystem:
         self._context()
         for model, operation in RIGHTS:
             if self._odoo.call(model, "has_access", operation=operation) is not True:
-                raise RemoteForbidden(host=self._wire.host, detail=f"{model}: {operation}")
+                raise RightMissing(host=self._wire.host, detail=f"{model}: {operation}")
         if "status" in self._shape.send:
             stages = Stages(self._odoo, self._shape.stages)
             for status in InterviewStatus:
