@@ -32,7 +32,7 @@ def build(place: Place, say: Say, *, whole: bool = False) -> None:
     if _stamp(place.tree) != tree:
         with _step(say, "unpacking"):
             place.tree.with_suffix(".stamp").unlink(missing_ok=True)
-            debian.unpack(package, place.tree, place.logs / "unpack.log", whole=tree.endswith("whole"))
+            debian.unpack(place, package, whole=tree.endswith("whole"))
             _keep(place.tree, tree)
     venv = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()
     if _stamp(place.venv) != venv:

@@ -21,6 +21,11 @@ LEFT_OUT = (
     "*/tests/*", "*/static/tests/*", "*.mp4",
 )  # fmt: skip
 """What the web pages need and the interface for programs does not: 1 GB of 1.2."""
+WEB = (
+    "libjs-jquery", "libjs-jquery-form", "libjs-underscore", "fonts-font-awesome", "fonts-roboto-unhinted",
+    "fonts-montserrat", "fonts-inconsolata", "fonts-ocr-b",
+)  # fmt: skip
+"""Packages that Odoo's web pages link to."""
 
 
 def fetched(place: Place) -> Path:
@@ -28,20 +33,40 @@ def fetched(place: Place) -> Path:
     there = sorted(place.packages.glob("odoo-*.deb"))
     if there:
         return there[-1]
-    options = _private_apt(place)
-    done(["apt-get", "-qq", *options, "update"], place.logs / "apt-update.log")
+    options = _updated(place)
     found = done(["apt-cache", *options, "pkgnames", "odoo-"], place.logs / "apt-names.log").split()
     names = [name for name in found if PACKAGE.match(name)]
     if not names:
         raise NotToBeHad(f"Debian {SUITE} has no odoo-19 (it has: {', '.join(sorted(found)) or 'none'})")
-    coming = place.packages / "coming"
+    _download(place, options, names[:1], place.packages)
+    return fetched(place)
+
+
+def fetched_for_web(place: Place) -> list[Path]:
+    """The files of the packages that the web pages need. NotToBeHad."""
+    folder = place.packages / "web"
+    if len(list(folder.glob("*.deb"))) < len(WEB):
+        _download(place, _updated(place), list(WEB), folder)
+    return sorted(folder.glob("*.deb"))
+
+
+def _download(place: Place, options: list[str], names: list[str], folder: Path) -> None:
+    """Package files into a folder, each once it is whole."""
+    coming = place.folder / "coming"
     shutil.rmtree(coming, ignore_errors=True)
     coming.mkdir(parents=True)
-    done(["apt-get", "-qq", *options, "download", names[0]], place.logs / "apt-download.log", cwd=coming)
+    folder.mkdir(parents=True, exist_ok=True)
+    done(["apt-get", "-qq", *options, "download", *names], place.logs / "apt-download.log", cwd=coming)
     for file in coming.glob("*.deb"):
-        file.replace(place.packages / file.name)
+        file.replace(folder / file.name)
     coming.rmdir()
-    return fetched(place)
+
+
+def _updated(place: Place) -> list[str]:
+    """The options of a private apt that knows the newest suite."""
+    options = _private_apt(place)
+    done(["apt-get", "-qq", *options, "update"], place.logs / "apt-update.log")
+    return options
 
 
 def _private_apt(place: Place) -> list[str]:
@@ -72,17 +97,21 @@ def _source() -> str:
     raise NotToBeHad(f"no source of Debian's main archive in {SOURCES}")
 
 
-def unpack(package: Path, tree: Path, log: Path, *, whole: bool) -> None:
+def unpack(place: Place, package: Path, *, whole: bool) -> None:
     """Unpack the package; `whole` with what its web pages need. NotToBeHad."""
+    shutil.rmtree(place.tree, ignore_errors=True)
+    place.tree.mkdir(parents=True)
+    _unpack(package, place, [] if whole else [f"--exclude={pattern}" for pattern in LEFT_OUT])
+    for further in fetched_for_web(place) if whole else ():
+        _unpack(further, place, [])
+
+
+def _unpack(package: Path, place: Place, options: list[str]) -> None:
+    log = place.logs / "unpack.log"
     log.parent.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(tree, ignore_errors=True)
-    tree.mkdir(parents=True)
-    left_out = [] if whole else [f"--exclude={pattern}" for pattern in LEFT_OUT]
-    with (
-        log.open("wb") as out,
-        subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(package)], stdout=subprocess.PIPE, stderr=out) as reading,
-    ):
-        command = ["tar", "-x", "--no-same-owner", "-C", str(tree), *left_out]
+    reader = ["dpkg-deb", "--fsys-tarfile", str(package)]
+    with log.open("ab") as out, subprocess.Popen(reader, stdout=subprocess.PIPE, stderr=out) as reading:
+        command = ["tar", "-x", "--no-same-owner", "-C", str(place.tree), *options]
         unpacked = subprocess.run(command, stdin=reading.stdout, stderr=out, check=False)
     if unpacked.returncode or reading.returncode:
-        raise NotToBeHad(f"the package could not be unpacked (see {log})")
+        raise NotToBeHad(f"{package.name} could not be unpacked (see {log})")

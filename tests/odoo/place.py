@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,6 +62,11 @@ class Place:
         """The API keys of the template database's users, which hold for all its copies: JSON by name."""
         return self.folder / "keys.json"
 
+    @property
+    def running(self) -> Path:
+        """A file for each process that was started and not yet ended, named by its id."""
+        return self.folder / "running"
+
     def filestore(self, database: str) -> Path:
         """The attachments of one database."""
         return self.data / "filestore" / database
@@ -72,6 +79,31 @@ class Place:
 def place() -> Place:
     """The folder in use."""
     return Place(Path(os.environ.get(VARIABLE) or ROOT / "build" / "odoo").resolve())
+
+
+def started(place: Place, process: subprocess.Popen[bytes]) -> None:
+    """Remember a process, in case nobody is left to end it."""
+    place.running.mkdir(exist_ok=True)
+    (place.running / str(process.pid)).touch()
+
+
+def ended(place: Place, process: subprocess.Popen[bytes]) -> None:
+    """It is not running any more."""
+    (place.running / str(process.pid)).unlink(missing_ok=True)
+
+
+def end_left_over(place: Place) -> None:
+    """End what a run that was killed has left running, by its id, where that id still is a process of this folder."""
+    left = list(place.running.glob("*")) if place.running.is_dir() else []
+    for file in left:
+        command = Path("/proc", file.name, "cmdline")
+        words = command.read_bytes() if command.is_file() else b""
+        if str(place.folder).encode() in words:
+            # PostgreSQL ends its own children at this signal, and would leave them behind at the other
+            os.kill(int(file.name), signal.SIGQUIT if b"/postgres\0" in words else signal.SIGKILL)
+            while command.is_file() and command.read_bytes():
+                time.sleep(0.05)
+        file.unlink()
 
 
 def done(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO
 
 from dev import install_system
-from tests.odoo.place import NotToBeHad, Place, done
+from tests.odoo.place import NotToBeHad, Place, done, end_left_over, ended, started
 
 ROLE = "odoo"
 START_S, STOP_S = 60.0, 30.0
@@ -88,6 +88,7 @@ class Cluster:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+            ended(self._place, self._process)
             self._process = None
         if self._lock is not None:
             self._lock.close()
@@ -126,6 +127,7 @@ class Cluster:
             self._lock.close()
             self._lock = None
             raise NotToBeHad(f"another run uses {self._place.folder}") from error
+        end_left_over(self._place)
 
     def _make(self) -> None:
         """`initdb` beside, and move it in place once it is whole."""
@@ -146,6 +148,7 @@ class Cluster:
         with (self._place.logs / "postgres.log").open("wb") as log:
             words = list(map(str, command))
             self._process = subprocess.Popen(words, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        started(self._place, self._process)
         until = time.monotonic() + START_S
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > until:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import requests
 
-from tests.odoo.place import NotToBeHad, Place, done
+from tests.odoo.place import NotToBeHad, Place, done, ended, started
 from tests.odoo.postgres import ROLE, free_port
 
 START_S, STOP_S = 90.0, 20.0
@@ -62,6 +62,7 @@ class Server:
         with (self._place.logs / f"odoo-{self._database}.log").open("wb") as log:
             streams = {"stdin": subprocess.DEVNULL, "stdout": log, "stderr": log}
             self._process = subprocess.Popen(words, env=environment(self._place), cwd=self._place.folder, **streams)
+        started(self._place, self._process)
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() - began > START_S:
                 self.kill()
@@ -74,6 +75,7 @@ class Server:
         if self._process is not None:
             self._process.kill()
             self._process.wait()
+            ended(self._place, self._process)
             self._process = None
 
     def stop(self) -> None:
