@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.handover.archive import Content, of_bytes
 from app.handover.package import signed_name
-from app.handover.rows import MERGED, Row, Seen, fields_of
+from app.handover.rows import MERGED, STAYS, Row, Seen, fields_of
 from app.store.library import Library
 from app.store.tables import (
     AgreedRow,
@@ -28,6 +28,7 @@ from app.store.tables import (
     ConsentRow,
     CorrectionRow,
     InterviewRow,
+    OutsideConsentRow,
     PositionRow,
     QuestionRatingRow,
     RatingRow,
@@ -36,6 +37,7 @@ from app.store.tables import (
 from sync import handing
 
 RECEIPTS = "receipts.json"
+CONSENTS: tuple[tuple[str, Any], ...] = (("consent", ConsentRow), ("outside_consent", OutsideConsentRow))
 HANDED_OVER = "handed_over"
 """What the audit calls it that an interview left in a package."""
 
@@ -74,7 +76,8 @@ class Gathering:
         rows = self._interviews(interviews, positions)
         wanted = {row.template_id for row in self._all(PositionRow, PositionRow.id, self._positions(rows, positions))}
         self._templates((each, None) for each in sorted(wanted | {"default"}))
-        self._add("consent", self._of_interviews(ConsentRow, rows))
+        for kind, table in CONSENTS:
+            self._add(kind, self._of_interviews(table, rows))
         self.found.receipts = self._receipts()
         return self.found
 
@@ -92,10 +95,11 @@ class Gathering:
         self._add("question_rating", self._all(QuestionRatingRow, QuestionRatingRow.assessment_id, assessed))
         self._signatures(signatures)
         self._templates(sorted(self._used(assessments)))
-        for kind, table in (("consent", ConsentRow), ("correction", CorrectionRow)):
+        for kind, table in (*CONSENTS, ("correction", CorrectionRow)):
             self._add(kind, self._of_interviews(table, rows))
         self._comments(rows)
-        self._add("audit", self._all(AuditRow, AuditRow.subject, [row.id for row in rows]))
+        lines = self._all(AuditRow, AuditRow.subject, [row.id for row in rows])
+        self._add("audit", [line for line in lines if line.action not in STAYS])
         return self.found
 
     def receipts(self) -> Gathered:

@@ -13,6 +13,7 @@ from typing import Any, get_args, get_type_hints
 import msgspec
 
 from app.domain.types import SPOKEN, Conclusion, InterviewStatus
+from app.store.outside import CONFIRMED
 from app.store.tables import (
     AssessmentRow,
     AuditRow,
@@ -23,6 +24,7 @@ from app.store.tables import (
     ConsentRow,
     CorrectionRow,
     InterviewRow,
+    OutsideConsentRow,
     PositionRow,
     QuestionRatingRow,
     RatingRow,
@@ -40,6 +42,7 @@ MERGED: dict[str, type[Base]] = {
 """Rows that people change, compared field by field; each kind after those that it names."""
 APPENDED: dict[str, type[Base]] = {
     "consent": ConsentRow,
+    "outside_consent": OutsideConsentRow,
     "correction": CorrectionRow,
     "question_rating": QuestionRatingRow,
     "comment_history": CommentHistoryRow,
@@ -50,6 +53,8 @@ APPENDED: dict[str, type[Base]] = {
 NAMES = {"candidate_id": "candidate", "position_id": "position", "interview_id": "interview",
          "assessment_id": "assessment", "comment_id": "comment"}  # fmt: skip
 """Fields that name another row, and its kind."""
+STAYS = frozenset({CONFIRMED})
+"""Lines of the audit that open a gate in their own library, and so never travel: each library asks its own people."""
 _WORDS = {"status": frozenset(InterviewStatus), "conclusion": frozenset(Conclusion), "spoken": frozenset(SPOKEN)}
 _OF_EVERY_ROW = frozenset({"id", "created", "assessor", "changed", "version", "serial"})
 _AT_HOME = {

@@ -27,8 +27,10 @@ from app.store.importing import RunChild
 from app.store.library import Library
 from app.store.tables import PackageRow
 
-COUNTED = ("position", "candidate", "interview", "signature", "comment", "consent", "correction", "recording",
-           "analysis", "report", "template", "receipt")  # fmt: skip
+COUNTED = (
+    "position", "candidate", "interview", "signature", "comment", "consent", "outside_consent", "correction",
+    "recording", "analysis", "report", "template", "receipt",
+)  # fmt: skip
 """Kinds that a person counts."""
 
 

@@ -18,12 +18,11 @@ from app.domain.types import Interview
 from app.failures import TemplateInvalid
 from app.handover.cards import SIGNATURE, put_card
 from app.handover.merging import Difference
-from app.handover.rows import APPENDED, Row, typed
+from app.handover.rows import APPENDED, STAYS, Row, typed
 from app.handover.taking_rows import TakingRows
 from app.outgoing import assessment_signed, interview_of
 from app.store.tables import (
     AssessmentRow,
-    ConsentRow,
     CorrectionRow,
     InterviewRow,
     QuestionRatingRow,
@@ -47,7 +46,7 @@ class TakingAdded:
     def take(self) -> None:
         """Everything but signatures and receipts."""
         self._templates()
-        for kind in ("consent", "correction", "question_rating", "comment_history", "audit"):
+        for kind in ("consent", "outside_consent", "correction", "question_rating", "comment_history", "audit"):
             for row in self._unknown(kind):
                 self._add(kind, row)
                 self._tally.new[kind] += 1
@@ -68,7 +67,7 @@ class TakingAdded:
             part = rows[start : start + AT_ONCE]
             there = set(self._session.scalars(select(table.id).where(table.id.in_([row.id for row in part]))))
             self._tally.same[kind] += len(there)
-            yield from (row for row in part if row.id not in there)
+            yield from (row for row in part if row.id not in there and row.fields.get("action") not in STAYS)
 
     def _add(self, kind: str, row: Row) -> None:
         values = typed(kind, self._rows.named_here(row.fields))
@@ -79,9 +78,9 @@ class TakingAdded:
         if row.created:
             values["created"] = datetime.fromisoformat(row.created)
         later = None
-        if kind == "consent":
-            values["serial"] = self._consent_place(values)
-            self._library.note_in(self._session, "handed_in", "interview", values["interview_id"], "consent")
+        if kind in ("consent", "outside_consent"):
+            values["serial"] = self._consent_place(APPENDED[kind], values)
+            self._library.note_in(self._session, "handed_in", "interview", values["interview_id"], kind)
         elif kind == "correction":
             values["serial"] = self._next(CorrectionRow, CorrectionRow.interview_id, values["interview_id"])
             self._library.note_in(self._session, "handed_in", "correction", values["interview_id"], row.id)
@@ -96,11 +95,11 @@ class TakingAdded:
     def _next(self, table: Any, column: Any, value: str) -> int:
         return (self._session.scalar(select(func.max(table.serial)).where(column == value)) or 0) + 1
 
-    def _consent_place(self, values: dict[str, Any]) -> int:
+    def _consent_place(self, table: Any, values: dict[str, Any]) -> int:
         """The newest consent by its time holds, also where an older one comes later: a withdrawal stays one."""
-        of_interview = ConsentRow.interview_id == values["interview_id"]
-        earlier = select(func.max(ConsentRow.serial)).where(of_interview, ConsentRow.created <= values["created"])
-        later = select(func.min(ConsentRow.serial)).where(of_interview, ConsentRow.created > values["created"])
+        of_interview = table.interview_id == values["interview_id"]
+        earlier = select(func.max(table.serial)).where(of_interview, table.created <= values["created"])
+        later = select(func.min(table.serial)).where(of_interview, table.created > values["created"])
         first_later = self._session.scalar(later)
         place = (self._session.scalar(earlier) or 0) + 1
         return place if first_later is None else min(place, first_later - 1)

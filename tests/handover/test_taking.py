@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from analysis.failures import Cancelled, DiskFull, FolderNotWritable
+from app.domain.outside import Purpose
 from app.domain.types import Candidate, InterviewStatus, Position
 from app.failures import NothingToHandOver, OtherAssessor, RecordingStays, Stale, ValueInvalid
 from app.handover import taking
@@ -126,6 +127,23 @@ def test_a_withdrawn_consent_stays_withdrawn_whatever_comes_later(office, laptop
         assert len(list(session.scalars(select(ConsentRow)))) == 2
     out(office, laptop, stick, planned)
     assert laptop.consent(planned).modalities == ()
+
+
+def test_a_consent_to_an_outside_service_comes_but_nobody_elses_confirmation(office, laptop, stick, planned):
+    for library, agreed in ((office, True), (laptop, True)):
+        library.record_outside_consent(
+            planned, Purpose.SPEECH, "asr.example.com", "ASR", agreed=agreed, text_version="v1", by="秦𠮷雅"
+        )
+    office.record_outside_consent(
+        planned, Purpose.SPEECH, "asr.example.com", "ASR", agreed=False, text_version="v1", by="秦𠮷雅"
+    )
+    laptop.confirm_outside(planned, Purpose.SPEECH, "asr.example.com")
+    sign(laptop, planned)
+    home(laptop, office, stick, planned)
+    assert not office.outside_consent(planned, Purpose.SPEECH, "asr.example.com").agreed
+    assert not office.outside_confirmed(planned, Purpose.SPEECH, "asr.example.com")
+    out(office, laptop, stick, planned)
+    assert not laptop.outside_consent(planned, Purpose.SPEECH, "asr.example.com").agreed
 
 
 def test_a_question_rated_later_here_holds(office, laptop, stick, planned):

@@ -20,6 +20,7 @@ from tests.shots.opening import REVIEWER, SETTLE_MS, Save
 from ui.shell.conductor import Conductor
 from ui.sync.hand_over import HandOverDialog
 
+MOST_WAITS = 60
 PEOPLE = {"en": ("Emma Clarke", "Tom Baker", "Priya Shah"), "zh": ("周子墨", "林悦", "赵启明")}
 FILES = {"en": ("to-laptop", "results"), "zh": ("交给笔记本", "评估结果")}
 
@@ -40,7 +41,11 @@ def states(conductor: Conductor, scratch: Path, lang: str, save: Save) -> None:
     conductor.window.enter("sync")
     conductor.packages.show_page()
     conductor.packages.take([back])
-    QTest.qWait(4 * SETTLE_MS)
+    page = conductor.window.room("sync").packages
+    for _ in range(MOST_WAITS):
+        QTest.qWait(SETTLE_MS)
+        if page.decisions.isVisible() and not page.work.isVisible():
+            break
     conductor.window.message.hide()
     save("sync-packages", conductor.window)
     conductor.packages.hand_over(Kind.OUTWARD)
