@@ -13,13 +13,16 @@ from sync.auth import Credentials, ServerClock
 from sync.client import Exchange, Timeouts, Wire
 from sync.dialects.contract import ContractSystem
 from sync.dialects.feishu import FeishuShape, FeishuSystem
+from sync.dialects.odoo import OdooShape, OdooSystem
 from sync.dialects.shape import ContractShape
 from sync.profile import Profile, Shape
 from sync.system import HrSystem
 
-SHAPES: dict[str, type[Shape]] = {"contract": ContractShape, "feishu": FeishuShape}
+SHAPES: dict[str, type[Shape]] = {"contract": ContractShape, "feishu": FeishuShape, "odoo": OdooShape}
 """What a profile of each dialect may say."""
-_SYSTEMS: dict[str, Callable[[Wire, Profile], HrSystem]] = {"contract": ContractSystem, "feishu": FeishuSystem}
+_SYSTEMS: dict[str, Callable[[Wire, Profile], HrSystem]] = {
+    "contract": ContractSystem, "feishu": FeishuSystem, "odoo": OdooSystem,
+}  # fmt: skip
 
 
 def connect(

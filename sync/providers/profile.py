@@ -56,14 +56,15 @@ MATERIAL: dict[Kind, frozenset[str]] = {
 
 
 class Auth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How the key is shown: `bearer`, a `header` or a `query` parameter of its own, `basic`, or `signed`.
+    """How the key is shown: `bearer`, a `header` of its own, `basic`, or `signed`. Never in the address, where logs and
+    proxies would see it.
 
     `signed` needs a key of two parts, "ID:SECRET". `text` says what is signed, with the placeholders of
     `sync.providers.signing`; `prehash` digests it first; HMAC with the secret gives the signature, which `headers` and
     `parameters` carry where they say `{signature}`.
     """
 
-    kind: Literal["none", "bearer", "header", "query", "basic", "signed"] = "bearer"
+    kind: Literal["none", "bearer", "header", "basic", "signed"] = "bearer"
     name: str = "Authorization"
     text: str = ""
     prehash: Literal["", "md5", "sha256"] = ""

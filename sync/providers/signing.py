@@ -44,8 +44,6 @@ def signed(auth: Auth, key: str, occasion: Occasion) -> Signed:
         return Signed({"Authorization": f"Bearer {key}"}, {}, key)
     if auth.kind == "header":
         return Signed({auth.name: key}, {}, key)
-    if auth.kind == "query":
-        return Signed({}, {auth.name: key}, key)
     if auth.kind == "basic":
         return Signed({"Authorization": f"Basic {base64.b64encode(key.encode()).decode()}"}, {}, key)
     return _with_signature(auth, key, occasion)

@@ -6,6 +6,7 @@ import hashlib
 import logging
 import threading
 import time
+import traceback
 
 import pytest
 
@@ -14,7 +15,7 @@ from analysis.document import Fallback
 from analysis.export import read
 from analysis.failures import Cancelled, Failure, TranscriptUnknown
 from analysis.reading import read as read_cues
-from app import origin, text
+from app import cli, origin, text
 from app.domain.outside import Purpose
 from app.failures import ConsentMissing, OutsideConsentMissing, OutsideForbidden, OutsideOff, OutsideUnconfirmed
 from app.jobs.analysis import Choices, InterviewAnalysis
@@ -303,7 +304,8 @@ def test_no_key_is_kept_anywhere(library, interview_id, server, monkeypatch, cap
     with pytest.raises(Failure) as caught:
         run(OutsideSpeech(library, interview_id, Wish("auto", ())))
     held = b"".join(path.read_bytes() for path in library.folder.rglob("*") if path.is_file())
-    said = caplog.text + str(caught.value) + text.sentence(caught.value)
+    trace = "".join(traceback.TracebackException.from_exception(caught.value, capture_locals=False).format())
+    said = caplog.text + str(caught.value) + text.sentence(caught.value) + trace
     for secret in (KEY, SECRET, SIGNED_KEY):
         assert secret.encode() not in held
         assert secret not in said
@@ -312,3 +314,21 @@ def test_no_key_is_kept_anywhere(library, interview_id, server, monkeypatch, cap
 def test_terms_that_go_along_are_few():
     assert asked_of(["a", " a ", "b  c", ""]) == ("a", "b c")
     assert len(asked_of([f"term{n}" for n in range(1000)])) <= 100
+
+
+@pytest.mark.slow
+def test_on_the_command_line(library, interview_id, server, monkeypatch, capsys):
+    outside.set_up(library, server, SPEECH)
+    outside.give_key(monkeypatch, SPEECH)
+    folder = library.folder
+    library.close()
+    command = ["analyze", "--data", str(folder), "--lang", "en", "--interview", interview_id, "--modalities", "speech"]
+    assert cli.main([*command, "--outside"]) == 2
+    assert "consent" in capsys.readouterr().err
+    assert server.came == []
+    given = ["import", "--data", str(folder), "--interview", interview_id, "--outside-consent", "speech"]
+    assert cli.main(given) == 0
+    assert cli.main([*command, "--outside"]) == 0
+    assert f"at {server.host}" in capsys.readouterr().err
+    assert len(server.sent) == 1
+    assert cli.main(["analyze", "x.mp4", "--out", "y", "--outside"]) == 2

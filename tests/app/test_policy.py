@@ -36,6 +36,7 @@ def test_the_strictest_allows_no_more_than_any_other():
         assert strictest.machine_share_cap <= rules.machine_share_cap
         assert strictest.media_may_leave <= rules.media_may_leave
         assert strictest.clips <= rules.clips
+        assert set(strictest.external) <= set(rules.external)
         assert set(policy.allowed_modalities(strictest, agreed(*modalities()))) <= set(
             policy.allowed_modalities(rules, agreed(*modalities()))
         )
@@ -66,3 +67,10 @@ def test_what_is_missing_is_said(each_language):
         policy.require_modalities(policy.profile("EU"), None, ("speech", "face"))
     assert text.tr("policy.modality_face") in text.sentence(failure.value)
     assert policy.require_modalities(policy.profile("CN"), None, ("face", "speech")) == ("speech", "face")
+
+
+def test_what_may_go_to_an_outside_service():
+    told = {name: {str(data) for data in policy.profile(name).external} for name in policy.profiles()}
+    assert told == {
+        "CN": {"sound", "words", "pictures"}, "EU": {"sound", "words"}, "US": {"sound", "words"}, "strictest": set(),
+    }  # fmt: skip

@@ -26,6 +26,7 @@ from app.store.importing import import_file
 from app.store.library import Library
 from app.store.recordings import Belonging
 from tests.clips import cut
+from tests.shots import packages
 from tests.shots.opening import LARGE, REVIEWER, SETTLE_MS, Save, interview_of, reviewing, window
 from ui.review.room import ReviewRoom
 from ui.shell.conductor import Conductor
@@ -62,6 +63,8 @@ NAMES = (
     "library-200",
     "sync-200",
     "sync-history",
+    "sync-packages",
+    "sync-hand-over",
     "settings-200",
 )
 """What its pictures' names begin with."""
@@ -80,6 +83,8 @@ def screens(data: Path, scratch: Path, lang: str, look: str, save: Save) -> None
         scorecard_states(conductor, room, lang, save)
     with window(scratch, lang, look) as conductor:
         library_states(conductor, chosen, lang, save)
+    with window(scratch, lang, look) as conductor:
+        packages.states(conductor, scratch.parent, lang, save)
     with window(scratch, lang, look), window(scratch, lang, look) as second:
         reviewing(second, chosen)
         save("review-read-only", second.window)

@@ -162,7 +162,8 @@ def test_any_answer_at_all(answer):
     (("check", "body"), "json"), (("kind",), "telepathy"), (("code",), "import os"), (("steps",), []),
     (("auth",), {"kind": "signed"}),
     (("auth",), {"kind": "signed", "text": "{secret}", "headers": {"X": "{signature}"}}),
-    (("auth",), {"kind": "header", "name": "Cookie"}), (("auth",), {"kind": "bearer", "text": "{id}"}),
+    (("auth",), {"kind": "header", "name": "Cookie"}), (("auth",), {"kind": "query", "name": "key"}),
+    (("auth",), {"kind": "bearer", "text": "{id}"}),
 ])  # fmt: skip
 def test_what_is_refused(place, value):
     with pytest.raises(ServiceProfileInvalid):

@@ -1,0 +1,101 @@
+"""The whole way: a library, the service, the company's own profile file, and a real Odoo."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+
+from app.domain.types import Conclusion, InterviewStatus
+from app.review import ReviewSession
+from app.settings import SettingsFile
+from app.store import Library
+from app.sync_service import SyncService
+from sync import outbox
+from sync.conflicts import Choice
+from sync.outbox import Queue, State
+
+PROFILE = """
+base = "odoo"
+name = "ours"
+title = {{ zh = "我们的 Odoo", en = "Our Odoo" }}
+database = "{database}"
+
+[[mapping]]
+source = "composite"
+target = "x_composite"
+type = "number"
+
+[[mapping]]
+source = "conclusion"
+target = "properties/面试结论"
+type = "option"
+options = {{ hire = "yes", no_hire = "no" }}
+"""
+
+
+@pytest.fixture
+def library(tmp_path):
+    with Library.open(tmp_path / "library", assessor="li") as opened:
+        yield opened
+
+
+@pytest.fixture
+def service(library, serving, database, keys):
+    settings = SettingsFile(library.folder)
+    settings.profiles.mkdir()
+    (settings.profiles / "ours.toml").write_text(PROFILE.format(database=database), "utf-8")
+    settings.change(ehr_url=serving.url, ehr_profile="ours", assessor="li")
+    made = SyncService(library, settings, queue=Queue(jitter=lambda: 1.0), secret=lambda _: keys["recruiter"])
+    yield made
+    made.close()
+
+
+def sign(library, interview_id, score):
+    review = ReviewSession(library, interview_id)
+    for dimension in review.template.dimensions:
+        review.rate(dimension.id, score)
+    review.conclude(Conclusion.HIRE)
+    review.set_summary("有条理")
+    return review.sign()
+
+
+def test_an_interview_comes_from_odoo_and_goes_back_assessed(library, service, company, office, sql):
+    service.test()
+    applicant = office.make(
+        "hr.applicant", partner_name="张三", email_from="z@example.com", job_id=company.job, stage_id=company.stages[0]
+    )
+    slot = {"start": "2031-03-02 06:30:00", "stop": "2031-03-02 07:30:00"}
+    office.make("calendar.event", name="面试", applicant_id=applicant, **slot)
+    report = service.run_once()
+    assert report.complete, report.sentence
+    (interview,) = library.interviews()
+    assert (interview.candidate.name, interview.position.title) == ("张三", "后端工程师")
+    assert interview.scheduled_at.isoformat() == "2031-03-02T06:30:00+00:00"
+
+    library.set_status(interview.id, InterviewStatus.TO_REVIEW)
+    signature = sign(library, interview.id, 8)
+    report = service.run_once()
+    assert (report.left, report.people, report.complete) == (0, 0, True), report.sentence
+    assert office.read("hr.applicant", applicant, "stage_id")[0] == company.stages[3]
+    assert office.properties(applicant)["面试结论"] == "yes"
+    composite = office.read("hr.applicant", applicant, "x_composite")
+    assert composite > 0
+    kept = int(sql("select id from ir_attachment where name like 'mianjian-%'"))
+    assert base64.b64decode(office.read("ir.attachment", kept, "datas")) == signature.payload
+    files = sql(f"select name, file_size from ir_attachment where res_model = 'hr.applicant' and res_id = {applicant}")
+    assert any(name.endswith(".pdf") and int(size) > 1000 for name, size in files)
+    again = service.run_once()
+    assert (again.sent, len(library.interviews())) == (0, 1)
+
+    office.edit("hr.applicant", applicant, x_composite=1.5)
+    sign(library, interview.id, 5)
+    assert service.run_once().people == 1
+    with library.reading() as session:
+        waiting = next(item for item in outbox.items(session) if item.state is State.CONFLICT)
+    (asked,) = service.conflict(waiting.op_id).fields
+    assert (asked.field, asked.base, asked.theirs) == ("x_composite", composite, 1.5)
+    assert office.read("hr.applicant", applicant, "x_composite") == 1.5
+    service.resolve(waiting.op_id, Choice.MINE)
+    assert service.run_once(hurry=True).people == 0
+    assert office.read("hr.applicant", applicant, "x_composite") == asked.mine
