@@ -266,7 +266,7 @@ class Wire:
         if status in _CERTIFICATE_WANTED or (status == 400 and b"SSL certificate" in answer.body):
             return CertificateWanted(host=self.host)
         if status == 403:
-            return RightMissing(host=self.host, detail=self.plain(message or code))
+            return RightMissing(host=self.host, detail=self.plain(message or code) or "403")
         if status == 401:
             return RemoteUnauthorized(host=self.host)
         if status in _TRY_LATER or status >= 500:

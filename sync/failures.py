@@ -80,7 +80,7 @@ class RemoteUnauthorized(RemoteFailure):
 
 
 class RightMissing(RemoteUnauthorized):
-    """403: the key is good, but may not do this. params: host, detail (the HR system's own words, "" = none)"""
+    """403: the key is good, but may not do this. params: host, detail (the HR system's own words)"""
 
     code = "right_missing"
 
