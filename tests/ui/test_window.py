@@ -27,6 +27,7 @@ from analysis.derive import Derived
 from analysis.document import CorrectionKind, Missing
 from analysis.export import write_all
 from app import text
+from app.hr_profiles import profile_choices
 from app.settings import SettingsFile
 from tests.conftest import ROOT
 from tests.ui import review_data
@@ -234,6 +235,7 @@ def own_words(conductor, interview_id):
     template = library.template(assessment.template_id)
     words |= {template.title.en, *(dimension.title.en for dimension in template.dimensions), str(library.folder)}
     words |= {dimension.description.en for dimension in template.dimensions}
+    words |= {profile.title(text.PSEUDO) for profile in profile_choices(conductor.context.settings.profiles)}
     return {word for word in words if word}
 
 
