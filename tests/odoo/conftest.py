@@ -112,11 +112,13 @@ def connect(serving, keys, database):
     """Makes clients, and closes them in the end."""
     made = []
 
-    def connected(user="recruiter", key=None, url=None, mapping=MAPPING, record=lambda _: None, **changes):
+    def connected(
+        user="recruiter", key=None, url=None, mapping=MAPPING, record=lambda _: None, timeouts=None, **changes
+    ):
         changes = {"mapping": mapping, "database": database} | changes
         shape = msgspec.structs.replace(shipped_profile("odoo").shape, **changes)
         credentials = Credentials(lambda: key or keys[user])
-        client = connect_to(Address.parse(url or serving.url), Profile(shape), credentials, record)
+        client = connect_to(Address.parse(url or serving.url), Profile(shape), credentials, record, timeouts)
         made.append(client)
         return client
 

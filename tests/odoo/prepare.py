@@ -7,7 +7,7 @@ import json
 
 env = globals()["env"]
 GROUPS = {
-    "recruiter": ["base.group_user", "hr_recruitment.group_hr_recruitment_user", "survey.group_survey_user"],
+    "recruiter": ["base.group_user", "hr_recruitment.group_hr_recruitment_user"],
     "stranger": ["base.group_user"],
 }
 

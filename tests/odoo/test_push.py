@@ -93,6 +93,16 @@ def test_a_repeat_changes_nothing(company, connect, sql):
     assert (sql("select count(*) from hr_applicant"), sql(NOTES), sql(KEPT)) == ("1", "1", "1")
 
 
+def test_what_somebody_removed_there_is_kept_again_and_the_note_stays_one(company, office, connect, sql):
+    client = connect()
+    registered(client)
+    put(client)
+    office.call("ir.attachment", "unlink", ids=[int(sql("select id from ir_attachment where name like 'mianjian-%'"))])
+    assert client.held_assessment("a-1:1", signed()) is None
+    put(client)
+    assert (sql(NOTES), sql(KEPT)) == ("1", "1")
+
+
 def test_other_bytes_and_older_revisions_are_conflicts(company, connect, sql):
     client = connect()
     registered(client)

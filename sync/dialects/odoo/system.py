@@ -40,6 +40,7 @@ class OdooSystem:
         self._pull = Pull(self._odoo, profile.shape)
         self._results = Results(self._odoo, profile.shape)
         self._user: dict[str, Any] | None = None
+        self.system_name = ""
 
     def close(self) -> None:
         """Close all connections."""
@@ -47,7 +48,7 @@ class OdooSystem:
 
     def health(self) -> None:
         """Whether an Odoo answers at all; needs no key."""
-        self._odoo.version()
+        self.system_name = f"Odoo {self._wire.plain(self._odoo.version())}".strip()
 
     def check(self) -> None:
         """Whether address, key, rights, stages and mapping serve."""
