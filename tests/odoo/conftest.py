@@ -42,7 +42,7 @@ def cluster():
 
 @pytest.fixture(scope="session")
 def keys(cluster) -> dict[str, str]:
-    """API keys by user: admin, recruiter (what the guide makes), stranger (no right to the recruitment)."""
+    """API keys by user: admin, recruiter (what the guide makes), officer (the same without surveys), stranger."""
     found: dict[str, str] = json.loads(place().keys.read_text("utf-8"))
     return found
 

@@ -38,7 +38,7 @@ def step(source, target):
 def put(client, revision=1, agreed=NOTHING, **changes):
     """Deliver a revision; gives what is agreed from then on."""
     done = client.put_assessment(f"a-1:{revision}", signed(revision, **changes), "op", agreed)
-    return Agreed(done.values)
+    return Agreed(done.told)
 
 
 def registered(client, interview="i-1"):
@@ -172,9 +172,9 @@ def test_after_an_unknown_outcome_an_edit_there_is_not_taken_for_agreed(company,
     put(client)
     office.edit("hr.applicant", applicant, x_composite=3.25)
     held = client.held_assessment("a-1:1", signed())
-    assert held.values["x_composite"] == 7.55
+    assert held.told["x_composite"] == 7.55
     with pytest.raises(RemoteConflict):
-        put(client, 2, Agreed(held.values), composite=9.0)
+        put(client, 2, Agreed(held.told), composite=9.0)
 
 
 def test_two_assessors_of_one_candidate_do_not_write_over_each_other(company, connect):
