@@ -268,9 +268,12 @@ def test_moves_go_forward_only_and_never_over_a_person(company, office, connect)
 def test_an_applicant_before_the_first_stage_of_ours_is_moved(company, office, connect):
     applicant = office.make("hr.applicant", partner_name="张三", job_id=company.job)
     remote_id = connect().register_interview(interview_body("i-9", str(applicant)), "op")
-    assert remote_id == f"{applicant}.i-9"
+    assert remote_id == str(applicant), "a pull will call this interview the same"
     connect().move_status(remote_id, step(*FORWARD[0]), "op")
     assert office.read("hr.applicant", applicant, "stage_id")[0] == company.stages[1]
+    second = connect().register_interview(interview_body("i-10", str(applicant)), "op")
+    assert second == f"{applicant}.i-10", "one more interview of somebody who has one"
+    connect().put_assessment("a-1:1", signed(interview="i-10", interview_remote_id=second), "op", NOTHING)
 
 
 def test_a_stage_that_was_renamed_stops_the_move_with_its_name(company, office, connect):

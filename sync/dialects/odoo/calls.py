@@ -74,14 +74,18 @@ class Odoo:
         raise RemoteRejected(host=self.wire.host, status=200, detail=self.wire.plain(said))
 
     def referred(self, reference: str) -> int | None:
-        """The id of the row with one of our external ids; None = there is none."""
+        """The id of the row with one of our external ids; None = there is none. RightMissing where it is hidden."""
         try:
             found = self.call("ir.model.data", "check_object_reference", module=OWN, xml_id=reference)
         except RemoteRejected as failure:
             if reference in str(failure.params.get("detail")):
                 return None
             raise
-        return found[1] if isinstance(found, list) and len(found) == 2 and isinstance(found[1], int) else None
+        if not isinstance(found, list) or len(found) != 2:
+            raise RemoteNonsense(host=self.wire.host)
+        if found[1] is False:
+            raise RightMissing(host=self.wire.host, detail=f"{found[0]} {OWN}.{reference}")
+        return int(found[1])
 
     def fields(self, model: str, *, anew: bool = False) -> Row:
         """The fields of a model as Odoo describes them, by name; {} where the model is not installed."""
