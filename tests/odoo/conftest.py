@@ -42,7 +42,7 @@ def cluster():
 
 @pytest.fixture(scope="session")
 def keys(cluster) -> dict[str, str]:
-    """API keys by user: admin, recruiter (what the guide makes), stranger (no right to the recruitment)."""
+    """API keys by user: admin, recruiter (what the guide makes), officer (the same without surveys), stranger."""
     found: dict[str, str] = json.loads(place().keys.read_text("utf-8"))
     return found
 
@@ -112,11 +112,13 @@ def connect(serving, keys, database):
     """Makes clients, and closes them in the end."""
     made = []
 
-    def connected(user="recruiter", key=None, url=None, mapping=MAPPING, record=lambda _: None, **changes):
+    def connected(
+        user="recruiter", key=None, url=None, mapping=MAPPING, record=lambda _: None, timeouts=None, **changes
+    ):
         changes = {"mapping": mapping, "database": database} | changes
         shape = msgspec.structs.replace(shipped_profile("odoo").shape, **changes)
         credentials = Credentials(lambda: key or keys[user])
-        client = connect_to(Address.parse(url or serving.url), Profile(shape), credentials, record)
+        client = connect_to(Address.parse(url or serving.url), Profile(shape), credentials, record, timeouts)
         made.append(client)
         return client
 

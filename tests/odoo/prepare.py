@@ -1,6 +1,7 @@
 """Runs inside `odoo shell`, which brings `env`: the people of the template database, and an API key for each.
 
-`recruiter` is what the guide tells HR to make: a user of the recruitment, no administrator.
+`recruiter` is what the guide tells HR to make: a user of recruitment and surveys, no administrator; `officer` is the
+same without surveys, `stranger` without either.
 """
 
 import json
@@ -8,6 +9,7 @@ import json
 env = globals()["env"]
 GROUPS = {
     "recruiter": ["base.group_user", "hr_recruitment.group_hr_recruitment_user", "survey.group_survey_user"],
+    "officer": ["base.group_user", "hr_recruitment.group_hr_recruitment_user"],
     "stranger": ["base.group_user"],
 }
 

@@ -14,7 +14,7 @@ import pytest
 from sync import outbox
 from sync.outbox import State
 from sync.sender import Sender
-from tests.odoo.lost import LosesAnswers
+from tests.odoo.faulty_way import FaultyWay
 from tests.sync.ehr import assessment_body, drain_until_empty, enqueue_assessment, enqueue_interview
 
 APPLICANTS = "select count(*), count(distinct id) from hr_applicant"
@@ -36,7 +36,7 @@ def waiting(sessions):
 
 
 def test_every_first_answer_gets_lost_and_nothing_doubles(company, connect, serving, sessions, queue, clock, sql):
-    with LosesAnswers(serving.url) as way:
+    with FaultyWay(serving.url, "lose_first") as way:
         wanted = {}
         with sessions() as session:
             for _ in range(3):
@@ -48,7 +48,7 @@ def test_every_first_answer_gets_lost_and_nothing_doubles(company, connect, serv
         drain_until_empty(Sender(sessions, connect(url=way.url), queue), queue, clock, sessions)
     with sessions() as session:
         assert {item.state for item in outbox.items(session)} == {State.DONE}
-    assert way.lost >= 3 * (1 + 3 + 2)
+    assert way.faults.seen["lose_first"] >= 3 * (1 + 3 + 2)
     assert sql(APPLICANTS) == [["3", "3"]]
     assert {name.removeprefix("assessment_")[:-9]: checksum for name, checksum in sql(KEPT)} == wanted
     assert sql(NOTES) == "6"

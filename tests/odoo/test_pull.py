@@ -154,6 +154,15 @@ def test_an_interview_registered_from_here_comes_back_with_its_id(company, conne
     assert row.interview_remote_id == row.remote_id
 
 
+def test_without_the_right_to_surveys_all_but_templates_comes(company, office, connect):
+    office.edit("hr.job", company.job, survey_id=survey(office, {"title": "沟通"} | SCALE))
+    client = connect("officer")
+    client.check()
+    found, _, _ = pulled(client)
+    assert [(row.remote_id, row.template_id) for row in found["positions"]] == [(str(company.job), None)]
+    assert found["templates"] == []
+
+
 def test_a_form_for_candidates_is_no_template(office, connect):
     survey(office, {"title": "你是谁", "question_type": "char_box"})
     survey(office, {"title": "满意吗"} | SCALE, kind="survey")

@@ -14,6 +14,7 @@ from app.sync_service import SyncService
 from sync import outbox
 from sync.conflicts import Choice
 from sync.outbox import Queue, State
+from tests.app.test_store_library import an_interview
 
 PROFILE = """
 base = "odoo"
@@ -99,3 +100,20 @@ def test_an_interview_comes_from_odoo_and_goes_back_assessed(library, service, c
     service.resolve(waiting.op_id, Choice.MINE)
     assert service.run_once(hurry=True).people == 0
     assert office.read("hr.applicant", applicant, "x_composite") == asked.mine
+
+
+def test_an_interview_that_was_only_held_here_is_one_on_both_sides(library, service, company, office, sql):
+    applicant = office.make("hr.applicant", partner_name="李四", job_id=company.job)
+    assert service.run_once().complete
+    assert library.interviews() == ()
+    (candidate,) = library.candidates()
+    position = library.find_position(remote_id=str(company.job))
+    interview = library.save_interview(an_interview(candidate, position))
+    sign(library, interview.id, 7)
+    for _ in range(2):
+        report = service.run_once()
+        assert (report.left, report.people, report.complete) == (0, 0, True), report.sentence
+    assert [one.id for one in library.interviews()] == [interview.id]
+    assert library.interview(interview.id).remote_id == str(applicant)
+    assert sql("select count(*) from hr_applicant") == "1"
+    assert office.read("hr.applicant", applicant, "stage_id")[0] == company.stages[3]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sync.client import MAX_PAYLOAD_BYTES, Answer, Wire, unsure
-from sync.failures import RemoteNonsense, RemoteRejected, RightMissing
+from sync.failures import RemoteBusy, RemoteNonsense, RemoteRejected, RightMissing
 
 OWN = "mianjian"
 """The module of our external ids."""
@@ -74,19 +74,23 @@ class Odoo:
         raise RemoteRejected(host=self.wire.host, status=200, detail=self.wire.plain(said))
 
     def referred(self, reference: str) -> int | None:
-        """The id of the row with one of our external ids; None = there is none."""
+        """The id of the row with one of our external ids; None = there is none. RightMissing where it is hidden."""
         try:
             found = self.call("ir.model.data", "check_object_reference", module=OWN, xml_id=reference)
         except RemoteRejected as failure:
             if reference in str(failure.params.get("detail")):
                 return None
             raise
-        return found[1] if isinstance(found, list) and len(found) == 2 and isinstance(found[1], int) else None
+        if not isinstance(found, list) or len(found) != 2:
+            raise RemoteNonsense(host=self.wire.host)
+        if found[1] is False:
+            raise RightMissing(host=self.wire.host, detail=f"{found[0]} {OWN}.{reference}")
+        return int(found[1])
 
     def fields(self, model: str, *, anew: bool = False) -> Row:
         """The fields of a model as Odoo describes them, by name; {} where the model is not installed."""
         if anew or model not in self._fields:
-            attributes = ["string", "type", "selection", "readonly", "required", "store", "manual", "digits"]
+            attributes = ["string", "type", "selection", "readonly", "required", "store", "digits"]
             try:
                 found = self.call(model, "fields_get", attributes=attributes)
             except RemoteRejected as failure:
@@ -116,6 +120,8 @@ class Odoo:
         detail = self.wire.plain(message.strip().partition("\n")[0])
         if answer.status == 403:
             raise RightMissing(host=self.wire.host, detail=detail)
+        if answer.status == 409:  # somebody else holds a lock on the row just now
+            raise RemoteBusy(self.wire.asked_wait_s(answer), host=self.wire.host, status=409)
         if answer.status == 500 and _PERMANENT.fullmatch(name):
             raise RemoteRejected(host=self.wire.host, status=500, detail=detail)
         raise self.wire.failure_of(answer, name, message)

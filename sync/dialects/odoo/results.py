@@ -70,42 +70,57 @@ class Results:
         self._odoo, self._shape = odoo, shape
 
     def put(self, external_id: str, signed: bytes, words: Words, agreed: Agreed) -> Delivered:
-        """Deliver a signed assessment; its id is that of the attachment that keeps it."""
-        held = self.held(external_id, signed)
-        if held is not None:
+        """Deliver a signed assessment; its id is the external id of the attachment that keeps it."""
+        found = self._found(external_id)
+        if found is not None:
+            held = self._as_told(found, external_id, signed)
+            if held is None:
+                raise RemoteConflict(self._content(found["id"]), host=self._host, field="assessment_differs")
             return held
         result = source_of(signed)
         target = self._target(result, signed)
         self._in_order(result, target)
-        changes = target.changes(_base(agreed, result, target), self._host)
-        columns = self._columns(external_id, signed, result, target, words) | changes
-        self._odoo.load(MODEL, columns, largest=MAX_LOAD_BYTES)
-        held = self.held(external_id, signed)
-        if held is None:
-            raise unsure(RemoteNonsense(host=self._host))
-        return held
+        columns = {".id": str(target.applicant)} | _kept_columns(external_id, signed, result, target)
+        columns |= target.changes(_base(agreed, result, target), self._host)
+        self._written(columns, _note_columns(external_id, result, words))
+        return Delivered(_full(external_id), target.told)
+
+    def _written(self, columns: dict[str, str], note: dict[str, str]) -> None:
+        """One call, with the note where there is none: nobody may change one, not even into the same words."""
+        try:
+            self._odoo.load(MODEL, columns | note, largest=MAX_LOAD_BYTES)
+        except RemoteRejected:
+            name = note["message_ids/id"].removeprefix(f"{OWN}.")
+            if self._odoo.referred(name) is None:
+                raise
+            self._odoo.load(MODEL, columns, largest=MAX_LOAD_BYTES)
 
     def held(self, external_id: str, signed: bytes) -> Delivered | None:
-        """What Odoo keeps, where it is exactly these bytes; None = nothing is kept under this external id.
+        """What Odoo keeps, where it is exactly these bytes; None = nothing, or other bytes.
 
-        RemoteConflict where other bytes are. The values are those that were told with it: what a person changed
-        since is no part of what was agreed.
+        What it told is what was told then: what a person changed since is no part of it.
         """
+        found = self._found(external_id)
+        return self._as_told(found, external_id, signed) if found is not None else None
+
+    def _found(self, external_id: str) -> Row | None:
+        """The attachment of this external id."""
         found = self._odoo.referred(reference("assessment", external_id))
-        if found is None:
+        return self._odoo.row("ir.attachment", found, _KEPT) if found is not None else None
+
+    def _as_told(self, row: Row, external_id: str, signed: bytes) -> Delivered | None:
+        if row["checksum"] != _sha1(signed):
             return None
-        row = self._odoo.row("ir.attachment", found, _KEPT)
-        if row["checksum"] == hashlib.sha1(signed, usedforsecurity=False).hexdigest():
-            kept = _kept(row)
-            return Delivered(str(found), kept.fields if kept else {})
-        raise RemoteConflict(self._content(found), host=self._host, field="assessment_differs")
+        kept = _kept(row)
+        return Delivered(_full(external_id), kept.fields if kept else {})
 
     def preview(self, external_id: str, signed: bytes, words: Words) -> dict[str, Any]:
         """The arguments of the `load` that `put` would make. MappingBroken, RemoteConflict."""
         result = source_of(signed)
         target = self._target(result, signed)
-        changes = target.changes(_base(Agreed(), result, target), self._host)
-        return row_to_load(self._columns(external_id, signed, result, target, words) | changes)
+        columns = {".id": str(target.applicant)} | _kept_columns(external_id, signed, result, target)
+        columns |= target.changes(_base(Agreed(), result, target), self._host)
+        return row_to_load(columns | _note_columns(external_id, result, words))
 
     def attach(self, attachment: Attachment, content: BinaryIO, progress: Progress) -> str:
         """Keep a file with the applicant; gives its id. One that is there already is not sent again."""
@@ -137,7 +152,7 @@ class Results:
 
     def _is_whole(self, attachment: int, raw: bytes) -> bool:
         kept = self._odoo.row("ir.attachment", attachment, _KEPT)
-        return bool(kept["checksum"] == hashlib.sha1(raw, usedforsecurity=False).hexdigest())
+        return bool(kept["checksum"] == _sha1(raw))
 
     def _applicant(self, interview_id: str, *remote_ids: str | None) -> int:
         """The applicant that an assessment is about. RemoteRejected where Odoo knows none."""
@@ -180,46 +195,6 @@ class Results:
         if newer:
             raise RemoteConflict(self._content(newer[0].attachment), host=self._host, field="newer_revision")
 
-    def _columns(
-        self, external_id: str, signed: bytes, result: Mapping[str, Any], target: Target, words: Words
-    ) -> dict[str, str]:
-        """One row of `load`: the applicant with the kept bytes and the note."""
-        told = {
-            TOLD: 1,
-            "assessment_id": result["assessment_id"],
-            "revision": result["revision"],
-            "sha256": hashlib.sha256(signed).hexdigest(),
-            "fields": target.told,
-        }
-        kept = {
-            "id": f"{OWN}.{reference('assessment', external_id)}",
-            "name": f"mianjian-{result['assessment_id']}-{result['revision']}.json",
-            "res_model": MODEL,
-            "mimetype": "application/json",
-            "datas": base64.b64encode(signed).decode(),
-            "description": json.dumps(told, ensure_ascii=False),
-        }
-        columns = {f"attachment_ids/{name}": value for name, value in kept.items()}
-        return (
-            {".id": str(target.applicant)}
-            | columns
-            | self._note(reference("note", external_id), result_note(result, words))
-        )
-
-    def _note(self, name: str, body: str) -> dict[str, str]:
-        """The columns of an internal note; none where it is there: nobody may change one that was written."""
-        if self._odoo.referred(name) is not None:
-            return {}
-        values = {
-            "id": f"{OWN}.{name}",
-            "model": MODEL,
-            "body": body,
-            "message_type": "comment",
-            "subtype_id/id": "mail.mt_note",
-            "is_internal": "1",
-        }
-        return {f"message_ids/{column}": value for column, value in values.items()}
-
     def _content(self, attachment: int) -> dict[str, object]:
         """A kept assessment, as it was signed."""
         row = self._odoo.row("ir.attachment", attachment, ["datas"])
@@ -236,6 +211,49 @@ def applicant_of(remote_id: str, host: str) -> int:
     if not number.isdecimal():
         raise RemoteRejected(host=host, status=404, detail=remote_id)
     return int(number)
+
+
+def _sha1(content: bytes) -> str:
+    """What Odoo itself remembers of the bytes of an attachment."""
+    return hashlib.sha1(content, usedforsecurity=False).hexdigest()
+
+
+def _full(external_id: str) -> str:
+    """The whole external id of the attachment that keeps an assessment."""
+    return f"{OWN}.{reference('assessment', external_id)}"
+
+
+def _kept_columns(external_id: str, signed: bytes, result: Mapping[str, Any], target: Target) -> dict[str, str]:
+    """The columns of the signed bytes, with what they tell the company's fields beside them."""
+    told = {
+        TOLD: 1,
+        "assessment_id": result["assessment_id"],
+        "revision": result["revision"],
+        "sha256": hashlib.sha256(signed).hexdigest(),
+        "fields": target.told,
+    }
+    values = {
+        "id": _full(external_id),
+        "name": f"mianjian-{result['assessment_id']}-{result['revision']}.json",
+        "res_model": MODEL,
+        "mimetype": "application/json",
+        "datas": base64.b64encode(signed).decode(),
+        "description": json.dumps(told, ensure_ascii=False),
+    }
+    return {f"attachment_ids/{name}": value for name, value in values.items()}
+
+
+def _note_columns(external_id: str, result: Mapping[str, Any], words: Words) -> dict[str, str]:
+    """The columns of the internal note."""
+    values = {
+        "id": f"{OWN}.{reference('note', external_id)}",
+        "model": MODEL,
+        "body": result_note(result, words),
+        "message_type": "comment",
+        "subtype_id/id": "mail.mt_note",
+        "is_internal": "1",
+    }
+    return {f"message_ids/{name}": value for name, value in values.items()}
 
 
 def _kept(row: Row) -> Kept | None:

@@ -40,6 +40,7 @@ class OdooSystem:
         self._pull = Pull(self._odoo, profile.shape)
         self._results = Results(self._odoo, profile.shape)
         self._user: dict[str, Any] | None = None
+        self.system_name = ""
 
     def close(self) -> None:
         """Close all connections."""
@@ -47,7 +48,7 @@ class OdooSystem:
 
     def health(self) -> None:
         """Whether an Odoo answers at all; needs no key."""
-        self._odoo.version()
+        self.system_name = f"Odoo {self._wire.plain(self._odoo.version())}".strip()
 
     def check(self) -> None:
         """Whether address, key, rights, stages and mapping serve."""
@@ -74,8 +75,7 @@ class OdooSystem:
         client_id = str(wanted["client_id"])
         if wanted.get("candidate_id"):
             applicant = applicant_of(str(wanted["candidate_id"]), self._wire.host)
-            self._odoo.row(APPLICANTS, applicant, ["active"])
-            return f"{applicant}.{client_id}"
+            return f"{applicant}.{client_id}" if self._has_interview(applicant) else str(applicant)
         name = reference("interview", client_id)
         there = self._odoo.referred(name)
         if there is not None:
@@ -130,6 +130,15 @@ class OdooSystem:
         arguments = self._results.preview(external_id, signed, self._words())
         path, body = request(APPLICANTS, "load", arguments)
         return (Request("POST", path, body.decode()),)
+
+    def _has_interview(self, applicant: int) -> bool:
+        """Whether an applicant comes with an interview in a pull: by a meeting, or by its stage."""
+        row = self._odoo.row(APPLICANTS, applicant, ["stage_id", "job_id"])
+        stages = Stages(self._odoo, self._shape.stages)
+        if stages.status(stages.find(many2one(row["stage_id"])), many2one(row["job_id"])) is not None:
+            return True
+        meetings = [["applicant_id", "=", applicant], ["active", "=", True]]
+        return bool(self._odoo.rows("calendar.event", meetings, ["start"], limit=1))
 
     def _named(self, stages: Stages, status: InterviewStatus) -> None:
         """Whether some job has a stage for a status."""
