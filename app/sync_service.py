@@ -94,6 +94,10 @@ class SyncService:
         """Where the HR system is: the address given, else the one in the settings; "" = none."""
         return (self._given_address or self._settings.values.ehr_url).strip().rstrip("/")
 
+    def clock(self) -> float:
+        """UTC seconds since 1970, by the outbox's clock."""
+        return self._queue.clock()
+
     # Running
 
     def start(self) -> None:
@@ -232,8 +236,12 @@ class SyncService:
         return self._reported(done, received, tuple(incoming.refused))
 
     def _client(self) -> HrSystem:
+        return self.speaking()
+
+    def speaking(self, profile: Profile | None = None) -> HrSystem:
+        """The HR system as the chosen profile, or another one, speaks to it; the caller closes it."""
         address = Address.parse(self.address)
-        return connect(address, self.profile(), self._credentials(address), self.book.record)
+        return connect(address, profile or self.profile(), self._credentials(address), self.book.record)
 
     def _client_for_test(self, clock: ServerClock, record: Callable[[Exchange], None]) -> HrSystem:
         address = Address.parse(self.address)
