@@ -9,20 +9,19 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 import msgspec
 
 from analysis.failures import Failure
 from app import profiles, text
+from app.known_fields import KnownFields as KnownFields
+from app.known_fields import keep_fields, known_fields
 from app.settings import SettingsFile
 from app.store import Library
 from app.sync_service import Post, SyncService
 from app.sync_state import entry as entry_of
-from app.sync_state import utc
-from sync import ledger, outbox
-from sync.address import Address
+from sync import outbox
 from sync.catalogue import Catalogue
 from sync.failures import RemoteFailure
 from sync.mapping import Entry, check
@@ -30,17 +29,9 @@ from sync.outbox import Item, Kind, State
 from sync.profile import Profile
 from sync.system import HrSystem, Request
 
-CATALOGUE = "catalogue"
+DRAFT = "mapping_draft"
 EXAMPLES = 50
 """So many signed assessments can be chosen as the example, the newest."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownFields:
-    """The company's fields as they were last read, and when."""
-
-    catalogue: Catalogue
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +85,11 @@ class MappingDesk:
     def __init__(self, library: Library, settings: SettingsFile, service: SyncService, post: Post) -> None:
         self._library, self._settings, self._service, self._post = library, settings, service, post
 
+    @property
+    def read_only(self) -> bool:
+        """Whether another program writes the library: nothing can be kept."""
+        return self._library.read_only
+
     # The profile
 
     def profile(self) -> Profile:
@@ -113,6 +109,25 @@ class MappingDesk:
         self._library.record("mapping_saved", saved.name)
         return saved
 
+    def keep_draft(self, entries: tuple[Entry, ...] | None) -> None:
+        """Keep what is not saved while the window closes; None = there is nothing."""
+        layout = {name: value for name, value in self._settings.values.layout.items() if name != DRAFT}
+        if entries is not None:
+            profile = self._settings.values.ehr_profile
+            layout[DRAFT] = {"profile": profile, "entries": msgspec.to_builtins(entries)}
+        if layout != self._settings.values.layout and not self.read_only:
+            self._settings.change(layout=layout)
+
+    def kept_draft(self) -> tuple[Entry, ...] | None:
+        """What was not saved when the window closed, where it belongs to the chosen profile."""
+        kept = self._settings.values.layout.get(DRAFT)
+        if not isinstance(kept, dict) or kept.get("profile") != self._settings.values.ehr_profile:
+            return None
+        try:
+            return msgspec.convert(kept.get("entries"), tuple[Entry, ...])
+        except msgspec.ValidationError:
+            return None
+
     def import_file(self, path: Path) -> Profile:
         """Take over a profile file and choose it. ProfileInvalid."""
         taken = profiles.import_profile(path, self._settings.profiles)
@@ -127,14 +142,7 @@ class MappingDesk:
 
     def known(self) -> KnownFields | None:
         """The company's fields as they were last read, also offline; None = never read."""
-        if not self._service.address:
-            return None
-        with self._library.reading() as session:
-            kept = ledger.read_state(session, self._system(), CATALOGUE)
-        if kept is None:
-            return None
-        said = json.loads(kept)
-        return KnownFields(msgspec.convert(said["catalogue"], Catalogue), utc(said["at"]))
+        return known_fields(self._library, self._service.address)
 
     def read_fields(self, done: Callable[[KnownFields | None, Told], None]) -> None:
         """Read the company's fields anew."""
@@ -148,14 +156,7 @@ class MappingDesk:
             system.close()
 
     def _kept(self, catalogue: Catalogue) -> KnownFields:
-        at = self._service.clock()
-        told = json.dumps({"at": at, "catalogue": msgspec.to_builtins(catalogue)}, ensure_ascii=False)
-        with self._library.session() as session:
-            ledger.write_state(session, self._system(), CATALOGUE, told, self._service.clock)
-        return KnownFields(catalogue, utc(at))
-
-    def _system(self) -> str:
-        return Address.parse(self._service.address).base
+        return keep_fields(self._library, self._service.address, catalogue, self._service.clock)
 
     # Examples, previews, the dry run
 
@@ -219,8 +220,11 @@ class MappingDesk:
             system.close()
 
     def _waiting(self) -> list[Item]:
+        """Assessments that the mapping concerns: those that are to be sent from here, and those that it stopped."""
         with self._library.reading() as session:
-            return sorted(outbox.unfinished(session, Kind.ASSESSMENT), key=lambda item: item.seq)
+            found = outbox.unfinished(session, Kind.ASSESSMENT)
+        waits = [item for item in found if item.state in (State.PENDING, State.INFLIGHT) or _by_mapping(item)]
+        return sorted(waits, key=lambda item: item.seq)
 
     def _would_send(self, system: HrSystem, entries: tuple[Entry, ...], catalogue: Catalogue, item: Item) -> WouldSend:
         try:

@@ -22,6 +22,7 @@ from app import text
 from app.attaching import Attaching
 from app.exchanges import ExchangeBook
 from app.incoming import Incoming
+from app.known_fields import known_fields
 from app.outgoing import interview_of
 from app.resolving import conflict_of, resolve
 from app.settings import SettingsFile
@@ -339,6 +340,7 @@ class SyncService:
             running=self._working.locked(),
             last_run=self._report.at if self._report else None,
             entries=self._entries(items),
+            offline_since=self.book.offline_since() if connection is Connection.OFFLINE else None,
         )
 
     def _connection(self, people: int) -> Connection:
@@ -376,6 +378,11 @@ class SyncService:
     def sent_text(self, op_id: str) -> str:
         """Exactly what an item says, laid out for reading."""
         return json.dumps(json.loads(self._item(op_id).payload), ensure_ascii=False, indent=2)
+
+    def field_titles(self) -> dict[str, str]:
+        """The company's fields in words, by id, as they were last read."""
+        known = known_fields(self._library, self.address)
+        return {one.id: one.named(text.language()) for one in known.catalogue.fields} if known else {}
 
     # What a person does
 

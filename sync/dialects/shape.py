@@ -75,7 +75,7 @@ class Pull(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class Push(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How things are sent: an assessment as the signed bytes, or as a body of `target path = source path`. With
-    `identity` and a mapping it is what was signed, with the company's fields and the hash of the signed bytes beside it.
+    `identity` and a mapping it is what was signed, with the company's fields and the hash of what was signed beside it.
 
     `interview` and `move` do the same for the other two calls, empty = the contract's body. `id` is the dotted path of
     an id in an answer. `statuses` gives the other system's word for a status, where it has another. `look_up` is the

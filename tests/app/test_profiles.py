@@ -60,7 +60,7 @@ def test_a_shipped_profile_is_copied_before_it_is_changed(tmp_path):
     mapped = profiles.with_mapping(own, (Entry("composite", "custom_fields.total", "number"),))
     saved = profiles.save(mapped, tmp_path)
     assert (saved.name, profiles.is_own("generic-own", tmp_path)) == ("generic-own", True)
-    assert (saved.title("zh"), saved.title("en")) == ("通用接口（企业配置）", "Generic contract (own)")
+    assert (saved.title("zh"), saved.title("en")) == ("通用接口·自定义字段", "Generic contract with own fields")
     assert find_profile("generic-own", tmp_path).shape == mapped.shape
     assert (SHIPPED / "generic.toml").read_bytes() == before
     assert profiles.own_copy(shipped, tmp_path).name == "generic-own2"

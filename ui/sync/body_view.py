@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
@@ -17,6 +18,7 @@ class BodyView(QWidget):
         super().__init__(parent)
         self.heading = QLabel()
         self.heading.setProperty("class", "small")
+        self.heading.setTextFormat(Qt.TextFormat.PlainText)
         self.heading.setWordWrap(True)
         self.laid_out, self.copy = QPushButton(), QPushButton()
         for button in (self.laid_out, self.copy):

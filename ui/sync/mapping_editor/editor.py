@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QSplitter,
     QVBoxLayout,
     QWidget,
@@ -94,6 +95,7 @@ class MappingEditor(QDialog):
         self.source.activated.connect(lambda _: self._change(source=str(self.source.currentData())))
         self.target.changed.connect(lambda value: self._change(target=value))
         self.form = EntryForm()
+        self.form.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.form.changed.connect(self._edited)
         self.remove, self.undo = QPushButton(), QPushButton()
         self.remove.clicked.connect(self._remove)
@@ -207,7 +209,8 @@ class MappingEditor(QDialog):
         except RemoteFailure as failure:
             mapping, why = (), failure
             self._say(lambda: text.sentence(why))
-        self.draft = Draft(mapping, list(mapping), self._known.catalogue if self._known else None)
+        entries = self._desk.kept_draft() or mapping
+        self.draft = Draft(mapping, list(entries), self._known.catalogue if self._known else None)
         self._choose_example()
         self._show_stopped()
 
@@ -279,7 +282,8 @@ class MappingEditor(QDialog):
         return f"{our_name(entry.source, self._titles)}  →  {their_name(field) if field else entry.target or '–'}"
 
     def _show_state(self) -> None:
-        self.save.setEnabled(self.draft.changed and self.draft.can_be_saved)
+        self.take.setEnabled(not self._desk.read_only)
+        self.save.setEnabled(self.draft.changed and self.draft.can_be_saved and not self._desk.read_only)
         tryable = self.draft.can_be_saved
         self.preview.setEnabled(tryable and bool(self._examples))
         self.dry_run.setEnabled(tryable)
@@ -438,6 +442,7 @@ class MappingEditor(QDialog):
             told = failure
             self._say(lambda: text.sentence(told))
             return False
+        self._desk.keep_draft(None)
         self.draft.saved = profile.shape.mapping
         self.undo.hide()
         self._say(lambda: text.tr("mapping.saved", title=profile.title(text.language())))
@@ -470,6 +475,7 @@ class MappingEditor(QDialog):
             told = failure
             self._say(lambda: text.sentence(told))
             return
+        self._desk.keep_draft(None)
         self.load()
         self._say(lambda: text.tr("mapping.imported", title=profile.title(text.language())))
         self.saved.emit()
@@ -494,7 +500,14 @@ class MappingEditor(QDialog):
             self.close()
 
     def _discard(self) -> None:
+        self._desk.keep_draft(None)
         self.load()
+        self.close()
+
+    def window_closes(self) -> None:
+        """The main window closes: what is not saved is there again the next time."""
+        self._desk.keep_draft(tuple(self.draft.entries) if self.draft.changed and self.isVisible() else None)
+        self.draft.entries = list(self.draft.saved)
         self.close()
 
     def _say(self, words: Callable[[], str]) -> None:

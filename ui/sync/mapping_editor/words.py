@@ -11,8 +11,8 @@ from ui.sync.field_names import field_name, field_value
 
 
 def our_name(path: str, titles: Mapping[str, str]) -> str:
-    """One of our fields in words."""
-    return field_name(path, titles)
+    """One of our fields in words; `titles` = of the dimensions, by id."""
+    return field_name(path, {f"dimensions.{one}": title for one, title in titles.items()})
 
 
 def our_example(field: Ours) -> str:
