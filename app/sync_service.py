@@ -22,7 +22,7 @@ from app import text
 from app.attaching import Attaching
 from app.exchanges import ExchangeBook
 from app.incoming import Incoming
-from app.known_fields import known_fields
+from app.known_fields import KnownFields, known_fields
 from app.outgoing import interview_of
 from app.resolving import conflict_of, resolve
 from app.settings import SettingsFile
@@ -379,10 +379,9 @@ class SyncService:
         """Exactly what an item says, laid out for reading."""
         return json.dumps(json.loads(self._item(op_id).payload), ensure_ascii=False, indent=2)
 
-    def field_titles(self) -> dict[str, str]:
-        """The company's fields in words, by id, as they were last read."""
-        known = known_fields(self._library, self.address)
-        return {one.id: one.named(text.language()) for one in known.catalogue.fields} if known else {}
+    def known_fields(self) -> KnownFields | None:
+        """The company's fields as they were last read; None = never."""
+        return known_fields(self._library, self.address)
 
     # What a person does
 

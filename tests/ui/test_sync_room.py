@@ -257,7 +257,7 @@ def test_the_rooms_reach_editor_and_review(qtbot, opened_window):
     assert editor.isVisible()
     editor.draft.entries = [Entry("composite", COMM, "number")]
     assert editor._save()
-    assert window.room("settings").hr.profile.currentData() == "sandbox-own"
+    assert window.room("settings").hr.profile.currentData() == "generic-own"
     window.enter("sync")
     window.room("sync").mappingRequested.emit(COMM)
     assert window.findChildren(MappingEditor) == [editor]

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QComboBox, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import QComboBox, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app import text
-from sync.conflicts import Choice, FieldDifference
+from sync.conflicts import Choice, FieldDifference, Value
 from ui import theme
 from ui.sync.field_names import field_value
 
@@ -28,13 +28,25 @@ class ConflictTable(QTableWidget):
         self._boxes: dict[str, QComboBox] = {}
         self.verticalHeader().hide()
         self.setWordWrap(True)
-        self.horizontalHeader().setStretchLastSection(True)
+        self.setMinimumHeight(theme.scaled(150))
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        header = self.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.ResizeToContents)
+        header.sectionResized.connect(lambda *_: self.resizeRowsToContents())
         self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.setTabKeyNavigation(False)
 
-    def show_fields(self, fields: tuple[FieldDifference, ...], named: Callable[[str], str], *, by_row: bool) -> None:
-        """`named` gives a field its name; `by_row` = each row is chosen on its own."""
+    def show_fields(
+        self,
+        fields: tuple[FieldDifference, ...],
+        named: Callable[[str], str],
+        said: Callable[[str, Value], str] = field_value,
+        *,
+        by_row: bool,
+    ) -> None:
+        """`named` gives a field its name, `said` a value its words; `by_row` = each row is chosen on its own."""
         if fields == self._fields and by_row == bool(self._boxes):
             return
         self._fields, self._boxes = fields, {}
@@ -43,12 +55,11 @@ class ConflictTable(QTableWidget):
         self.setRowCount(len(fields))
         for row, field in enumerate(fields):
             was = field.base if field.has_base else None
-            values = (field_value(field.field, value) for value in (was, field.mine, field.theirs))
+            values = (said(field.field, value) for value in (was, field.mine, field.theirs))
             for column, words in enumerate((named(field.field), *values)):
                 self.setItem(row, column, QTableWidgetItem(words))
             if by_row:
                 self.setCellWidget(row, len(COLUMNS) - 1, self._box(row, named(field.field)))
-        self.resizeColumnToContents(0)
         self.resizeRowsToContents()
         if fields:
             self.setCurrentCell(0, 0)

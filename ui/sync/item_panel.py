@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from PySide6.QtCore import Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from app import text
+from app.known_fields import KnownFields
 from app.sync_state import Entry, Kind, State
-from sync.conflicts import Choice, Conflict
+from sync.catalogue import RemoteField
+from sync.conflicts import Choice, Conflict, Value
 from sync.failures import CONTESTED
 from ui import language, theme
 from ui.sync.conflict_table import ConflictTable
-from ui.sync.field_names import field_name, item_names
+from ui.sync.field_names import Names, field_name, field_value, item_names
 from ui.sync.leaving import LeavingBar
 from ui.sync.model import clock
 
@@ -54,7 +54,7 @@ class ItemPanel(QFrame):
         column.setContentsMargins(14, 14, 14, 14)
         column.setSpacing(8)
         for widget in (self.title, self.sentence, self.facts, self.fields, self.hint):
-            column.addWidget(widget)
+            column.addWidget(widget, int(widget is self.fields))
         column.addLayout(self._decisions)
         column.addWidget(self.leaving)
         column.addWidget(self.body_label)
@@ -94,11 +94,9 @@ class ItemPanel(QFrame):
     def _buttons(self) -> tuple[QPushButton, ...]:
         return (self.mine, self.theirs, self.apply, self.resend, self.edit, self.mapping, self.leave, self.calls)
 
-    def show_entry(
-        self, entry: Entry, body: str, conflict: Conflict | None, titles: Mapping[str, str] | None = None
-    ) -> None:
+    def show_entry(self, entry: Entry, body: str, conflict: Conflict | None, known: KnownFields | None = None) -> None:
         """Show an item; `body` is exactly what it says, `conflict` its differences where it waits for a decision,
-        `titles` the names of the company's fields by id."""
+        `known` the company's fields."""
         if self._entry is None or self._entry.op_id != entry.op_id:
             self.leaving.hide()
         self._entry, self._conflict = entry, conflict
@@ -113,10 +111,8 @@ class ItemPanel(QFrame):
         self.fields.setVisible(conflict is not None)
         if conflict:
             ours = item_names(body, conflict)
-            known = dict(titles or {})
-            self.fields.show_fields(
-                conflict.fields, lambda path: known.get(path) or field_name(path, ours), by_row=self._by_row()
-            )
+            words = _Words(known, ours)
+            self.fields.show_fields(conflict.fields, words.name, words.value, by_row=self._by_row())
         self._show_buttons(entry)
 
     def _by_row(self) -> bool:
@@ -205,6 +201,25 @@ class ItemPanel(QFrame):
             self.title.setText(text.tr("sync_room.nothing"))
         else:
             self._show_buttons(self._entry)
+
+
+class _Words:
+    """What fields are called, and their values: those of the company as it calls them."""
+
+    def __init__(self, known: KnownFields | None, ours: Names) -> None:
+        self._known, self._ours = known, ours
+
+    def _field(self, path: str) -> RemoteField | None:
+        return self._known.catalogue.field(path) if self._known else None
+
+    def name(self, path: str) -> str:
+        field = self._field(path)
+        return field.named(text.language()) if field else field_name(path, self._ours)
+
+    def value(self, path: str, value: Value) -> str:
+        field = self._field(path)
+        options = {option.key: option.named(text.language()) for option in field.options} if field else {}
+        return options.get(str(value)) or field_value(path, value)
 
 
 def size_words(size: int) -> str:

@@ -206,8 +206,8 @@ class SyncRoom(QWidget):
             self.panel.show_nothing()
             return
         conflict = self._service.conflict(entry.op_id) if entry.can_choose else None
-        titles = self._service.field_titles() if conflict else {}
-        self.panel.show_entry(entry, self._service.sent_text(entry.op_id), conflict, titles)
+        known = self._service.known_fields() if conflict else None
+        self.panel.show_entry(entry, self._service.sent_text(entry.op_id), conflict, known)
 
     def _sync_now(self) -> None:
         self._try(self._service.sync_now)

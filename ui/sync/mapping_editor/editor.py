@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from analysis.failures import Failure
 from app import text
-from app.field_mapping import Ours, example, our_fields, suggested
+from app.field_mapping import Ours, example, nature_of, our_fields, suggested
 from app.mapping_desk import Example, KnownFields, MappingDesk
 from sync.catalogue import FieldType, RemoteField
 from sync.failures import RemoteFailure
@@ -325,7 +325,8 @@ class MappingEditor(QDialog):
             field = self._field(entry.target)
             names = {option.key: option.named(text.language()) for option in field.options} if field else {}
             said = names.get(str(result), example(result)) if result is not None else text.tr("mapping.told_none")
-            self.told.setText(text.tr("mapping.told", ours=example(value), theirs=said))
+            ours = our_example(Ours(entry.source, nature_of(entry.source), value))
+            self.told.setText(text.tr("mapping.told", ours=ours, theirs=said))
 
     # Editing
 
