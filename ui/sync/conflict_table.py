@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app import text
@@ -33,7 +33,6 @@ class ConflictTable(QTableWidget):
         header = self.horizontalHeader()
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.ResizeToContents)
-        header.sectionResized.connect(lambda *_: self.resizeRowsToContents())
         self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.setTabKeyNavigation(False)
@@ -101,6 +100,11 @@ class ConflictTable(QTableWidget):
                 if item is not None:
                     item.setFont(theme.font(bold=choice is side))
         self.decided.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: long words take another line where there is less room."""
+        super().resizeEvent(event)
+        self.resizeRowsToContents()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt: M and T choose for the current row and go on to the next."""

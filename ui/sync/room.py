@@ -128,7 +128,7 @@ class SyncRoom(QWidget):
         splitter = QSplitter()
         splitter.addWidget(left)
         splitter.addWidget(self.panel)
-        splitter.setSizes([800, 460])
+        splitter.setSizes([740, 540])
         splitter.setChildrenCollapsible(False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(12, 12, 12, 12)
