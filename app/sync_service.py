@@ -7,7 +7,6 @@ it is stopped at any moment: what was not confirmed stays in the outbox.
 from __future__ import annotations
 
 import json
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +20,9 @@ from sqlalchemy.orm import Session
 from analysis.failures import Failure
 from app import text
 from app.attaching import Attaching
+from app.exchanges import ExchangeBook
 from app.incoming import Incoming
+from app.known_fields import KnownFields, known_fields
 from app.outgoing import interview_of
 from app.resolving import conflict_of, resolve
 from app.settings import SettingsFile
@@ -49,7 +50,6 @@ TROUBLE_S = 30.0
 """So long nothing is tried after a failure that only a person can mend (address, profile, library)."""
 GRACE_S = 2.0
 """So long a call that is under way may take when the program is closed."""
-_log = logging.getLogger("sync")
 
 
 class _Abandoned(Exception):
@@ -78,6 +78,7 @@ class SyncService:
         self._given_address = address
         self._queue = queue or Queue()
         self._attaching = Attaching(library, self._session, self._queue.clock)
+        self.book = ExchangeBook(library, lambda: self.address, self._queue.clock)
         self._working = threading.Lock()
         self._stop, self._wake, self._abandoned = threading.Event(), threading.Event(), threading.Event()
         self._hurry = False
@@ -93,6 +94,10 @@ class SyncService:
     def address(self) -> str:
         """Where the HR system is: the address given, else the one in the settings; "" = none."""
         return (self._given_address or self._settings.values.ehr_url).strip().rstrip("/")
+
+    def clock(self) -> float:
+        """UTC seconds since 1970, by the outbox's clock."""
+        return self._queue.clock()
 
     # Running
 
@@ -117,6 +122,7 @@ class SyncService:
             self._thread.join(GRACE_S)
             self._abandoned.set()
             self._thread = None
+        self.book.close()
         self._listeners.clear()
 
     def _loop(self) -> None:
@@ -184,9 +190,15 @@ class SyncService:
                 report = self._report or SyncReport(datetime.now(UTC))
                 self._not_before = time.monotonic() + TROUBLE_S
             self._report = report
+            self._note(report, pulling=pulling)
             self._next_pull = time.monotonic() + POLL_S if pulling else self._next_pull
         self._tell()
         return report
+
+    def _note(self, report: SyncReport, *, pulling: bool) -> None:
+        """Write the run down, unless there was nothing to do."""
+        if pulling or report.sent or report.failure or self._trouble:
+            self.book.note_run(report.sent, report.received.rows, report.left, self._trouble or report.failure)
 
     def _run(self, *, hurry: bool, pulling: bool) -> SyncReport:
         client = self._client()
@@ -194,8 +206,9 @@ class SyncService:
             if hurry:
                 self._forget_waits(client)
             self._attaching.prepare(self.profile().shape.send)
-            sender = Sender(self._session, client, self._queue, self._audit_sent, self._attaching.open)
+            sender = Sender(self._session, client, self._queue, self._audit_sent, self._attaching.open, self.book.about)
             done = sender.drain(self._stop.is_set)
+            self.book.about(None)
             self._attaching.sweep()
             self._link_registered()
             if done.stopped is not None or done.until is not None or not pulling or self._registration_unknown():
@@ -224,12 +237,21 @@ class SyncService:
         return self._reported(done, received, tuple(incoming.refused))
 
     def _client(self) -> HrSystem:
+        return self.speaking()
+
+    def speaking(self, profile: Profile | None = None) -> HrSystem:
+        """The HR system as the chosen profile, or another one, speaks to it; the caller closes it."""
         address = Address.parse(self.address)
-        return connect(address, self.profile(), self._credentials(address), _record)
+        return connect(address, profile or self.profile(), self._credentials(address), self.book.record)
 
     def _client_for_test(self, clock: ServerClock, record: Callable[[Exchange], None]) -> HrSystem:
         address = Address.parse(self.address)
-        return connect(address, self.profile(), self._credentials(address), record, clock=clock)
+
+        def told(exchange: Exchange) -> None:
+            self.book.record(exchange)
+            record(exchange)
+
+        return connect(address, self.profile(), self._credentials(address), told, clock=clock)
 
     def _credentials(self, address: Address) -> Credentials:
         values = self._settings.values
@@ -318,6 +340,7 @@ class SyncService:
             running=self._working.locked(),
             last_run=self._report.at if self._report else None,
             entries=self._entries(items),
+            offline_since=self.book.offline_since() if connection is Connection.OFFLINE else None,
         )
 
     def _connection(self, people: int) -> Connection:
@@ -355,6 +378,10 @@ class SyncService:
     def sent_text(self, op_id: str) -> str:
         """Exactly what an item says, laid out for reading."""
         return json.dumps(json.loads(self._item(op_id).payload), ensure_ascii=False, indent=2)
+
+    def known_fields(self) -> KnownFields | None:
+        """The company's fields as they were last read; None = never."""
+        return known_fields(self._library, self.address)
 
     # What a person does
 
@@ -400,7 +427,7 @@ class SyncService:
         self.sync_now()
 
     def diagnose(self) -> Iterator[Finding]:
-        """Test the connection step by step; nothing is written, here or there."""
+        """Test the connection step by step; nothing is written but the list of calls."""
         return diagnose(self._client_for_test)
 
     def test(self) -> None:
@@ -420,8 +447,3 @@ class SyncService:
 def _interview_id(item: Item) -> str:
     by_aggregate = item.kind in (Kind.ASSESSMENT, Kind.ATTACHMENT)
     return item.aggregate.partition("/")[0] if by_aggregate else interview_of(item.external_id)
-
-
-def _record(exchange: Exchange) -> None:
-    _log.info("%s %s -> %s (%d/%d bytes)", exchange.method, exchange.path, exchange.status, exchange.sent_bytes,
-              exchange.received_bytes)  # fmt: skip

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from typing import Any
 
 from app import text
 from app.domain.types import InterviewStatus
@@ -67,7 +68,9 @@ class SyncReport:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item of the outbox as it is shown. Times in UTC; `can_resend` and `can_choose` say which buttons it has."""
+    """One item of the outbox as it is shown. Times in UTC; `can_resend`, `can_choose`, `can_leave` say which buttons it
+    has. `code` = why it is not there yet, `field` = the company's field that it is about; a file has name and size.
+    """
 
     op_id: str
     kind: Kind
@@ -83,6 +86,16 @@ class Entry:
     interview_id: str
     can_resend: bool
     can_choose: bool
+    can_leave: bool = False
+    code: str = ""
+    field: str = ""
+    file_name: str = ""
+    file_size: int = 0
+
+    @property
+    def by_mapping(self) -> bool:
+        """Whether the mapping to the company's fields stopped it."""
+        return self.state is State.DEAD and self.code.startswith("mapping_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +112,8 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class SyncState:
-    """Everything that the window shows. `queue` = items not sent yet; `last_run` None = there was none yet."""
+    """Everything that the window shows. `queue` = items not sent yet; `last_run` None = there was none yet;
+    `offline_since` None = the HR system answers, or was not asked."""
 
     connection: Connection
     sentence: str
@@ -109,6 +123,7 @@ class SyncState:
     running: bool
     last_run: datetime | None
     entries: tuple[Entry, ...]
+    offline_since: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -137,7 +152,18 @@ def entry(item: Item, candidate: str, interview_id: str) -> Entry:
         interview_id=interview_id,
         can_resend=item.state in (State.DEAD, State.HANDED) or (waiting and item.last_error is not None),
         can_choose=item.state is State.CONFLICT,
+        can_leave=item.state is State.DEAD,
+        code=item.last_error or "" if item.state is not State.DONE else "",
+        field=str(item.last_params.get("field", "")),
+        **_file(item),
     )
+
+
+def _file(item: Item) -> dict[str, Any]:
+    if item.kind is not Kind.ATTACHMENT:
+        return {}
+    told = json.loads(item.payload)
+    return {"file_name": str(told["name"]), "file_size": int(told["size"])}
 
 
 def history_line(line: LogEntry) -> HistoryLine:

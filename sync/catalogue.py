@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -20,15 +20,21 @@ class FieldType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of an option field: the key that is sent, and the words that people see."""
+    """One choice of an option field: the key that is sent, and the words that people see, `titles` by language."""
 
     key: str
     title: str = ""
+    titles: dict[str, str] = field(default_factory=dict)
+
+    def named(self, language: str) -> str:
+        """The words in a language, else those that there are."""
+        return self.titles.get(language) or self.title or next(iter(self.titles.values()), self.key)
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteField:
-    """A field as the HR system describes it. `low`, `high` = the range of a number, None = not told."""
+    """A field as the HR system describes it, `titles` by language. `low`, `high` = the range of a number, None = not
+    told."""
 
     id: str
     title: str
@@ -37,6 +43,11 @@ class RemoteField:
     required: bool = False
     low: float | None = None
     high: float | None = None
+    titles: dict[str, str] = field(default_factory=dict)
+
+    def named(self, language: str) -> str:
+        """The title in a language, else the one that there is."""
+        return self.titles.get(language) or self.title or next(iter(self.titles.values()), self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,4 +58,4 @@ class Catalogue:
 
     def field(self, field_id: str) -> RemoteField | None:
         """The field with this id; None = there is none (any more)."""
-        return next((field for field in self.fields if field.id == field_id), None)
+        return next((one for one in self.fields if one.id == field_id), None)

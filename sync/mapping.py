@@ -44,7 +44,8 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One field of the HR system and where its value comes from.
 
     `scale` = [from low, from high, to low, to high], linear; `digits` = decimals that are kept. `levels` turn a number
-    into an option, `options` turn our word (`hire`) into the HR system's key; `true_for` are the words that mean yes.
+    into an option, `options` turn our word (`hire`) into the HR system's key; both may also give a text its words, in
+    whatever language the company reads. `true_for` are the words that mean yes.
     """
 
     source: str
@@ -75,7 +76,7 @@ def told(entry: Entry, value: object) -> object:
         return None
     if entry.type == "boolean":
         return value if isinstance(value, bool) else str(value) in entry.true_for
-    if entry.type == "option":
+    if entry.type == "option" or entry.options or entry.levels:
         return _option(entry, value)
     if entry.type in ("number", "integer"):
         number = _scaled(entry, value)
@@ -89,18 +90,28 @@ def wrong_entries(entries: tuple[Entry, ...]) -> str:
     """What a list of entries gets wrong in itself; "" = nothing."""
     targets = [entry.target for entry in entries]
     for entry in entries:
-        if entry.source.split(".")[0] not in SOURCES:
-            return f"mapping.{entry.target}: {entry.source}"
-        if not entry.target or targets.count(entry.target) > 1:
-            return f"mapping: {entry.target!r}"
-        if entry.scale and (entry.scale[0] == entry.scale[1] or entry.type not in ("number", "integer")):
-            return f"mapping.{entry.target}: scale"
-        if not 0 <= entry.digits <= 6:
-            return f"mapping.{entry.target}: digits"
-        if entry.type == "option" and bool(entry.levels) == bool(entry.options):
-            return f"mapping.{entry.target}: levels or options"
-        if not _rising(entry.levels):
-            return f"mapping.{entry.target}: levels"
+        code = wrong(entry) or ("twice" if targets.count(entry.target) > 1 else "")
+        if code:
+            return f"mapping.{entry.target or '?'}: {entry.source if code == 'source' else code}"
+    return ""
+
+
+def wrong(entry: Entry) -> str:
+    """What an entry gets wrong in itself: "source", "target", "scale", "digits", "levels", "options"; "" = nothing."""
+    number, words = entry.type in ("number", "integer"), entry.type in ("option", "text")
+    if entry.source.split(".")[0] not in SOURCES:
+        return "source"
+    if not entry.target:
+        return "target"
+    if entry.scale and (entry.scale[0] == entry.scale[1] or not (number or entry.levels)):
+        return "scale"
+    if not 0 <= entry.digits <= 6:
+        return "digits"
+    if not _rising(entry.levels) or (entry.levels and not words):
+        return "levels"
+    both, none = bool(entry.levels and entry.options), not entry.levels and not entry.options
+    if both or (entry.type == "option" and none) or (entry.options and not words):
+        return "options"
     return ""
 
 

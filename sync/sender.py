@@ -69,8 +69,9 @@ class Sender:
         queue: Queue,
         accepted: Accepted = lambda *_: None,
         files: Files = _no_files,
+        sending: Callable[[Item], None] = lambda _: None,
     ) -> None:
-        self._files = files
+        self._files, self._sending = files, sending
         self._stopping: Callable[[], bool] = lambda: False
         self._sessions, self._hr, self._queue, self._accepted = sessions, system, queue, accepted
         self._system, self._breaker = system.address.base, Breaker(sessions, system, queue)
@@ -106,6 +107,7 @@ class Sender:
 
     def _one(self, item: Item) -> RemoteFailure | None:
         """Send one item and settle it; None = the server has it."""
+        self._sending(item)
         try:
             delivered = self._already_there(item) if item.uncertain else None
             if delivered is None:

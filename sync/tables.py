@@ -97,3 +97,40 @@ sync_log = Table(
     sqlite_autoincrement=True,
 )
 """The append-only record of what was sent and received. Never a header, never a secret."""
+
+sync_exchange = Table(
+    "sync_exchange",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("at", Double, nullable=False),
+    Column("system", String(256), nullable=False),
+    Column("op_id", String(36), index=True),
+    Column("method", String(8), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("status", Integer),
+    Column("seconds", Double, nullable=False),
+    Column("sent", LargeBinary),
+    Column("sent_bytes", Integer, nullable=False),
+    Column("sent_sha256", String(64)),
+    Column("received", LargeBinary),
+    Column("received_bytes", Integer, nullable=False),
+    Column("received_sha256", String(64)),
+    sqlite_autoincrement=True,
+)
+"""The newest calls with both bodies, without any secret; see `sync.exchanges`. A body that is no text is not kept."""
+
+sync_run = Table(
+    "sync_run",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("began", Double, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("times", Integer, nullable=False, default=1),
+    Column("sent", Integer, nullable=False),
+    Column("received", Integer, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("failure", String(64)),
+    Column("params", Text),
+    sqlite_autoincrement=True,
+)
+"""The newest runs. Those in a row that sent nothing and went the same are one row: how often, first and last time."""

@@ -74,7 +74,8 @@ class Pull(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Push(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """How things are sent: an assessment as the signed bytes, or as a body of `target path = source path`.
+    """How things are sent: an assessment as the signed bytes, or as a body of `target path = source path`. With
+    `identity` and a mapping it is what was signed, with the company's fields and the hash of what was signed beside it.
 
     `interview` and `move` do the same for the other two calls, empty = the contract's body. `id` is the dotted path of
     an id in an answer. `statuses` gives the other system's word for a status, where it has another. `look_up` is the
@@ -115,9 +116,10 @@ class ContractShape(Shape, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     def body(self, signed: bytes) -> bytes:
         """What is sent for a signed assessment: its very bytes, or a body derived from them with their hash."""
-        if self.push.identity:
+        if self.push.identity and not self.mapping:
             return signed
-        source, body = source_of(signed), dict[str, Any]()
+        source = source_of(signed)
+        body = dict(source) if self.push.identity else dict[str, Any]()
         for target, path in self.push.fields.items():
             put(body, target, dig(source, path))
         for target, value in mapped(self.mapping, signed).items():
@@ -235,8 +237,11 @@ def _wrong_pull(shape: ContractShape) -> str:
 
 def _wrong_push(shape: ContractShape) -> str:
     push = shape.push
-    if push.identity == bool(push.fields or shape.mapping):
+    if push.identity == bool(push.fields) and (push.identity or not shape.mapping):
         return "push: identity or fields"
+    own = {entry.target.split(".")[0] for entry in shape.mapping}
+    if push.identity and own & SOURCES:
+        return f"push.identity: {', '.join(sorted(own & SOURCES))}"
     unknown = {path for path in push.fields.values() if path.split(".")[0] not in SOURCES}
     if unknown:
         return f"push.fields: {', '.join(sorted(unknown))}"

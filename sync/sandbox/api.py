@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from sync.sandbox.bodies import Assessment, NewInterview, StatusMove
 from sync.sandbox.faults import Faults, FaultsInvalid
+from sync.sandbox.fields import fields_in_force, refuse_strange
 from sync.sandbox.misbehaving import Answers, misbehave, misbehave_after
 from sync.sandbox.store import Held, Store, StoreRefuses
 
@@ -42,6 +43,10 @@ def contract_routes(store: Store, faults: Faults, key: str, contract: Path) -> B
             raise StoreRefuses(422, "limit_invalid", f"limit is 1 to {MAX_LIMIT}.")
         return answer(200, store.changes(request.args.get("cursor", ""), int(limit)))
 
+    @routes.get("/v1/fields")
+    def fields() -> Response:
+        return answer(200, {"fields": fields_in_force(faults)})
+
     @routes.post("/v1/interviews")
     def register() -> Response:
         wanted, operation = read(NewInterview), operation_key()
@@ -59,6 +64,7 @@ def contract_routes(store: Store, faults: Faults, key: str, contract: Path) -> B
         wanted, operation = read(Assessment), operation_key()
         if wanted.external_id != external_id:
             raise StoreRefuses(422, "id_differs", "The body has another external_id than the path.")
+        refuse_strange(wanted.custom_fields, faults)
         held, is_new = store.keep(request.get_data(), msgspec.to_builtins(wanted), operation)
         return answer(201 if is_new else 200, receipt(held))
 

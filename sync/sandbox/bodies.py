@@ -13,6 +13,7 @@ Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Weight = Annotated[float, msgspec.Meta(ge=0)]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
 Number = Annotated[int, msgspec.Meta(ge=1)]
+CustomValue = str | float | int | bool | None | list[str]
 
 
 class NewInterview(msgspec.Struct, forbid_unknown_fields=True):
@@ -99,3 +100,5 @@ class Assessment(msgspec.Struct, forbid_unknown_fields=True):
     strengths: str = ""
     to_improve: str = ""
     questions: list[Question] = []
+    custom_fields: dict[str, CustomValue] = {}
+    signed_sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")] = ""

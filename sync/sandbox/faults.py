@@ -20,7 +20,9 @@ try of each write, `die_after` kills the server between commit and answer."""
 SLOW = "slow"
 MORTAL = ("die_after",)
 """Faults that end the process: only for a sandbox that has one of its own."""
-NAMES = (*BEFORE, *AFTER, SLOW)
+STANDING = ("field_renamed", "field_removed")
+"""What is so as long as it is in force: an administrator changed the company's fields."""
+NAMES = (*BEFORE, *AFTER, *STANDING, SLOW)
 
 
 class FaultsInvalid(ValueError):
@@ -77,11 +79,18 @@ class Faults:
         """UTC seconds since 1970 on the server's clock."""
         return time.time() + self.skew_s
 
+    def stands(self, name: str) -> bool:
+        """Whether one of the standing faults is in force."""
+        with self._lock:
+            return any(fault.name == name for fault in self._faults)
+
     def plan(self, operation: str = "") -> Plan:
         """Decide for one request; `operation` is the same on each repeat of a write, "" for reading."""
         before = after = slow = None
         with self._lock:
             for place, fault in enumerate(self._faults):
+                if fault.name in STANDING:
+                    continue
                 if fault.times == 0 or self._random.random() >= fault.chance or not self._concerns(fault, operation):
                     continue
                 if fault.name == SLOW:

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, render_template, request
 
 from sync.sandbox.faces.feishu_imports import on_the_page
 from sync.sandbox.faults import Faults
+from sync.sandbox.fields import titled
 from sync.sandbox.store import STATUSES, Held, Store
 
 LANGUAGES = ("zh", "en")
@@ -37,7 +38,7 @@ def page_routes(store: Store, faults: Faults) -> Blueprint:
             revision=seen(store, faults),
             statuses=STATUSES,
             candidates=candidates(store),
-            assessments=[shown(held, store) for held in store.assessments()],
+            assessments=[shown(held, store, language) for held in store.assessments()],
             imported=on_the_page(store),
             positions=store.all("position"),
             templates=store.all("template"),
@@ -95,7 +96,7 @@ def candidates(store: Store) -> list[dict[str, Any]]:
     return rows
 
 
-def shown(held: Held, store: Store) -> dict[str, Any]:
+def shown(held: Held, store: Store, language: str) -> dict[str, Any]:
     """An assessment as the page shows it."""
     body = json.loads(held.body)
     for comment in body["comments"]:
@@ -104,6 +105,7 @@ def shown(held: Held, store: Store) -> dict[str, Any]:
         "held": held,
         "files": [file | {"share": _share(file)} for file in store.uploads(held.external_id)],
         "body": body,
+        "own": titled(body.get("custom_fields") or {}, language),
         "raw": held.body.decode(),
         "signed": in_utc(body["signed_at"]),
         "arrived": in_utc(held.received_at),

@@ -102,6 +102,6 @@ def test_a_company_keeps_its_own_profiles_beside_the_library(tmp_path):
     )
     assert find_profile("acme", tmp_path).shape.mapping[0].target == "proof"
     assert find_profile("generic", tmp_path).file == SHIPPED / "generic.toml"
-    own.write_text(own.read_text().replace("identity = false", "identity = true"))
+    own.write_text(own.read_text().replace("signed_sha256", "salary"))
     with pytest.raises(ProfileInvalid):
         load_profile(own)

@@ -37,6 +37,7 @@ class HrSystemFields(QObject):
     keyEntered = Signal(str)
     passphraseEntered = Signal(str)
     testRequested = Signal()
+    mappingRequested = Signal()
 
     def __init__(self, settings: SettingsFile, parent: QWidget) -> None:
         super().__init__(parent)
@@ -50,7 +51,9 @@ class HrSystemFields(QObject):
         self.url.setPlaceholderText("https://")
         self.profile, self.add = QComboBox(), QPushButton()
         self.key, self.passphrase = QLineEdit(), QLineEdit()
-        self.choose, self.test = QPushButton(), QPushButton()
+        self.choose, self.test, self.mapping = QPushButton(), QPushButton(), QPushButton()
+        language.bind(self.mapping.setText, "mapping.open")
+        self.mapping.clicked.connect(self.mappingRequested)
         self.result, self.check = QLabel(), ConnectionCheck()
         self.result.setWordWrap(True)
         self.result.setTextFormat(Qt.TextFormat.PlainText)
@@ -93,6 +96,7 @@ class HrSystemFields(QObject):
         column.setContentsMargins(0, theme.scaled(4), 0, 0)
         column.setSpacing(theme.SPACE)
         line.addWidget(self.test)
+        line.addWidget(self.mapping)
         line.addStretch(1)
         column.addLayout(line)
         column.addWidget(self.result)
@@ -168,6 +172,11 @@ class HrSystemFields(QObject):
         self._save()
         self._show_wanted()
         self.say(text.tr("settings.profile_added", title=self.profile.currentText()), good=True)
+
+    def renew(self) -> None:
+        """Another profile was chosen elsewhere, or there is one more."""
+        self._fill()
+        self._show_wanted()
 
     def _fill(self) -> None:
         self._choices = profile_choices(self._settings.profiles)

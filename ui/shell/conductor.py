@@ -50,7 +50,7 @@ class Conductor(QObject):
         self.packages = Packages(context, window)
         window.handOverAsked.connect(self.packages.hand_over)
         window.packageAsked.connect(self.packages.choose)
-        context.offer_room("sync", lambda: make_sync(context, window, self.packages))
+        context.offer_room("sync", lambda: make_sync(context, window, self.packages, self.open_review))
         context.offer_room("settings", lambda: make_settings(context, window, self._assessor_changed))
         work = context.work
         work.importStarted.connect(lambda name: self._say("shell.import_running", name=name))
@@ -469,6 +469,7 @@ class Conductor(QObject):
     def _show_sync(self) -> None:
         state = self.context.sync.state()
         self.window.top.show_sync(str(state.connection), state.queue + state.people)
+        self.window.rail.show_sync(str(state.connection), state.queue + state.people)
         self._say_how_sending_went(state)
 
     def import_at_start(self, files: list[Path]) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QFrame, QToolButton, QVBoxLayout, QWidget
 
+from app import text
 from ui import icons, language, theme
+from ui.shell.rail_light import RailLight
 
 
 class Rail(QFrame):
@@ -26,8 +28,15 @@ class Rail(QFrame):
             column.addWidget(button)
             if name == rooms[-2]:
                 column.addStretch(1)
+        self.light = RailLight(self._buttons["sync"]) if "sync" in rooms else None
         theme.changed.connect(self._paint)
         self._paint()
+
+    def show_sync(self, state: str, waiting: int) -> None:
+        """How the HR system stands (as `TopBar.show_sync`), on the button of its room."""
+        if self.light is not None:
+            self.light.show_state(state, waiting)
+            self._buttons["sync"].setAccessibleDescription(text.tr(f"shell.sync_{state}", n=waiting))
 
     def _button(self, name: str) -> QToolButton:
         button = QToolButton()

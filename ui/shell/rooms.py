@@ -15,6 +15,7 @@ from sync.failures import RemoteFailure
 from ui import language, theme
 from ui.settings.room import SettingsRoom
 from ui.shell.context import Context
+from ui.shell.mapping import open_mapping
 
 if TYPE_CHECKING:
     from ui.shell.packages import Packages
@@ -22,14 +23,16 @@ if TYPE_CHECKING:
     from ui.sync.room import SyncRoom
 
 
-def make_sync(context: Context, window: MainWindow, packages: Packages) -> SyncRoom:
-    """The sync room with its part for packages; its failures go above the room."""
+def make_sync(context: Context, window: MainWindow, packages: Packages, review: Callable[[str], None]) -> SyncRoom:
+    """The sync room with its part for packages; its failures go above the room, `review` opens an interview."""
     from ui.sync.room import SyncRoom
 
     room = SyncRoom(context.sync)
     room.failed.connect(window.say_failure)
     room.settingsRequested.connect(lambda: window.enter("settings"))
     packages.add_page(room)
+    room.reviewRequested.connect(review)
+    room.mappingRequested.connect(lambda target: open_mapping(context, window, target))
     return room
 
 
@@ -49,6 +52,7 @@ def make_settings(context: Context, window: MainWindow, review_as: Callable[[str
     room.hr.passphraseEntered.connect(
         lambda words: _keep(context.sync.set_passphrase, words, room, "settings.passphrase_kept")
     )
+    room.hr.mappingRequested.connect(lambda: open_mapping(context, window))
     room.hr.testRequested.connect(lambda: _test(context, room))
     room.language_model.testRequested.connect(lambda: _test_model(context, room))
     room.outside.testRequested.connect(lambda purpose: _test_service(context, room, purpose))

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app import text
+from app.exchanges import ExchangeLine, RunLine
 from app.sync_state import Entry, HistoryLine
 from ui.widgets.plain import plain_tip
 
@@ -102,3 +103,43 @@ class HistoryTable(RowsTable):
                 return row.sentence
             case _:
                 return f"{row.bytes:,}"
+
+
+class CallsTable(RowsTable):
+    """Every call, newest first."""
+
+    columns = ("at", "method", "path", "status", "sent_bytes", "received_bytes", "duration")
+
+    def cell(self, row: ExchangeLine, column: str) -> str:
+        """The text of one cell; a mark says how it went without any colour."""
+        match column:
+            case "at":
+                return clock(row.at)
+            case "status":
+                return f"{'✓' if row.good else '✕'} {row.status or text.tr('sync_room.no_answer')}"
+            case "sent_bytes" | "received_bytes":
+                return f"{getattr(row, column):,}"
+            case "duration":
+                return f"{row.seconds * 1000:.0f} ms"
+            case _:
+                return str(getattr(row, column))
+
+
+class RunsTable(RowsTable):
+    """The last runs, newest first; those in a row that went the same are one."""
+
+    columns = ("at", "times", "sent_items", "received_rows", "how")
+
+    def cell(self, row: RunLine, column: str) -> str:
+        """The text of one cell."""
+        match column:
+            case "at":
+                return clock(row.at)
+            case "times":
+                return text.tr("sync_room.since", n=row.times, at=clock(row.began)) if row.times > 1 else "1"
+            case "sent_items":
+                return str(row.sent)
+            case "received_rows":
+                return str(row.received)
+            case _:
+                return f"{'✓' if row.good else '✕'} {row.sentence}"

@@ -27,8 +27,9 @@ from sync.conflicts import Choice
 from sync.failures import RemoteFailure
 from ui import language, theme
 from ui.shell.top_bar import StatusLight
+from ui.sync.calls_page import CallsPage
 from ui.sync.item_panel import ItemPanel
-from ui.sync.model import ENTRY_ROLE, EntriesTable, HistoryTable, RowsTable, clock
+from ui.sync.model import ENTRY_ROLE, CallsTable, EntriesTable, HistoryTable, RowsTable, RunsTable, clock
 from ui.sync.packages import PackagesPage
 
 
@@ -37,6 +38,8 @@ class SyncRoom(QWidget):
 
     failed = Signal(object)
     settingsRequested = Signal()
+    mappingRequested = Signal(str)
+    reviewRequested = Signal(str)
 
     def __init__(self, service: SyncService, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -57,10 +60,22 @@ class SyncRoom(QWidget):
         self.entries, self.history = EntriesTable(self), HistoryTable(self)
         self.queue_view = self._table(self.entries, {0: 124, 2: 92})
         self.history_view = self._table(self.history, {0: 124, 1: 92, 3: 92})
+        calls, self.runs = CallsTable(self), RunsTable(self)
+        self.runs_view = self._table(self.runs, {0: 124, 1: 190, 2: 80, 3: 90})
+        self.calls_page = CallsPage(
+            service.book, self._table(calls, {0: 124, 1: 66, 3: 84, 4: 76, 5: 76, 6: 84}), calls
+        )
         self.queue_view.selectionModel().currentRowChanged.connect(lambda *_: self._chosen())
         self.panel = ItemPanel()
         self.panel.resendRequested.connect(lambda op: self._try(lambda: self._service.resend(op)))
         self.panel.choiceMade.connect(lambda op, choice: self._try(lambda: self._service.resolve(op, Choice(choice))))
+        self.panel.fieldsChosen.connect(
+            lambda op, chosen: self._try(lambda: self._service.resolve(op, Choice.THEIRS, chosen))
+        )
+        self.panel.leaveRequested.connect(lambda op: self._try(lambda: self._service.leave(op)))
+        self.panel.reviewRequested.connect(self.reviewRequested)
+        self.panel.mappingRequested.connect(self.mappingRequested)
+        self.panel.callsRequested.connect(self.show_calls)
         self._build()
         self.setFocusProxy(self.queue_view)
         language.on_change(self, self._retranslate)
@@ -102,6 +117,9 @@ class SyncRoom(QWidget):
         self.tabs = QTabWidget()
         self.tabs.addTab(self.queue_view, "")
         self.tabs.addTab(self.history_view, "")
+        self.tabs.addTab(self.calls_page, "")
+        self.tabs.addTab(self.runs_view, "")
+        self.tabs.currentChanged.connect(lambda _: self._turned())
         left = QFrame()
         left.setProperty("class", "panel")
         inside = QVBoxLayout(left)
@@ -110,7 +128,7 @@ class SyncRoom(QWidget):
         splitter = QSplitter()
         splitter.addWidget(left)
         splitter.addWidget(self.panel)
-        splitter.setSizes([800, 460])
+        splitter.setSizes([740, 540])
         splitter.setChildrenCollapsible(False)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(12, 12, 12, 12)
@@ -122,12 +140,30 @@ class SyncRoom(QWidget):
         """The part for packages, which needs all of the room's width."""
         self.packages = page
         self.tabs.addTab(page, text.tr("package.tab"))
-        self.tabs.currentChanged.connect(lambda _: self.panel.setVisible(self.tabs.currentWidget() is not page))
 
     def show_packages(self) -> None:
         """Turn to the part for packages."""
         if self.packages is not None:
             self.tabs.setCurrentWidget(self.packages)
+
+    def show_calls(self, op_id: str, title: str) -> None:
+        """Turn to the calls about one item."""
+        self.tabs.setCurrentWidget(self.calls_page)
+        self.calls_page.filter_item(op_id, title)
+        self.calls_page.view.setFocus()
+
+    def _turned(self) -> None:
+        """Only queue and history have an item beside them; the other parts need all of the room's width."""
+        self.panel.setVisible(self.tabs.currentWidget() in (self.queue_view, self.history_view))
+        self._refresh_shown()
+
+    def _refresh_shown(self) -> None:
+        """What is not looked at is read when it is."""
+        shown = self.tabs.currentWidget()
+        if shown is self.calls_page:
+            self.calls_page.refresh()
+        elif shown is self.runs_view:
+            self.runs.show(self._service.book.runs())
 
     def refresh(self) -> None:
         """Read how it stands, keeping the chosen item."""
@@ -136,7 +172,10 @@ class SyncRoom(QWidget):
         self.light.update()
         self.sentence.setText(state.sentence)
         self.address.setText(state.url or text.tr("sync_room.no_address"))
-        self.last.setText(text.tr("sync_room.last_run", at=clock(state.last_run)))
+        since = state.offline_since
+        told = text.tr("sync_room.last_run", at=clock(state.last_run))
+        away = text.tr("sync_room.offline", at=clock(since), n=state.queue) if since else ""
+        self.last.setText(" · ".join(filter(None, (away, told))))
         self.now.setEnabled(state.connection is not Connection.NONE and not state.running)
         self.now.setText(text.tr("sync_room.running" if state.running else "sync_room.now"))
         kept = self.chosen()
@@ -144,6 +183,7 @@ class SyncRoom(QWidget):
             self.entries.show(state.entries)
             self._choose(kept.op_id if kept else None)
         self.history.show(self._service.history())
+        self._refresh_shown()
         self.tabs.setTabText(0, text.tr("sync_room.queue", n=state.queue + state.people))
         self._chosen()
 
@@ -166,7 +206,8 @@ class SyncRoom(QWidget):
             self.panel.show_nothing()
             return
         conflict = self._service.conflict(entry.op_id) if entry.can_choose else None
-        self.panel.show_entry(entry, self._service.sent_text(entry.op_id), conflict)
+        known = self._service.known_fields() if conflict else None
+        self.panel.show_entry(entry, self._service.sent_text(entry.op_id), conflict, known)
 
     def _sync_now(self) -> None:
         self._try(self._service.sync_now)
@@ -181,15 +222,18 @@ class SyncRoom(QWidget):
 
     def _retranslate(self) -> None:
         self.settings.setText(text.tr("sync_room.settings"))
-        self.tabs.setTabText(1, text.tr("sync_room.history"))
+        for place, key in ((1, "history"), (2, "calls"), (3, "runs")):
+            self.tabs.setTabText(place, text.tr(f"sync_room.{key}"))
         if self.packages is not None:
             self.tabs.setTabText(self.tabs.indexOf(self.packages), text.tr("package.tab"))
         self.queue_view.setAccessibleName(text.tr("sync_room.queue_name"))
         self.history_view.setAccessibleName(text.tr("sync_room.history"))
-        for model in (self.entries, self.history):
+        self.runs_view.setAccessibleName(text.tr("sync_room.runs"))
+        for model in (self.entries, self.history, self.runs):
             model.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(model.columns) - 1)
         self.entries.show(())
         self.history.show(())
+        self.runs.show(())
         self.refresh()
 
     def closeEvent(self, event: object) -> None:

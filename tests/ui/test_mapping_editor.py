@@ -1,0 +1,206 @@
+"""The mapping editor as a person uses it, by keys and clicks, against a real sandbox and a real signed assessment."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from app import text
+from app.mapping_desk import MappingDesk
+from app.settings import SettingsFile
+from app.sync_service import SyncService
+from sync.mapping import Entry
+from sync.sandbox.server import Sandbox
+from tests.sync.ehr import CONTRACT
+from ui import language
+from ui.shell.post import Post
+from ui.sync.mapping_editor.editor import MappingEditor
+
+KEY = "key-of-the-editor-test"
+COMM, LEVEL, VERDICT = (f"custom_fields.{name}" for name in ("communication", "level", "recommendation"))
+
+
+@pytest.fixture
+def sandbox(tmp_path):
+    with Sandbox(CONTRACT, tmp_path / "ehr", key=KEY) as running:
+        yield running
+
+
+@pytest.fixture
+def desk(reviewed_copy, sandbox, qapp):
+    """The desk of a library in which an assessment was signed, connected with the sandbox."""
+    from app.store.library import Library
+
+    folder, _ = reviewed_copy
+    settings, post = SettingsFile(folder), Post()
+    settings.change(ehr_url=sandbox.url, ehr_profile="sandbox")
+    with Library.open(folder, assessor="李静") as library:
+        service = SyncService(library, settings, post, secret=lambda _: KEY)
+        yield MappingDesk(library, settings, service, post)
+        post.close()
+        service.close()
+
+
+@pytest.fixture
+def editor(qtbot, desk):
+    made = MappingEditor(desk)
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.mouseClick(made.read_fields, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: made.theirs.list.count() == 8)
+    yield made
+    made.draft.entries = list(made.draft.saved)
+
+
+def pair(qtbot, editor, ours, theirs):
+    """Choose on both sides by the keyboard and press Enter."""
+    editor.ours.choose(ours)
+    editor.theirs.choose(theirs)
+    editor.theirs.list.setFocus()
+    qtbot.keyClick(editor.theirs.list, Qt.Key.Key_Return)
+
+
+def test_connecting_two_fields_suggests_what_fits_and_shows_the_example(qtbot, editor):
+    pair(qtbot, editor, "composite", COMM)
+    assert editor.draft.entries == [Entry("composite", COMM, "integer", scale=(0, 10, 1, 5))]
+    assert "✓" in editor.pairs.item(0).text()
+    assert editor.told.text().startswith("Example: ")
+    pair(qtbot, editor, "conclusion", VERDICT)
+    assert editor.draft.entries[1].options == {"unsure": "opt_102"}, "待定 is called the same on both sides"
+    assert editor.problem.text() == text.tr("mapping.trouble_word_missing")
+    assert editor.pairs.currentRow() == 1
+    for word, key in (("hire", "opt_101"), ("unsure", "opt_102"), ("no_hire", "opt_103"), ("cannot_tell", "opt_102")):
+        field = editor.form.options.fields[word]
+        field.setCurrentIndex(field.findData(key))
+        field.activated.emit(field.currentIndex())
+    assert editor.draft.entries[1].options["cannot_tell"] == "opt_102"
+    assert "✓" in editor.pairs.item(1).text()
+    assert "Recommendation" in editor.pairs.item(1).text()
+    assert editor.save.isEnabled()
+
+
+def test_trouble_is_named_at_the_row_at_once(qtbot, editor):
+    pair(qtbot, editor, "composite", COMM)
+    editor.form.ends["scale_to_high"].setValue(9)
+    assert "1 to 5" in editor.problem.text()
+    assert editor.problem.text() in editor.pairs.item(0).text()
+    assert editor.save.isEnabled(), "the HR system may be changed instead"
+    editor.form.ends["scale_from_high"].setValue(0)
+    assert editor.problem.text() == text.tr("mapping.trouble_scale")
+    assert not editor.save.isEnabled()
+    assert not editor.preview.isEnabled()
+    pair(qtbot, editor, "coverage", COMM)
+    assert "mapped twice" in editor.problem.text()
+
+
+def test_levels_are_edited_by_hand(qtbot, editor):
+    pair(qtbot, editor, "composite", LEVEL)
+    assert [level.upto for level in editor.draft.entries[0].levels] == [2.5, 5.0, 7.5, None]
+    qtbot.mouseClick(editor.form.levels.turn, Qt.MouseButton.LeftButton)
+    assert editor.draft.entries[0].levels[0].value == "grade_a"
+    editor.form.levels.rows[0][0].setValue(9)
+    assert editor.problem.text() == text.tr("mapping.trouble_levels")
+    qtbot.mouseClick(editor.form.levels.spread, Qt.MouseButton.LeftButton)
+    assert not editor.problem.isVisible()
+    assert editor.draft.entries[0].levels[0].value == "grade_d"
+    qtbot.mouseClick(editor.form.levels.add, Qt.MouseButton.LeftButton)
+    assert len(editor.draft.entries[0].levels) == 5
+
+
+def test_words_are_told_in_a_language_or_in_the_company_s_own(qtbot, editor):
+    pair(qtbot, editor, "conclusion", "custom_fields.remarks")
+    assert editor.draft.entries[0].options["hire"] == "Recommend"
+    editor.form.words.setCurrentIndex(editor.form.words.findData("zh"))
+    editor.form.words.activated.emit(editor.form.words.currentIndex())
+    assert editor.draft.entries[0].options["hire"] == "推荐"
+    editor.form.options.fields["hire"].setEditText("录取")
+    assert editor.draft.entries[0].options["hire"] == "录取"
+    assert editor.form.words.currentData() == "own"
+    editor.form.words.setCurrentIndex(editor.form.words.findData(""))
+    editor.form.words.activated.emit(0)
+    assert editor.draft.entries[0].options == {}
+
+
+def test_preview_is_the_exact_body_and_follows_edits(qtbot, editor, sandbox):
+    pair(qtbot, editor, "composite", COMM)
+    qtbot.mouseClick(editor.preview, Qt.MouseButton.LeftButton)
+    field = editor.trial.body.field
+    qtbot.waitUntil(lambda: '"communication"' in field.toPlainText())
+    assert "PUT /v1/assessments/" in editor.trial.body.heading.text()
+    qtbot.mouseClick(editor.trial.body.copy, Qt.MouseButton.LeftButton)
+    exact = QApplication.clipboard().text()
+    assert json.loads(exact)["custom_fields"]["communication"] in (1, 2, 3, 4, 5)
+    editor.form.ends["scale_to_low"].setValue(3)
+    editor.form.ends["scale_to_high"].setValue(3)
+    qtbot.waitUntil(lambda: '"communication": 3' in field.toPlainText())
+    assert sandbox.store.assessments() == []
+
+
+def test_a_dry_run_names_what_changed_in_the_hr_system(qtbot, editor, sandbox):
+    pair(qtbot, editor, "composite", COMM)
+    sandbox.faults.set("field_renamed")
+    qtbot.mouseClick(editor.dry_run, Qt.MouseButton.LeftButton)
+    field = editor.trial.body.field
+    qtbot.waitUntil(lambda: "✕ Mapping" in field.toPlainText())
+    assert "✓ Key and rights" in field.toPlainText()
+    assert "is not in the HR system any more" in editor.pairs.item(0).text()
+    assert sandbox.store.assessments() == []
+
+
+def test_saving_makes_an_own_profile_and_closing_asks_in_place(qtbot, editor, desk):
+    pair(qtbot, editor, "composite", COMM)
+    editor.close()
+    assert editor.isVisible()
+    assert editor.said.text() == text.tr("mapping.unsaved")
+    qtbot.mouseClick(editor.save_close, Qt.MouseButton.LeftButton)
+    assert not editor.isVisible()
+    file = desk.profile().file
+    assert file.name == "sandbox-own.toml"
+    assert tomllib.loads(file.read_text("utf-8"))["mapping"][0]["target"] == COMM
+
+
+def test_what_was_removed_comes_back(qtbot, editor):
+    pair(qtbot, editor, "composite", COMM)
+    pair(qtbot, editor, "coverage", "custom_fields.total_score")
+    editor.pairs.setCurrentRow(0)
+    editor.pairs.setFocus()
+    qtbot.keyClick(editor.pairs, Qt.Key.Key_Delete)
+    assert [entry.source for entry in editor.draft.entries] == ["coverage"]
+    qtbot.mouseClick(editor.undo, Qt.MouseButton.LeftButton)
+    assert [entry.source for entry in editor.draft.entries] == ["composite", "coverage"]
+    qtbot.keyClick(editor, Qt.Key.Key_Escape)
+    qtbot.mouseClick(editor.discard, Qt.MouseButton.LeftButton)
+    assert editor.draft.entries == []
+
+
+def test_it_opens_with_the_fields_last_read_and_in_chinese(qtbot, editor, desk):
+    language.set_language("zh")
+    again = MappingEditor(desk)
+    qtbot.addWidget(again)
+    assert again.theirs.list.count() == 8
+    assert again.theirs.note.text().startswith("读取于")
+    assert "沟通表达" in again.theirs.list.item(0).text()
+    assert again.windowTitle() == "字段映射"
+
+
+def test_profiles_are_given_and_taken(qtbot, editor, desk, tmp_path):
+    pair(qtbot, editor, "composite", COMM)
+    editor.give_file(tmp_path / "acme.toml")
+    editor.draft.entries.clear()
+    editor.take_file(tmp_path / "acme.toml")
+    assert editor.draft.entries == [Entry("composite", COMM, "integer", scale=(0, 10, 1, 5))]
+    (tmp_path / "bad.toml").write_text("name = 3")
+    editor.take_file(tmp_path / "bad.toml")
+    assert "bad" in editor.said.text()
+
+
+def test_every_field_has_a_name_for_a_screen_reader(qtbot, editor):
+    pair(qtbot, editor, "composite", LEVEL)
+    shown = (editor.ours.list, editor.theirs.list, editor.pairs, editor.source, editor.target, editor.example,
+             editor.form.kind, *editor.form.ends.values(), *(field for _, field in editor.form.levels.rows),
+             *(bound for bound, _ in editor.form.levels.rows if bound))  # fmt: skip
+    assert all(widget.accessibleName() for widget in shown)
