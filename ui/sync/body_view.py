@@ -41,6 +41,7 @@ class BodyView(QWidget):
         column.setSpacing(theme.SPACE // 2)
         column.addLayout(row)
         column.addWidget(self.field, 1)
+        column.addStretch(0)
         language.on_change(self, self._retranslate)
 
     def show_text(self, heading: str, exact: str) -> None:
@@ -50,6 +51,7 @@ class BodyView(QWidget):
         self._exact = exact
         self.laid_out.setVisible(pretty(exact) is not None)
         self.copy.setVisible(bool(exact))
+        self.field.setVisible(bool(exact))
         self._fill()
 
     def _fill(self) -> None:

@@ -12,6 +12,7 @@ from app import text
 from sync.conflicts import Choice, FieldDifference, Value
 from ui import theme
 from ui.sync.field_names import field_value
+from ui.widgets.plain import plain_tip
 
 COLUMNS = ("field", "base", "mine", "theirs", "choice")
 _KEYS = {Qt.Key.Key_M: Choice.MINE, Qt.Key.Key_T: Choice.THEIRS}
@@ -29,8 +30,10 @@ class ConflictTable(QTableWidget):
         self.verticalHeader().hide()
         self.setWordWrap(True)
         self.setMinimumHeight(theme.scaled(150))
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         header = self.horizontalHeader()
+        header.setMinimumSectionSize(theme.scaled(76))
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.ResizeToContents)
         self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
@@ -49,14 +52,19 @@ class ConflictTable(QTableWidget):
         if fields == self._fields and by_row == bool(self._boxes):
             return
         self._fields, self._boxes = fields, {}
-        self.setHorizontalHeaderLabels([text.tr(f"sync_room.{name}") for name in COLUMNS])
+        for place, name in enumerate(COLUMNS):
+            title = QTableWidgetItem(text.tr(f"sync_room.{name}"))
+            title.setToolTip(plain_tip(title.text()))
+            self.setHorizontalHeaderItem(place, title)
         self.setColumnHidden(len(COLUMNS) - 1, not by_row)
         self.setRowCount(len(fields))
         for row, field in enumerate(fields):
             was = field.base if field.has_base else None
             values = (said(field.field, value) for value in (was, field.mine, field.theirs))
             for column, words in enumerate((named(field.field), *values)):
-                self.setItem(row, column, QTableWidgetItem(words))
+                cell = QTableWidgetItem(words)
+                cell.setToolTip(plain_tip(words))
+                self.setItem(row, column, cell)
             if by_row:
                 self.setCellWidget(row, len(COLUMNS) - 1, self._box(row, named(field.field)))
         self.resizeRowsToContents()

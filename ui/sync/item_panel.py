@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, SignalInstance
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app import text
 from app.known_fields import KnownFields
@@ -50,16 +59,27 @@ class ItemPanel(QFrame):
         self.leaving = LeavingBar()
         self.leaving.agreed.connect(lambda: self._tell(self.leaveRequested, "op_id"))
         self._make_buttons()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 14, 14, 14)
+        self.body.setMinimumHeight(theme.scaled(110))
+        whole = QWidget()
+        column = QVBoxLayout(whole)
+        column.setContentsMargins(14, 14, 14, 8)
         column.setSpacing(8)
         for widget in (self.title, self.sentence, self.facts, self.fields, self.hint):
             column.addWidget(widget, int(widget is self.fields))
         column.addLayout(self._decisions)
+        column.addWidget(self.apply)
         column.addWidget(self.leaving)
         column.addWidget(self.body_label)
         column.addWidget(self.body, 1)
-        column.addLayout(self._others)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(whole)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(1, 1, 1, 14)
+        outer.addWidget(scroll, 1)
+        self._others.setContentsMargins(14, 0, 14, 0)
+        outer.addLayout(self._others)
         language.on_change(self, self._retranslate)
         self.show_nothing()
 
@@ -77,7 +97,7 @@ class ItemPanel(QFrame):
         self.leave.clicked.connect(self._ask_to_leave)
         self.calls.clicked.connect(lambda: self._tell(self.callsRequested, "op_id", "title"))
         self._decisions, self._others = QHBoxLayout(), QHBoxLayout()
-        for button in (self.theirs, self.mine, self.apply):
+        for button in (self.theirs, self.mine):
             self._decisions.addWidget(button)
         for button in (self.calls, self.leave, self.edit, self.mapping, self.resend):
             self._others.addWidget(button)

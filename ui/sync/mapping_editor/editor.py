@@ -6,13 +6,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QFileDialog,
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -58,7 +59,8 @@ class MappingEditor(QDialog):
         self._said: Callable[[], str] = str
         language.bind(self.setWindowTitle, "mapping.title")
         self.setWindowFlag(Qt.WindowType.WindowMaximizeButtonHint, True)
-        self.resize(theme.scaled(1240), theme.scaled(820))
+        room = self.screen().availableSize() - QSize(40, 60)
+        self.resize(QSize(theme.scaled(1240), theme.scaled(820)).boundedTo(room))
         self._make()
         self._build()
         language.on_change(self, self._retranslate)
@@ -161,13 +163,14 @@ class MappingEditor(QDialog):
         inner = QVBoxLayout(self.part)
         inner.setContentsMargins(0, 0, theme.SPACE, 0)
         inner.setSpacing(theme.SPACE)
-        ends = QHBoxLayout()
+        ends = QGridLayout()
+        ends.setColumnStretch(1, 1)
         self.from_label, self.to_label = QLabel(), QLabel()
-        for label, field in ((self.from_label, self.source), (self.to_label, self.target)):
+        for row, (label, field) in enumerate(((self.from_label, self.source), (self.to_label, self.target))):
             label.setProperty("class", "muted")
             label.setBuddy(field)
-            ends.addWidget(label)
-            ends.addWidget(field, 1)
+            ends.addWidget(label, row, 0)
+            ends.addWidget(field, row, 1)
             field.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             field.setMinimumContentsLength(8)
         inner.addLayout(ends)
@@ -179,7 +182,6 @@ class MappingEditor(QDialog):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(self.part)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.example_label = QLabel()
         self.example_label.setProperty("class", "muted")
         self.example_label.setBuddy(self.example)

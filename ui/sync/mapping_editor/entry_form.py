@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QSpinBox,
@@ -64,15 +65,16 @@ class EntryForm(QWidget):
         language.on_change(self, self._retranslate)
 
     def _build(self) -> None:
-        scale, arrow, to = QHBoxLayout(), QLabel("→"), [QLabel("–"), QLabel("–")]
-        ends = [*self.ends.values()]
-        parts: tuple[QWidget, ...] = (ends[0], to[0], ends[1], arrow, ends[2], to[1], ends[3])
-        for part in parts:
-            scale.addWidget(part)
-        scale.addStretch(1)
         self._ends = QWidget()
-        self._ends.setLayout(scale)
+        scale = QGridLayout(self._ends)
         scale.setContentsMargins(0, 0, 0, 0)
+        ends = [*self.ends.values()]
+        for line in (0, 1):
+            scale.addWidget(ends[2 * line], line, 1)
+            scale.addWidget(QLabel("–"), line, 2)
+            scale.addWidget(ends[2 * line + 1], line, 3)
+        scale.addWidget(QLabel("→"), 1, 0)
+        scale.setColumnStretch(4, 1)
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
