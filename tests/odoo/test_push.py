@@ -316,6 +316,8 @@ def test_an_assessment_of_somebody_who_is_gone_is_refused(company, office, conne
 def test_the_preview_is_what_is_sent(company, connect):
     sent = []
     client = connect(record=sent.append)
+    (early,) = client.preview("a-1:1", signed())
+    assert "properties/语言表达" in early.body, "before the applicant is there, by the names of the mapping"
     registered(client)
     (preview,) = client.preview("a-1:1", signed())
     sent.clear()

@@ -21,7 +21,7 @@ from sync.dialects.odoo.fields import MODEL, PROPERTY, Place, places, wanted, wr
 from sync.dialects.odoo.note import result_note
 from sync.dialects.odoo.shape import OdooShape, Words
 from sync.failures import MappingBroken, PayloadTooLarge, RemoteConflict, RemoteNonsense, RemoteRejected
-from sync.mapping import Entry, source_of
+from sync.mapping import Entry, mapped, source_of
 from sync.system import Agreed, Attachment, Delivered, Progress
 
 MAX_FILE_BYTES = 48 * 1024 * 1024
@@ -53,6 +53,10 @@ class Target:
     def told(self) -> dict[str, Any]:
         """What we say, by field. Whatever a person leaves there instead, the next result is compared with this."""
         return {place.target: value for place, value in self.places}
+
+    def differing(self) -> dict[str, str]:
+        """The columns in which something else stands."""
+        return {place.column: written(value) for place, value in self.places if not place.same(place.stands, value)}
 
     def changes(self, agreed: Agreed, host: str) -> dict[str, str]:
         """The columns to write. RemoteConflict where a person changed a field that we change too."""
@@ -115,12 +119,21 @@ class Results:
         return Delivered(_full(external_id), kept.fields if kept else {})
 
     def preview(self, external_id: str, signed: bytes, words: Words) -> dict[str, Any]:
-        """The arguments of the `load` that `put` would make. MappingBroken, RemoteConflict."""
+        """The arguments of the `load` that `put` would make where nothing is contested. MappingBroken.
+
+        Of an applicant that Odoo does not have yet nothing can be read: fields stand as the mapping names them.
+        """
         result = source_of(signed)
-        target = self._target(result, signed)
+        try:
+            target = self._target(result, signed)
+            changes = target.differing()
+        except RemoteRejected as failure:
+            if failure.params.get("status") != 404:
+                raise
+            target = Target(0, [], [])
+            changes = {name: written(value) for name, value in mapped(self._shape.mapping, signed).items()}
         columns = {".id": str(target.applicant)} | _kept_columns(external_id, signed, result, target)
-        columns |= target.changes(_base(Agreed(), result, target), self._host)
-        return row_to_load(columns | _note_columns(external_id, result, words))
+        return row_to_load(columns | changes | _note_columns(external_id, result, words))
 
     def attach(self, attachment: Attachment, content: BinaryIO, progress: Progress) -> str:
         """Keep a file with the applicant; gives its id. One that is there already is not sent again."""
