@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
-    QLineEdit,
     QPushButton,
     QSplitter,
     QStackedWidget,
@@ -32,6 +31,7 @@ from ui.library.details import DetailsPanel
 from ui.library.hand_over import HandOverButton
 from ui.library.list_menu import menu_at
 from ui.library.model import COLUMNS, INTERVIEW_ROLE, InterviewTable
+from ui.library.search_field import SearchField
 from ui.widgets.action_menu import MenuOffer
 from ui.widgets.plain import plain_tip
 
@@ -61,7 +61,7 @@ class LibraryRoom(QWidget):
         self._library = library
         self.setAcceptDrops(not library.read_only)
         self.table = InterviewTable(self)
-        self.search = QLineEdit()
+        self.search = SearchField()
         self.status = QComboBox()
         self.position = QComboBox()
         self.count = QLabel()
@@ -109,7 +109,6 @@ class LibraryRoom(QWidget):
         return view
 
     def _build(self) -> None:
-        self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(lambda _: self._timer.start())
         self.import_files = QPushButton()
         self.import_files.setProperty("class", "primary")
@@ -271,8 +270,6 @@ class LibraryRoom(QWidget):
             self.openRequested.emit(index.data(INTERVIEW_ROLE).id)
 
     def _retranslate(self) -> None:
-        self.search.setPlaceholderText(text.tr("library.search"))
-        self.search.setAccessibleName(text.tr("library.search"))
         self.import_files.setText(text.tr("library.import_files"))
         self.import_folder.setText(text.tr("library.import_folder"))
         self.status.setAccessibleName(text.tr("library.column_status"))
