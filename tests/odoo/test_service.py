@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import base64
+import threading
 
 import pytest
 
 from app.domain.types import Conclusion, InterviewStatus
+from app.mapping_desk import MappingDesk
 from app.review import ReviewSession
 from app.settings import SettingsFile
 from app.store import Library
 from app.sync_service import SyncService
 from sync import outbox
 from sync.conflicts import Choice
+from sync.mapping import Entry
 from sync.outbox import Queue, State
 from tests.app.test_store_library import an_interview
 
@@ -117,3 +120,41 @@ def test_an_interview_that_was_only_held_here_is_one_on_both_sides(library, serv
     assert library.interview(interview.id).remote_id == str(applicant)
     assert sql("select count(*) from hr_applicant") == "1"
     assert office.read("hr.applicant", applicant, "stage_id")[0] == company.stages[3]
+
+
+def test_the_editor_of_the_mapping_reads_tries_and_keeps_it(library, service, company, office):
+    applicant = office.make("hr.applicant", partner_name="张三", job_id=company.job, stage_id=company.stages[0])
+    service.run_once()
+    (interview,) = library.interviews()
+    answered, got = threading.Event(), []
+
+    def done(result, failure):
+        got.append((result, failure))
+        answered.set()
+
+    def asked(call):
+        answered.clear()
+        call(done)
+        assert answered.wait(60)
+        return got[-1]
+
+    desk = MappingDesk(library, service._settings, service, lambda work: work())
+    known, failure = asked(desk.read_fields)
+    assert failure is None
+    titles = {field.id: field.title for field in known.catalogue.fields}
+    assert titles["properties/语言表达"] == "语言表达"
+    assert titles["x_composite"] == "综合得分"
+    entries = (
+        Entry("composite", "x_composite", type="number"),
+        Entry("composite", "properties/语言表达", type="number", scale=(0, 10, 1, 5)),
+    )
+    sign(library, interview.id, 6)
+    tried, failure = asked(lambda done: desk.dry_run(entries, done))
+    assert failure is None
+    assert tried.good, (tried.steps, tried.items)
+    assert tried.items[0].requests[0].path == "/json/2/hr.applicant/load"
+    assert office.read("hr.applicant", applicant, "x_composite") == 0.0, "a dry run writes nothing"
+    desk.save(entries)
+    assert service.run_once().complete
+    composite = office.read("hr.applicant", applicant, "x_composite")
+    assert office.properties(applicant)["语言表达"] == pytest.approx(1 + composite * 0.4, abs=0.01)
