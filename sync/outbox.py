@@ -63,6 +63,7 @@ class Resolution(StrEnum):
     OVERTAKEN = "overtaken"
     SUPERSEDED = "superseded"
     LEFT = "left"
+    NOT_TOLD = "not_told"
 
 
 class PayloadChanged(ValueError):
@@ -314,6 +315,18 @@ class Queue:
             done_at=self.clock(),
             resolution=Resolution.OVERTAKEN.value,
             theirs=_json(theirs),
+            last_error=None,
+            last_params=None,
+        )
+
+    def leave_untold(self, session: Session, item: Item) -> bool:
+        """This HR system is not told of such things: nothing is left to do."""
+        return self._settle(
+            session,
+            item,
+            State.DONE,
+            done_at=self.clock(),
+            resolution=Resolution.NOT_TOLD.value,
             last_error=None,
             last_params=None,
         )

@@ -26,7 +26,7 @@ from sync.failures import (
     RemoteFailure,
     RemoteRejected,
 )
-from sync.outbox import Item, Kind, Queue
+from sync.outbox import Item, Kind, Queue, Resolution
 from sync.system import Agreed, Attachment, Delivered, HrSystem, Move, TakesFiles
 
 Accepted = Callable[[Session, Item], None]
@@ -106,7 +106,12 @@ class Sender:
         return done
 
     def _one(self, item: Item) -> RemoteFailure | None:
-        """Send one item and settle it; None = the server has it."""
+        """Send one item and settle it; None = the server has it, or is not to hear of it."""
+        if self._untold(item):
+            with self._sessions() as session:
+                self._queue.leave_untold(session, item)
+                _note(session, self._queue.clock, item, Resolution.NOT_TOLD)
+            return None
         self._sending(item)
         try:
             delivered = self._already_there(item) if item.uncertain else None
@@ -128,6 +133,15 @@ class Sender:
                 self._accepted(session, item)
             _note(session, self._queue.clock, item, "sent")
         return None
+
+    def _untold(self, item: Item) -> bool:
+        """Whether the profile says that this HR system is not told of such things."""
+        send = self._hr.profile.shape.send
+        if item.kind is Kind.INTERVIEW:
+            return "status" not in send and "assessment" not in send
+        return (item.kind is Kind.STATUS and "status" not in send) or (
+            item.kind is Kind.ASSESSMENT and "assessment" not in send
+        )
 
     def _agree(self, session: Session, item: Item, delivered: Delivered) -> None:
         """Remember what the HR system's fields were told; a person's decision on them has been carried out."""

@@ -71,8 +71,10 @@ def _stop_signals() -> threading.Event:
 
 def _say(sandbox: Sandbox, *, as_json: bool) -> None:
     from sync.sandbox.faces.feishu import app_id
+    from sync.sandbox.faces.greenhouse import client_id
 
     told = {"url": sandbox.url, "key": sandbox.key, "app_id": app_id(sandbox.key)}
+    told |= {"client_id": client_id(sandbox.key)}
     if as_json:
         print(json.dumps(told | {"store": str(sandbox.folder)}), flush=True)
     else:

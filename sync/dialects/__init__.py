@@ -13,15 +13,18 @@ from sync.auth import Credentials, ServerClock
 from sync.client import Exchange, Timeouts, Wire
 from sync.dialects.contract import ContractSystem
 from sync.dialects.feishu import FeishuShape, FeishuSystem
+from sync.dialects.greenhouse import GreenhouseShape, GreenhouseSystem
 from sync.dialects.odoo import OdooShape, OdooSystem
 from sync.dialects.shape import ContractShape
 from sync.profile import Profile, Shape
 from sync.system import HrSystem
 
-SHAPES: dict[str, type[Shape]] = {"contract": ContractShape, "feishu": FeishuShape, "odoo": OdooShape}
+SHAPES: dict[str, type[Shape]] = {
+    "contract": ContractShape, "feishu": FeishuShape, "greenhouse": GreenhouseShape, "odoo": OdooShape,
+}  # fmt: skip
 """What a profile of each dialect may say."""
 _SYSTEMS: dict[str, Callable[[Wire, Profile], HrSystem]] = {
-    "contract": ContractSystem, "feishu": FeishuSystem, "odoo": OdooSystem,
+    "contract": ContractSystem, "feishu": FeishuSystem, "greenhouse": GreenhouseSystem, "odoo": OdooSystem,
 }  # fmt: skip
 
 

@@ -161,7 +161,7 @@ def _recent(walk: Walk, rows: list[Seen], overlap_s: float) -> list[Seen]:
 def _next_place(paging: Paging, walk: Walk, rows: list[Seen], answer: Answer, said: Any) -> str:
     """Where the next page begins; "" = this was the last."""
     if paging.style == "link":
-        return _linked(answer)
+        return linked(answer)
     if paging.style == "cursor":
         token = dig(said, paging.next)
         return "" if token in (None, "") or (paging.more and not dig(said, paging.more)) else str(token)
@@ -182,7 +182,7 @@ def _has_more(paging: Paging, walk: Walk, rows: list[Seen], said: Any) -> bool:
     return len(rows) >= paging.size
 
 
-def _linked(answer: Answer) -> str:
+def linked(answer: Answer) -> str:
     """RFC 8288: the query of the link that is called next, which is asked for as it is."""
     found = _NEXT.search(answer.headers.get("link", ""))
     return f"?{urlsplit(found[1]).query}" if found else ""

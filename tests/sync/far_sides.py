@@ -12,12 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import msgspec
+
 from sync.address import Address
 from sync.auth import Credentials
 from sync.dialects import connect
-from sync.profile import shipped_profile
+from sync.profile import Profile, shipped_profile
 from sync.sandbox.faces.feishu import app_id
 from sync.sandbox.faces.feishu_imports import APPLICATION, ASSESSMENT
+from sync.sandbox.faces.greenhouse import NOTE, client_id
+from sync.sandbox.faces.greenhouse_rows import number
 from sync.sandbox.server import Sandbox
 from sync.system import HrSystem
 from tests.sync.ehr import CONTRACT
@@ -147,6 +151,54 @@ def feishu_side(folder: Path) -> Iterator[FarSide]:
         side.close()
 
 
+class GreenhouseSide(SandboxSide):
+    """The sandbox as Greenhouse: results are notes, interviews from here are candidates with an address of ours."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        super().__init__(sandbox, "greenhouse", "/greenhouse", client_id(sandbox.key))
+
+    def hr(self, profile: Profile | None = None, **more) -> HrSystem:
+        key = self.sandbox.key
+        credentials = Credentials(lambda: key, self._account)
+        self._made.append(connect(Address.parse(self._base), profile or greenhouse_here(), credentials, **more))
+        return self._made[-1]
+
+    def arrived(self) -> list[Arrived]:
+        notes = [one["body"].splitlines() for one in self.sandbox.store.documents(NOTE)]
+        return [Arrived(lines[-1].split()[-2], lines[lines.index("Summary") + 1]) for lines in notes]
+
+    def moves(self, interview_id: str) -> list[str]:
+        return []
+
+    def registered(self) -> list[str]:
+        emails = [one["email"] for one in self.sandbox.store.all("candidate")]
+        return [one.partition("@")[0] for one in emails if one.endswith("@interview.invalid")]
+
+    def positions(self) -> dict[str, str]:
+        return {str(number("job", one)): title for one, title in super().positions().items()}
+
+    def _put_position(self, remote_id: str, changes: dict[str, object], *, deleted: bool = False) -> None:
+        known = {str(number("job", one["id"])): one["id"] for one in self.sandbox.store.all("position")}
+        super()._put_position(known[remote_id], changes, deleted=deleted)
+
+
+def greenhouse_here(**changes) -> Profile:
+    """The shipped profile for Greenhouse, with the token got where everything else is."""
+    shape = shipped_profile("greenhouse").shape
+    token = msgspec.structs.replace(shape.auth.token, url="/auth/token")
+    auth = msgspec.structs.replace(shape.auth, token=token)
+    return Profile(msgspec.structs.replace(shape, **{"auth": auth} | changes))
+
+
+@contextmanager
+def greenhouse_side(folder: Path) -> Iterator[FarSide]:
+    """The sandbox's Greenhouse face, spoken to as the shipped profile says."""
+    with Sandbox(CONTRACT, folder / "far") as sandbox:
+        side = GreenhouseSide(sandbox)
+        yield side
+        side.close()
+
+
 def sandbox_side(profile: str, below: str = "", account: str = "") -> Callable[[Path], AbstractContextManager[FarSide]]:
     """The sandbox by the tongue below a path, spoken to as a shipped profile says."""
 
@@ -165,5 +217,6 @@ SYSTEMS: dict[str, Callable[[Path], AbstractContextManager[FarSide]]] = {
     "ihr": sandbox_side("ihr", "/ihr", "mianjian"),
     "ihr-signed": sandbox_side("ihr-signed", "/ihr", "mianjian"),
     "feishu": feishu_side,
+    "greenhouse": greenhouse_side,
 }
 """Opens a system for one test, with a folder of its own. It calls `pytest.skip` where the system cannot be had."""

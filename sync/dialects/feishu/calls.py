@@ -9,12 +9,11 @@ from urllib.parse import quote
 
 from sync.client import Answer, Wire
 from sync.dialects.envelope import Envelope, Judge
-from sync.failures import LoginPage, RemoteBusy, RemoteFailure, RemoteNonsense, RemoteUnreachable
+from sync.dialects.patience import patiently
+from sync.failures import RemoteNonsense
 
 Row = dict[str, Any]
 BASE = "/open-apis/hire"
-LOOKS = 3
-"""So often a look-up is tried within one attempt: it changes nothing, and a result needs several of them."""
 
 
 class Calls:
@@ -46,13 +45,7 @@ class Calls:
 
     def look(self, method: str, path: str, query: Mapping[str, str] | None = None, body: Row | None = None) -> Row:
         """The same for what changes nothing: a passing failure is borne a few times."""
-        for _ in range(LOOKS - 1):
-            try:
-                return self.ask(method, path, query, body)
-            except RemoteFailure as failure:
-                if not _passing(failure):
-                    raise
-        return self.ask(method, path, query, body)
+        return patiently(lambda: self.ask(method, path, query, body))
 
     def page(self, path: str, size: int, token: str, query: Mapping[str, str]) -> tuple[list[Any], str]:
         """One page, and the token of the next one ("" = it was the last)."""
@@ -88,12 +81,3 @@ def encoded(body: Row) -> bytes:
 def below(path: str, row_id: str) -> str:
     """The path of one row."""
     return f"{path}/{quote(row_id, safe='')}"
-
-
-def _passing(failure: RemoteFailure) -> bool:
-    """Whether trying once more at once may help: no wait was asked for, and somebody is there."""
-    if isinstance(failure, RemoteBusy):
-        return failure.retry_after_s is None and failure.params.get("status") not in (408, 409, 425, 429)
-    if isinstance(failure, LoginPage):
-        return False
-    return isinstance(failure, RemoteNonsense) or (isinstance(failure, RemoteUnreachable) and failure.uncertain)

@@ -1,0 +1,111 @@
+"""The one store as rows of Harvest v3. Ids are numbers there: each stands for an id of the store, always the same."""
+
+from __future__ import annotations
+
+import hashlib
+from html import escape
+from typing import Any
+from uuid import uuid4
+
+from sync.sandbox.store import Store
+
+Row = dict[str, Any]
+_STATUSES = {"scheduled": "scheduled", "in_progress": "scheduled", "to_review": "awaiting_feedback"}
+
+
+def number(kind: str, store_id: str) -> int:
+    """The number of a row."""
+    return int.from_bytes(hashlib.sha256(f"{kind} {store_id}".encode()).digest()[:6])
+
+
+class Rows:
+    """Reads the store, and adds candidates to it."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def jobs(self) -> list[Row]:
+        """Positions; a deleted one is a closed job, for that is what people do there."""
+        return [
+            {
+                "id": number("job", one["id"]), "name": one["title"], "status": "closed" if one["deleted"] else "open",
+                "department_id": number("department", one["department"]) if one["department"] else None,
+                "custom_fields": {"keywords": {"name": "Keywords", "type": "short_text", "value": one["keywords"]}},
+                "updated_at": one["updated"],
+            }
+            for one in self._store.every("position")
+        ]  # fmt: skip
+
+    def job_posts(self) -> list[Row]:
+        """What is told of a position in public."""
+        return [
+            {
+                "id": number("post", one["id"]), "job_id": number("job", one["id"]), "title": one["title"],
+                "content": f"<p>{escape(one['description'])}</p>", "updated_at": one["updated"],
+            }
+            for one in self._store.every("position")
+        ]  # fmt: skip
+
+    def departments(self) -> list[Row]:
+        """The names of departments."""
+        names = dict.fromkeys(one["department"] for one in self._store.every("position") if one["department"])
+        return [{"id": number("department", name), "name": name} for name in names]
+
+    def candidates(self) -> list[Row]:
+        """People."""
+        return [_candidate(one) for one in self._store.every("candidate") if not one["deleted"]]
+
+    def applications(self) -> list[Row]:
+        """People with a position."""
+        return [
+            _application(one) for one in self._store.every("candidate") if one["position_id"] and not one["deleted"]
+        ]
+
+    def interviews(self) -> list[Row]:
+        """Interviews of people with a position."""
+        return [
+            {
+                "id": number("interview", one["interview"]["id"]), "application_id": number("application", one["id"]),
+                "starts_at": one["interview"]["scheduled_at"], "updated_at": one["updated"],
+                "status": _STATUSES.get(one["interview"]["status"], "complete"),
+            }
+            for one in self._store.every("candidate")
+            if one["position_id"] and one["interview"] and not one["deleted"]
+        ]  # fmt: skip
+
+    def make_candidate(self, body: Row, job: int | None) -> tuple[Row, Row | None] | None:
+        """One more candidate, with an application where a job is named; None = there is no such job."""
+        positions = (one["id"] for one in self._store.all("position") if number("job", one["id"]) == job)
+        position = next(positions, None)
+        if job is not None and position is None:
+            return None
+        made = f"cand-{uuid4().hex[:8]}"
+        emails, phones = body.get("email_addresses") or [], body.get("phone_numbers") or []
+        kept = {
+            "name": f"{body['first_name']} {body['last_name']}", "first_name": body["first_name"],
+            "last_name": body["last_name"], "position_id": position,
+            "email": str(emails[0]["value"]) if emails else "", "phone": str(phones[0]["value"]) if phones else "",
+        }  # fmt: skip
+        self._store.put("candidate", made, kept)
+        there = self._store.entity("candidate", made)
+        assert there is not None
+        return _candidate(there), _application(there) if position else None
+
+
+def _candidate(one: Row) -> Row:
+    first, _, last = one["name"].partition(" ")
+    return {
+        "id": number("candidate", one["id"]), "first_name": one.get("first_name", first if last else one["name"][1:]),
+        "last_name": one.get("last_name", last or one["name"][:1]),
+        "email_addresses": [{"value": one["email"], "type": "personal"}] if one["email"] else [],
+        "phone_numbers": [{"value": one["phone"], "type": "mobile"}] if one["phone"] else [],
+        "updated_at": one["updated"],
+    }  # fmt: skip
+
+
+def _application(one: Row) -> Row:
+    return {
+        "id": number("application", one["id"]), "candidate_id": number("candidate", one["id"]),
+        "job_id": number("job", one["position_id"]), "status": "in_process", "updated_at": one["updated"],
+        "last_activity_at": one["updated"],
+    }  # fmt: skip
