@@ -14,17 +14,20 @@ from sync.client import Exchange, Timeouts, Wire
 from sync.dialects.contract import ContractSystem
 from sync.dialects.feishu import FeishuShape, FeishuSystem
 from sync.dialects.greenhouse import GreenhouseShape, GreenhouseSystem
+from sync.dialects.moka import MokaShape, MokaSystem
 from sync.dialects.odoo import OdooShape, OdooSystem
 from sync.dialects.shape import ContractShape
 from sync.profile import Profile, Shape
 from sync.system import HrSystem
 
 SHAPES: dict[str, type[Shape]] = {
-    "contract": ContractShape, "feishu": FeishuShape, "greenhouse": GreenhouseShape, "odoo": OdooShape,
+    "contract": ContractShape, "feishu": FeishuShape, "greenhouse": GreenhouseShape, "moka": MokaShape,
+    "odoo": OdooShape,
 }  # fmt: skip
 """What a profile of each dialect may say."""
 _SYSTEMS: dict[str, Callable[[Wire, Profile], HrSystem]] = {
-    "contract": ContractSystem, "feishu": FeishuSystem, "greenhouse": GreenhouseSystem, "odoo": OdooSystem,
+    "contract": ContractSystem, "feishu": FeishuSystem, "greenhouse": GreenhouseSystem, "moka": MokaSystem,
+    "odoo": OdooSystem,
 }  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from sync.sandbox.faces.greenhouse import NOTE, client_id
 from sync.sandbox.faces.greenhouse_rows import number
 from sync.sandbox.server import Sandbox
 from sync.system import HrSystem
+from sync.waits import COMMON
 from tests.sync.ehr import CONTRACT
 
 
@@ -199,6 +200,29 @@ def greenhouse_side(folder: Path) -> Iterator[FarSide]:
         side.close()
 
 
+class MokaSide(SandboxSide):
+    """The sandbox as Moka, which is only read. The limit of its calls is left out."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        super().__init__(sandbox, "moka", "/moka")
+
+    def hr(self, profile: Profile | None = None, **more) -> HrSystem:
+        key = self.sandbox.key
+        shape = msgspec.structs.replace(shipped_profile("moka").shape, limits=COMMON)
+        made = connect(Address.parse(self._base), profile or Profile(shape), Credentials(lambda: key), **more)
+        self._made.append(made)
+        return made
+
+
+@contextmanager
+def moka_side(folder: Path) -> Iterator[FarSide]:
+    """The sandbox's Moka face, spoken to by the shipped profile."""
+    with Sandbox(CONTRACT, folder / "far") as sandbox:
+        side = MokaSide(sandbox)
+        yield side
+        side.close()
+
+
 def sandbox_side(profile: str, below: str = "", account: str = "") -> Callable[[Path], AbstractContextManager[FarSide]]:
     """The sandbox by the tongue below a path, spoken to as a shipped profile says."""
 
@@ -218,5 +242,6 @@ SYSTEMS: dict[str, Callable[[Path], AbstractContextManager[FarSide]]] = {
     "ihr-signed": sandbox_side("ihr-signed", "/ihr", "mianjian"),
     "feishu": feishu_side,
     "greenhouse": greenhouse_side,
+    "moka": moka_side,
 }
 """Opens a system for one test, with a folder of its own. It calls `pytest.skip` where the system cannot be had."""

@@ -28,6 +28,8 @@ FAULTS = [
     "500:0.5", "503:0.5", "500_after:0.5", "409:0.5", "429:0.5:retry=2", "slow:0.2:0.6", "html:0.5", "html_after:0.5",
     "cut:0.5", "drop_before:0.5", "drop_after:0.5", "401:1:times=2", "500:0.1,429:0.1,drop_after:0.2,cut:0.2,html:0.1",
 ]  # fmt: skip
+READING = ("test_a_pull_brings_everything_once_and_then_what_changed", "test_a_pull_bears_lost_answers")
+"""What a system has to bear that is only read."""
 STEPS = ["in_progress", "to_review", "assessed"]
 
 
@@ -35,6 +37,8 @@ STEPS = ["in_progress", "to_review", "assessed"]
 def far(request, tmp_path):
     """One HR system; a test that takes it runs against all of them."""
     with SYSTEMS[request.param](tmp_path) as side:
+        if not side.hr().profile.shape.send and request.node.originalname not in READING:
+            pytest.skip("this system is told nothing")
         yield side
 
 
