@@ -140,16 +140,21 @@ def _alarm(invitation: Invitation) -> Alarm:
     return alarm
 
 
-def _check(invitation: Invitation) -> None:
+def lacking(invitation: Invitation) -> str:
+    """What is missing or wrong (`schedule.wrong_…`); "" = nothing."""
     try:
         ZoneInfo(invitation.zone)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise _wrong("zone") from error
+    except (ZoneInfoNotFoundError, ValueError):
+        return "zone"
     for name in ("organizer_mail", "candidate_mail"):
         if not is_mail(getattr(invitation, name)):
-            raise _wrong(name)
-    if not 5 <= invitation.minutes <= 24 * 60:
-        raise _wrong("minutes")
+            return name
+    return "" if 5 <= invitation.minutes <= 24 * 60 else "minutes"
+
+
+def _check(invitation: Invitation) -> None:
+    if wrong := lacking(invitation):
+        raise _wrong(wrong)
 
 
 def _wrong(name: str) -> InvitationInvalid:

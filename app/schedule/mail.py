@@ -78,7 +78,7 @@ def written(template: Template, invitation: Invitation, position: str) -> Mail:
     """The mail for an invitation, or for its cancellation."""
     words = {
         "candidate": invitation.candidate, "position": position, "minutes": str(invitation.minutes),
-        "time": full_time(invitation.start, invitation.zone), "place": invitation.place,
+        "time": full_time(invitation.start, invitation.zone), "place": invitation.place or "–",
         "organizer": invitation.organizer, "mail": invitation.organizer_mail, "title": invitation.title,
     }  # fmt: skip
     cancel = invitation.cancelled

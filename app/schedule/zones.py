@@ -32,3 +32,9 @@ def zones() -> tuple[str, ...]:
     """All places that have a zone, as IANA names them."""
     places = {name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/"))}
     return tuple(sorted({*places, "UTC"}))
+
+
+def exists(wall: datetime, zone: str) -> bool:
+    """Whether a time without a zone is on the clocks there: summer time skips an hour."""
+    there = wall.replace(tzinfo=zone_of(zone))
+    return there.astimezone(UTC).astimezone(zone_of(zone)).replace(tzinfo=None) == wall

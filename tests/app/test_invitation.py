@@ -39,7 +39,8 @@ def invitation(zone="Asia/Shanghai", wall=datetime(2026, 3, 2, 9, 30), **changes
     start = wall.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
     made = Invitation(
         "6f1c0a8e-0000-4000-8000-000000000001", "面试：后端工程师；一面, \"终\"", start, zone, 45, "王芳, HR",
-        "wang@example.com", "陈明 𠮷", "chen@example.com", "三楼 会议室; A, B", "第一行\n第二行, 带逗号；和分号;" + "长" * 120,
+        "wang@example.com", "陈明 𠮷", "chen@example.com", "三楼 会议室; A, B",
+        "第一行\n第二行, 带逗号；和分号;" + "长" * 120,
     )  # fmt: skip
     return replace(made, **changes)
 

@@ -24,6 +24,7 @@ from ui.shell.context import Context
 from ui.shell.layout import SettingsLayout
 from ui.shell.outside import ask_to_send
 from ui.shell.packages import Packages
+from ui.shell.people import People
 from ui.shell.recovery import Recovery
 from ui.shell.rooms import make_settings, make_sync
 from ui.shell.window import MainWindow
@@ -48,6 +49,7 @@ class Conductor(QObject):
         self._recovery = Recovery(window, self._layout, lambda: self._reviewed)
         context.offer_room("library", self._make_library)
         self.packages = Packages(context, window)
+        self.people = People(context, window)
         window.handOverAsked.connect(self.packages.hand_over)
         window.packageAsked.connect(self.packages.choose)
         context.offer_room("sync", lambda: make_sync(context, window, self.packages, self.open_review))
@@ -90,6 +92,7 @@ class Conductor(QObject):
         room.cancelRequested.connect(self.context.work.cancel)
         room.positionsRequested.connect(self._edit_positions)
         room.exportRequested.connect(self._export_listed)
+        room.peopleAsked.connect(self.people.open)
         return room
 
     def _export_listed(self, interview_id: str, kind: str) -> None:
