@@ -5,13 +5,21 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from app.domain.people import Decided, Decision, Feedback, ScheduleEvent, Side, Told
 from app.domain.types import Interview, InterviewStatus
 from app.store.outside import Outside
-from app.store.tables import AssessmentRow, FeedbackRow, InterviewRow, ScheduleEventRow, SuggestionRow, new_id
+from app.store.tables import (
+    AssessmentRow,
+    FeedbackRow,
+    InterviewRow,
+    ScheduleEventRow,
+    SignatureRow,
+    SuggestionRow,
+    new_id,
+)
 from app.store.writing import found
 
 
@@ -48,6 +56,16 @@ class Schedule(Outside):
         session.flush()
         self._note(session, f"schedule_{action}", "interview", interview_id, planned.isoformat() if planned else "")
         return _event_of(row)
+
+    def newest_signed(self) -> tuple[bytes, ...]:
+        """Of each assessment the bytes that were signed last."""
+        later = aliased(SignatureRow)
+        newer = exists().where(
+            later.assessment_id == SignatureRow.assessment_id, later.revision > SignatureRow.revision
+        )
+        wanted = select(SignatureRow.payload).where(~newer).order_by(SignatureRow.signed_at, SignatureRow.id)
+        with self.reading() as session:
+            return tuple(bytes(payload) for payload in session.scalars(wanted))
 
     def decisions(self, assessment_id: str) -> tuple[Decided, ...]:
         """What was decided about the suggestions of an assessment, oldest first."""

@@ -39,6 +39,7 @@ def list_menu(room: LibraryRoom, interview: Interview) -> QMenu:
             add(menu, tr("library.add_recording"), partial(room.choose_recording, interview.id))
         menu.addSeparator()
         add(menu, tr("menu.invite"), partial(room.peopleAsked.emit, interview.id, "invite"))
+        add(menu, tr("menu.suggestions"), partial(room.peopleAsked.emit, interview.id, "suggestions"))
     menu.addSeparator()
     _add_export(menu, room, interview)
     if not room.read_only:

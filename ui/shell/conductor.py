@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,7 @@ class Conductor(QObject):
         self._reviewed = ""
         self._signed_at: datetime | None = None
         self._positions: PositionsDialog | None = None
+        self._waiting = 0
         self._clips: dict[str, float] = {}
         self._layout = SettingsLayout(
             context.settings, lambda: context.library.assessor, keep=not context.library.read_only
@@ -422,7 +424,8 @@ class Conductor(QObject):
     def _signed(self) -> None:
         connected = self.context.sync.state().connection is not Connection.NONE
         self._signed_at = datetime.now(UTC) if connected else None
-        self._say("shell.signed" if connected else "shell.signed_none", "ok" if connected else "warn")
+        self._waiting = self.people.after_signing(self._reviewed)
+        self._say_signed("shell.signed" if connected else "shell.signed_none", "ok" if connected else "warn")
         self._name_interview()
         self.context.sync.sync_now()
 
@@ -432,7 +435,13 @@ class Conductor(QObject):
             return
         self._signed_at = None
         waits = bool(state.queue or state.people)
-        self._say("shell.signed_kept" if waits else "shell.signed_ok", "warn" if waits else "ok")
+        self._say_signed("shell.signed_kept" if waits else "shell.signed_ok", "warn" if waits else "ok")
+
+    def _say_signed(self, key: str, kind: str) -> None:
+        """What became of the signature; where suggestions follow from it, with the way to them."""
+        show = partial(self.people.open, self._reviewed, "suggestions")
+        action = "suggest.show" if self._waiting else ""
+        self.window.message.say(lambda: text.tr(key), kind, action=action, done=show)
 
     # What changed elsewhere
 

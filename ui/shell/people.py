@@ -101,7 +101,7 @@ class People(QObject):
     # What can be opened
 
     def open(self, interview_id: str, what: str) -> None:
-        """Open a dialog about an interview ("invite"), or bring the open one to the front."""
+        """Open a dialog about an interview ("invite", "suggestions") or the "rules"; an open one comes to the front."""
         there = self.dialogs.get((interview_id, what))
         if there is None:
             try:
@@ -117,10 +117,40 @@ class People(QObject):
 
     def _made(self, interview_id: str, what: str) -> QDialog:
         from ui.schedule.invite import InviteDialog
+        from ui.suggestions.dialog import SuggestionsDialog
+        from ui.suggestions.rules_dialog import RulesDialog
 
         library, settings = self.context.library, self.context.settings
-        makers = {"invite": InviteDialog}
-        return makers[what](library, settings, library.interview(interview_id), self.window)
+        if what == "rules":
+            rules = RulesDialog(library, self.window)
+            rules.changed.connect(self._rules_changed)
+            return rules
+        interview = library.interview(interview_id)
+        if what == "invite":
+            return InviteDialog(library, settings, interview, self.window)
+        made = SuggestionsDialog(library, settings, interview, self.window)
+        made.sent.connect(self.context.sync.sync_now)
+        made.rulesAsked.connect(partial(self.open, "", "rules"))
+        return made
+
+    def _rules_changed(self) -> None:
+        from ui.suggestions.dialog import SuggestionsDialog
+
+        for dialog in tuple(self.dialogs.values()):
+            if isinstance(dialog, SuggestionsDialog):
+                dialog.refresh()
+
+    def after_signing(self, interview_id: str) -> int:
+        """Withdraw what the new signature does not bear out; gives how many suggestions wait for a decision."""
+        from app.suggestions.deciding import Stands, Suggestions
+
+        try:
+            current = Suggestions(self.context.library, interview_id)
+            current.reconcile()
+            return sum(each.stands is Stands.OPEN for each in current.standing())
+        except Failure as failure:
+            self.window.say_failure(failure)
+            return 0
 
     def actions(self) -> list[Action]:
         """What can be done about who is late, and with the interview that is chosen in the library."""
@@ -137,7 +167,9 @@ class People(QObject):
             Action("late_absent", "window", (), partial(late.ask_for_words, True) if late else tuple, is_late, names),
         ]
         chosen = self._chosen()
-        return [*found, Action("invite", "window", (), partial(self.open, chosen, "invite"), lambda: bool(chosen))]
+        for what in ("invite", "suggestions"):
+            found.append(Action(what, "window", (), partial(self.open, chosen, what), lambda: bool(chosen)))
+        return [*found, Action("rules", "window", (), partial(self.open, "", "rules"))]
 
     def _chosen(self) -> str:
         """The interview that is chosen in the library, where it is shown and may be written; else ""."""
