@@ -101,7 +101,7 @@ class People(QObject):
     # What can be opened
 
     def open(self, interview_id: str, what: str) -> None:
-        """Open a dialog about an interview ("invite", "suggestions") or the "rules"; an open one comes to the front."""
+        """Open a dialog about an interview ("invite", "suggestions", "feedback") or the "rules"; an open one comes to the front."""
         there = self.dialogs.get((interview_id, what))
         if there is None:
             try:
@@ -116,6 +116,7 @@ class People(QObject):
         there.activateWindow()
 
     def _made(self, interview_id: str, what: str) -> QDialog:
+        from ui.library.feedback import FeedbackDialog
         from ui.schedule.invite import InviteDialog
         from ui.suggestions.dialog import SuggestionsDialog
         from ui.suggestions.rules_dialog import RulesDialog
@@ -128,6 +129,10 @@ class People(QObject):
         interview = library.interview(interview_id)
         if what == "invite":
             return InviteDialog(library, settings, interview, self.window)
+        if what == "feedback":
+            form = FeedbackDialog(library, interview, self.window)
+            form.sent.connect(self.context.sync.sync_now)
+            return form
         made = SuggestionsDialog(library, settings, interview, self.window)
         made.sent.connect(self.context.sync.sync_now)
         made.rulesAsked.connect(partial(self.open, "", "rules"))
@@ -167,7 +172,7 @@ class People(QObject):
             Action("late_absent", "window", (), partial(late.ask_for_words, True) if late else tuple, is_late, names),
         ]
         chosen = self._chosen()
-        for what in ("invite", "suggestions"):
+        for what in ("invite", "suggestions", "feedback"):
             found.append(Action(what, "window", (), partial(self.open, chosen, what), lambda: bool(chosen)))
         return [*found, Action("rules", "window", (), partial(self.open, "", "rules"))]
 

@@ -108,10 +108,12 @@ class RulesDialog(QDialog):
         value.setDecimals(1)
         value.setSingleStep(0.5)
         value.setValue(max(0.0, when.value))
+        value.lineEdit().setTextMargins(theme.SPACE, 0, 0, 0)
         coverage = QDoubleSpinBox()
         coverage.setRange(0, 1)
         coverage.setSingleStep(0.05)
         coverage.setValue(when.coverage)
+        coverage.lineEdit().setTextMargins(theme.SPACE, 0, 0, 0)
         cells: dict[str, QWidget] = {
             "id": QLineEdit(rule.id), "subject": subject, "whose": _box(list(Whose)), "op": _box(list(SIGNS)),
             "value": value, "coverage": coverage, "then": _box(list(Outcome)), "name": QLineEdit(rule.name),
