@@ -26,9 +26,8 @@ def give(
 
     Raises ValueInvalid for another question or rating, and for nothing at all; NotFound.
     """
-    unknown = [
-        f"{name}={value}" for name, value in ratings.items() if name not in QUESTIONS[side] or value not in range(1, 6)
-    ]
+    asked = QUESTIONS[side]
+    unknown = [f"{name}={value}" for name, value in ratings.items() if name not in asked or not 1 <= value <= 5]
     if unknown or len(words) > MOST_CHARACTERS or not (ratings or words.strip()):
         raise ValueInvalid(what=text.tr("feedback.words"), value=", ".join(unknown) or len(words), allowed="1-5")
     with library.session() as session:

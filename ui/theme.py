@@ -216,7 +216,8 @@ QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDate
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus,
 QDateTimeEdit:focus {
     border: 2px solid @accent; }
-QLineEdit:disabled, QPlainTextEdit:disabled, QTableWidget QComboBox:disabled, QTableWidget QDoubleSpinBox:disabled { background: @raised; color: @muted; }
+QLineEdit:disabled, QPlainTextEdit:disabled,
+QTableWidget QComboBox:disabled, QTableWidget QDoubleSpinBox:disabled { background: @raised; color: @muted; }
 QSlider::groove:horizontal { height: @px4; background: @border; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: @accent; border-radius: 2px; }
 QSlider::sub-page:horizontal:disabled { background: @faint; }

@@ -101,7 +101,7 @@ class People(QObject):
     # What can be opened
 
     def open(self, interview_id: str, what: str) -> None:
-        """Open a dialog about an interview ("invite", "suggestions", "feedback") or the "rules"; an open one comes to the front."""
+        """Open a dialog on an interview ("invite", "suggestions", "feedback") or "rules", or bring it to the front."""
         there = self.dialogs.get((interview_id, what))
         if there is None:
             try:
