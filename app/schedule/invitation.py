@@ -16,6 +16,7 @@ from app import __version__, text
 from app.domain.people import Told
 from app.domain.types import Interview
 from app.failures import InvitationInvalid
+from app.schedule.address import is_mail
 from app.store import Library
 
 ALARM_MIN = 15
@@ -159,10 +160,3 @@ def _check(invitation: Invitation) -> None:
 
 def _wrong(name: str) -> InvitationInvalid:
     return InvitationInvalid(what=text.tr(f"schedule.wrong_{name}"))
-
-
-def is_mail(written: str) -> bool:
-    """Whether it looks like one mail address: no list, no display name, nothing that could begin another header."""
-    name, at, host = written.rpartition("@")
-    allowed = all(character.isprintable() and character not in ' ,;:<>()[]\\"' for character in written)
-    return bool(name and at and host) and allowed and "@" not in name and "." in host.strip(".")

@@ -6,14 +6,17 @@ import string
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import msgspec
 
 from app.failures import InvitationTemplateInvalid
 from app.resources import resource
-from app.schedule.invitation import Invitation
 from app.schedule.zones import full_time
+
+if TYPE_CHECKING:
+    from app.schedule.invitation import Invitation
 
 PLACEHOLDERS = frozenset({"candidate", "position", "time", "minutes", "place", "organizer", "mail", "title"})
 MAX_BYTES = 64 * 1024

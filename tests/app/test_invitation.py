@@ -17,7 +17,8 @@ from icalendar import Calendar
 from app.domain.people import Told
 from app.domain.types import Candidate
 from app.failures import InvitationInvalid, InvitationTemplateInvalid
-from app.schedule.invitation import Invitation, ics, invited, is_mail, keep, numbered
+from app.schedule.address import is_mail
+from app.schedule.invitation import Invitation, ics, invited, keep, numbered
 from app.schedule.mail import mail_template, template_folder, written
 from app.store import Library
 from tests.app.test_store_library import an_interview

@@ -139,6 +139,8 @@ class FeedbackDialog(QDialog):
             for each in reversed(kept)
         ]  # fmt: skip
         self.before.setText(text.tr("feedback.earlier", n=len(kept)))
+        self.before.setVisible(bool(kept))
+        self.earlier.setVisible(bool(kept))
         self.earlier.setPlainText("\n\n".join(lines))
 
     def _say(self, words: str, *, good: bool = True) -> None:

@@ -29,7 +29,8 @@ from analysis.failures import Failure
 from app import text
 from app.domain.types import Interview
 from app.exporting import safe_name
-from app.schedule.invitation import Invitation, ics, invited, is_mail, keep, lacking, numbered
+from app.schedule.address import is_mail
+from app.schedule.invitation import Invitation, ics, invited, keep, lacking, numbered
 from app.schedule.mail import Mail, mail_template, written
 from app.schedule.zones import exists, zone_of, zones
 from app.settings import SettingsFile

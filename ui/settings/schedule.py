@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QWidge
 from analysis.failures import Failure
 from app import text
 from app.resources import resource
-from app.schedule.invitation import is_mail
+from app.schedule.address import is_mail
 from app.schedule.mail import mail_template, template_folder
 from app.settings import SettingsFile
 from ui import language, theme
