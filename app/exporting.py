@@ -39,16 +39,16 @@ def ending(kind: str) -> str:
 def file_name(title: str, kind: str) -> str:
     """The name that a file of an interview is offered under: its title, without what no file system takes."""
     tail = {"curves": "-curves", "analysis": "-analysis", "csv": "-scores", "json": "-assessment"}.get(kind, "")
-    return f"{_safe(title)}{tail}{ending(kind)}"
+    return f"{safe_name(title)}{tail}{ending(kind)}"
 
 
 def clip_name(title: str, start: float, end: float, ending: str) -> str:
     """The name that a clip is offered under: the interview's title, and from when to when (s) it is."""
     times = (f"{int(time_s) // 60:02d}m{int(time_s) % 60:02d}s" for time_s in (start, end))
-    return f"{_safe(title)}-{'-'.join(times)}{ending}"
+    return f"{safe_name(title)}-{'-'.join(times)}{ending}"
 
 
-def _safe(title: str) -> str:
+def safe_name(title: str) -> str:
     from app.store.vault import SUFFIXES
 
     stem = Path(title).stem if Path(title).suffix.lower() in SUFFIXES else title

@@ -41,6 +41,24 @@ class ReadOnly(Failure):
     code = "read_only"
 
 
+class InvitationInvalid(Failure):
+    """An invitation lacks something or has it wrong. params: what (zone, organizer_mail, candidate_mail, minutes …)"""
+
+    code = "invitation_invalid"
+
+
+class InvitationTemplateInvalid(Failure):
+    """The text of invitations cannot be used. params: file, reason"""
+
+    code = "invitation_template_invalid"
+
+
+class RulesInvalid(Failure):
+    """The file with the rules for suggestions cannot be used. params: file, reason"""
+
+    code = "rules_invalid"
+
+
 class NotFound(Failure):
     """No such row. params: what, id"""
 

@@ -7,9 +7,10 @@ somebody only tries out must not become a candidate there. Then it is registered
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -17,8 +18,9 @@ from sqlalchemy.orm import Session
 
 from app.domain.types import Interview
 from sync import ledger, outbox
-from sync.contract import STATUS_ORDER, InterviewStatus
-from sync.outbox import Kind
+from sync.contract import STATUS_ORDER, InterviewStatus, NoteRole
+from sync.outbox import Kind, Resolution
+from sync.system import Note
 
 _receiving: ContextVar[bool] = ContextVar("receiving", default=False)
 
@@ -89,6 +91,59 @@ def steps(told: InterviewStatus, wanted: InterviewStatus) -> list[tuple[Intervie
     """The single moves from one status forward to another; none when it is not forward."""
     order = STATUS_ORDER[STATUS_ORDER.index(told) : STATUS_ORDER.index(wanted) + 1]
     return list(pairwise(order))
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a note says; there is one for an external id."""
+
+    external_id: str
+    role: NoteRole
+    at: datetime
+    by: str
+    text: str
+    details: Mapping[str, str | float | bool | None]
+    assessment_external_id: str | None = None
+
+
+def say(session: Session, interview: Interview, said: Said) -> str | None:
+    """A note about an interview into the outbox, once for its id; gives that id, None where the HR system does not know
+    the interview: nothing of it leaves before its assessment is signed."""
+    registration = _registration(session, interview)
+    if interview.remote_id is None and registration is None:
+        return None
+    if outbox.find(session, Kind.NOTE, said.external_id) is not None:
+        return said.external_id
+    note = Note(
+        said.external_id, said.role.value, interview.id, interview.remote_id, interview.candidate.remote_id,
+        said.assessment_external_id, said.at.astimezone(UTC).isoformat(timespec="seconds"), said.by, said.text,
+        said.details,
+    )  # fmt: skip
+    outbox.enqueue(
+        session,
+        kind=Kind.NOTE,
+        aggregate=f"{interview.id}/notes",
+        payload=json.dumps(asdict(note), ensure_ascii=False).encode(),
+        external_id=said.external_id,
+        depends_on=registration,
+    )
+    return said.external_id
+
+
+def unsay(session: Session, beginning: str) -> int:
+    """Close notes that nobody can have yet, their external ids beginning so: something newer says it better."""
+    return len(outbox.close_unsent(session, Kind.NOTE, beginning))
+
+
+def was_said(session: Session, external_id: str) -> bool:
+    """Whether the HR system has a note, or may get it: it was not closed unsent."""
+    there = outbox.find(session, Kind.NOTE, external_id)
+    return there is not None and there.resolution not in (
+        Resolution.SUPERSEDED,
+        Resolution.NOT_TAKEN,
+        Resolution.NOT_TOLD,
+        Resolution.LEFT,
+    )
 
 
 def moves_of(interview_id: str) -> str:

@@ -33,7 +33,9 @@ class Settings:
     `ehr_account` is the public half of its key where it has one (client id, app key), `ehr_certificate` the PEM file of
     a client certificate; `device` "auto", "cpu" or "cuda";
     `llm_url` (with `llm_model`, "" = the server's only one) or else `llm_gguf` (a file) is a language model on this
-    computer, all "" = off; `services` are outside AI services by purpose, none = off; `layout` is what the window
+    computer, all "" = off; `services` are outside AI services by purpose, none = off; `late_after_min` minutes after
+    its planned time an interview's candidate is late, `remind_min` minutes before it a reminder comes (0 = none),
+    `organizer_mail` stands in invitations, which last `interview_min` minutes; `layout` is what the window
     remembers of itself, by name.
     """
 
@@ -53,6 +55,10 @@ class Settings:
     llm_model: str = ""
     llm_gguf: str = ""
     services: dict[str, ServiceSetting] = field(default_factory=dict)
+    late_after_min: int = 15
+    remind_min: int = 10
+    organizer_mail: str = ""
+    interview_min: int = 60
     layout: dict[str, Any] = field(default_factory=dict)
 
 

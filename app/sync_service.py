@@ -366,7 +366,7 @@ class SyncService:
         names: dict[str, str] = {}
         for item in items:
             interview_id = _interview_id(item)
-            if item.kind in (Kind.STATUS, Kind.ATTACHMENT) and interview_id not in names:
+            if item.kind in (Kind.STATUS, Kind.ATTACHMENT, Kind.NOTE) and interview_id not in names:
                 names[interview_id] = self._library.interview(interview_id).candidate.name
         return tuple(entry(item, names.get(_interview_id(item), ""), _interview_id(item)) for item in items)
 
@@ -445,5 +445,5 @@ class SyncService:
 
 
 def _interview_id(item: Item) -> str:
-    by_aggregate = item.kind in (Kind.ASSESSMENT, Kind.ATTACHMENT)
+    by_aggregate = item.kind in (Kind.ASSESSMENT, Kind.ATTACHMENT, Kind.NOTE)
     return item.aggregate.partition("/")[0] if by_aggregate else interview_of(item.external_id)

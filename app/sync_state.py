@@ -198,6 +198,8 @@ def _title(item: Item, candidate: str) -> str:
         return text.tr("sync.title_attachment", candidate=candidate, what=text.tr(f"sync.file_{body['role']}"))
     if item.kind is Kind.INTERVIEW:
         return text.tr("sync.title_interview", candidate=body["candidate_name"])
+    if item.kind is Kind.NOTE:
+        return text.tr("sync.title_note", candidate=candidate, what=text.tr(f"sync.note_{body['role']}"))
     names = {side: text.tr(f"sync.status_{InterviewStatus(body[side])}") for side in ("from", "to")}
     return text.tr("sync.title_status", candidate=candidate, before=names["from"], after=names["to"])
 

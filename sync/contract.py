@@ -31,6 +31,19 @@ class Conclusion(StrEnum):
     CANNOT_TELL = "cannot_tell"
 
 
+class NoteRole(StrEnum):
+    """What a note beside a result is about: the schedule, what follows from a result, or how it was for those in it."""
+
+    LATE = "late"
+    ARRIVED = "arrived"
+    POSTPONED = "postponed"
+    ABSENT = "absent"
+    SUGGESTION = "suggestion"
+    SUGGESTION_WITHDRAWN = "suggestion_withdrawn"
+    CANDIDATE_FEEDBACK = "candidate_feedback"
+    INTERVIEWER_FEEDBACK = "interviewer_feedback"
+
+
 @dataclass(frozen=True, slots=True)
 class RemotePosition:
     """A position as the HR system has it."""

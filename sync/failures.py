@@ -156,6 +156,12 @@ class FilesRefused(RemoteFailure):
     code = "files_refused"
 
 
+class NotesRefused(RemoteFailure):
+    """The HR system, or the way it is spoken to, takes no notes. params: host"""
+
+    code = "notes_refused"
+
+
 class FileGone(RemoteFailure):
     """The file that was to be sent is not there any more. params: name"""
 

@@ -41,6 +41,7 @@ class Kind(StrEnum):
     STATUS = "status"
     ASSESSMENT = "assessment"
     ATTACHMENT = "attachment"
+    NOTE = "note"
 
 
 class State(StrEnum):
@@ -64,6 +65,7 @@ class Resolution(StrEnum):
     SUPERSEDED = "superseded"
     LEFT = "left"
     NOT_TOLD = "not_told"
+    NOT_TAKEN = "not_taken"
 
 
 class PayloadChanged(ValueError):
@@ -207,22 +209,29 @@ def last_agreed(session: Session, item: Item) -> Item | None:
 def supersede(session: Session, assessment_id: str, clock: Clock = time.time) -> tuple[Item, ...]:
     """Close revisions of an assessment that no HR system can have yet, for a newer one is about to be enqueued.
 
-    Only what was never tried, or was refused, is closed: not what is on its way, of unknown outcome, or in conflict.
     Their files go with them. Gives what was closed.
+    """
+    closed = close_unsent(session, Kind.ASSESSMENT, f"{assessment_id}:", clock)
+    for item in closed:
+        Queue(clock).overtake_files(session, item.external_id)
+    return closed
+
+
+def close_unsent(session: Session, kind: Kind, beginning: str, clock: Clock = time.time) -> tuple[Item, ...]:
+    """Close what no HR system can have yet of one kind, its external ids beginning so: something newer says it better.
+
+    Only what was never tried, or was refused, is closed: not what is on its way, of unknown outcome, or in conflict.
     """
     unsent = or_(
         and_(outbox.c.state == State.PENDING.value, outbox.c.attempts == 0, outbox.c.uncertain.is_(False)),
         outbox.c.state == State.DEAD.value,
     )
     query = select(outbox).where(
-        outbox.c.kind == Kind.ASSESSMENT.value, outbox.c.external_id.startswith(f"{assessment_id}:", autoescape=True),
-        unsent,
-    )  # fmt: skip
+        outbox.c.kind == kind.value, outbox.c.external_id.startswith(beginning, autoescape=True), unsent
+    )
     closed = tuple(_item(row) for row in session.execute(query).mappings())
-    queue = Queue(clock)
     for item in closed:
         _close(session, item.seq, Resolution.SUPERSEDED, clock())
-        queue.overtake_files(session, item.external_id)
     return closed
 
 
@@ -369,6 +378,11 @@ class Queue:
             last_error=failure.code,
             last_params=_json(failure.params),
         )
+
+    def decline(self, session: Session, item: Item) -> bool:
+        """The HR system takes nothing of the kind: nothing is left to do, and nobody has to decide anything."""
+        values = {"done_at": self.clock(), "resolution": Resolution.NOT_TAKEN.value}
+        return self._settle(session, item, State.DONE, last_error=None, last_params=None, **values)
 
     def bury(self, session: Session, item: Item, failure: RemoteFailure) -> bool:
         """A dead letter: it cannot be sent as it is, and waits for a person."""

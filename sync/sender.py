@@ -20,6 +20,7 @@ from sync.failures import (
     FileGone,
     FilesRefused,
     MappingBroken,
+    NotesRefused,
     PayloadTooLarge,
     RemoteBusy,
     RemoteConflict,
@@ -27,7 +28,7 @@ from sync.failures import (
     RemoteRejected,
 )
 from sync.outbox import Item, Kind, Queue, Resolution
-from sync.system import Agreed, Attachment, Delivered, HrSystem, Move, TakesFiles
+from sync.system import Agreed, Attachment, Delivered, HrSystem, Move, Note, TakesFiles, TakesNotes
 
 Accepted = Callable[[Session, Item], None]
 """Hears, in the transaction that settles an item, that the HR system has it."""
@@ -119,6 +120,10 @@ class Sender:
                 delivered = self._send(item)
         except RemoteConflict as failure:
             return self._contested(item, failure)
+        except NotesRefused:
+            with self._sessions() as session:
+                self._queue.decline(session, item)
+            return None
         except HOPELESS as failure:
             with self._sessions() as session:
                 self._queue.bury(session, item, failure)
@@ -164,6 +169,8 @@ class Sender:
             return Delivered(self._hr.register_interview(item.payload, item.op_id))
         if item.kind is Kind.ATTACHMENT:
             return Delivered(self._attach(item))
+        if item.kind is Kind.NOTE:
+            return Delivered(self._say(item))
         body = json.loads(item.payload)
         remote_id: str = body["interview_remote_id"] or self._registered(body["interview_id"])
         move = Move(InterviewStatus(body["from"]), InterviewStatus(body["to"]), body["at"])
@@ -186,6 +193,13 @@ class Sender:
         with self._files(source) as content:
             return self._hr.attach(Attachment(**told), content, item.op_id, arrived)
 
+    def _say(self, item: Item) -> str:
+        if not isinstance(self._hr, TakesNotes):
+            raise NotesRefused(host=self._hr.address.host)
+        told = json.loads(item.payload)
+        told["interview_remote_id"] = told["interview_remote_id"] or self._remote_id(told["interview_id"])
+        return self._hr.add_note(Note(**told), item.op_id)
+
     def _registered(self, interview_id: str) -> str:
         """The HR system's id of an interview that was registered from here."""
         remote_id = self._remote_id(interview_id)
@@ -205,6 +219,10 @@ class Sender:
                 self._queue.overtake(session, item, failure.theirs)
                 _note(session, self._queue.clock, item, "overtaken")
                 return None
+            if item.kind is Kind.NOTE:  # it is never changed once it is said: there is nothing to compare
+                self._queue.bury(session, item, failure)
+                _note(session, self._queue.clock, item, failure.code)
+                return failure
             self._queue.conflict(session, item, failure, failure.theirs)
             _note(session, self._queue.clock, item, failure.code)
         return failure

@@ -38,6 +38,26 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something said about an interview beside its result, never changed once it is said.
+
+    `external_id` is ours and the same on each repeat. `role` says what it is (`sync.contract.NoteRole`), `text` says it
+    to people, `details` to programs. `at` is ISO 8601 in UTC, `by` a person's name.
+    """
+
+    external_id: str
+    role: str
+    interview_id: str
+    interview_remote_id: str | None
+    candidate_remote_id: str | None
+    assessment_external_id: str | None
+    at: str
+    by: str
+    text: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Agreed:
     """What the HR system was last told of one result, by its fields: the base of a three-way comparison.
 
@@ -123,6 +143,14 @@ class TakesFiles(Protocol):
 
         `content` is seekable; `progress` hears of each piece that has arrived, and may end the upload by raising.
         """
+
+
+@runtime_checkable
+class TakesNotes(Protocol):
+    """An HR system that keeps notes on an interview."""
+
+    def add_note(self, note: Note, operation: str) -> str:
+        """Keep a note, once for its external id; gives the HR system's id of it. NotesRefused where there is no way."""
 
 
 @runtime_checkable

@@ -210,22 +210,26 @@ QPushButton[class="link"]:disabled { color: @faint; text-decoration: none; }
 QPushButton::menu-indicator { image: url(@down); width: @px10; height: @px10; subcontrol-position: right center;
     subcontrol-origin: padding; right: @px4; }
 QPushButton:checked:focus, QToolButton:checked:focus { border: 2px solid @text; }
-QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox { background: @panel; color: @text;
-    border: 1px solid @border; border-radius: @px5; padding: @px5 @px8 ; selection-background-color: @accent;
-    selection-color: @on_accent; }
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {
+QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QSpinBox, QDoubleSpinBox, QDateTimeEdit { background: @panel;
+    color: @text; border: 1px solid @border; border-radius: @px5; padding: @px5 @px8 ;
+    selection-background-color: @accent; selection-color: @on_accent; }
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus,
+QDateTimeEdit:focus {
     border: 2px solid @accent; }
-QLineEdit:disabled, QPlainTextEdit:disabled { background: @raised; color: @muted; }
+QLineEdit:disabled, QPlainTextEdit:disabled,
+QTableWidget QComboBox:disabled, QTableWidget QDoubleSpinBox:disabled { background: @raised; color: @muted; }
 QSlider::groove:horizontal { height: @px4; background: @border; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: @accent; border-radius: 2px; }
 QSlider::sub-page:horizontal:disabled { background: @faint; }
 QSlider::handle:horizontal { width: @px8; height: @px8; margin: -@px4 0; border-radius: @px6;
     background: @panel; border: 2px solid @accent; }
 QSlider::handle:horizontal:disabled { border: 2px solid @faint; }
-QComboBox::drop-down { border: none; width: @px20; }
-QComboBox::down-arrow { image: url(@down); width: @px12; height: @px12; }
+QComboBox::drop-down, QDateTimeEdit::drop-down { border: none; width: @px20; }
+QComboBox::down-arrow, QDateTimeEdit::down-arrow { image: url(@down); width: @px12; height: @px12; }
 QSpinBox, QDoubleSpinBox { padding: @px5 @px20 @px5 @px8 ; }
 QSpinBox > QLineEdit { border: none; background: transparent; padding: 0 @px6 ; }
+QComboBox:editable { padding: @px2 @px8 ; }
+QComboBox > QLineEdit, QDateTimeEdit > QLineEdit { border: none; background: transparent; padding: 0; }
 QSpinBox::up-button, QDoubleSpinBox::up-button { border: none; background: transparent; width: @px20; }
 QSpinBox::down-button, QDoubleSpinBox::down-button { border: none; background: transparent; width: @px20; }
 QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url(@up); width: @px10; height: @px10; }

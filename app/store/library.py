@@ -18,7 +18,7 @@ from app.settings import SettingsFile
 from app.store.database import Database
 from app.store.lock import LibraryLock, os_user
 from app.store.migrating import HEAD, back_up, refuse_newer, revision_of, upgrade
-from app.store.outside import Outside
+from app.store.schedule import Schedule
 from app.store.tables import InterviewRow
 from app.store.vault import Vault, private_folder, writing_into
 from app.store.writing import StatusHook
@@ -28,7 +28,7 @@ BUSY_TIMEOUT_S = 5.0
 UNDER_WAY = (str(AnalysisState.QUEUED), str(AnalysisState.RUNNING))
 
 
-class Library(Outside):
+class Library(Schedule):
     """One library, open in one folder. Its methods may be called from any thread.
 
     `read_only`: changes raise ReadOnly. `holder`: who writes it, where that is another process. `assessor`: who acts.

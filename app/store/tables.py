@@ -280,6 +280,48 @@ class OutsideConsentRow(Kept, Base):
     given_by: Mapped[str]
 
 
+class ScheduleEventRow(Kept, Base):
+    """Append-only: what was told or decided about a planned time: reminded, late, arrived, invited …
+
+    `planned` is the time that it was about, which tells it from those about a time before or after.
+    """
+
+    __tablename__ = "schedule_event"
+    __table_args__ = (UniqueConstraint("interview_id", "serial"),)
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"))
+    serial: Mapped[int]
+    action: Mapped[str]
+    planned: Mapped[datetime | None] = mapped_column(UtcTime)
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class SuggestionRow(Kept, Base):
+    """Append-only: what a person decided about a suggestion that a rule made from a signed revision."""
+
+    __tablename__ = "suggestion"
+    __table_args__ = (UniqueConstraint("assessment_id", "serial"),)
+    assessment_id: Mapped[str] = mapped_column(ForeignKey("assessment.id"))
+    serial: Mapped[int]
+    revision: Mapped[int]
+    rule: Mapped[str]
+    decision: Mapped[str]
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+
+class FeedbackRow(Kept, Base):
+    """Append-only: how the interview was for the candidate, or its course for the interviewer; ratings are 1 to 5."""
+
+    __tablename__ = "feedback"
+    __table_args__ = (UniqueConstraint("interview_id", "serial"),)
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"))
+    serial: Mapped[int]
+    side: Mapped[str]
+    given_by: Mapped[str]
+    ratings: Mapped[dict[str, Any]] = mapped_column(JSON)
+    words: Mapped[str] = mapped_column(default="")
+    may_send: Mapped[bool]
+
+
 class EnrichmentRow(Changing, Base):
     """What was found out beside the analysis: rows are added, the one with the highest number of its kind holds.
 
@@ -371,5 +413,6 @@ class AuditRow(Base):
 
 APPEND_ONLY = (
     "audit", "correction", "signature", "comment_history", "consent", "template", "question_rating", "outside_consent",
+    "schedule_event", "suggestion", "feedback",
 )  # fmt: skip
 """Tables whose rows no UPDATE or DELETE may touch; triggers in the database say so too."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import asdict
 from typing import Any, BinaryIO
 
 import msgspec
@@ -15,11 +16,11 @@ from sync.contract import Pulled
 from sync.dialects.envelope import Gone, Judge
 from sync.dialects.paging import Walk, advanced, known, seen, wanted
 from sync.dialects.shape import KINDS, Call, ContractShape, Rows, call, raw_rows
-from sync.failures import CursorUnknown, FilesRefused, RemoteConflict, RemoteNonsense
+from sync.failures import CursorUnknown, FilesRefused, NotesRefused, RemoteConflict, RemoteNonsense
 from sync.mapping import check
 from sync.paths import dig, put
 from sync.profile import Profile
-from sync.system import Agreed, Attachment, Delivered, Move, Progress, Request
+from sync.system import Agreed, Attachment, Delivered, Move, Note, Progress, Request
 from sync.uploads import Upload
 
 
@@ -146,6 +147,13 @@ class ContractSystem:
         if not path:
             raise FilesRefused(host=self._wire.host)
         return Upload(self._wire, path, self._judge.failure, attachment, operation).send(content, progress)
+
+    def add_note(self, note: Note, operation: str) -> str:
+        """Keep a note under its external id."""
+        if not self._shape.paths.notes:
+            raise NotesRefused(host=self._wire.host)
+        there = call(self._shape.paths.notes, "PUT", note.external_id)
+        return self._id(self._write(there, json.dumps(asdict(note), ensure_ascii=False).encode(), operation))
 
     def catalogue(self) -> Catalogue:
         """The fields that a result can be written to; none where the profile names no catalogue."""

@@ -19,7 +19,7 @@ from sync.profile import Shape
 
 KINDS: dict[str, type] = {"positions": RemotePosition, "candidates": RemoteCandidate, "templates": RemoteTemplate}
 _VERBS = ("GET", "POST", "PUT", "PATCH")
-_WITH_ID = ("status", "assessment", "held")
+_WITH_ID = ("status", "assessment", "held", "notes")
 INTERVIEW = frozenset(
     {"client_id", "candidate_id", "candidate_name", "position_id", "position_title", "scheduled_at", "time_zone"}
 )
@@ -32,7 +32,8 @@ class Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Paths below the address, each with its method before it where that is not the contract's ("POST /save").
 
     `{id}` stands for the id. `changes` "" = each kind that is pulled has a path of its own; `held` looks a result up,
-    "" = GET of `assessment`; `fields` "" = the system has no catalogue of fields, `attachments` "" = it takes no files.
+    "" = GET of `assessment`; `fields` "" = the system has no catalogue of fields, `attachments` "" = it takes no files,
+    `notes` "" = it takes no notes.
     """
 
     health: str
@@ -43,6 +44,7 @@ class Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     held: str = ""
     fields: str = ""
     attachments: str = ""
+    notes: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,9 +206,10 @@ def call(path: str, method: str, remote_id: str = "") -> Call:
 def _wrong_paths(shape: ContractShape) -> str:
     needed: tuple[str, ...] = () if shape.paths.held else ("assessment",)
     needed += () if "id" in shape.push.move.values() else ("status",)
+    needed += ("notes",) if shape.paths.notes else ()
     for name in Paths.__struct_fields__:
         written = getattr(shape.paths, name)
-        if not written and name in ("changes", "held", "fields", "attachments"):
+        if not written and name in ("changes", "held", "fields", "attachments", "notes"):
             continue
         wrong = _wrong_path(written) or (name not in _WITH_ID and "{id}" in written)
         if wrong or (name in needed and "{id}" not in written):

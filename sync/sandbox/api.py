@@ -12,7 +12,7 @@ import msgspec
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from sync.sandbox.bodies import Assessment, NewInterview, StatusMove
+from sync.sandbox.bodies import Assessment, NewInterview, Note, StatusMove
 from sync.sandbox.faults import Faults, FaultsInvalid
 from sync.sandbox.fields import fields_in_force, refuse_strange
 from sync.sandbox.misbehaving import Answers, misbehave, misbehave_after
@@ -74,6 +74,14 @@ def contract_routes(store: Store, faults: Faults, key: str, contract: Path) -> B
         if held is None:
             raise StoreRefuses(404, "assessment_unknown", "Nothing is kept under this id.")
         return Response(held.body, mimetype="application/json")
+
+    @routes.put("/v1/notes/<external_id>")
+    def say(external_id: str) -> Response:
+        wanted, operation = read(Note), operation_key()
+        if wanted.external_id != external_id:
+            raise StoreRefuses(422, "id_differs", "The body has another external_id than the path.")
+        kept, is_new = store.say(request.get_data(), msgspec.to_builtins(wanted), operation)
+        return answer(201 if is_new else 200, {name: kept[name] for name in ("id", "external_id", "received_at")})
 
     @routes.post("/sandbox/faults")
     def switch_faults() -> Response:

@@ -36,6 +36,30 @@ class StatusMove(msgspec.Struct, forbid_unknown_fields=True):
     at: str
 
 
+class Note(msgspec.Struct, forbid_unknown_fields=True):
+    """Something said about an interview beside its result."""
+
+    external_id: Id
+    role: Literal[
+        "late",
+        "arrived",
+        "postponed",
+        "absent",
+        "suggestion",
+        "suggestion_withdrawn",
+        "candidate_feedback",
+        "interviewer_feedback",
+    ]
+    interview_id: Id
+    interview_remote_id: str | None
+    candidate_remote_id: str | None
+    assessment_external_id: str | None
+    at: str
+    by: str
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=10000)]
+    details: dict[str, str | float | bool | None]
+
+
 class Dimension(msgspec.Struct, forbid_unknown_fields=True):
     """One assessed dimension."""
 

@@ -39,6 +39,7 @@ def page_routes(store: Store, faults: Faults) -> Blueprint:
             statuses=STATUSES,
             candidates=candidates(store),
             assessments=[shown(held, store, language) for held in store.assessments()],
+            notes=[said(note) for note in store.notes()],
             imported=on_the_page(store),
             positions=store.all("position"),
             templates=store.all("template"),
@@ -110,6 +111,13 @@ def shown(held: Held, store: Store, language: str) -> dict[str, Any]:
         "signed": in_utc(body["signed_at"]),
         "arrived": in_utc(held.received_at),
     }
+
+
+def said(note: dict[str, Any]) -> dict[str, Any]:
+    """A note as the page shows it."""
+    body: dict[str, Any] = json.loads(note["body"])
+    candidate = json.loads(note["candidate"]) if note["candidate"] else {}
+    return body | {"candidate": candidate.get("name", ""), "arrived": in_utc(note["received_at"])}
 
 
 def _share(file: dict[str, Any]) -> int:

@@ -37,6 +37,9 @@ create table if not exists upload (
   id text primary key, external_id text not null unique, assessment_external_id text not null, role text not null,
   name text not null, media_type text not null, sha256 text not null, size integer not null,
   offset integer not null default 0, received_at text);
+create table if not exists note (
+  external_id text primary key, id text not null, interview_id text not null, role text not null, body blob not null,
+  received_at text not null);
 create table if not exists operation (key text primary key, sha256 text not null);
 create table if not exists document (kind text not null, id text not null, body text not null, primary key (kind, id));
 """
@@ -241,6 +244,33 @@ class Store:
         """All that are kept, newest first."""
         rows = self._rows("select * from assessment order by rowid desc")
         return [held for held in map(self._held, rows) if held]
+
+    def say(self, body: bytes, wanted: dict[str, Any], key: str) -> tuple[dict[str, Any], bool]:
+        """Keep a note as it is; gives it and whether it is new. Another body under the same id: 409."""
+        with self._writing() as db:
+            self._once(db, key, hashlib.sha256(body).hexdigest())
+            there = self._row("select * from note where external_id = ?", wanted["external_id"])
+            if there is not None:
+                if there["body"] != body:
+                    message = "Another note is kept under this id."
+                    raise StoreRefuses(409, "note_differs", message, json.loads(there["body"]))
+                return dict(there), False
+            interview = self._interview_of(wanted)
+            made = f"note-{uuid4().hex[:10]}"
+            row = (wanted["external_id"], made, interview["id"], wanted["role"], body, now())
+            db.execute("insert into note values (?, ?, ?, ?, ?, ?)", row)
+            self._touch(db, interview["candidate_id"])
+            kept = self._row("select * from note where external_id = ?", wanted["external_id"])
+            return dict(kept or {}), True
+
+    def notes(self) -> list[dict[str, Any]]:
+        """All notes as they came, newest first, each with what is known of its interview's candidate."""
+        query = (
+            "select note.*, entity.body as candidate from note join interview on interview.id = note.interview_id "
+            "left join entity on entity.kind = 'candidate' and entity.id = interview.candidate_id "
+            "order by note.rowid desc"
+        )
+        return [dict(row) for row in self._rows(query)]
 
     def create_upload(self, wanted: dict[str, Any]) -> tuple[dict[str, Any], bool]:
         """Announce a file by the client's id; gives how far it has come, and whether it is new. Other bytes: 409."""

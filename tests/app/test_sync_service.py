@@ -11,8 +11,10 @@ from dataclasses import replace
 import pytest
 
 from app import text
+from app.domain.people import Side
 from app.domain.types import Candidate, Conclusion, InterviewStatus, Position
 from app.failures import OtherAssessor
+from app.feedback import give
 from app.review import ReviewSession
 from app.settings import SettingsFile
 from app.store import Library
@@ -364,7 +366,9 @@ def test_closing_does_not_wait_for_a_slow_server(library, service, sandbox, monk
 
 def test_every_state_has_a_sentence(each_language, library, service, sandbox):
     sandbox.faults.set("503:1:times=1")
-    sign(library, local_interview(library).id)
+    interview = local_interview(library)
+    sign(library, interview.id)
+    give(library, interview.id, Side.INTERVIEWER, "li", {"time": 3}, "", may_send=True)
     service.run_once()
     waiting = service.state()
     assert any("503" in entry.sentence for entry in waiting.entries)

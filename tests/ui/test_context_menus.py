@@ -307,7 +307,8 @@ def test_an_interview_of_the_list_is_opened_analysed_and_exported(
         return ask(room.view.viewport(), row_of(room, interview_id))
 
     assert texts(menu()) == [
-        tr("library.open_review"), tr("library.analyse_again"), tr("menu.export"), tr("menu.positions")
+        tr("library.open_review"), tr("library.analyse_again"), tr("menu.invite"), tr("menu.suggestions"),
+        tr("menu.feedback"), tr("menu.export"), tr("menu.positions"),
     ]  # fmt: skip
     QApplication.activePopupWidget().close()
     file = tmp_path / "words.txt"

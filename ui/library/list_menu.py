@@ -37,6 +37,10 @@ def list_menu(room: LibraryRoom, interview: Interview) -> QMenu:
         _add_analysis(menu, room, interview, absent)
         if absent:
             add(menu, tr("library.add_recording"), partial(room.choose_recording, interview.id))
+        menu.addSeparator()
+        add(menu, tr("menu.invite"), partial(room.peopleAsked.emit, interview.id, "invite"))
+        add(menu, tr("menu.suggestions"), partial(room.peopleAsked.emit, interview.id, "suggestions"))
+        add(menu, tr("menu.feedback"), partial(room.peopleAsked.emit, interview.id, "feedback"))
     menu.addSeparator()
     _add_export(menu, room, interview)
     if not room.read_only:

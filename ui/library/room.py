@@ -55,6 +55,7 @@ class LibraryRoom(QWidget):
     exportRequested = Signal(str, str)
     handOverAsked = Signal(object)
     packageAsked = Signal()
+    peopleAsked = Signal(str, str)
 
     def __init__(self, library: Library, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -24,6 +24,7 @@ from ui import language, theme
 from ui.settings.hr_system import HrSystemFields
 from ui.settings.language_model import LanguageModelFields
 from ui.settings.outside import OutsideFields
+from ui.settings.schedule import ScheduleFields
 from ui.widgets.text_line import TextLine
 
 SCALES = (100, 125, 150, 175, 200)
@@ -64,6 +65,7 @@ class SettingsRoom(QWidget):
         self.hr = HrSystemFields(self._settings, self)
         self.language_model = LanguageModelFields(self._settings, self)
         self.outside = OutsideFields(self._settings, self)
+        self.schedule = ScheduleFields(self._settings, self._folder, self)
         self.transcriber, self.device, self.jurisdiction = QComboBox(), QComboBox(), QComboBox()
         self.transcriber.activated.connect(self._save_engine)
         self.device.activated.connect(self._save_engine)
@@ -88,6 +90,7 @@ class SettingsRoom(QWidget):
             "person": (("assessor", self.assessor),),
             "look": (("language", self.language), ("theme", self.theme), ("scale", self.scale)),
             "ehr": self.hr.rows(),
+            "schedule": self.schedule.rows(),
             "engine": (
                 ("transcriber", models), ("device", self.device), ("jurisdiction", self.jurisdiction),
                 ("folder", self.folder),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from ui.shell.context import Context
 from ui.shell.layout import SettingsLayout
 from ui.shell.outside import ask_to_send
 from ui.shell.packages import Packages
+from ui.shell.people import People
 from ui.shell.recovery import Recovery
 from ui.shell.rooms import make_settings, make_sync
 from ui.shell.window import MainWindow
@@ -41,6 +43,7 @@ class Conductor(QObject):
         self._reviewed = ""
         self._signed_at: datetime | None = None
         self._positions: PositionsDialog | None = None
+        self._waiting = 0
         self._clips: dict[str, float] = {}
         self._layout = SettingsLayout(
             context.settings, lambda: context.library.assessor, keep=not context.library.read_only
@@ -48,6 +51,7 @@ class Conductor(QObject):
         self._recovery = Recovery(window, self._layout, lambda: self._reviewed)
         context.offer_room("library", self._make_library)
         self.packages = Packages(context, window)
+        self.people = People(context, window)
         window.handOverAsked.connect(self.packages.hand_over)
         window.packageAsked.connect(self.packages.choose)
         context.offer_room("sync", lambda: make_sync(context, window, self.packages, self.open_review))
@@ -90,6 +94,7 @@ class Conductor(QObject):
         room.cancelRequested.connect(self.context.work.cancel)
         room.positionsRequested.connect(self._edit_positions)
         room.exportRequested.connect(self._export_listed)
+        room.peopleAsked.connect(self.people.open)
         return room
 
     def _export_listed(self, interview_id: str, kind: str) -> None:
@@ -419,7 +424,8 @@ class Conductor(QObject):
     def _signed(self) -> None:
         connected = self.context.sync.state().connection is not Connection.NONE
         self._signed_at = datetime.now(UTC) if connected else None
-        self._say("shell.signed" if connected else "shell.signed_none", "ok" if connected else "warn")
+        self._waiting = self.people.after_signing(self._reviewed)
+        self._say_signed("shell.signed" if connected else "shell.signed_none", "ok" if connected else "warn")
         self._name_interview()
         self.context.sync.sync_now()
 
@@ -429,7 +435,13 @@ class Conductor(QObject):
             return
         self._signed_at = None
         waits = bool(state.queue or state.people)
-        self._say("shell.signed_kept" if waits else "shell.signed_ok", "warn" if waits else "ok")
+        self._say_signed("shell.signed_kept" if waits else "shell.signed_ok", "warn" if waits else "ok")
+
+    def _say_signed(self, key: str, kind: str) -> None:
+        """What became of the signature; where suggestions follow from it, with the way to them."""
+        show = partial(self.people.open, self._reviewed, "suggestions")
+        action = "suggest.show" if self._waiting else ""
+        self.window.message.say(lambda: text.tr(key), kind, action=action, done=show)
 
     # What changed elsewhere
 

@@ -14,6 +14,7 @@ from app import text
 from app.handover.package import Kind
 from ui import language, theme
 from ui.actions import Action, for_key
+from ui.schedule.alert_bar import AlertBar
 from ui.shell.context import Context
 from ui.shell.dropped import dropped_packages
 from ui.shell.rail import Rail
@@ -54,6 +55,8 @@ class MainWindow(QMainWindow):
         self.rail = Rail(ROOMS)
         self.rail.roomChosen.connect(self.enter)
         self.message = MessageBar()
+        self.alerts = AlertBar()
+        self._offered: list[Callable[[], Sequence[Action]]] = []
         self.pages = QStackedWidget()
         self._rooms: dict[str, QWidget] = {}
         self._build()
@@ -71,6 +74,7 @@ class MainWindow(QMainWindow):
         right.setSpacing(0)
         margin = QVBoxLayout()
         margin.setContentsMargins(12, 8, 12, 0)
+        margin.addWidget(self.alerts)
         margin.addWidget(self.message)
         right.addLayout(margin)
         if self.context.library.read_only:
@@ -131,7 +135,12 @@ class MainWindow(QMainWindow):
     def actions_here(self) -> list[Action]:
         """What can be done now: in the room that is shown, and in the window."""
         room = self.pages.currentWidget()
-        return [*(room.actions_here() if isinstance(room, HasActions) else ()), *self._own_actions()]
+        here = room.actions_here() if isinstance(room, HasActions) else ()
+        return [*here, *(action for offer in self._offered for action in offer()), *self._own_actions()]
+
+    def offer_actions(self, offer: Callable[[], Sequence[Action]]) -> None:
+        """Offer more that can be done in any room."""
+        self._offered.append(offer)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt: a key that no room took."""

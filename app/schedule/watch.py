@@ -1,0 +1,205 @@
+"""Watches planned interviews: reminds before they begin, alerts when somebody is late, and remembers that it did.
+
+All comparing is of moments in UTC, so that no change of daylight saving matters. What was told about a planned time is
+kept in the library, so that a restart does not tell it again and a new time is told anew. The watch distrusts a clock
+that has just been set: such a jump looks like a laptop that wakes, and nothing is told before two looks agree.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from app import text
+from app.domain.people import ScheduleEvent, Told
+from app.domain.types import Interview, InterviewStatus
+from app.outgoing import Said, say, unsay
+from app.schedule.zones import clock_time
+from app.settings import SettingsFile
+from app.store import Library
+from sync.contract import NoteRole
+
+LOOK_BACK = timedelta(hours=12)
+"""Who did not come so long ago is not late any more; nor does a clock that is a day ahead raise every alarm."""
+JUMP_S = 90.0
+"""So far the clock and the running time may drift apart between two looks."""
+POSTPONED_BY = timedelta(minutes=15)
+_GIVES_WAY = {
+    NoteRole.LATE: (NoteRole.LATE,),
+    NoteRole.ARRIVED: (NoteRole.LATE, NoteRole.ABSENT),
+    NoteRole.POSTPONED: (NoteRole.LATE, NoteRole.POSTPONED),
+    NoteRole.ABSENT: (NoteRole.LATE, NoteRole.ABSENT),
+}
+"""Notes that a newer one says better, where nobody has them yet."""
+_ENDED = (Told.HIDDEN, Told.ABSENT, Told.ARRIVED)
+
+
+def now() -> datetime:
+    """The present, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Somebody should have come. `minutes` = since the planned time; `telling` = it is told for the first time."""
+
+    interview: Interview
+    planned: datetime
+    minutes: int
+    telling: bool
+
+    @property
+    def sentence(self) -> str:
+        """Who is late, since when, on the interview's own clock."""
+        return text.tr(
+            "schedule.late", name=self.interview.candidate.name, minutes=self.minutes,
+            time=clock_time(self.planned, self.interview.time_zone),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Soon:
+    """An interview is about to begin, in so many `minutes`."""
+
+    interview: Interview
+    planned: datetime
+    minutes: int
+
+    @property
+    def sentence(self) -> str:
+        """Who comes when, on the interview's own clock."""
+        return text.tr(
+            "schedule.soon", name=self.interview.candidate.name, minutes=self.minutes,
+            time=clock_time(self.planned, self.interview.time_zone),
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look found: who is late, and who is to be reminded of now."""
+
+    late: tuple[Late, ...] = ()
+    soon: tuple[Soon, ...] = ()
+
+
+class ScheduleWatch:
+    """Looks at the planned interviews of one library. A library that is open read-only is watched by its writer."""
+
+    def __init__(
+        self,
+        library: Library,
+        settings: SettingsFile,
+        clock: Callable[[], datetime] = now,
+        running: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._library, self._settings = library, settings
+        self._clock, self._running = clock, running
+        self._last: tuple[datetime, float] | None = None
+
+    def look(self) -> Look:
+        """What is to be told now. The first time that somebody is late the HR system gets a note."""
+        at = self._clock()
+        if self._library.read_only or not self._is_settled(at):
+            return Look()
+        values = self._settings.values
+        late_after = timedelta(minutes=values.late_after_min)
+        ahead = timedelta(minutes=values.remind_min)
+        found = self._library.planned_between(at - LOOK_BACK, at + ahead)
+        late = [self._late(interview, at) for interview in found if _planned(interview) + late_after <= at]
+        soon = [self._soon(interview, at) for interview in found if _planned(interview) > at]
+        return Look(tuple(filter(None, late)), tuple(filter(None, soon)))
+
+    def _is_settled(self, at: datetime) -> bool:
+        """Whether the clock went on as time did since the last look; the first look has nothing to compare with."""
+        ran, last = self._running(), self._last
+        self._last = at, ran
+        return last is None or abs((at - last[0]).total_seconds() - (ran - last[1])) <= JUMP_S
+
+    def _late(self, interview: Interview, at: datetime) -> Late | None:
+        planned = _planned(interview)
+        told = self._told(interview)
+        if told & set(_ENDED):
+            return None
+        late = Late(interview, planned, int((at - planned).total_seconds() // 60), Told.LATE not in told)
+        if late.telling:
+            self._tell(interview, Told.LATE, NoteRole.LATE, at, minutes=late.minutes)
+        return late
+
+    def _soon(self, interview: Interview, at: datetime) -> Soon | None:
+        if Told.REMINDED in self._told(interview):
+            return None
+        planned = _planned(interview)
+        with self._library.session() as session:
+            self._library.add_schedule_event(session, interview.id, Told.REMINDED, planned, {})
+        return Soon(interview, planned, -int((at - planned).total_seconds() // 60))
+
+    def _told(self, interview: Interview) -> set[Told]:
+        """What was told about the time that is planned now."""
+        return {event.action for event in about(self._library.schedule_events(interview.id), _planned(interview))}
+
+    # What a person says about it
+
+    def arrived(self, interview_id: str) -> None:
+        """The candidate is there: the interview begins."""
+        at, interview = self._clock(), self._library.interview(interview_id)
+        planned = interview.scheduled_at
+        with self._library.together():
+            if planned is not None:
+                self._tell(interview, Told.ARRIVED, NoteRole.ARRIVED, at, minutes=_minutes(planned, at))
+            self._library.set_status(interview_id, InterviewStatus.IN_PROGRESS)
+
+    def postpone(self, interview_id: str) -> None:
+        """It begins a quarter of an hour later, counted from now where the planned time has passed."""
+        at, interview = self._clock(), self._library.interview(interview_id)
+        new = max(_planned(interview), at.replace(second=0, microsecond=0)) + POSTPONED_BY
+        with self._library.together():
+            self._tell(
+                interview, Told.POSTPONED, NoteRole.POSTPONED, at, new=new.isoformat(timespec="seconds"),
+                time=clock_time(new, interview.time_zone),
+            )  # fmt: skip
+            self._library.save_interview(replace(interview, scheduled_at=new))
+
+    def absent(self, interview_id: str, words: str) -> None:
+        """The candidate did not come; `words` = what is known of it, may be empty."""
+        self._tell(self._library.interview(interview_id), Told.ABSENT, NoteRole.ABSENT, self._clock(), words=words)
+
+    def hide(self, interview_id: str) -> None:
+        """Nobody wants to hear of this planned time any more."""
+        interview = self._library.interview(interview_id)
+        with self._library.session() as session:
+            self._library.add_schedule_event(session, interview_id, Told.HIDDEN, _planned(interview), {})
+
+    def _tell(self, interview: Interview, action: Told, role: NoteRole, at: datetime, **body: str | int) -> None:
+        """Remember it and say it to the HR system, in one transaction. A note that nobody has yet gives way to it."""
+        planned = _planned(interview)
+        with self._library.together(), self._library.session() as session:
+            self._library.add_schedule_event(session, interview.id, action, planned, body)
+            for earlier in _GIVES_WAY[role]:
+                unsay(session, f"{interview.id}:{earlier}:")
+            key = planned.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+            say(session, interview, self._said(interview, role, f"{interview.id}:{role}:{key}", at, body))
+
+    def _said(
+        self, interview: Interview, role: NoteRole, external_id: str, at: datetime, body: dict[str, str | int]
+    ) -> Said:
+        planned = _planned(interview)
+        words = {"planned": clock_time(planned, interview.time_zone), "minutes": 0, "time": "", "words": ""} | body
+        sentence = text.tr(f"schedule.note_{role}", **words).strip()
+        details = {"planned": planned.isoformat(timespec="seconds"), "time_zone": interview.time_zone, **body}
+        return Said(external_id, role, at, self._library.assessor, sentence, details)
+
+
+def about(events: tuple[ScheduleEvent, ...], planned: datetime) -> tuple[ScheduleEvent, ...]:
+    """Of these events those about one planned time."""
+    return tuple(event for event in events if event.planned == planned)
+
+
+def _planned(interview: Interview) -> datetime:
+    assert interview.scheduled_at is not None
+    return interview.scheduled_at
+
+
+def _minutes(planned: datetime, at: datetime) -> int:
+    return max(0, int((at - planned).total_seconds() // 60))

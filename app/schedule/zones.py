@@ -1,0 +1,40 @@
+"""A moment on the clock of an interview's own zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, tzinfo
+from functools import cache
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
+
+
+def zone_of(name: str) -> tzinfo:
+    """The zone of an IANA name; UTC where there is none of that name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
+def clock_time(moment: datetime, zone: str) -> str:
+    """Hour and minute there, with the zone's short name: "09:30 CST"."""
+    return f"{moment.astimezone(zone_of(zone)):%H:%M %Z}"
+
+
+def full_time(moment: datetime, zone: str) -> str:
+    """Date and time there, with offset and zone: "2026-03-29 09:30 (UTC+01:00, Europe/London)"."""
+    there = moment.astimezone(zone_of(zone))
+    offset = f"{there:%z}"
+    return f"{there:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:5]}, {zone})"
+
+
+@cache
+def zones() -> tuple[str, ...]:
+    """All places that have a zone, as IANA names them."""
+    places = {name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "SystemV/"))}
+    return tuple(sorted({*places, "UTC"}))
+
+
+def exists(wall: datetime, zone: str) -> bool:
+    """Whether a time without a zone is on the clocks there: summer time skips an hour."""
+    there = wall.replace(tzinfo=zone_of(zone))
+    return there.astimezone(UTC).astimezone(zone_of(zone)).replace(tzinfo=None) == wall
