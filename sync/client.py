@@ -5,6 +5,7 @@ What an answer means is the dialect's business (`sync.dialects`); `failure_of` g
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import ssl
@@ -13,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 from urllib.parse import quote_plus, urlsplit
 
 import requests
@@ -145,6 +146,15 @@ class Wire:
             return self._once(method, path, query, body, headers, open_to_all=False)
         return answer
 
+    def fetch(self, path: str, into: BinaryIO, limit: int) -> Answer:
+        """A person's file, written to `into` as it comes; the answer then has no body. What is no file (an error, JSON)
+        has its body as ever. It is recorded by size and hash alone. PayloadTooLarge beyond `limit` bytes.
+        """
+        answer = self._once("GET", path, None, None, None, open_to_all=False, into=_Into(into, limit))
+        if answer.status == 401 and self._auth.renew():
+            return self._once("GET", path, None, None, None, open_to_all=False, into=_Into(into, limit))
+        return answer
+
     def renew(self) -> bool:
         """The HR system refused the key in a way of its own: True = trying once more makes sense."""
         return self._auth.renew()
@@ -158,8 +168,9 @@ class Wire:
         headers: Mapping[str, str] | None,
         *,
         open_to_all: bool,
+        into: _Into | None = None,
     ) -> Answer:
-        said = {"Accept": "application/json"} | ({"Content-Type": "application/json"} if body is not None else {})
+        said = {"Accept": "application/json" if into is None else "*/*"} | ({"Content-Type": "application/json"} if body is not None else {})
         request = requests.Request(
             method,
             self.address.base + path,
@@ -169,7 +180,7 @@ class Wire:
             auth=_Nobody() if open_to_all else _Signed(self._auth),
         )
         with self._pace.turn():
-            return self._carried(self._prepared(request), _Told(method, path, body or b"", hide=not open_to_all))
+            return self._carried(self._prepared(request), _Told(method, path, body or b"", not open_to_all, into))
 
     def _prepared(self, request: requests.Request) -> requests.PreparedRequest:
         """The request with everything that shows who calls."""
@@ -198,9 +209,12 @@ class Wire:
                 **settings,
             ) as answer:
                 status = answer.status_code
-                raw = self._whole(answer)
                 found = {name.lower(): value for name, value in answer.headers.items()}
                 self._learn(found)
+                if told.into is not None and status == 200 and "json" not in found.get("content-type", ""):
+                    raw = self._poured(answer, told.into)
+                    return Answer(status, found, b"")
+                raw = self._whole(answer)
                 return Answer(status, found, raw)
         except requests.RequestException as error:
             self._failed(error, proxy, answered=status is not None)
@@ -240,6 +254,19 @@ class Wire:
                 raise unsure(RemoteUnreachable(host=self.host))
             parts.append(part)
         return b"".join(parts)
+
+    def _poured(self, answer: requests.Response, into: _Into) -> bytes:
+        """The file, piece by piece; gives what is recorded of it."""
+        until, size, digest = time.monotonic() + self._timeouts.total_s, 0, hashlib.sha256()
+        for part in answer.iter_content(65536):
+            size += len(part)
+            if size > into.limit:
+                raise PayloadTooLarge(bytes=size, limit=into.limit)
+            if time.monotonic() > until:
+                raise RemoteUnreachable(host=self.host)
+            digest.update(part)
+            into.file.write(part)
+        return f"[file: {size} bytes, sha256 {digest.hexdigest()}]".encode()
 
     def _failed(self, error: requests.RequestException, proxy: str | None, *, answered: bool) -> NoReturn:
         if answered and not isinstance(error, requests.Timeout):
@@ -340,6 +367,15 @@ class _Told:
     path: str
     body: bytes | None
     hide: bool = True
+    into: _Into | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Into:
+    """Where a file goes, and how many bytes it may have."""
+
+    file: BinaryIO
+    limit: int
 
 
 def _trust(auth: Auth, credentials: Credentials) -> ssl.SSLContext:
