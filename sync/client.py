@@ -27,6 +27,7 @@ from sync.answer import Answer as Answer
 from sync.auth import Auth, Authenticator, Credentials, ServerClock, Surroundings, authenticator
 from sync.auth.certificate import load_certificate
 from sync.failures import (
+    AddressInvalid,
     CertificateUnusable,
     CertificateWanted,
     LoginPage,
@@ -155,6 +156,21 @@ class Wire:
             return self._once("GET", path, None, None, None, open_to_all=False, into=_Into(into, limit))
         return answer
 
+    def fetch_from(self, url: str, into: BinaryIO, limit: int) -> Answer:
+        """The same from another address that the HR system names: https (or its own kind of loopback), shown to nobody
+        who calls; the record has its host alone, for the rest may open it to anybody."""
+        try:
+            there = Address.parse(urlsplit(url)._replace(query="", fragment="").geturl())
+        except AddressInvalid as error:
+            raise RemoteNonsense(host=self.host) from error
+        if there.loopback and not self.address.loopback:
+            raise RemoteNonsense(host=self.host)
+        request = requests.Request("GET", url, headers={"Accept": "*/*"}, auth=_Nobody())
+        with self._pace.turn():
+            return self._carried(
+                self._prepared(request), _Told("GET", f"//{there.host}/…", b"", into=_Into(into, limit))
+            )
+
     def renew(self) -> bool:
         """The HR system refused the key in a way of its own: True = trying once more makes sense."""
         return self._auth.renew()
@@ -170,7 +186,9 @@ class Wire:
         open_to_all: bool,
         into: _Into | None = None,
     ) -> Answer:
-        said = {"Accept": "application/json" if into is None else "*/*"} | ({"Content-Type": "application/json"} if body is not None else {})
+        said = {"Accept": "application/json" if into is None else "*/*"} | (
+            {"Content-Type": "application/json"} if body is not None else {}
+        )
         request = requests.Request(
             method,
             self.address.base + path,
@@ -211,7 +229,7 @@ class Wire:
                 status = answer.status_code
                 found = {name.lower(): value for name, value in answer.headers.items()}
                 self._learn(found)
-                if told.into is not None and status == 200 and "json" not in found.get("content-type", ""):
+                if told.into is not None and status == 200 and _is_file(found):
                     raw = self._poured(answer, told.into)
                     return Answer(status, found, b"")
                 raw = self._whole(answer)
@@ -376,6 +394,12 @@ class _Into:
 
     file: BinaryIO
     limit: int
+
+
+def _is_file(headers: Mapping[str, str]) -> bool:
+    """Whether an answer is a file: JSON is the system speaking, and a page that is no attachment is a login portal."""
+    kind = headers.get("content-type", "")
+    return "json" not in kind and ("html" not in kind or "attachment" in headers.get("content-disposition", ""))
 
 
 def _trust(auth: Auth, credentials: Credentials) -> ssl.SSLContext:

@@ -10,10 +10,12 @@ from collections.abc import Callable
 
 from flask import Blueprint
 
-from sync.sandbox.faces.feishu import feishu_face
+from sync.sandbox.faces.feishu import feishu_face, feishu_files
 from sync.sandbox.faces.ihr import ihr_routes
 from sync.sandbox.faults import Faults
 from sync.sandbox.store import Store
 
-FACES: dict[str, Callable[[Store, Faults, str], Blueprint]] = {"ihr": ihr_routes, "feishu": feishu_face}
+FACES: dict[str, Callable[[Store, Faults, str], Blueprint]] = {
+    "ihr": ihr_routes, "feishu": feishu_face, "feishu_files": feishu_files,
+}  # fmt: skip
 """Makes the routes of each face of store, faults and this run's key."""
