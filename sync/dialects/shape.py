@@ -32,7 +32,8 @@ class Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Paths below the address, each with its method before it where that is not the contract's ("POST /save").
 
     `{id}` stands for the id. `changes` "" = each kind that is pulled has a path of its own; `held` looks a result up,
-    "" = GET of `assessment`; `fields` "" = the system has no catalogue of fields, `attachments` "" = it takes no files, `document` "" = it gives none.
+    "" = GET of `assessment`; `fields` "" = the system has no catalogue of fields, `attachments` "" = it takes no
+    files, `document` "" = it gives none.
     """
 
     health: str

@@ -28,9 +28,7 @@ def fill(store: Store, today: datetime | None = None) -> None:
         _dated(remote_id, candidate, today)
         if resume := candidate.pop("resume", None):
             content = (DOCUMENTS / resume["file"]).read_bytes()
-            candidate["documents"] = [
-                store.put_file(f"doc-{remote_id}", resume["name"], resume["media_type"], content)
-            ]
+            candidate["documents"] = [store.put_file(f"doc-{remote_id}", resume["name"], resume["media_type"], content)]
         at = today + timedelta(days=candidate.pop("in_days"), hours=candidate.pop("hour"))
         store.put("candidate", remote_id, candidate)
         store.plan_interview(remote_id, at.isoformat().replace("+00:00", "Z"), zone)
