@@ -61,7 +61,10 @@ logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)  # its debug 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One call as it is recorded: both bodies without any secret, and no header. `status` None = no answer came."""
+    """One call as it is recorded: both bodies without any secret, and no header. `status` None = no answer came.
+
+    `file` = size and SHA-256 of a person's file that came: its bytes are in no record.
+    """
 
     method: str
     path: str
@@ -69,6 +72,7 @@ class Exchange:
     sent: bytes
     received: bytes
     seconds: float = 0.0
+    file: tuple[int, str] | None = None
 
     @property
     def sent_bytes(self) -> int:
@@ -78,7 +82,7 @@ class Exchange:
     @property
     def received_bytes(self) -> int:
         """Size of the answer's body."""
-        return len(self.received)
+        return self.file[0] if self.file else len(self.received)
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +219,7 @@ class Wire:
         return self._carried(prepared, _Told(str(request.method), urlsplit(prepared.url or "").path or "/", None))
 
     def _carried(self, prepared: requests.PreparedRequest, told: _Told) -> Answer:
-        status, raw, begun = None, b"", time.monotonic()
+        status, raw, file, begun = None, b"", None, time.monotonic()
         url = str(prepared.url)
         settings = self._session.merge_environment_settings(url, {}, True, True, None)
         proxy = requests.utils.select_proxy(url, settings["proxies"])
@@ -230,20 +234,22 @@ class Wire:
                 found = {name.lower(): value for name, value in answer.headers.items()}
                 self._learn(found)
                 if told.into is not None and status == 200 and _is_file(found):
-                    raw = self._poured(answer, told.into)
+                    file = self._poured(answer, told.into)
                     return Answer(status, found, b"")
                 raw = self._whole(answer)
                 return Answer(status, found, raw)
         except requests.RequestException as error:
             self._failed(error, proxy, answered=status is not None)
         finally:
-            self._tell(told, status, raw, time.monotonic() - begun)
+            self._tell(told, status, raw, file, time.monotonic() - begun)
 
-    def _tell(self, told: _Told, status: int | None, raw: bytes, seconds: float) -> None:
+    def _tell(
+        self, told: _Told, status: int | None, raw: bytes, file: tuple[int, str] | None, seconds: float
+    ) -> None:  # fmt: skip
         sent, received = (told.body, raw) if told.body is not None else (HIDDEN, HIDDEN)
         secrets = self._secrets() if told.hide else ()
         sent, received = _without(sent, secrets), _without(received, secrets)
-        self._record(Exchange(told.method, told.path, status, sent, received, seconds))
+        self._record(Exchange(told.method, told.path, status, sent, received, seconds, file))
 
     def _secrets(self) -> tuple[str, ...]:
         """Everything secret, also as it stands in an address."""
@@ -273,8 +279,8 @@ class Wire:
             parts.append(part)
         return b"".join(parts)
 
-    def _poured(self, answer: requests.Response, into: _Into) -> bytes:
-        """The file, piece by piece; gives what is recorded of it."""
+    def _poured(self, answer: requests.Response, into: _Into) -> tuple[int, str]:
+        """The file, piece by piece; gives its size and SHA-256."""
         until, size, digest = time.monotonic() + self._timeouts.total_s, 0, hashlib.sha256()
         for part in answer.iter_content(65536):
             size += len(part)
@@ -284,7 +290,7 @@ class Wire:
                 raise RemoteUnreachable(host=self.host)
             digest.update(part)
             into.file.write(part)
-        return f"[file: {size} bytes, sha256 {digest.hexdigest()}]".encode()
+        return size, digest.hexdigest()
 
     def _failed(self, error: requests.RequestException, proxy: str | None, *, answered: bool) -> NoReturn:
         if answered and not isinstance(error, requests.Timeout):

@@ -20,6 +20,7 @@ from app.settings import SettingsFile
 from app.store import Library
 from app.store.tables import CandidateRow, InterviewRow
 from app.sync_service import SyncService
+from sync import exchanges
 from sync.outbox import Queue
 from sync.sandbox.server import Sandbox
 from tests.app.test_sync_service import CANARY, CONNECTED, planned, sign
@@ -104,13 +105,15 @@ def test_resumes_come_into_the_vault_in_the_background_and_nowhere_else(library,
     assert service.run_once().complete
 
 
-def test_the_record_of_a_call_has_size_and_hash_of_a_file_and_not_the_file(library, service, monkeypatch):
-    seen = []
-    monkeypatch.setattr("app.sync_service._record", seen.append)
+def test_the_record_of_a_call_has_size_and_hash_of_a_file_and_not_the_file(library, service):
     service.run_once()
-    fetched = [one for one in seen if one.path.startswith("/v1/documents/")]
+    with library.reading() as session:
+        fetched = [one for one in exchanges.listed(session) if one.path.startswith("/v1/documents/")]
+        bodies = [exchanges.bodies(session, one.id)[1] for one in fetched]
     assert len(fetched) == 3
-    assert all(one.received.startswith(b"[file: ") and len(one.received) < 120 for one in fetched)
+    assert {body.sha256 for body in bodies} == held(library)
+    assert [body.text for body in bodies] == [None] * 3
+    assert max(body.size for body in bodies) > 60_000
 
 
 def test_a_changed_document_replaces_the_one_that_was_there(library, service, sandbox):

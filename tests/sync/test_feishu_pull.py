@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from uuid import uuid4
 
@@ -152,7 +153,8 @@ def test_requirements_own_fields_and_resumes_come_and_are_fetched_from_where_the
     held = io.BytesIO()
     hr.document(resume, held, 1_000_000)
     assert held.getvalue() == sandbox.store.file("doc-cand-wang")[2]
-    assert seen[-1].received.startswith(b"[file: ")
+    assert (seen[-1].received, seen[-1].received_bytes) == (b"", len(held.getvalue()))
+    assert seen[-1].file == (len(held.getvalue()), hashlib.sha256(held.getvalue()).hexdigest())
     assert "code=" not in seen[-1].path
     with pytest.raises(PayloadTooLarge):
         hr.document(resume, io.BytesIO(), 1000)
