@@ -270,4 +270,4 @@ def test_nothing_is_clipped_in_a_low_window_in_both_themes(qtbot, room, scheme):
     choose(room, "Emma Clarke")
     room.resize(1000, 640)
     assert room.details.hr.isVisible()
-    assert room.details.hr.height() >= theme.scaled(80)
+    assert room.details.upper.height() >= theme.scaled(120)

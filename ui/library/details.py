@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -38,6 +39,23 @@ SAID_HEIGHT = 220
 """So much more height (before scaling) a picture needs where the HR system says something."""
 FORM = ("column_candidate", "column_position", "round", "consent", "speech")
 BUSY = (AnalysisState.QUEUED, AnalysisState.RUNNING)
+
+
+class _Tall(QScrollArea):
+    """Scrolls downwards only: it is never narrower than what it holds."""
+
+    def __init__(self, held: QWidget) -> None:
+        super().__init__()
+        self._held = held
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidgetResizable(True)
+        self.setWidget(held)
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt: as wide as its content and a scroll bar."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self._held.minimumSizeHint().width() + bar, theme.scaled(120))
 
 
 class DetailsPanel(QFrame):
@@ -122,12 +140,17 @@ class DetailsPanel(QFrame):
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
+        upper = QWidget()
+        above = QVBoxLayout(upper)
+        above.setContentsMargins(0, 0, 0, 0)
+        above.setSpacing(10)
         for widget in (self.picture, self.title, self.facts):
-            column.addWidget(widget)
-        column.addLayout(form)
-        column.addWidget(self.hr, 1)
-        self._room_below = QWidget()
-        column.addWidget(self._room_below, 1)
+            above.addWidget(widget)
+        above.addLayout(form)
+        above.addWidget(self.hr)
+        above.addStretch(1)
+        self.upper = _Tall(upper)
+        column.addWidget(self.upper, 1)
         ending: tuple[QWidget, ...] = (self.state, self.progress, self.analyse, self.open, self.add_recording)
         for part in ending:
             column.addWidget(part)
@@ -168,7 +191,6 @@ class DetailsPanel(QFrame):
         self.consent.show_interview(interview)
         self.speech.show_interview(interview, enabled=writable)
         self.hr.show_interview(interview)
-        self._room_below.setVisible(self.hr.said.empty)
         self._show_picture(interview)
         self._show_state(interview)
 

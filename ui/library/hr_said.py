@@ -6,7 +6,7 @@ What others wrote of earlier interviews stays behind a click until the own asses
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from analysis.failures import Failure
 from app import text
@@ -66,8 +66,8 @@ class Folded(QWidget):
         self.body.setVisible(self.is_open)
 
 
-class HrSaid(QScrollArea):
-    """Scrolls through what the HR system says of one interview; hidden where it says nothing."""
+class HrSaid(QWidget):
+    """What the HR system says of one interview; hidden where it says nothing."""
 
     def __init__(self, library: Library, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,9 +75,10 @@ class HrSaid(QScrollArea):
         self._interview: Interview | None = None
         self._opened_for = ""
         self.said = Said()
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._held = QWidget()
+        self._column.addWidget(self._held)
         self.sections: dict[str, Folded] = {}
         self.documents: list[QPushButton] = []
         self.look = QPushButton()
@@ -96,11 +97,9 @@ class HrSaid(QScrollArea):
         self._tell()
 
     def _tell(self) -> None:
-        if (before := self.takeWidget()) is not None:
-            before.deleteLater()  # it may hold the very button that was clicked
-        held = QWidget()
+        before, held = self._held, QWidget()
         column = QVBoxLayout(held)
-        column.setContentsMargins(0, 0, theme.scaled(6), 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.scaled(6))
         mark = QLabel(text.tr("said.from_hr"))
         mark.setProperty("class", "badge")
@@ -120,8 +119,11 @@ class HrSaid(QScrollArea):
                 column.addWidget(self.sections[key])
         if self.said.feedback and self._interview is not None:
             column.addWidget(self._feedback(self._interview))
-        column.addStretch(1)
-        self.setWidget(held)
+        self._column.replaceWidget(before, held)
+        held.show()
+        before.hide()
+        before.deleteLater()  # it may hold the very button that was clicked
+        self._held = held
 
     def _parts(self) -> tuple[tuple[str, str, int], ...]:
         said = self.said
