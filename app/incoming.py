@@ -20,23 +20,36 @@ from app.scoring import template_from_body
 from app.store import Library
 from sync import ledger
 from sync.conflicts import merge
-from sync.contract import STATUS_ORDER, Pulled, RemoteCandidate, RemotePosition, RemoteTemplate
+from sync.contract import (
+    STATUS_ORDER,
+    Pulled,
+    RemoteCandidate,
+    RemoteDocument,
+    RemoteInterview,
+    RemotePosition,
+    RemoteTemplate,
+)
 from sync.ledger import KnownRow
 
 POSITION_FIELDS = ("title", "department", "description", "keywords", "template_id", "weights_locked")
 CANDIDATE_FIELDS = ("name", "email", "phone")
+POSITION_SAID = ("requirements", "custom")
+CANDIDATE_SAID = ("documents", "history", "feedback", "custom")
+"""What the HR system says beyond our own columns: kept with what it last said, shown as its own, never edited here."""
 SLICE_S = 0.01
 """So long other writers wait at most for rows that are taken over."""
 
 
 @dataclass(slots=True)
 class Incoming:
-    """Takes over pages of one pull. `refused` names templates that cannot be used; `kept` counts local edits kept."""
+    """Takes over pages of one pull. `refused` names templates that cannot be used; `kept` counts local edits kept;
+    `files` = candidates have other files than before, or more interviews."""
 
     library: Library
     system: str
     refused: list[str] = field(default_factory=list)
     kept: int = 0
+    files: bool = False
     _late: dict[str, RemotePosition] = field(default_factory=dict)
 
     def take(self, page: Pulled) -> Iterator[KnownRow]:
@@ -93,96 +106,133 @@ class Incoming:
         start = local or Position("", remote.title)
         wanted = replace(start, **values, remote_id=remote.remote_id)
         saved = wanted if wanted == local else self.library.save_position(wanted)
-        yield KnownRow("position", remote.remote_id, saved.id, theirs)
+        yield KnownRow("position", remote.remote_id, saved.id, theirs | _said_of(remote, POSITION_SAID))
 
     def _candidate(self, remote: RemoteCandidate) -> Iterator[KnownRow]:
         theirs = {name: getattr(remote, name) for name in CANDIDATE_FIELDS}
-        interview = self._its_interview(remote)
-        local = self._same_person(remote, interview)
+        schedule = [(one, self._its_interview(one)) for one in remote.schedule()]
+        local = self._same_person(remote, [interview for _, interview in schedule])
+        base = self._base("candidate", remote.remote_id)
+        self.files |= _documents(base) != [asdict(one) for one in remote.documents] or remote.deleted
+        self.files |= bool(remote.documents) and any(interview is None for _, interview in schedule)
+        yield from _vanished_documents(base, () if remote.deleted else remote.documents)
         if remote.deleted:
-            yield self._gone("candidate", remote.remote_id, local)
+            kept = {name: base.fields[name] for name in CANDIDATE_FIELDS if name in base.fields} if base else {}
+            yield KnownRow("candidate", remote.remote_id, local.id if local else None, kept, True)
             return
         mine = _plain(local, CANDIDATE_FIELDS) if local else None
         values = self._merged("candidate", remote.remote_id, mine, theirs)
         wanted = replace(local or Candidate("", remote.name), **values, remote_id=remote.remote_id)
         saved = wanted if wanted == local else self.library.save_candidate(wanted)
-        yield KnownRow("candidate", remote.remote_id, saved.id, theirs)
-        if remote.interview_remote_id:
-            yield self._interview(remote, remote.interview_remote_id, saved, interview)
+        yield KnownRow("candidate", remote.remote_id, saved.id, theirs | _said_of(remote, CANDIDATE_SAID))
+        for one, interview in schedule:
+            yield self._interview(remote, one, saved, interview)
 
     def _interview(
-        self, remote: RemoteCandidate, remote_id: str, candidate: Candidate, local: Interview | None
+        self, remote: RemoteCandidate, planned: RemoteInterview, candidate: Candidate, local: Interview | None
     ) -> KnownRow:
-        theirs: dict[str, object] = {"scheduled_at": remote.scheduled_at, "time_zone": remote.time_zone}
+        theirs: dict[str, object] = {"scheduled_at": planned.scheduled_at, "time_zone": planned.time_zone}
+        if planned.round is not None:
+            theirs["round"] = planned.round
         if local is None:
-            saved = self.library.save_interview(self._planned(remote, remote_id, candidate))
+            saved = self.library.save_interview(self._planned(remote, planned, candidate))
         else:
-            mine = {"scheduled_at": _said(local.scheduled_at, remote.scheduled_at), "time_zone": local.time_zone}
-            values = self._merged("interview", remote_id, mine, theirs)
+            mine: dict[str, Any] = {"time_zone": local.time_zone}
+            mine["scheduled_at"] = _said(local.scheduled_at, planned.scheduled_at)
+            if planned.round is not None and (local.round != 1 or self._told_round(planned.remote_id)):
+                mine["round"] = local.round  # the 1 that every interview begins with is nobody's edit
+            values = self._merged("interview", planned.remote_id, mine, theirs)
             wanted = replace(
                 local,
                 scheduled_at=moment(values["scheduled_at"]),
                 time_zone=values["time_zone"],
-                remote_id=remote_id,
+                round=values.get("round", local.round),
+                remote_id=planned.remote_id,
             )
             saved = wanted if wanted == local else self.library.save_interview(wanted)
-        if STATUS_ORDER.index(remote.status) > STATUS_ORDER.index(saved.status):
-            saved = self.library.set_status(saved.id, remote.status)
-        return KnownRow("interview", remote_id, saved.id, theirs | {"status": remote.status.value})
+        if STATUS_ORDER.index(planned.status) > STATUS_ORDER.index(saved.status):
+            saved = self.library.set_status(saved.id, planned.status)
+        return KnownRow("interview", planned.remote_id, saved.id, theirs | {"status": planned.status.value})
 
-    def _planned(self, remote: RemoteCandidate, remote_id: str, candidate: Candidate) -> Interview:
+    def _told_round(self, remote_id: str) -> bool:
+        base = self._base("interview", remote_id)
+        return base is not None and "round" in base.fields
+
+    def _planned(self, remote: RemoteCandidate, planned: RemoteInterview, candidate: Candidate) -> Interview:
         wanted = remote.position_remote_id
         position = self.library.find_position(remote_id=wanted) if wanted else None
         title = f"{remote.name} · {position.title}" if position else remote.name
         return Interview(
-            "", title, 1, remote.status, candidate, position, None, datetime.now(UTC), remote.time_zone,
-            moment(remote.scheduled_at), remote_id=remote_id,
+            "", title, planned.round or 1, planned.status, candidate, position, None, datetime.now(UTC),
+            planned.time_zone, moment(planned.scheduled_at), remote_id=planned.remote_id,
         )  # fmt: skip
 
-    def _gone(self, kind: str, remote_id: str, local: Position | Candidate | None) -> KnownRow:
+    def _gone(self, kind: str, remote_id: str, local: Position | None) -> KnownRow:
         """It was deleted there: here it stays as it is, and what was last said of it stays the base."""
-        with self.library.reading() as session:
-            base = ledger.known_row(session, self.system, kind, remote_id)
+        base = self._base(kind, remote_id)
         return KnownRow(kind, remote_id, local.id if local else None, base.fields if base else {}, True)
 
     def _merged(
         self, kind: str, remote_id: str, mine: Mapping[str, Any] | None, theirs: Mapping[str, Any]
     ) -> dict[str, Any]:
-        with self.library.reading() as session:
-            base = ledger.known_row(session, self.system, kind, remote_id)
+        base = self._base(kind, remote_id)
         merged = merge(base.fields if base else None, mine, theirs)
         self.kept += len(merged.kept)
         return merged.values
+
+    def _base(self, kind: str, remote_id: str) -> KnownRow | None:
+        """What the HR system said the last time."""
+        with self.library.reading() as session:
+            return ledger.known_row(session, self.system, kind, remote_id)
 
     def _same_title(self, title: str) -> Position | None:
         """A position that was made here under the same title and that the HR system has not claimed yet."""
         local = self.library.find_position(title=title)
         return local if local is not None and local.remote_id is None else None
 
-    def _same_person(self, remote: RemoteCandidate, interview: Interview | None) -> Candidate | None:
-        """The candidate by id, by the interview that was registered from here, or by name and mail together."""
+    def _same_person(self, remote: RemoteCandidate, interviews: Iterable[Interview | None]) -> Candidate | None:
+        """The candidate by id, by an interview that was registered from here, or by name and mail together."""
         if local := self.library.find_candidate(remote_id=remote.remote_id):
             return local
-        if interview is not None and interview.candidate.remote_id is None:
-            return interview.candidate
+        for interview in interviews:
+            if interview is not None and interview.candidate.remote_id is None:
+                return interview.candidate
         local = self.library.find_candidate(name=remote.name)
         same = local is not None and local.remote_id is None and remote.email and local.email == remote.email
         return local if same else None
 
-    def _its_interview(self, remote: RemoteCandidate) -> Interview | None:
+    def _its_interview(self, planned: RemoteInterview) -> Interview | None:
         """The interview by the HR system's id, or by ours where it was registered from here."""
-        if remote.interview_remote_id is None:
-            return None
-        if found := self.library.find_interview(remote_id=remote.interview_remote_id):
+        if found := self.library.find_interview(remote_id=planned.remote_id):
             return found
         try:
-            ours = self.library.interview(remote.interview_client_id) if remote.interview_client_id else None
+            ours = self.library.interview(planned.client_id) if planned.client_id else None
         except NotFound:
             return None
         return ours if ours is not None and ours.remote_id is None else None
 
     def _template_ids(self) -> frozenset[str]:
         return frozenset(template.id for template in self.library.templates())
+
+
+def _said_of(row: RemotePosition | RemoteCandidate, names: tuple[str, ...]) -> dict[str, Any]:
+    """What is not empty, as JSON would have it."""
+    told = {name: getattr(row, name) for name in names}
+    return {name: [asdict(one) for one in value] if name != "requirements" else value
+            for name, value in told.items() if value}  # fmt: skip
+
+
+def _documents(base: KnownRow | None) -> list[Any]:
+    told: Any = base.fields.get("documents", []) if base else []
+    return list(told)
+
+
+def _vanished_documents(base: KnownRow | None, there: tuple[RemoteDocument, ...]) -> Iterator[KnownRow]:
+    """Files that the candidate had and has not any more: what was fetched of them goes as well."""
+    left = {document.remote_id for document in there}
+    for document in _documents(base):
+        if document["remote_id"] not in left:
+            yield KnownRow("document", document["remote_id"], None, {}, True)
 
 
 def _plain(row: Position | Candidate, names: tuple[str, ...]) -> dict[str, Any]:

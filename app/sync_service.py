@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from analysis.failures import Failure
 from app import text
 from app.attaching import Attaching
+from app.documents import Fetching
 from app.exchanges import ExchangeBook
 from app.incoming import Incoming
 from app.known_fields import KnownFields, known_fields
@@ -79,6 +80,7 @@ class SyncService:
         self._queue = queue or Queue()
         self._attaching = Attaching(library, self._session, self._queue.clock)
         self.book = ExchangeBook(library, lambda: self.address, self._queue.clock)
+        self._fetching = Fetching(library, self._session, self._queue.clock)
         self._working = threading.Lock()
         self._stop, self._wake, self._abandoned = threading.Event(), threading.Event(), threading.Event()
         self._hurry = False
@@ -213,7 +215,10 @@ class SyncService:
             self._link_registered()
             if done.stopped is not None or done.until is not None or not pulling or self._registration_unknown():
                 return self._reported(done, Received(), ())
-            return self._pull(client, done)
+            report = self._pull(client, done)
+            if report.failure is None:
+                self._fetching.run(client, self._stop.is_set)
+            return report
         finally:
             client.close()
 
@@ -228,6 +233,8 @@ class SyncService:
         except RemoteFailure as failure:
             until = breaker.trouble(failure) if failure.retry or concerns_all(failure) else None
             return self._reported(replace(done, stopped=failure, until=until), Received(), ())
+        finally:
+            self._fetching.due |= incoming.files
         breaker.well()
         late = tuple(incoming.finish())
         if late:

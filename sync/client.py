@@ -5,6 +5,7 @@ What an answer means is the dialect's business (`sync.dialects`); `failure_of` g
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import ssl
@@ -13,7 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Any, NoReturn
+from typing import Any, BinaryIO, NoReturn
 from urllib.parse import quote_plus, urlsplit
 
 import requests
@@ -26,6 +27,7 @@ from sync.answer import Answer as Answer
 from sync.auth import Auth, Authenticator, Credentials, ServerClock, Surroundings, authenticator
 from sync.auth.certificate import load_certificate
 from sync.failures import (
+    AddressInvalid,
     CertificateUnusable,
     CertificateWanted,
     LoginPage,
@@ -59,7 +61,10 @@ logging.getLogger("urllib3.connectionpool").setLevel(logging.INFO)  # its debug 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One call as it is recorded: both bodies without any secret, and no header. `status` None = no answer came."""
+    """One call as it is recorded: both bodies without any secret, and no header. `status` None = no answer came.
+
+    `file` = size and SHA-256 of a person's file that came: its bytes are in no record.
+    """
 
     method: str
     path: str
@@ -67,6 +72,7 @@ class Exchange:
     sent: bytes
     received: bytes
     seconds: float = 0.0
+    file: tuple[int, str] | None = None
 
     @property
     def sent_bytes(self) -> int:
@@ -76,7 +82,7 @@ class Exchange:
     @property
     def received_bytes(self) -> int:
         """Size of the answer's body."""
-        return len(self.received)
+        return self.file[0] if self.file else len(self.received)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +151,30 @@ class Wire:
             return self._once(method, path, query, body, headers, open_to_all=False)
         return answer
 
+    def fetch(self, path: str, into: BinaryIO, limit: int) -> Answer:
+        """A person's file, written to `into` as it comes; the answer then has no body. What is no file (an error, JSON)
+        has its body as ever. It is recorded by size and hash alone. PayloadTooLarge beyond `limit` bytes.
+        """
+        answer = self._once("GET", path, None, None, None, open_to_all=False, into=_Into(into, limit))
+        if answer.status == 401 and self._auth.renew():
+            return self._once("GET", path, None, None, None, open_to_all=False, into=_Into(into, limit))
+        return answer
+
+    def fetch_from(self, url: str, into: BinaryIO, limit: int) -> Answer:
+        """The same from another address that the HR system names: https (or its own kind of loopback), shown to nobody
+        who calls; the record has its host alone, for the rest may open it to anybody."""
+        try:
+            there = Address.parse(urlsplit(url)._replace(query="", fragment="").geturl())
+        except AddressInvalid as error:
+            raise RemoteNonsense(host=self.host) from error
+        if there.loopback and not self.address.loopback:
+            raise RemoteNonsense(host=self.host)
+        request = requests.Request("GET", url, headers={"Accept": "*/*"}, auth=_Nobody())
+        with self._pace.turn():
+            return self._carried(
+                self._prepared(request), _Told("GET", f"//{there.host}/…", b"", into=_Into(into, limit))
+            )
+
     def renew(self) -> bool:
         """The HR system refused the key in a way of its own: True = trying once more makes sense."""
         return self._auth.renew()
@@ -158,8 +188,11 @@ class Wire:
         headers: Mapping[str, str] | None,
         *,
         open_to_all: bool,
+        into: _Into | None = None,
     ) -> Answer:
-        said = {"Accept": "application/json"} | ({"Content-Type": "application/json"} if body is not None else {})
+        said = {"Accept": "application/json" if into is None else "*/*"} | (
+            {"Content-Type": "application/json"} if body is not None else {}
+        )
         request = requests.Request(
             method,
             self.address.base + path,
@@ -169,7 +202,7 @@ class Wire:
             auth=_Nobody() if open_to_all else _Signed(self._auth),
         )
         with self._pace.turn():
-            return self._carried(self._prepared(request), _Told(method, path, body or b"", hide=not open_to_all))
+            return self._carried(self._prepared(request), _Told(method, path, body or b"", not open_to_all, into))
 
     def _prepared(self, request: requests.Request) -> requests.PreparedRequest:
         """The request with everything that shows who calls."""
@@ -186,7 +219,7 @@ class Wire:
         return self._carried(prepared, _Told(str(request.method), urlsplit(prepared.url or "").path or "/", None))
 
     def _carried(self, prepared: requests.PreparedRequest, told: _Told) -> Answer:
-        status, raw, begun = None, b"", time.monotonic()
+        status, raw, file, begun = None, b"", None, time.monotonic()
         url = str(prepared.url)
         settings = self._session.merge_environment_settings(url, {}, True, True, None)
         proxy = requests.utils.select_proxy(url, settings["proxies"])
@@ -198,20 +231,25 @@ class Wire:
                 **settings,
             ) as answer:
                 status = answer.status_code
-                raw = self._whole(answer)
                 found = {name.lower(): value for name, value in answer.headers.items()}
                 self._learn(found)
+                if told.into is not None and status == 200 and _is_file(found):
+                    file = self._poured(answer, told.into)
+                    return Answer(status, found, b"")
+                raw = self._whole(answer)
                 return Answer(status, found, raw)
         except requests.RequestException as error:
             self._failed(error, proxy, answered=status is not None)
         finally:
-            self._tell(told, status, raw, time.monotonic() - begun)
+            self._tell(told, status, raw, file, time.monotonic() - begun)
 
-    def _tell(self, told: _Told, status: int | None, raw: bytes, seconds: float) -> None:
+    def _tell(
+        self, told: _Told, status: int | None, raw: bytes, file: tuple[int, str] | None, seconds: float
+    ) -> None:  # fmt: skip
         sent, received = (told.body, raw) if told.body is not None else (HIDDEN, HIDDEN)
         secrets = self._secrets() if told.hide else ()
         sent, received = _without(sent, secrets), _without(received, secrets)
-        self._record(Exchange(told.method, told.path, status, sent, received, seconds))
+        self._record(Exchange(told.method, told.path, status, sent, received, seconds, file))
 
     def _secrets(self) -> tuple[str, ...]:
         """Everything secret, also as it stands in an address."""
@@ -240,6 +278,19 @@ class Wire:
                 raise unsure(RemoteUnreachable(host=self.host))
             parts.append(part)
         return b"".join(parts)
+
+    def _poured(self, answer: requests.Response, into: _Into) -> tuple[int, str]:
+        """The file, piece by piece; gives its size and SHA-256."""
+        until, size, digest = time.monotonic() + self._timeouts.total_s, 0, hashlib.sha256()
+        for part in answer.iter_content(65536):
+            size += len(part)
+            if size > into.limit:
+                raise PayloadTooLarge(bytes=size, limit=into.limit)
+            if time.monotonic() > until:
+                raise RemoteUnreachable(host=self.host)
+            digest.update(part)
+            into.file.write(part)
+        return size, digest.hexdigest()
 
     def _failed(self, error: requests.RequestException, proxy: str | None, *, answered: bool) -> NoReturn:
         if answered and not isinstance(error, requests.Timeout):
@@ -340,6 +391,21 @@ class _Told:
     path: str
     body: bytes | None
     hide: bool = True
+    into: _Into | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Into:
+    """Where a file goes, and how many bytes it may have."""
+
+    file: BinaryIO
+    limit: int
+
+
+def _is_file(headers: Mapping[str, str]) -> bool:
+    """Whether an answer is a file: JSON is the system speaking, and a page that is no attachment is a login portal."""
+    kind = headers.get("content-type", "")
+    return "json" not in kind and ("html" not in kind or "attachment" in headers.get("content-disposition", ""))
 
 
 def _trust(auth: Auth, credentials: Credentials) -> ssl.SSLContext:

@@ -45,6 +45,61 @@ class NoteRole(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteCustom:
+    """A field of the company's own: what it is called, and its value as it is read."""
+
+    title: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteDocument:
+    """A file of a candidate, a résumé as a rule. `size` in bytes; None and "" = not told."""
+
+    remote_id: str
+    name: str
+    media_type: str = ""
+    size: int | None = None
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteEvent:
+    """A line of a candidate's history; `kind` and `by` in the HR system's own words."""
+
+    at: str
+    text: str
+    kind: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFeedback:
+    """What somebody wrote of an earlier interview: a score out of `top`, None = none. `conclusion` in its own words."""
+
+    remote_id: str
+    at: str = ""
+    by: str = ""
+    text: str = ""
+    score: float | None = None
+    top: float | None = None
+    conclusion: str = ""
+    round: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteInterview:
+    """One interview of a candidate's schedule; `round` counts from 1, None = not told."""
+
+    remote_id: str
+    round: int | None = None
+    status: InterviewStatus = InterviewStatus.SCHEDULED
+    scheduled_at: str | None = None
+    time_zone: str = "Asia/Shanghai"
+    client_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RemotePosition:
     """A position as the HR system has it."""
 
@@ -57,13 +112,16 @@ class RemotePosition:
     weights_locked: bool = False
     updated: str = ""
     deleted: bool = False
+    requirements: str = ""
+    custom: tuple[RemoteCustom, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RemoteCandidate:
     """A candidate with the position that the person applies for.
 
-    `interview_client_id` is our id of the interview where it was registered from here.
+    `interview_client_id` is our id of the interview where it was registered from here. `interviews` is the whole
+    schedule, where the system tells of more than one interview; then the single one is one of them.
     """
 
     remote_id: str
@@ -78,6 +136,21 @@ class RemoteCandidate:
     updated: str = ""
     deleted: bool = False
     interview_client_id: str | None = None
+    interviews: tuple[RemoteInterview, ...] = ()
+    documents: tuple[RemoteDocument, ...] = ()
+    history: tuple[RemoteEvent, ...] = ()
+    feedback: tuple[RemoteFeedback, ...] = ()
+    custom: tuple[RemoteCustom, ...] = ()
+
+    def schedule(self) -> tuple[RemoteInterview, ...]:
+        """All interviews that the system tells of, each once."""
+        single = self.interview_remote_id
+        if not single or any(one.remote_id == single for one in self.interviews):
+            return self.interviews
+        only = RemoteInterview(
+            single, None, self.status, self.scheduled_at, self.time_zone, self.interview_client_id
+        )  # fmt: skip
+        return (*self.interviews, only)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,11 +73,12 @@ class Run:
 def keep(session: Session, system: str, exchange: Exchange, op_id: str | None, at: float) -> None:
     """Write one call down, and let go of the oldest. `at` = when it ended."""
     sent, received = _kept(exchange.sent), _kept(exchange.received)
+    came = exchange.file[1] if exchange.file else _digest(exchange.received)
     made = session.execute(
         insert(sync_exchange).values(
             at=at, system=system, op_id=op_id, method=exchange.method, path=exchange.path, status=exchange.status,
             seconds=exchange.seconds, sent=sent, sent_bytes=exchange.sent_bytes, sent_sha256=_digest(exchange.sent),
-            received=received, received_bytes=exchange.received_bytes, received_sha256=_digest(exchange.received),
+            received=received, received_bytes=exchange.received_bytes, received_sha256=came,
         )
     )  # fmt: skip
     session.execute(delete(sync_exchange).where(sync_exchange.c.id <= _new_id(made) - KEPT))

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 from sync.address import Address
 from sync.catalogue import Catalogue
-from sync.contract import InterviewStatus, Pulled
+from sync.contract import InterviewStatus, Pulled, RemoteDocument
 from sync.profile import Profile
 
 
@@ -151,6 +151,17 @@ class TakesNotes(Protocol):
 
     def add_note(self, note: Note, operation: str) -> str:
         """Keep a note, once for its external id; gives the HR system's id of it. NotesRefused where there is no way."""
+
+
+@runtime_checkable
+class GivesDocuments(Protocol):
+    """An HR system from which a candidate's files can be fetched."""
+
+    def gives_documents(self) -> bool:
+        """Whether its profile says how."""
+
+    def document(self, document: RemoteDocument, into: BinaryIO, limit: int) -> None:
+        """Write a file to `into`. PayloadTooLarge beyond `limit` bytes; RemoteRejected where it is not there."""
 
 
 @runtime_checkable

@@ -65,6 +65,7 @@ class Vault:
         self._arriving = folder / "arriving"
         self._derived = folder / "derived"
         self._made = folder / "made"
+        self._documents = folder / "documents"
 
     def has(self, sha256: str) -> bool:
         """Whether the recording lies here."""
@@ -110,26 +111,40 @@ class Vault:
 
         Raises DiskFull, FolderNotWritable.
         """
-        digest = digest_of(made)
-        with writing_into(self.folder):
-            private_folder(self._made)
-            os.replace(made, self._made / digest)
-            keep_private(self._made / digest)
-            sync_folder(self._made)
-        return digest
+        return self._keep(made, self._made)
 
     def open_made(self, sha256: str) -> BinaryIO:
         """A file that was made of an interview. NotFound."""
-        try:
-            return (self._made / _named(sha256)).open("rb")
-        except OSError as missing:
-            raise NotFound(what=text.tr("store.made"), id=sha256) from missing
+        return _opened(self._made, sha256, "store.made")
 
     def drop_made(self, still_needed: Collection[str]) -> None:
         """Remove all that was made and is not needed any more."""
-        for file in self._made.glob("*"):
-            if file.name not in still_needed:
-                file.unlink(missing_ok=True)
+        _drop_from(self._made, still_needed)
+
+    def keep_document(self, arrived: Path) -> str:
+        """Take in a candidate's file from the HR system; gives its SHA-256. Raises DiskFull, FolderNotWritable."""
+        return self._keep(arrived, self._documents)
+
+    def has_document(self, sha256: str) -> bool:
+        """Whether a candidate's file lies here."""
+        return (self._documents / _named(sha256)).is_file()
+
+    def open_document(self, sha256: str) -> BinaryIO:
+        """A candidate's file. NotFound."""
+        return _opened(self._documents, sha256, "store.document")
+
+    def drop_documents(self, still_needed: Collection[str]) -> None:
+        """Remove all files of candidates that are not needed any more."""
+        _drop_from(self._documents, still_needed)
+
+    def _keep(self, file: Path, folder: Path) -> str:
+        digest = digest_of(file)
+        with writing_into(self.folder):
+            private_folder(folder)
+            os.replace(file, folder / digest)
+            keep_private(folder / digest)
+            sync_folder(folder)
+        return digest
 
     def derived(self, sha256: str) -> Path:
         """The folder (made if need be) for what engine jobs derive from the recording."""
@@ -249,6 +264,19 @@ class Vault:
         for path in self._home(sha256).glob("original*"):
             return path
         raise NotFound(what=text.tr("store.media"), id=sha256)
+
+
+def _opened(folder: Path, sha256: str, what: str) -> BinaryIO:
+    try:
+        return (folder / _named(sha256)).open("rb")
+    except OSError as missing:
+        raise NotFound(what=text.tr(what), id=sha256) from missing
+
+
+def _drop_from(folder: Path, still_needed: Collection[str]) -> None:
+    for file in folder.glob("*"):
+        if file.name not in still_needed:
+            file.unlink(missing_ok=True)
 
 
 def _named(sha256: str) -> str:

@@ -12,7 +12,7 @@ import msgspec
 from sync.address import Address
 from sync.catalogue import Catalogue, RemoteField
 from sync.client import Answer, Wire, unsure
-from sync.contract import Pulled
+from sync.contract import Pulled, RemoteDocument
 from sync.dialects.envelope import Gone, Judge
 from sync.dialects.paging import Walk, advanced, known, seen, wanted
 from sync.dialects.shape import KINDS, Call, ContractShape, Rows, call, raw_rows
@@ -154,6 +154,20 @@ class ContractSystem:
             raise NotesRefused(host=self._wire.host)
         there = call(self._shape.paths.notes, "PUT", note.external_id)
         return self._id(self._write(there, json.dumps(asdict(note), ensure_ascii=False).encode(), operation))
+
+    def gives_documents(self) -> bool:
+        """Whether the profile says how a file is fetched."""
+        return bool(self._shape.paths.document)
+
+    def document(self, document: RemoteDocument, into: BinaryIO, limit: int) -> None:
+        """Fetch a candidate's file."""
+        there = call(self._shape.paths.document, "GET", document.remote_id)
+        answer = self._wire.fetch(there.path, into, limit)
+        if answer.body and self._judge.refused(answer) and self._wire.renew():
+            answer = self._wire.fetch(there.path, into, limit)
+        if answer.body or not answer.good:
+            self._understood(answer)
+            raise RemoteNonsense(host=self._wire.host)
 
     def catalogue(self) -> Catalogue:
         """The fields that a result can be written to; none where the profile names no catalogue."""

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from sync.contract import InterviewStatus, RemoteCandidate, RemotePosition, RemoteTemplate
+from sync.contract import (
+    InterviewStatus,
+    RemoteCandidate,
+    RemoteCustom,
+    RemoteDocument,
+    RemoteEvent,
+    RemoteFeedback,
+    RemoteInterview,
+    RemotePosition,
+    RemoteTemplate,
+)
 from sync.paths import dig
 
 Row = TypeVar("Row", RemotePosition, RemoteCandidate, RemoteTemplate)
 _YES = frozenset({"1", "true", "y", "yes", "是"})
 _NO = frozenset({"0", "false", "n", "no", "否", ""})
+PARTS: dict[str, type] = {
+    "interviews": RemoteInterview, "documents": RemoteDocument, "history": RemoteEvent, "feedback": RemoteFeedback,
+    "custom": RemoteCustom,
+}  # fmt: skip
+"""What hangs on a row as a list of its own."""
+_MOMENTS, _NUMBERS, _COUNTS = ("at", "scheduled_at"), ("score", "top"), ("size", "round")
 _LIST = re.compile(r"[,，;；、|]")
 
 
@@ -54,16 +70,55 @@ class Times(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return int(moment.timestamp() * (1000 if self.format == "epoch_ms" else 1))
 
 
+class Part(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Where the parts of one kind stand in a row (a list, or nothing), and each field's path in a part."""
+
+    list: str
+    fields: dict[str, str]
+
+
 def row_of(
-    row: object, paths: dict[str, str], kind: type[Row], times: Times, status: Callable[[object], InterviewStatus]
-) -> Row:
+    row: object, paths: dict[str, str], kind: type[Row], times: Times, status: Callable[[object], InterviewStatus],
+    parts: Mapping[str, Part] | None = None,
+) -> Row:  # fmt: skip
     """One row as our type. ValueError when it is not what the profile describes."""
     values = {name: dig(row, path) for name, path in paths.items()}
     present = {name: _plain(name, value, times, status) for name, value in values.items() if value is not None}
+    for name, part in (parts or {}).items():
+        present[name] = [_part(one, part, times, status) for one in _listed(row, part)]
     try:
         return msgspec.convert(present, kind)
     except msgspec.ValidationError as error:
         raise ValueError(str(error)) from error
+
+
+def _listed(row: object, part: Part) -> list[Any]:
+    found = dig(row, part.list)
+    if found is None or found == "":
+        return []
+    if not isinstance(found, list):
+        raise ValueError(part.list)
+    return found
+
+
+def _part(
+    found: object, part: Part, times: Times, status: Callable[[object], InterviewStatus]
+) -> dict[str, object]:  # fmt: skip
+    values = {name: dig(found, path) for name, path in part.fields.items()}
+    return {name: _told(name, value, times, status) for name, value in values.items() if value not in (None, "")}
+
+
+def _told(name: str, value: Any, times: Times, status: Callable[[object], InterviewStatus]) -> object:
+    """One value of a part: systems write numbers as text, and own fields of any type."""
+    if name == "status":
+        return status(value)
+    if name in _MOMENTS:
+        return times.read(value)
+    if name in _NUMBERS:
+        return float(value)
+    if name in _COUNTS:
+        return int(value)
+    return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _plain(name: str, value: Any, times: Times, status: Callable[[object], InterviewStatus]) -> object:

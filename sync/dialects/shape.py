@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from typing import Any
 from urllib.parse import quote
 
@@ -12,14 +12,14 @@ import msgspec
 from sync.contract import InterviewStatus, Pulled, RemoteCandidate, RemotePosition, RemoteTemplate
 from sync.dialects.envelope import Envelope
 from sync.dialects.paging import Paging
-from sync.dialects.rows import Row, Times, row_of
+from sync.dialects.rows import PARTS, Part, Row, Times, row_of
 from sync.mapping import SIGNED_HASH, SOURCES, mapped, source_of
 from sync.paths import dig, put
 from sync.profile import Shape
 
 KINDS: dict[str, type] = {"positions": RemotePosition, "candidates": RemoteCandidate, "templates": RemoteTemplate}
 _VERBS = ("GET", "POST", "PUT", "PATCH")
-_WITH_ID = ("status", "assessment", "held", "notes")
+_WITH_ID = ("status", "assessment", "held", "notes", "document")
 INTERVIEW = frozenset(
     {"client_id", "candidate_id", "candidate_name", "position_id", "position_title", "scheduled_at", "time_zone"}
 )
@@ -33,7 +33,7 @@ class Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `{id}` stands for the id. `changes` "" = each kind that is pulled has a path of its own; `held` looks a result up,
     "" = GET of `assessment`; `fields` "" = the system has no catalogue of fields, `attachments` "" = it takes no files,
-    `notes` "" = it takes no notes.
+    `notes` "" = it takes no notes, `document` "" = it gives no files.
     """
 
     health: str
@@ -45,6 +45,7 @@ class Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     fields: str = ""
     attachments: str = ""
     notes: str = ""
+    document: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +57,15 @@ class Call:
 
 
 class Rows(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where the rows of one kind stand in a page, and each field's path in a row; `path` where the kind has its own."""
+    """Where the rows of one kind stand in a page, and each field's path in a row; `path` where the kind has its own.
+
+    `parts`: what hangs on a row as lists (`sync.dialects.rows.PARTS`).
+    """
 
     list: str
     fields: dict[str, str]
     path: str = ""
+    parts: dict[str, Part] = {}
 
 
 class Pull(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -186,7 +191,7 @@ class ContractShape(Shape, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     def row(self, row: object, rows: Rows, kind: type[Row]) -> Row:
         """One row. ValueError when it is not what the profile describes."""
-        return row_of(row, rows.fields, kind, self.times, self.status)
+        return row_of(row, rows.fields, kind, self.times, self.status, rows.parts)
 
 
 def raw_rows(data: object, rows: Rows) -> list[Any]:
@@ -209,9 +214,10 @@ def _wrong_paths(shape: ContractShape) -> str:
     needed += ("notes",) if shape.paths.notes else ()
     for name in Paths.__struct_fields__:
         written = getattr(shape.paths, name)
-        if not written and name in ("changes", "held", "fields", "attachments", "notes"):
+        if not written and name in ("changes", "held", "fields", "attachments", "notes", "document"):
             continue
         wrong = _wrong_path(written) or (name not in _WITH_ID and "{id}" in written)
+        wrong = wrong or (name == "document" and ("{id}" not in written or call(written, "GET").method != "GET"))
         if wrong or (name in needed and "{id}" not in written):
             return f"paths.{name} = {written!r}"
     return ""
@@ -230,11 +236,27 @@ def _wrong_pull(shape: ContractShape) -> str:
         rows: Rows | None = getattr(shape.pull, name)
         if rows is None:
             continue
-        unknown = set(rows.fields) - {field.name for field in fields(KINDS[name])}
+        unknown = set(rows.fields) - ({field.name for field in fields(KINDS[name])} - set(PARTS))
         if unknown or "remote_id" not in rows.fields:
             return f"pull.{name}.fields: {', '.join(sorted(unknown)) or 'remote_id'}"
+        if wrong := _wrong_parts(name, rows):
+            return wrong
         if name in shape.pull.kinds() and own_paths and _wrong_path(rows.path):
             return f"pull.{name}.path = {rows.path!r}"
+    return ""
+
+
+def _wrong_parts(kind: str, rows: Rows) -> str:
+    """Parts of a kind that has them, with fields that they have, the ones that they need included."""
+    known = {field.name for field in fields(KINDS[kind])} & set(PARTS)
+    if unknown := set(rows.parts) - known:
+        return f"pull.{kind}.parts: {', '.join(sorted(unknown))}"
+    for name, part in rows.parts.items():
+        own = fields(PARTS[name])
+        needed = {one.name for one in own if one.default is MISSING}
+        wrong = (set(part.fields) - {one.name for one in own}) or (needed - set(part.fields))
+        if wrong:
+            return f"pull.{kind}.parts.{name}.fields: {', '.join(sorted(wrong))}"
     return ""
 
 

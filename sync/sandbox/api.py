@@ -7,6 +7,7 @@ import hmac
 import json
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import msgspec
 from flask import Blueprint, Flask, Response, request
@@ -83,6 +84,11 @@ def contract_routes(store: Store, faults: Faults, key: str, contract: Path) -> B
         kept, is_new = store.say(request.get_data(), msgspec.to_builtins(wanted), operation)
         return answer(201 if is_new else 200, {name: kept[name] for name in ("id", "external_id", "received_at")})
 
+    @routes.get("/v1/documents/<document>")
+    def document(document: str) -> Response:
+        name, media_type, content = store.file(document)
+        return file_answer(name, media_type, content)
+
     @routes.post("/sandbox/faults")
     def switch_faults() -> Response:
         try:
@@ -114,6 +120,15 @@ def handle_errors(app: Flask) -> None:
 def answer(status: int, body: dict[str, Any]) -> Response:
     """A JSON answer."""
     return Response(json.dumps(body, ensure_ascii=False), status, mimetype="application/json")
+
+
+def file_answer(name: str, media_type: str, content: bytes) -> Response:
+    """A person's file, never to be shown by a browser as a page of this server."""
+    made = Response(content, mimetype=media_type)
+    made.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
+    made.headers["X-Content-Type-Options"] = "nosniff"
+    made.headers["Cache-Control"] = "no-store"
+    return made
 
 
 def receipt(held: Held) -> dict[str, Any]:

@@ -41,6 +41,8 @@ create table if not exists note (
   external_id text primary key, id text not null, interview_id text not null, role text not null, body blob not null,
   received_at text not null);
 create table if not exists operation (key text primary key, sha256 text not null);
+create table if not exists file (
+  id text primary key, name text not null, media_type text not null, sha256 text not null, content blob not null);
 create table if not exists document (kind text not null, id text not null, body text not null, primary key (kind, id));
 """
 
@@ -122,6 +124,29 @@ class Store:
         """All that are not deleted, oldest first; `deleted` = the deleted ones too."""
         query = "select * from entity where kind = ? and deleted <= ? order by rowid"
         return [self._entity(row) for row in self._rows(query, kind, int(deleted))]
+
+    def put_file(self, file_id: str, name: str, media_type: str, content: bytes) -> dict[str, Any]:
+        """Keep a person's file; gives what a candidate's body says of it."""
+        digest = hashlib.sha256(content).hexdigest()
+        with self._writing() as db:
+            self._step(db)
+            db.execute(
+                "insert or replace into file values (?, ?, ?, ?, ?)", (file_id, name, media_type, digest, content)
+            )
+        return {"id": file_id, "name": name, "media_type": media_type, "size": len(content), "sha256": digest}
+
+    def file(self, file_id: str) -> tuple[str, str, bytes]:
+        """Name, media type and content of a file. StoreRefuses 404."""
+        row = self._row("select name, media_type, content from file where id = ?", file_id)
+        if row is None:
+            raise StoreRefuses(404, "document_unknown", "There is no such document.")
+        return row["name"], row["media_type"], row["content"]
+
+    def drop_file(self, file_id: str) -> None:
+        """Forget a file."""
+        with self._writing() as db:
+            self._step(db)
+            db.execute("delete from file where id = ?", (file_id,))
 
     def put_document(self, kind: str, document_id: str, body: dict[str, Any]) -> None:
         """Keep what only one face knows, in that face's own shape."""
@@ -383,16 +408,19 @@ class Store:
         if row["kind"] == "template":
             return {"id": row["id"], "version": body["version"], "body": body, **rest}
         if row["kind"] == "candidate":
-            body["interview"] = self._planned(row["id"])
+            schedule = self._schedule(row["id"])
+            body |= {"interview": schedule[-1] if schedule else None, "interviews": _rounds(schedule)}
+            body = {"documents": [], "history": [], "feedback": [], "custom": [], **body}
+        if row["kind"] == "position":
+            body = {"requirements": "", "custom": [], **body}
         return {"id": row["id"], **body, **rest}
 
-    def _planned(self, candidate: str) -> dict[str, Any] | None:
+    def _schedule(self, candidate: str) -> list[dict[str, Any]]:
+        """All interviews of a candidate, in the order of their making."""
         query = (
-            "select id, client_id, status, scheduled_at, time_zone from interview where candidate_id = ? "
-            "order by rowid desc"
+            "select id, client_id, status, scheduled_at, time_zone from interview where candidate_id = ? order by rowid"
         )
-        row = self._row(query, candidate)
-        return dict(row) if row else None
+        return [dict(row) for row in self._rows(query, candidate)]
 
     def _held(self, row: sqlite3.Row | None) -> Held | None:
         return Held(**dict(row)) if row else None
@@ -421,6 +449,10 @@ class Store:
                 self._db.execute("rollback")
                 raise
             self._db.execute("commit")
+
+
+def _rounds(schedule: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"round": number, **one} for number, one in enumerate(schedule, 1)]
 
 
 def now() -> str:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 from uuid import uuid4
 
 import pytest
 
 from app.scoring import template_from_body
-from sync.contract import InterviewStatus
-from sync.failures import CursorUnknown, MappingBroken, RemoteConflict, RemoteRejected
+from sync.contract import InterviewStatus, RemoteDocument, RemoteFeedback
+from sync.dialects.feishu.incoming import _feedback, _submitted
+from sync.failures import (
+    CursorUnknown,
+    MappingBroken,
+    PayloadTooLarge,
+    RemoteConflict,
+    RemoteNonsense,
+    RemoteRejected,
+)
 from sync.ledger import KnownRow
 from sync.profile import shipped_profile
 from sync.pull import pull
@@ -128,6 +138,46 @@ def test_a_pull_brings_jobs_applications_and_forms_that_the_product_can_use(hr_o
     assert [one.weight for one in template.dimensions] == [30.0, 45.0, 25.0]
     assert [score for score, _ in template.dimensions[0].anchors] == [3, 6, 9]
     assert template.version == 2
+
+
+def test_requirements_own_fields_and_resumes_come_and_are_fetched_from_where_they_lie(hr_of, sandbox):
+    seen = []
+    hr = hr_of(record=seen.append)
+    rows, _ = pulled(hr)
+    (backend,), (wang,) = rows["pos-backend"], rows["app-cand-wang"]
+    assert "五年以上" in backend.requirements
+    assert backend.description.startswith("负责订单")
+    assert (backend.custom[0].title, backend.custom[0].value) == ("职级", "P6–P7")
+    assert wang.custom[1].value == "内部推荐"
+    (resume,) = wang.documents
+    held = io.BytesIO()
+    hr.document(resume, held, 1_000_000)
+    assert held.getvalue() == sandbox.store.file("doc-cand-wang")[2]
+    assert (seen[-1].received, seen[-1].received_bytes) == (b"", len(held.getvalue()))
+    assert seen[-1].file == (len(held.getvalue()), hashlib.sha256(held.getvalue()).hexdigest())
+    assert "code=" not in seen[-1].path
+    with pytest.raises(PayloadTooLarge):
+        hr.document(resume, io.BytesIO(), 1000)
+    with pytest.raises(RemoteRejected):
+        hr.document(RemoteDocument("none", "x"), io.BytesIO(), 1000)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://elsewhere.example/x", "file:///etc/passwd", "ftp://x/y", "https://u:p@x/y", ""]
+)
+def test_a_file_that_lies_at_no_safe_address_is_not_fetched(hr_of, url):
+    with pytest.raises(RemoteNonsense):
+        hr_of()._wire.fetch_from(url, io.BytesIO(), 1000)
+
+
+def test_submitted_feedback_of_interviews_is_earlier_feedback():
+    record = {
+        "id": "r", "commit_status": 1, "content": "扎实", "feedback_submit_time": 1_700_000_000_000,
+        "interviewer": {"name": {"zh_cn": "陈立"}}, "interview_score": {"level": 3, "zh_name": "推荐"},
+    }  # fmt: skip
+    interview = {"round": 2, "interview_record_list": [record, {"commit_status": 2}]}
+    found = [_feedback(interview, one) for one in _submitted(interview)]
+    assert found == [RemoteFeedback("r", "2023-11-14T22:13:20Z", "陈立", "扎实", 3.0, None, "推荐", 2)]
 
 
 def test_ended_applications_stay_away_from_the_first_pull_and_are_told_when_they_end_later(hr_of, sandbox):

@@ -85,7 +85,7 @@ def test_applications_talents_and_interviews_belong_together(client):
     assert application.stage.zh_name == "待面试"
     talent = good(client.hire.v2.talent.get(v2.GetTalentRequest.builder().talent_id("cand-wang").build()))
     assert talent.basic_info.name == "王小雨"
-    assert talent.resume_attachment_list[0].name == "王小雨.pdf"
+    assert talent.resume_attachment_list[0].name == "王小雨-后端工程师.pdf"
     known = every(
         lambda token: client.hire.v1.talent.list(with_token(v1.ListTalentRequest.builder().page_size(5), token))
     )

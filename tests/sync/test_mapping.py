@@ -70,6 +70,25 @@ def test_a_derived_body_names_what_was_signed(profile_file):
     assert second.status is InterviewStatus.SCHEDULED
 
 
+def test_what_hangs_on_a_row_is_read_as_systems_write_it():
+    rows = [{
+        "id": "c", "name": "N", "custom": [{"title": "标签", "value": ["SQL", 3]}, {"title": "空", "value": None}],
+        "history": None, "documents": [{"id": 7, "name": "cv.pdf", "size": "12", "sha256": ""}],
+        "feedback": [{"id": 9, "score": "4.5", "top": 5, "round": "2"}],
+        "interviews": [{"id": "i-1", "status": "assessed", "round": 1}, {"id": "i-2", "status": "scheduled"}],
+    }]  # fmt: skip
+    page = {"positions": [], "templates": [], "cursor": "c", "more": False, "candidates": rows}
+    (found,) = shipped_profile("generic").shape.page(page).candidates
+    assert [one.value for one in found.custom] == ["SQL、3", ""]
+    assert found.history == ()
+    assert (found.documents[0].remote_id, found.documents[0].size, found.documents[0].sha256) == ("7", 12, "")
+    assert (found.feedback[0].score, found.feedback[0].top, found.feedback[0].round) == (4.5, 5.0, 2)
+    assert [one.round for one in found.schedule()] == [1, None]
+    for broken in ({"documents": {}}, {"documents": [{"name": "no id"}]}, {"feedback": [{"id": "f", "score": "good"}]}):
+        with pytest.raises(ValueError, match=r"."):
+            shipped_profile("generic").shape.page(page | {"candidates": [rows[0] | broken]})
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -81,6 +100,11 @@ def test_a_derived_body_names_what_was_signed(profile_file):
         ('name = "derived"', 'name = "derived"\n[paths]\nhealth = "https://elsewhere"'),
         ('name = "derived"', 'name = "derived"\n[auth]\nkind = "none"'),
         ('name = "derived"', 'name = "derived"\n[pull.positions.fields]\nsalary = "pay"'),
+        ('name = "derived"', 'name = "derived"\n[pull.candidates.fields]\nhistory = "log"'),
+        ('name = "derived"', 'name = "derived"\n[pull.positions.parts.history]\nlist = "h"\nfields = {}'),
+        ('name = "derived"', 'name = "derived"\n[pull.candidates.parts.history.fields]\npay = "p"'),
+        ('name = "derived"', 'name = "derived"\n[paths]\ndocument = "/no/id"'),
+        ('name = "derived"', 'name = "derived"\n[paths]\ndocument = "POST /files/{id}"'),
     ],
 )  # fmt: skip
 def test_a_wrong_profile_is_refused_with_a_reason(change, profile_file):

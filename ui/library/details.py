@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QProgressBar,
     QPushButton,
+    QScrollArea,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -26,6 +27,7 @@ from app.domain.types import AnalysisState, Interview
 from app.store.library import Library
 from ui import icons, language, theme
 from ui.library.consent import ConsentField
+from ui.library.hr_said import HrSaid
 from ui.library.model import added, local_time
 from ui.library.spoken import SpokenField
 from ui.widgets.plain import plain_tip
@@ -33,8 +35,27 @@ from ui.widgets.text_line import TextLine
 
 PICTURES = {640: 290, 540: 150, 0: 0}
 """The picture's width by the panel's least height (before scaling): the fields come first."""
+SAID_HEIGHT = 220
+"""So much more height (before scaling) a picture needs where the HR system says something."""
 FORM = ("column_candidate", "column_position", "round", "consent", "speech")
 BUSY = (AnalysisState.QUEUED, AnalysisState.RUNNING)
+
+
+class _Tall(QScrollArea):
+    """Scrolls downwards only: it is never narrower than what it holds."""
+
+    def __init__(self, held: QWidget) -> None:
+        super().__init__()
+        self._held = held
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidgetResizable(True)
+        self.setWidget(held)
+
+    def minimumSizeHint(self) -> QSize:
+        """Qt: as wide as its content and a scroll bar."""
+        bar = self.verticalScrollBar().sizeHint().width()
+        return QSize(self._held.minimumSizeHint().width() + bar, theme.scaled(120))
 
 
 class DetailsPanel(QFrame):
@@ -78,6 +99,7 @@ class DetailsPanel(QFrame):
         self.state = QLabel()
         self.state.setProperty("class", "small")
         self.state.setWordWrap(True)
+        self.hr = HrSaid(library)
         self._build()
         language.on_change(self, self._retranslate)
         theme.changed.connect(self._paint)
@@ -118,10 +140,17 @@ class DetailsPanel(QFrame):
         column = QVBoxLayout(self.body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(10)
+        upper = QWidget()
+        above = QVBoxLayout(upper)
+        above.setContentsMargins(0, 0, 0, 0)
+        above.setSpacing(10)
         for widget in (self.picture, self.title, self.facts):
-            column.addWidget(widget)
-        column.addLayout(form)
-        column.addStretch(1)
+            above.addWidget(widget)
+        above.addLayout(form)
+        above.addWidget(self.hr)
+        above.addStretch(1)
+        self.upper = _Tall(upper)
+        column.addWidget(self.upper, 1)
         ending: tuple[QWidget, ...] = (self.state, self.progress, self.analyse, self.open, self.add_recording)
         for part in ending:
             column.addWidget(part)
@@ -133,12 +162,13 @@ class DetailsPanel(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: as large a picture as there is room for."""
         super().resizeEvent(event)
-        before, self._wide = (
-            self._wide,
-            next(w for least, w in PICTURES.items() if self.height() >= theme.scaled(least)),
-        )
-        if self._wide != before and self.interview is not None:
+        if self.interview is not None and self._measured() != self._wide:
             self._show_picture(self.interview)
+
+    def _measured(self) -> int:
+        """The picture's width (before scaling) for the room that there is."""
+        left = self.height() - (0 if self.hr.said.empty else theme.scaled(SAID_HEIGHT))
+        return next((wide for least, wide in PICTURES.items() if left >= theme.scaled(least)), 0)
 
     def show_interview(self, interview: Interview | None) -> None:
         """Show one interview, or say that none is chosen."""
@@ -160,6 +190,7 @@ class DetailsPanel(QFrame):
         self._fill_positions(interview)
         self.consent.show_interview(interview)
         self.speech.show_interview(interview, enabled=writable)
+        self.hr.show_interview(interview)
         self._show_picture(interview)
         self._show_state(interview)
 
@@ -185,6 +216,7 @@ class DetailsPanel(QFrame):
         return " · ".join(parts)
 
     def _show_picture(self, interview: Interview) -> None:
+        self._wide = self._measured()
         width = theme.scaled(self._wide)
         self.picture.setVisible(bool(width))
         media = interview.media

@@ -11,10 +11,13 @@ from typing import BinaryIO
 from urllib3.filepost import encode_multipart_formdata
 
 from sync.client import Answer
-from sync.dialects.feishu.calls import BASE, Calls
+from sync.contract import RemoteDocument
+from sync.dialects.feishu.calls import BASE, Calls, below
 from sync.failures import PayloadTooLarge, RemoteNonsense
 from sync.system import Attachment
 
+RESUME_TYPE = "1"
+"""What Feishu calls a résumé among attachments."""
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """Feishu takes 300 MB, but only in one piece, which is held in memory here."""
 _PATH = f"{BASE}/v1/attachments"
@@ -36,3 +39,16 @@ def upload(calls: Calls, attachment: Attachment, content: BinaryIO) -> str:
     if not isinstance(found, str) or not found:
         raise RemoteNonsense(host=calls.wire.host)
     return found
+
+
+def download(calls: Calls, document: RemoteDocument, content: BinaryIO, limit: int) -> None:
+    """Fetch a résumé from where Feishu says that it lies, for half an hour, open to whoever knows the address."""
+    found = (
+        calls.ask("GET", below("/v1/attachments", document.remote_id), {"type": RESUME_TYPE}).get("attachment") or {}
+    )
+    url = found.get("url")
+    if not isinstance(url, str) or not url:
+        raise RemoteNonsense(host=calls.wire.host)
+    answer = calls.wire.fetch_from(url, content, limit)
+    if answer.body or not answer.good:
+        raise calls.wire.failure_of(answer)

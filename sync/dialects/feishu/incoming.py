@@ -15,7 +15,16 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from sync.contract import InterviewStatus, Pulled, RemoteCandidate, RemotePosition, RemoteTemplate
+from sync.contract import (
+    InterviewStatus,
+    Pulled,
+    RemoteCandidate,
+    RemoteCustom,
+    RemoteDocument,
+    RemoteFeedback,
+    RemotePosition,
+    RemoteTemplate,
+)
 from sync.dialects.envelope import Gone
 from sync.dialects.feishu.calls import Calls, Row, below
 from sync.dialects.feishu.forms import template_id, template_of, words_of
@@ -83,7 +92,8 @@ class Incoming:
             application = self._calls.ask("GET", below("/v1/applications", application_id))["application"]
         except Gone:
             return RemoteCandidate(application_id, "", deleted=True)
-        talent = self._calls.ask("GET", below("/v2/talents", application["talent_id"]))["basic_info"]
+        whole = self._calls.ask("GET", below("/v2/talents", application["talent_id"]))
+        talent = whole["basic_info"]
         query = {"application_id": application_id, "page_size": str(_INTERVIEWS)}
         interviews = self._calls.ask("GET", "/v1/interviews", query).get("items") or []
         interview = _next_one(interviews)
@@ -98,6 +108,9 @@ class Incoming:
             scheduled_at=_moment(interview.get("begin_time")) if interview else None,
             time_zone=self._zone(interview or {}),
             updated=_moment(application.get("modify_time")) or "",
+            documents=tuple(map(_document, whole.get("resume_attachment_list") or [])),
+            feedback=tuple(_feedback(one, record) for one in interviews for record in _submitted(one)),
+            custom=_custom(whole),
         )
 
     def _begun(self, cursor: str) -> Cursor:
@@ -123,17 +136,17 @@ class Incoming:
         detail = self._calls.ask("GET", below("/v1/jobs", job_id) + "/get_detail")["job_detail"]
         job = detail["basic_info"]
         form = (detail.get("job_config") or {}).get("assessment_template") or {}
-        customized = [_customized(one) for one in job.get("customized_data_list") or []]
-        texts = [job.get("description"), job.get("requirement"), *customized]
         return RemotePosition(
             remote_id=job_id,
             title=str(job["title"]),
             department=words_of((job.get("department") or {}).get("name"))["zh"],
-            description="\n\n".join(filter(None, texts)),
+            description=str(job.get("description") or ""),
             keywords=tuple(words_of(one.get("name"))["zh"] for one in job.get("highlight_list") or []),
             template_id=template_id(words_of(form["name"])["zh"]) if form else None,
             updated=_moment(job.get("update_time")) or "",
             deleted=job.get("active_status") == CLOSED,
+            requirements=str(job.get("requirement") or ""),
+            custom=_custom(job),
         )
 
     def _is_gone(self, job_id: str) -> bool:
@@ -227,13 +240,42 @@ def _assessed(interview: Row) -> bool:
     return bool(records) and all(one.get("commit_status") == SUBMITTED for one in records)
 
 
-def _customized(field: Row) -> str:
-    """A field of the company's own, as a line."""
+def _custom(row: Row) -> tuple[RemoteCustom, ...]:
+    """The company's own fields of a job or a talent that have a value."""
+    found = (_customized(one) for one in row.get("customized_data_list") or [])
+    return tuple(one for one in found if one.value)
+
+
+def _customized(field: Row) -> RemoteCustom:
     value = field.get("value") or {}
     options = value.get("option_list") or ([value["option"]] if value.get("option") else [])
     words = [words_of(one.get("name"))["zh"] for one in options]
     said = "、".join(words) or value.get("content") or value.get("number") or ""
-    return f"{words_of(field.get('name'))['zh']}：{said}" if said else ""
+    return RemoteCustom(words_of(field.get("name"))["zh"], str(said))
+
+
+def _document(resume: Row) -> RemoteDocument:
+    return RemoteDocument(str(resume["id"]), str(resume.get("name") or ""), str(resume.get("mime") or ""))
+
+
+def _submitted(interview: Row) -> list[Row]:
+    records = interview.get("interview_record_list") or []
+    return [one for one in records if one.get("commit_status") == SUBMITTED]
+
+
+def _feedback(interview: Row, record: Row) -> RemoteFeedback:
+    """What an interviewer wrote; Feishu's score is a level of the company's with a name, and has no top."""
+    score = record.get("interview_score") or {}
+    name = (record.get("interviewer") or {}).get("name") or ""
+    return RemoteFeedback(
+        remote_id=str(record["id"]),
+        at=_moment(record.get("feedback_submit_time")) or "",
+        by=str(name if isinstance(name, str) else words_of(name)["zh"]),
+        text=str(record.get("content") or ""),
+        score=float(score["level"]) if score.get("level") is not None else None,
+        conclusion=str(score.get("zh_name") or ""),
+        round=int(interview.get("round") or 0) or None,
+    )
 
 
 def _moment(ms: object) -> str | None:

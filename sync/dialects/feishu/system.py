@@ -16,11 +16,11 @@ from sync.address import Address
 from sync.catalogue import Catalogue
 from sync.client import Wire
 from sync.conflicts import three_way
-from sync.contract import STATUS_ORDER, InterviewStatus, Pulled
+from sync.contract import STATUS_ORDER, InterviewStatus, Pulled, RemoteDocument
 from sync.dialects.envelope import Gone
 from sync.dialects.feishu.calls import BASE, Calls, Row, below, encoded
 from sync.dialects.feishu.fields import catalogue_of
-from sync.dialects.feishu.files import upload
+from sync.dialects.feishu.files import download, upload
 from sync.dialects.feishu.incoming import Incoming
 from sync.dialects.feishu.results import Told, answering, comparable, files_of, mark_of, merged, tell, with_file
 from sync.dialects.feishu.shape import FeishuShape
@@ -149,6 +149,14 @@ class FeishuSystem:
         self._calls.ask("PATCH", below(ASSESSMENTS, str(held["id"])), body=body)
         progress(attachment.size)
         return file_id
+
+    def gives_documents(self) -> bool:
+        """Feishu always does, where the app has the right."""
+        return True
+
+    def document(self, document: RemoteDocument, into: BinaryIO, limit: int) -> None:
+        """Fetch a talent's résumé."""
+        download(self._calls, document, into, limit)
 
     def catalogue(self) -> Catalogue:
         """The company's fields of a talent: their names, types and choices are what a mapped value is told in."""

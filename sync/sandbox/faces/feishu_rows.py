@@ -90,7 +90,10 @@ class Rows:
         if talent is None:
             return None
         basic = talent["basic_info"]
-        resume = {"id": f"resume-{talent_id}", "name": f"{basic['name']}.pdf", "mime": "application/pdf"}
+        person = self._store.entity("candidate", talent_id) or {}
+        resumes = [
+            {"id": one["id"], "name": one["name"], "mime": one["media_type"]} for one in person.get("documents", [])
+        ]
         return {
             "talent_id": talent_id,
             "basic_info": {
@@ -98,8 +101,8 @@ class Rows:
                 "email": basic["email"], "update_time": str(basic["modify_time"]),
             },
             "works_list": [{"id": w["id"], "link": w["link"], "description": w["desc"]} for w in talent["works_list"]],
-            "resume_attachment_list": [resume] if basic["email"] else [],
-            "customized_data_list": [],
+            "resume_attachment_list": resumes,
+            "customized_data_list": customized(person.get("custom", [])),
         }  # fmt: skip
 
     def interviews(self, application_id: str = "") -> list[Row]:
@@ -153,11 +156,11 @@ class Rows:
         ]
         return {
             "id": position["id"], "title": position["title"], "code": position["id"].upper(),
-            "description": position["description"], "requirement": position.get("requirement", ""),
+            "description": position["description"], "requirement": position["requirements"],
             "department": {"id": "dep-1", "zh_name": position["department"], "en_name": position["department"]},
             "highlight_list": highlights, "active_status": 2 if position["deleted"] else 1,
             "process_id": PROCESS_ID, "process_type": 1, "create_timestamp": changed, "update_timestamp": changed,
-            "customized_data_list": [],
+            "customized_data_list": customized(position["custom"]),
         }  # fmt: skip
 
     def _talent(self, candidate: Row) -> Row:
@@ -169,6 +172,14 @@ class Rows:
                            "email": candidate["email"], "modify_time": ms(candidate["updated"])},
             "works_list": own.get("works_list", []),
         }  # fmt: skip
+
+
+def customized(fields: list[Row]) -> list[Row]:
+    """The company's own fields with their values."""
+    return [
+        {"object_id": f"custom-{n}", "name": i18n(one["title"]), "object_type": 1, "value": {"content": one["value"]}}
+        for n, one in enumerate(fields)
+    ]
 
 
 def i18n(zh: str, en: str = "") -> Row:

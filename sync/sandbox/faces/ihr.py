@@ -22,6 +22,7 @@ import msgspec
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
+from sync.sandbox.api import file_answer
 from sync.sandbox.bodies import Assessment, NewInterview
 from sync.sandbox.faults import Faults
 from sync.sandbox.misbehaving import Answers, misbehave
@@ -119,6 +120,10 @@ def ihr_routes(store: Store, faults: Faults, key: str) -> Blueprint:
         if made is None:
             return said(40102, "app key or secret is wrong")
         return said(0, "ok", {"accessToken": made, "expiresIn": LIFETIME_S})
+
+    @routes.get("/resumes/<resume>")
+    def resume(resume: str) -> Response:
+        return file_answer(*store.file(resume))
 
     lists: dict[str, tuple[str, Callable[[dict[str, Any]], dict[str, Any]]]] = {
         "positions": ("position", position), "applicants": ("candidate", applicant),
@@ -222,7 +227,8 @@ def position(row: dict[str, Any]) -> dict[str, Any]:
     return {
         "positionId": row["id"], "positionName": row["title"], "deptName": row["department"],
         "duty": row["description"], "keywords": "，".join(row["keywords"]), "templateId": row["template_id"],
-        "weightLocked": int(row["weights_locked"]),
+        "weightLocked": int(row["weights_locked"]), "requirement": row["requirements"],
+        "customFields": custom(row),
     }  # fmt: skip
 
 
@@ -232,7 +238,28 @@ def applicant(row: dict[str, Any]) -> dict[str, Any]:
         "applicantId": row["id"], "applicantName": row["name"], "positionId": row["position_id"],
         "email": row["email"], "mobile": row["phone"],
         "interview": interview(row["interview"]) if row["interview"] else None,
+        "interviews": [interview(one) | {"roundNo": one["round"]} for one in row["interviews"]],
+        "resumes": [
+            {"resumeId": one["id"], "fileName": one["name"], "mimeType": one["media_type"], "fileSize": one["size"],
+             "sha256": one["sha256"]}
+            for one in row["documents"]
+        ],
+        "records": [
+            {"operateTime": _local(one["at"]), "content": one["text"], "type": one["kind"], "operator": one["by"]}
+            for one in row["history"]
+        ],
+        "feedbacks": [
+            {"feedbackId": one["id"], "submitTime": _local(one["at"]), "interviewer": one["by"], "remark": one["text"],
+             "score": one["score"], "fullScore": one["top"], "conclusion": one["conclusion"], "roundNo": one["round"]}
+            for one in row["feedback"]
+        ],
+        "customFields": custom(row),
     }  # fmt: skip
+
+
+def custom(row: dict[str, Any]) -> list[dict[str, Any]]:
+    """The company's own fields as this face shows them."""
+    return [{"fieldName": one["title"], "fieldValue": one["value"]} for one in row["custom"]]
 
 
 def template(row: dict[str, Any]) -> dict[str, Any]:
