@@ -46,7 +46,9 @@ class ModelServer:
     """
 
     address: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(base=SYSTEM, host="model.example"))
-    profile: None = None
+    profile: SimpleNamespace = field(
+        default_factory=lambda: SimpleNamespace(shape=SimpleNamespace(send=("status", "assessment")))
+    )
     interviews: dict = field(default_factory=dict)
     status: dict = field(default_factory=dict)
     moves: list = field(default_factory=list)
