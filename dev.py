@@ -238,6 +238,7 @@ def parser() -> argparse.ArgumentParser:
         "accuracy": ("tests.accuracy", "print the accuracy report on ../shared/corpus or another folder"),
         "build": ("packaging/build.py", "make the frozen program; --check proves it"),
         "shots": ("tests.shots", "screenshots of every screen into a folder"),
+        "openapi": ("tests.openapi", "check the sandbox against the published contract with schemathesis"),
         "odoo": ("tests.odoo", "build a real Odoo 19 once, and run the suite of the HR sync against it"),
     }
     for name, (module, text) in tools.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Literal
 
 import msgspec
@@ -12,6 +13,7 @@ Score = Annotated[float, msgspec.Meta(ge=0, le=10)] | None
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 Weight = Annotated[float, msgspec.Meta(ge=0)]
 Seconds = Annotated[float, msgspec.Meta(ge=0)]
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Number = Annotated[int, msgspec.Meta(ge=1)]
 CustomValue = str | float | int | bool | None | list[str]
 
@@ -24,7 +26,7 @@ class NewInterview(msgspec.Struct, forbid_unknown_fields=True):
     candidate_name: Id
     position_id: str | None
     position_title: str
-    scheduled_at: str | None
+    scheduled_at: Moment | None
     time_zone: str
 
 
