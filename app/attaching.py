@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from analysis.failures import Failure
 from app import text
+from app.domain.types import Interview
 from app.exporting import file_name, writing_of
 from app.failures import NotFound
-from app.policy import Profile
+from app.policy import Profile, kept_back, profile
+from app.settings import SettingsFile
 from app.store.vault import digest_of, writing_into
 from sync import ledger, outbox
 from sync.breaker import Sessions
@@ -77,9 +79,11 @@ class Attaching:
                 self._attach(item, role)
 
     def open(self, source: dict[str, str]) -> BinaryIO:
-        """The bytes of a file in the outbox. FileGone."""
+        """The bytes of a file in the outbox. FileGone, also of a recording that may not leave any more."""
         try:
             vault = self._library.vault
+            if source["kind"] == MEDIA and not self._lets_go(source):
+                raise FileGone(name=source["name"])
             return vault.open(source["id"]) if source["kind"] == MEDIA else vault.open_made(source["id"])
         except NotFound as missing:
             raise FileGone(name=source["name"]) from missing
@@ -149,12 +153,26 @@ class Attaching:
             digest = self._library.vault.keep_made(made)
         return _File({"kind": MADE, "id": digest}, size, digest)
 
+    def _may_leave(self, interview: Interview, rules: Profile) -> bool:
+        """Whether jurisdiction and consent let all of the recording go."""
+        media = interview.media
+        if media is None or not rules.media_may_leave:
+            return False
+        consent = self._library.consent(interview.id)
+        return not kept_back(rules, consent, has_sound=media.has_audio, has_picture=media.has_video)
+
     def _recording(self, session: ReviewSession, rules: Profile) -> _File | None:
         media = session.interview.media
-        if not rules.media_may_leave or media is None:
+        if media is None or not self._may_leave(session.interview, rules):
             return None
         with self._library.vault.lease_playable(media.sha256) as path:
-            return _File({"kind": MEDIA, "id": media.sha256}, path.stat().st_size, digest_of(path))
+            told = {"kind": MEDIA, "id": media.sha256, "interview": session.interview.id}
+            return _File(told, path.stat().st_size, digest_of(path))
+
+    def _lets_go(self, source: dict[str, str]) -> bool:
+        """Whether a recording that was put into the outbox may still leave: a consent can be withdrawn."""
+        rules = profile(SettingsFile(self._library.folder).values.jurisdiction)
+        return self._may_leave(self._library.interview(source["interview"]), rules)
 
 
 def _write(session: ReviewSession, role: str, out: Path) -> bool:

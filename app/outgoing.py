@@ -130,9 +130,12 @@ def say(session: Session, interview: Interview, said: Said) -> str | None:
     return said.external_id
 
 
-def unsay(session: Session, beginning: str) -> int:
-    """Close notes that nobody can have yet, their external ids beginning so: something newer says it better."""
-    return len(outbox.close_unsent(session, Kind.NOTE, beginning))
+def unsay(session: Session, beginning: str, *, exactly: bool = False) -> int:
+    """Close notes that nobody can have yet, their external ids beginning so: something newer says it better.
+
+    `exactly` = only the one with this very id.
+    """
+    return len(outbox.close_unsent(session, Kind.NOTE, beginning, exactly=exactly))
 
 
 def was_said(session: Session, external_id: str) -> bool:

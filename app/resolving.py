@@ -95,14 +95,16 @@ def _sign_again(library: Library, queue: Queue, item: Item) -> None:
 
 
 def _move_again(library: Library, queue: Queue, item: Item) -> None:
-    """The move once more, from where the HR system says that the interview stands."""
+    """The move once more, from where the HR system says that the interview stands; where that is no step of ours
+    (archived, a stage of its own) there is no move that leads on, and what stands there is kept."""
     wanted = InterviewStatus(json.loads(item.payload)["to"])
     stands = item.theirs.get("status")
     interview = library.interview(interview_of(item.external_id))
+    known = isinstance(stands, str) and stands in set(InterviewStatus)
     with library.session() as session:
-        _close(session, queue, item, Resolution.NEW_REVISION)
-        if isinstance(stands, str) and stands in set(InterviewStatus):
-            _enqueue_steps(session, interview, InterviewStatus(stands), wanted)
+        _close(session, queue, item, Resolution.NEW_REVISION if known else Resolution.THEIRS)
+        if known:
+            _enqueue_steps(session, interview, InterviewStatus(str(stands)), wanted)
 
 
 def _enqueue_steps(session: Session, interview: Interview, stands: InterviewStatus, wanted: InterviewStatus) -> None:

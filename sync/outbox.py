@@ -217,8 +217,11 @@ def supersede(session: Session, assessment_id: str, clock: Clock = time.time) ->
     return closed
 
 
-def close_unsent(session: Session, kind: Kind, beginning: str, clock: Clock = time.time) -> tuple[Item, ...]:
+def close_unsent(
+    session: Session, kind: Kind, beginning: str, clock: Clock = time.time, *, exactly: bool = False
+) -> tuple[Item, ...]:
     """Close what no HR system can have yet of one kind, its external ids beginning so: something newer says it better.
+    `exactly` = only the one with this very id.
 
     Only what was never tried, or was refused, is closed: not what is on its way, of unknown outcome, or in conflict.
     """
@@ -227,8 +230,9 @@ def close_unsent(session: Session, kind: Kind, beginning: str, clock: Clock = ti
         outbox.c.state == State.DEAD.value,
     )
     query = select(outbox).where(
-        outbox.c.kind == kind.value, outbox.c.external_id.startswith(beginning, autoescape=True), unsent
-    )
+        outbox.c.kind == kind.value, unsent,
+        outbox.c.external_id == beginning if exactly else outbox.c.external_id.startswith(beginning, autoescape=True),
+    )  # fmt: skip
     closed = tuple(_item(row) for row in session.execute(query).mappings())
     for item in closed:
         _close(session, item.seq, Resolution.SUPERSEDED, clock())

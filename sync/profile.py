@@ -33,10 +33,10 @@ class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tru
     auth: Auth = Auth()
     limits: Limits = Limits()
     mapping: tuple[Entry, ...] = ()
-    send: tuple[Literal["status", "assessment", "report", "transcript", "curves", "video"], ...] = (
+    send: tuple[Literal["status", "assessment", "report", "transcript", "curves", "video", "notes"], ...] = (
         "status", "assessment",
     )  # fmt: skip
-    """What is sent; video only where the company's policy allows it too."""
+    """What is sent; video only where the company's policy and the candidate's consent allow it too."""
 
     def wrong(self) -> str:
         """What a file that has the right shape still gets wrong; "" = nothing."""

@@ -144,8 +144,10 @@ class Sender:
         send = self._hr.profile.shape.send
         if item.kind is Kind.INTERVIEW:
             return "status" not in send and "assessment" not in send
-        return (item.kind is Kind.STATUS and "status" not in send) or (
-            item.kind is Kind.ASSESSMENT and "assessment" not in send
+        return (
+            (item.kind is Kind.STATUS and "status" not in send)
+            or (item.kind is Kind.ASSESSMENT and "assessment" not in send)
+            or (item.kind is Kind.NOTE and "notes" not in send)
         )
 
     def _agree(self, session: Session, item: Item, delivered: Delivered) -> None:
@@ -219,7 +221,7 @@ class Sender:
                 self._queue.overtake(session, item, failure.theirs)
                 _note(session, self._queue.clock, item, "overtaken")
                 return None
-            if item.kind is Kind.NOTE:  # it is never changed once it is said: there is nothing to compare
+            if item.kind not in (Kind.ASSESSMENT, Kind.STATUS):  # never changed once written: nothing to compare
                 self._queue.bury(session, item, failure)
                 _note(session, self._queue.clock, item, failure.code)
                 return failure

@@ -48,10 +48,12 @@ def shut(face: FaceObservation) -> Flags:
     flags = np.zeros(len(face.times), bool)
     if not len(flags):
         return flags
-    _, rise = _closing(face)
+    closed, rise = _closing(face)
     for run in _brief(face, rise):
         here = slice(run.first, run.last + 1)
-        flags[here] = rise[here].max() >= _BLINK_RISE
+        around = [closed[place] for place in (run.first - 1, run.last + 1) if 0 <= place < len(closed)]
+        opens = closed[here].max() - max(around, default=0.0) >= _BLINK_RISE / 2
+        flags[here] = opens and rise[here].max() >= _BLINK_RISE
     return flags
 
 

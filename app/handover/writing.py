@@ -158,9 +158,8 @@ def _recording(library: Library, interview: Interview, stack: ExitStack) -> Cont
     rules = policy.profile(SettingsFile(library.folder).values.jurisdiction)
     if not rules.media_may_leave:
         raise RecordingStays(rules=text.tr(f"policy.profile_{rules.name.lower()}"))
-    has = {"speech": media.has_audio, "face": media.has_video}
-    allowed = policy.allowed_modalities(rules, library.consent(interview.id))
-    missing = [name for name, there in has.items() if there and name not in allowed]
+    consent = library.consent(interview.id)
+    missing = policy.kept_back(rules, consent, has_sound=media.has_audio, has_picture=media.has_video)
     if missing:
         raise ConsentMissing(what=", ".join(text.tr(f"policy.modality_{name}") for name in missing))
     path = stack.enter_context(library.vault.lease(media.sha256))

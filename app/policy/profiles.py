@@ -117,6 +117,16 @@ def allows(rules: Profile, modality: str, agreed: tuple[str, ...] | None) -> boo
     return rules.rule(modality).analyse and modality in agreed
 
 
+def kept_back(rules: Profile, consent: Consent | None, *, has_sound: bool, has_picture: bool) -> tuple[str, ...]:
+    """The modalities of a recording that consent does not let go: where there is one, the recording stays.
+
+    Whether the jurisdiction lets recordings leave at all is `Profile.media_may_leave`.
+    """
+    allowed = allowed_modalities(rules, consent)
+    has = {"speech": has_sound, "face": has_picture}
+    return tuple(name for name, there in has.items() if there and name not in allowed)
+
+
 def require_modalities(rules: Profile, consent: Consent | None, wanted: tuple[str, ...]) -> tuple[str, ...]:
     """Those of the wanted modalities that are allowed, in this build's order. ConsentMissing where none is."""
     allowed = tuple(name for name in allowed_modalities(rules, consent) if name in wanted)

@@ -33,7 +33,7 @@ _GIVES_WAY = {
     NoteRole.ABSENT: (NoteRole.LATE, NoteRole.ABSENT),
 }
 """Notes that a newer one says better, where nobody has them yet."""
-_ENDED = (Told.HIDDEN, Told.ABSENT, Told.ARRIVED)
+_ENDED = (Told.HIDDEN, Told.ABSENT, Told.ARRIVED, Told.CANCELLED)
 
 
 def now() -> datetime:

@@ -25,6 +25,11 @@ from app.suggestions.rules import Rule, company_rules
 from sync.contract import NoteRole
 
 
+def note_id(decided: Decided) -> str:
+    """The external id of the note about a decision; its number keeps a suggestion apart that is sent once more."""
+    return f"{decided.assessment_id}:{decided.revision}:{decided.rule}:{decided.serial}"
+
+
 class Stands(StrEnum):
     """How a suggestion stands."""
 
@@ -99,14 +104,13 @@ class Suggestions:
         """A person confirms: it goes to the HR system. Raises ValueInvalid where it is none of the open ones."""
         standing = self._open(rule_id)
         assert self.assessment is not None
-        external_id = f"{self.assessment.id}:{standing.revision}:{rule_id}"
-        said = self._said(NoteRole.SUGGESTION, external_id, standing.suggestion, standing.revision)
         with self._library.session() as session:
             if standing.decided is not None:
                 self._take_back(session, standing.decided)
-            self._library.add_decision(
+            made = self._library.add_decision(
                 session, self.assessment.id, standing.revision, rule_id, Decision.SENT, standing.suggestion.body
             )
+            said = self._said(NoteRole.SUGGESTION, note_id(made), standing.suggestion, standing.revision)
             say(session, self.interview, said)
 
     def dismiss(self, rule_id: str) -> None:
@@ -146,8 +150,8 @@ class Suggestions:
     def _take_back(self, session: Session, last: Decided) -> None:
         assert self.assessment is not None
         suggestion = Suggestion(msgspec.convert(last.body["rule"], Rule), last.body["subject"], last.body["value"])
-        external_id = f"{self.assessment.id}:{last.revision}:{last.rule}"
-        unsay(session, external_id)
+        external_id = note_id(last)
+        unsay(session, external_id, exactly=True)
         self._library.add_decision(session, self.assessment.id, last.revision, last.rule, Decision.WITHDRAWN, last.body)
         if was_said(session, external_id):
             said = self._said(NoteRole.SUGGESTION_WITHDRAWN, f"{external_id}:withdrawn", suggestion, last.revision)

@@ -138,6 +138,7 @@ def test_the_recording_leaves_only_where_profile_and_rules_allow_it(
     (service._settings.profiles / "with-video.toml").write_text(WITH_VIDEO)
     service._settings.change(ehr_profile="with-video", jurisdiction=jurisdiction)
     analysed(library, sample_interview, tmp_path / "analysis")
+    library.record_consent(sample_interview, ("speech", "face", "expression"), "v1", "Ann")
     sign(library, sample_interview)
     service.run_once()
     arrived = files(sandbox)
@@ -155,3 +156,32 @@ def sample_interview(library):
     from tests.ui.review_library import interview_in
 
     return interview_in(library, resource("sample", "sample_en.mp4"))
+
+
+@pytest.mark.parametrize("agreed", [("speech",), ("face",), ()])
+def test_a_recording_stays_where_the_candidate_did_not_agree_to_all_of_it(
+    agreed, library, service, sandbox, sample_interview, tmp_path
+):
+    service._settings.profiles.mkdir()
+    (service._settings.profiles / "with-video.toml").write_text(WITH_VIDEO)
+    service._settings.change(ehr_profile="with-video", jurisdiction="US")
+    analysed(library, sample_interview, tmp_path / "analysis")
+    library.record_consent(sample_interview, agreed, "v1", "Ann")
+    sign(library, sample_interview)
+    assert service.run_once().complete
+    assert files(sandbox) == {}
+
+
+def test_a_consent_that_is_withdrawn_before_the_recording_was_sent_holds(
+    library, service, sandbox, sample_interview, tmp_path
+):
+    service._settings.change(jurisdiction="US")
+    analysed(library, sample_interview, tmp_path / "analysis")
+    library.record_consent(sample_interview, ("speech", "face", "expression"), "v1", "Ann")
+    sign(library, sample_interview)
+    service._attaching.prepare(("video",))
+    library.record_consent(sample_interview, (), "v1", "Ann")
+    service.run_once()
+    assert "video" not in files(sandbox)
+    kept = next(entry for entry in service.state().entries if entry.kind is Kind.ATTACHMENT and not entry.done)
+    assert kept.state is State.DEAD

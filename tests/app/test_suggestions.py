@@ -202,10 +202,22 @@ def test_nothing_is_suggested_before_it_is_signed_and_nothing_sent_before_it_is_
     (one,) = Suggestions(library, interview.id).standing()
     assert (one.stands, one.decided.by) == (Stands.SENT, "王芳")
     assessment = library.assessment(interview.id)
-    assert notes(library) == [("suggestion", f"{assessment.id}:1:high", None)]
+    assert notes(library) == [("suggestion", f"{assessment.id}:1:high:1", None)]
     assert any(line.action == "suggestion_sent" for line in library.audit(interview.id))
     with pytest.raises(ValueInvalid):
         Suggestions(library, interview.id).send("high")
+
+
+def test_a_rule_that_is_renamed_after_sending_is_sent_anew_and_others_stay(library, interview):
+    when = {"dimension": first_dimension(library), "op": ">=", "value": 7, "score": Whose.MINE}
+    with_rules(library, rule("high", **when), rule("high-pool", Outcome.POOL, "人才库", **when))
+    sign(library, interview.id, score=8)
+    for name in ("high", "high-pool"):
+        Suggestions(library, interview.id).send(name)
+    with_rules(library, rule("high", name="另一门课程", **when), rule("high-pool", Outcome.POOL, "人才库", **when))
+    Suggestions(library, interview.id).send("high")
+    told = {external_id.partition(":1:")[2]: resolution for _, external_id, resolution in notes(library)}
+    assert told == {"high:1": Resolution.SUPERSEDED, "high-pool:2": None, "high:4": None}
 
 
 def test_what_is_dismissed_stays_so_until_something_else_is_signed(library, interview):
@@ -261,8 +273,8 @@ def test_a_suggestion_arrives_once_and_so_does_its_withdrawal(library, interview
         service.close()
     assert [each["role"] for each in arrived] == ["suggestion_withdrawn", "suggestion"]
     assessment = library.assessment(interview.id)
-    assert arrived[1]["external_id"] == f"{assessment.id}:1:high"
-    assert arrived[0]["external_id"] == f"{assessment.id}:1:high:withdrawn"
+    assert arrived[1]["external_id"] == f"{assessment.id}:1:high:1"
+    assert arrived[0]["external_id"] == f"{assessment.id}:1:high:1:withdrawn"
     assert arrived[1]["assessment_external_id"] == f"{assessment.id}:1"
     assert (arrived[1]["details"]["outcome"], arrived[1]["details"]["value"]) == ("course", 8)
 

@@ -75,7 +75,8 @@ def test_the_space_bar_plays_after_a_click_in_the_scorecard(qtbot, room):
     qtbot.waitUntil(lambda: not room.player.playback.playing)
     chips = [button for button in room.scorecard.findChildren(QPushButton) if button.property("class") == "chip"]
     assert chips
-    assert all(button.focusPolicy() == Qt.FocusPolicy.TabFocus for button in chips)
+    long_work = [room.standing.action, *(section.ask for section in room.scorecard.findings.sections.values())]
+    assert all(button.focusPolicy() == Qt.FocusPolicy.TabFocus for button in (*chips, *long_work))
 
 
 def test_keys_go_on_after_a_click_on_evidence_or_beside_it(qtbot, room):

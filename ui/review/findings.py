@@ -119,6 +119,7 @@ class Section(QWidget):
         self.title = wrapped_label("heading")
         self.ask = QPushButton()
         self.ask.setProperty("class", "quiet")
+        self.ask.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # Space plays on, also after a click here
         self.ask.clicked.connect(self._pressed)
         self.state, self.warning, self.by = wrapped_label("small"), wrapped_label("warn"), wrapped_label("small")
         self.body = QVBoxLayout()

@@ -62,6 +62,7 @@ class Footing(QWidget):
     def _button(self, act: object) -> QPushButton:
         button = QPushButton()
         button.setProperty("class", "quiet")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # Space plays on, also after a click here
         button.clicked.connect(act)
         return button
 

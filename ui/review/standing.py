@@ -29,6 +29,7 @@ class Standing(QFrame):
         self.detail = plain_label("muted")
         self.bar = QProgressBar()
         self.action = QPushButton()
+        self.action.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # Space plays on, also after a click here
         for label in (self.title, self.detail):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setWordWrap(True)
