@@ -22,7 +22,9 @@ from app.outgoing import Said, say, unsay, was_said
 from app.store import Library
 from app.suggestions.applying import Suggestion, suggestions
 from app.suggestions.rules import Rule, company_rules
+from sync import outbox
 from sync.contract import NoteRole
+from sync.outbox import Resolution
 
 
 def note_id(decided: Decided) -> str:
@@ -35,6 +37,7 @@ class Stands(StrEnum):
 
     OPEN = "open"
     SENT = "sent"
+    NOT_TAKEN = "not_taken"
     DISMISSED = "dismissed"
 
 
@@ -87,8 +90,7 @@ class Suggestions:
         assert self.assessment is not None
         return {each.rule: each for each in self._library.decisions(self.assessment.id)}
 
-    @staticmethod
-    def _stands(suggestion: Suggestion, signed: Signature, last: Decided | None) -> Standing:
+    def _stands(self, suggestion: Suggestion, signed: Signature, last: Decided | None) -> Standing:
         revision = _revision(signed.payload)
         if last is None or last.decision is Decision.WITHDRAWN:
             return Standing(suggestion, revision, Stands.OPEN)
@@ -96,9 +98,16 @@ class Suggestions:
             sent = msgspec.convert(last.body["rule"], Rule)
             now = suggestion.rule
             same = (sent.then, sent.name, sent.code) == (now.then, now.name, now.code)
-            return Standing(suggestion, revision, Stands.SENT if same else Stands.OPEN, last)
+            sent_as = Stands.NOT_TAKEN if self._is_declined(last) else Stands.SENT
+            return Standing(suggestion, revision, sent_as if same else Stands.OPEN, last)
         known = last.revision == revision and last.body == suggestion.body
         return Standing(suggestion, revision, Stands.DISMISSED if known else Stands.OPEN, last if known else None)
+
+    def _is_declined(self, last: Decided) -> bool:
+        """Whether the HR system takes no such notes, or its profile sends none."""
+        with self._library.reading() as session:
+            note = outbox.find(session, outbox.Kind.NOTE, note_id(last))
+        return note is not None and note.resolution in (Resolution.NOT_TAKEN, Resolution.NOT_TOLD)
 
     def send(self, rule_id: str) -> None:
         """A person confirms: it goes to the HR system. Raises ValueInvalid where it is none of the open ones."""

@@ -220,6 +220,16 @@ def test_a_rule_that_is_renamed_after_sending_is_sent_anew_and_others_stay(libra
     assert told == {"high:1": Resolution.SUPERSEDED, "high-pool:2": None, "high:4": None}
 
 
+def test_a_suggestion_that_the_hr_system_does_not_take_is_not_called_sent(library, interview):
+    with_rules(library, rule("high", dimension=first_dimension(library), op=">=", value=7, score=Whose.MINE))
+    sign(library, interview.id, score=8)
+    Suggestions(library, interview.id).send("high")
+    with library.session() as session:
+        made = outbox.outbox.update().where(outbox.outbox.c.kind == str(Kind.NOTE))
+        session.execute(made.values(state="done", resolution=str(Resolution.NOT_TAKEN)))
+    assert Suggestions(library, interview.id).standing()[0].stands is Stands.NOT_TAKEN
+
+
 def test_what_is_dismissed_stays_so_until_something_else_is_signed(library, interview):
     with_rules(library, rule("high", dimension=first_dimension(library), op=">=", value=7, score=Whose.MINE))
     sign(library, interview.id, score=8)
