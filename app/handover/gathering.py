@@ -17,6 +17,7 @@ from app.handover.archive import Content, of_bytes
 from app.handover.package import signed_name
 from app.handover.rows import MERGED, STAYS, Row, Seen, fields_of
 from app.store.library import Library
+from app.store.schedule import HANDED_OVER as HANDED_OVER
 from app.store.tables import (
     AgreedRow,
     AssessmentRow,
@@ -38,8 +39,6 @@ from sync import handing
 
 RECEIPTS = "receipts.json"
 CONSENTS: tuple[tuple[str, Any], ...] = (("consent", ConsentRow), ("outside_consent", OutsideConsentRow))
-HANDED_OVER = "handed_over"
-"""What the audit calls it that an interview left in a package."""
 
 
 @dataclass(slots=True)

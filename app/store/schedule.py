@@ -13,6 +13,7 @@ from app.domain.types import Interview, InterviewStatus
 from app.store.outside import Outside
 from app.store.tables import (
     AssessmentRow,
+    AuditRow,
     FeedbackRow,
     InterviewRow,
     ScheduleEventRow,
@@ -22,16 +23,25 @@ from app.store.tables import (
 )
 from app.store.writing import found
 
+HANDED_OVER = "handed_over"
+"""The audit's word for an interview that went out in a package; its detail begins with the kind of package."""
+
 
 class Schedule(Outside):
     """When interviews are planned, what was said of it, and what came after them."""
 
     def planned_between(self, start: datetime, end: datetime) -> tuple[Interview, ...]:
-        """Interviews that have not begun and are planned in [start, end] (aware), the earliest first."""
+        """Interviews that have not begun and are planned in [start, end] (aware), the earliest first.
+
+        Not those that travelled to a laptop in a package: whether they begin is seen there.
+        """
+        out = exists().where(
+            AuditRow.subject == InterviewRow.id, AuditRow.action == HANDED_OVER, AuditRow.detail.startswith("outward ")
+        )
         wanted = (
             select(InterviewRow.id)
             .where(InterviewRow.status == str(InterviewStatus.SCHEDULED))
-            .where(InterviewRow.scheduled_at.between(start, end))
+            .where(InterviewRow.scheduled_at.between(start, end), ~out)
             .order_by(InterviewRow.scheduled_at, InterviewRow.id)
         )
         with self.reading() as session:

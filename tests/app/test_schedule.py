@@ -12,6 +12,8 @@ import pytest
 from app import text
 from app.domain.people import Told
 from app.domain.types import Candidate, InterviewStatus
+from app.handover.package import Kind as PackageKind
+from app.handover.writing import Choice, write_package
 from app.schedule.watch import ScheduleWatch
 from app.schedule.zones import clock_time, full_time
 from app.settings import SettingsFile
@@ -91,6 +93,20 @@ def test_after_a_restart_it_is_still_late_but_not_told_again(tmp_path):
     with Library.open(tmp_path / "library", assessor="王芳") as library:
         assert not clock.watch(library).look().late[0].telling
         assert len(notes(library)) == 1
+
+
+def test_an_interview_that_went_out_to_a_laptop_is_late_there_and_not_here(library, tmp_path):
+    interview, clock = plan(library), Time(NINE + timedelta(minutes=20))
+    write_package(library, Choice(PackageKind.OUTWARD, (interview.id,)), tmp_path / "out.mianjian")
+    assert clock.watch(library).look().late == ()
+    assert notes(library) == []
+
+
+def test_a_cancelled_invitation_rings_no_more(library):
+    interview, clock = plan(library), Time(NINE + timedelta(minutes=20))
+    with library.session() as session:
+        library.add_schedule_event(session, interview.id, Told.CANCELLED, NINE, {})
+    assert clock.watch(library).look().late == ()
 
 
 def test_minutes_are_a_setting_and_reminders_come_once_or_never(library):
