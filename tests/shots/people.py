@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.domain.types import Candidate, Interview, InterviewStatus
 from app.settings import SettingsFile
-from app.suggestions.rules import example_rules, write_rules
+from app.suggestions.rules import Outcome, Rule, When, example_rules, write_rules
 from tests.shots.opening import Save, interview_of, window
 from ui.library.room import LibraryRoom
 from ui.shell.conductor import Conductor
@@ -18,6 +18,7 @@ NAMES = (
     "dialog-feedback",
 )  # fmt: skip
 KNOWN = {"en": "Emma Clarke", "zh": "王小雨"}
+POOLS = {"en": "Senior engineers", "zh": "资深工程师"}
 LATE = {"en": "Priya Shah", "zh": "周子墨"}
 
 
@@ -44,7 +45,8 @@ def screens(conductor: Conductor, lang: str, save: Save) -> None:
     room.details.hr.documents[0].click()
     save("library-resume", room.details.hr.window_shown)
     room.details.hr.window_shown.close()
-    write_rules(library.folder, example_rules())
+    fits = Rule("strong", When(composite=True, op=">=", value=6.0, coverage=0.8), Outcome.POOL, POOLS[lang])
+    write_rules(library.folder, (*example_rules(), fits))
     signed = interview_of(conductor, lang)
     for interview, what in ((late, "invite"), (signed, "suggestions"), ("", "rules"), (signed, "feedback")):
         conductor.people.open(interview, what)
