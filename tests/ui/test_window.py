@@ -28,6 +28,7 @@ from analysis.document import CorrectionKind, Missing
 from analysis.export import write_all
 from app import text
 from app.hr_profiles import profile_choices
+from app.said import said_of
 from app.settings import SettingsFile
 from tests.conftest import ROOT
 from tests.ui import review_data
@@ -235,6 +236,10 @@ def own_words(conductor, interview_id):
     template = library.template(assessment.template_id)
     words |= {template.title.en, *(dimension.title.en for dimension in template.dimensions), str(library.folder)}
     words |= {dimension.description.en for dimension in template.dimensions}
+    for interview in library.interviews():
+        said = said_of(library, interview)
+        words |= {said.requirements, *(document.name for document in said.documents)}
+        words |= {part for custom in (*said.position, *said.candidate) for part in (custom.title, str(custom.value))}
     words |= {profile.title(text.PSEUDO) for profile in profile_choices(conductor.context.settings.profiles)}
     return {word for word in words if word}
 
