@@ -158,7 +158,7 @@ def _upload(folder: Path) -> dict[str, float]:
         upload_id = ""
         while not upload_id:
             try:
-                upload = Upload(client._wire, "/v1/attachments", client._judged, file, "operation-1", PIECE)
+                upload = Upload(client._wire, "/v1/attachments", client._judge.failure, file, "operation-1", PIECE)
                 upload_id = upload.send(io.BytesIO(content))
             except RemoteFailure as failure:
                 if not failure.retry:
