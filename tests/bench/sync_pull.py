@@ -14,7 +14,7 @@ import numpy as np
 
 from sync.sandbox.store import Store
 
-CANDIDATES, TICK_MS = 10_000, 5
+CANDIDATES, TICK_MS, MOST_MS = 10_000, 5, 600_000
 KEY = "key-of-the-bench"
 WHAT = {
     "sync_pull_event_ms_p95": f"a window that pulls {CANDIDATES:,} candidates in the background: how much later than "
@@ -63,14 +63,13 @@ def _fill(folder: Path) -> None:
 
 def _watch(folder: Path, url: str) -> None:
     """The window's process: open it, pull, and time its events meanwhile."""
-    from PySide6.QtCore import QTimer
-    from PySide6.QtWidgets import QApplication
+    from PySide6.QtCore import QEventLoop, QTimer
 
     from app.settings import SettingsFile
     from ui.shell import start
 
     SettingsFile(folder).change(ehr_url=url, ehr_profile="generic", assessor="bench")
-    application = QApplication.instance() or QApplication([])
+    start.application()
     conductor = start.open_window(folder, SettingsFile(folder))
     before, last = _resident_mb(), [time.perf_counter()]
     late: list[float] = []
@@ -85,11 +84,20 @@ def _watch(folder: Path, url: str) -> None:
     timer.start(TICK_MS)
     began = time.perf_counter()
     service = conductor.context.sync
+    ended = QEventLoop()
+    late_by = QTimer(singleShot=True)
+    late_by.timeout.connect(lambda: ended.exit(1))
+    late_by.start(MOST_MS)
+
+    def heard() -> None:
+        state = service.state()
+        if state.last_run is not None and not state.running:
+            ended.exit(0)
+
+    service.subscribe(heard)
     service.sync_now()
-    while service.state().last_run is None or service.state().running:
-        application.processEvents()
-        if time.perf_counter() - began > 300:
-            raise TimeoutError
+    if ended.exec():
+        raise TimeoutError
     figures = {
         "sync_pull_event_ms_p95": float(np.percentile(late, 95)), "sync_pull_event_ms_max": max(late),
         "sync_pull_seconds": round(time.perf_counter() - began, 1), "sync_pull_mb": _resident_mb() - before,
