@@ -9,13 +9,17 @@ from PySide6.QtWidgets import QApplication, QToolTip
 
 from analysis.document import Metric
 from app.domain.template import Template
+from app.text import tr
 from tests.ui import review_data
 from ui import language
 from ui.review import lane_help, tables
 from ui.review.exchange_facts import key_metrics
 from ui.review.lane_list import lanes_of, overview_of
 from ui.review.measured import measured, metric_text, told
+from ui.review.score_widgets import ScoreNumbers
 from ui.review.timeline import Timeline
+from ui.review.verdict import CompositeNumber
+from ui.widgets.plain import plain_tip
 
 TIP = Qt.ItemDataRole.ToolTipRole
 
@@ -67,3 +71,21 @@ def test_what_is_a_lower_bound_says_so_wherever_it_stands():
     for words in (measured, told, lambda metric: metric_text("filler_density", metric)):
         assert "≥ " in words(least)
         assert "≥" not in words(whole)
+
+
+@pytest.mark.parametrize("spoken", ["zh", "en"])
+def test_the_numbers_of_the_scorecard_say_what_they_mean(qtbot, spoken):
+    language.set_language(spoken)
+    numbers, composite = ScoreNumbers(), CompositeNumber()
+    for widget in (numbers, composite):
+        qtbot.addWidget(widget)
+        widget.resize(400, 80)
+        widget.show()
+    said = []
+    for widget, place in ((numbers, 10), (numbers, 270), (numbers, 390), (composite, 10)):
+        asked = QHelpEvent(QEvent.Type.ToolTip, QPoint(place, 10), widget.mapToGlobal(QPoint(place, 10)))
+        QApplication.sendEvent(widget, asked)
+        said.append(QToolTip.text())
+    keys = ("machine", "mine", "combined", "composite")
+    assert said == [plain_tip(tr(f"review.{key}_help")) for key in keys]
+    assert len(set(said)) == 4

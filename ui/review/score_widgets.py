@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QFontMetricsF,
+    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -26,6 +27,7 @@ from app.text import tr
 from ui import theme
 from ui.review.lane import tint
 from ui.widgets.keys import is_plain
+from ui.widgets.plain import plain_tip
 
 
 def rating_text(score: float | None) -> str:
@@ -297,6 +299,17 @@ class ScoreNumbers(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(theme.scaled(180), theme.scaled(50))
+
+    def event(self, event: QEvent) -> bool:
+        """Qt: on hover, what the number under the mouse means."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), plain_tip(tr(f"review.{self._under(event.pos())}_help")), self)
+            return True
+        return super().event(event)
+
+    def _under(self, place: QPoint) -> str:
+        machine, mine, _ = self.columns()
+        return "machine" if place.x() < machine.right() else "mine" if place.x() < mine.right() else "combined"
 
     def columns(self) -> tuple[QRectF, QRectF, QRectF]:
         """Where machine, mine and combined stand."""

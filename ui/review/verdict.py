@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetricsF, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QPushButton,
     QSizePolicy,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -68,6 +69,13 @@ class CompositeNumber(QWidget):
         if composite.low is None or composite.high is None:
             return f"{tr('review.no_interval')} · {coverage}"
         return f"{interval_text(composite.low, composite.high)} · {coverage}"
+
+    def event(self, event: QEvent) -> bool:
+        """Qt: on hover, what the composite and its coverage mean."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), plain_tip(tr("review.composite_help")), self)
+            return True
+        return super().event(event)
 
     def sizeHint(self) -> QSize:
         return QSize(160, theme.scaled(74))

@@ -32,5 +32,6 @@ def ask_to_send(parent: QWidget, service: Chosen, stay: str, done: Callable[[boo
     box.setDefaultButton(no)
     box.setEscapeButton(no)
     box.finished.connect(lambda _: done(box.clickedButton() is send))
-    box.open()
+    box.setModal(False)  # the room goes on meanwhile
+    box.show()
     return box
