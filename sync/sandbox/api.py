@@ -60,6 +60,27 @@ def contract_routes(store: Store, faults: Faults, key: str, contract: Path) -> B
         moved = store.move(interview, wanted.source, wanted.target, wanted.at, operation, digest())
         return answer(200, moved)
 
+    @routes.get("/v1/documents/<document>")
+    def document(document: str) -> Response:
+        name, media_type, content = store.file(document)
+        return file_answer(name, media_type, content)
+
+    @routes.post("/sandbox/faults")
+    def switch_faults() -> Response:
+        try:
+            faults.set(str((request.get_json(silent=True) or {}).get("spec", "")))
+        except FaultsInvalid as error:
+            raise StoreRefuses(422, "faults_invalid", f"Not understood: {error}") from error
+        return answer(200, {"spec": faults.spec})
+
+    _results(routes, store, faults)
+    routes.before_app_request(lambda: only_loopback() or only_with_key(key) or misbehave_as_told(faults))
+    return routes
+
+
+def _results(routes: Blueprint, store: Store, faults: Faults) -> None:
+    """What comes of an interview: assessments and notes, kept under the client's ids."""
+
     @routes.put("/v1/assessments/<external_id>")
     def keep(external_id: str) -> Response:
         wanted, operation = read(Assessment), operation_key()
@@ -83,22 +104,6 @@ def contract_routes(store: Store, faults: Faults, key: str, contract: Path) -> B
             raise StoreRefuses(422, "id_differs", "The body has another external_id than the path.")
         kept, is_new = store.say(request.get_data(), msgspec.to_builtins(wanted), operation)
         return answer(201 if is_new else 200, {name: kept[name] for name in ("id", "external_id", "received_at")})
-
-    @routes.get("/v1/documents/<document>")
-    def document(document: str) -> Response:
-        name, media_type, content = store.file(document)
-        return file_answer(name, media_type, content)
-
-    @routes.post("/sandbox/faults")
-    def switch_faults() -> Response:
-        try:
-            faults.set(str((request.get_json(silent=True) or {}).get("spec", "")))
-        except FaultsInvalid as error:
-            raise StoreRefuses(422, "faults_invalid", f"Not understood: {error}") from error
-        return answer(200, {"spec": faults.spec})
-
-    routes.before_app_request(lambda: only_loopback() or only_with_key(key) or misbehave_as_told(faults))
-    return routes
 
 
 def handle_errors(app: Flask) -> None:
