@@ -334,7 +334,13 @@ class SyncService:
     def state(self) -> SyncState:
         """How it stands, with every item and a plain sentence for each."""
         with self._library.reading() as session:
-            items, counts = outbox.items(session), outbox.counts(session)
+            items = outbox.items(session)
+        return replace(self.standing(), entries=self._entries(items))
+
+    def standing(self) -> SyncState:
+        """How it stands, without the items: what is always in sight must not cost more than it shows."""
+        with self._library.reading() as session:
+            counts = outbox.counts(session)
         queue = counts[State.PENDING] + counts[State.INFLIGHT]
         people = counts[State.CONFLICT] + counts[State.DEAD]
         connection = self._connection(people)
@@ -346,7 +352,7 @@ class SyncService:
             people=people,
             running=self._working.locked(),
             last_run=self._report.at if self._report else None,
-            entries=self._entries(items),
+            entries=(),
             offline_since=self.book.offline_since() if connection is Connection.OFFLINE else None,
         )
 
@@ -370,11 +376,7 @@ class SyncService:
         return text.tr("sync.people", n=people) if people and not self._report.failure else self._report.sentence
 
     def _entries(self, items: tuple[Item, ...]) -> tuple[Entry, ...]:
-        names: dict[str, str] = {}
-        for item in items:
-            interview_id = _interview_id(item)
-            if item.kind in (Kind.STATUS, Kind.ATTACHMENT, Kind.NOTE) and interview_id not in names:
-                names[interview_id] = self._library.interview(interview_id).candidate.name
+        names = self._library.names_of({_interview_id(item) for item in items})
         return tuple(entry(item, names.get(_interview_id(item), ""), _interview_id(item)) for item in items)
 
     def history(self, limit: int = 200) -> tuple[HistoryLine, ...]:

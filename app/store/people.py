@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +13,9 @@ from app.domain.types import Candidate, Position
 from app.store.searching import index_for_search
 from app.store.tables import CandidateRow, InterviewRow, PositionRow, new_id
 from app.store.writing import Writing, assign, found, fresh
+
+AT_ONCE = 500
+"""So many ids go into one question to the database."""
 
 
 class People(Writing):
@@ -63,6 +67,18 @@ class People(Writing):
         """All candidates, by name."""
         with self.reading() as session:
             return tuple(candidate_of(row) for row in session.scalars(select(CandidateRow).order_by(CandidateRow.name)))
+
+    def names_of(self, interviews: Collection[str]) -> dict[str, str]:
+        """The candidates' names of interviews (by id); one that is not here is left out."""
+        wanted = select(InterviewRow.id, CandidateRow.name).join(
+            CandidateRow, InterviewRow.candidate_id == CandidateRow.id
+        )
+        ids, names = sorted(interviews), dict[str, str]()
+        with self.reading() as session:
+            for start in range(0, len(ids), AT_ONCE):
+                part = wanted.where(InterviewRow.id.in_(ids[start : start + AT_ONCE]))
+                names.update((row_id, name) for row_id, name in session.execute(part))
+        return names
 
     def candidate(self, candidate_id: str) -> Candidate:
         """One candidate. Raises NotFound."""

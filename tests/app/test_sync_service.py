@@ -420,3 +420,18 @@ def test_bodies_of_the_library_are_those_of_the_tests(library, service, sandbox)
     """What a review signs has the very fields that the other tests send by hand."""
     signature = sign(library, local_interview(library).id)
     assert set(json.loads(signature.payload)) == set(json.loads(assessment_body("i", "a")))
+
+
+def test_how_it_stands_costs_the_same_however_much_waits(library, service, monkeypatch):
+    for number in range(3):
+        sign(library, local_interview(library, f"Ann {number}").id)
+    asked, read = [], outbox.items
+    monkeypatch.setattr(outbox, "items", lambda *given: asked.append(given) or read(*given))
+    standing, state = service.standing(), service.state()
+    assert len(asked) == 1, "the items are read for the state alone"
+    assert standing == replace(state, entries=())
+    assert standing.queue == 15
+    assert {entry.title for entry in state.entries if entry.kind is Kind.STATUS} >= {
+        f"Ann {number}: {text.tr('sync.status_scheduled')} → {text.tr('sync.status_in_progress')}"
+        for number in range(3)
+    }

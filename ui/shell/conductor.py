@@ -422,7 +422,7 @@ class Conductor(QObject):
         return " · ".join(parts)
 
     def _signed(self) -> None:
-        connected = self.context.sync.state().connection is not Connection.NONE
+        connected = self.context.sync.standing().connection is not Connection.NONE
         self._signed_at = datetime.now(UTC) if connected else None
         self._waiting = self.people.after_signing(self._reviewed)
         self._say_signed("shell.signed" if connected else "shell.signed_none", "ok" if connected else "warn")
@@ -479,7 +479,7 @@ class Conductor(QObject):
             self.library_room.refresh_soon()
 
     def _show_sync(self) -> None:
-        state = self.context.sync.state()
+        state = self.context.sync.standing()
         self.window.top.show_sync(str(state.connection), state.queue + state.people)
         self.window.rail.show_sync(str(state.connection), state.queue + state.people)
         self._say_how_sending_went(state)
