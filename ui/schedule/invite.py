@@ -184,7 +184,8 @@ class InviteDialog(QDialog):
         self.subject.setText(mail.subject)
         self.words.setPlainText(mail.body)
         wrong = self._wrong(invitation)
-        self._say(text.tr(f"schedule.wrong_{wrong}") if wrong else "", good=not wrong)
+        words = text.tr(f"schedule.wrong_{wrong}") if wrong else ""
+        self._say(words[:1].upper() + words[1:], good=not wrong, blames=not self._is_still_to_fill(wrong))
         self._enable(not wrong)
 
     def _wrong(self, invitation: Invitation) -> str:
@@ -193,6 +194,10 @@ class InviteDialog(QDialog):
         if lacks:
             return lacks
         return "" if exists(self._wall(), invitation.zone) else "gap"
+
+    def _is_still_to_fill(self, wrong: str) -> bool:
+        """Whether it is only a mail address that nobody has written yet."""
+        return wrong in ("organizer_mail", "candidate_mail") and not getattr(self, wrong).text().strip()
 
     def _wall(self) -> datetime:
         """The time as it is written, without a zone."""
@@ -204,8 +209,8 @@ class InviteDialog(QDialog):
         self.copy.setEnabled(possible)
         self.mailing.setEnabled(possible and is_mail(self.candidate_mail.text().strip()))
 
-    def _say(self, words: str, *, good: bool) -> None:
-        self.said.setProperty("class", "ok" if good else "bad")
+    def _say(self, words: str, *, good: bool, blames: bool = True) -> None:
+        self.said.setProperty("class", "ok" if good else "bad" if blames else "muted")
         self.said.style().polish(self.said)
         self.said.setText(words)
 

@@ -38,6 +38,7 @@ from app.suggestions.rules import (
 )
 from ui import language, theme
 from ui.widgets.plain import plain_tip
+from ui.widgets.text_line import TextLine
 
 COLUMNS = ("id", "subject", "whose", "op", "value", "coverage", "then", "name", "code", "marks")
 WIDTHS = {"id": 120, "subject": 220, "whose": 124, "op": 64, "value": 120, "coverage": 124, "then": 152, "code": 90,
@@ -115,9 +116,9 @@ class RulesDialog(QDialog):
         coverage.setValue(when.coverage)
         coverage.lineEdit().setTextMargins(theme.SPACE, 0, 0, 0)
         cells: dict[str, QWidget] = {
-            "id": QLineEdit(rule.id), "subject": subject, "whose": _box(list(Whose)), "op": _box(list(SIGNS)),
-            "value": value, "coverage": coverage, "then": _box(list(Outcome)), "name": QLineEdit(rule.name),
-            "code": QLineEdit(rule.code),
+            "id": TextLine(rule.id), "subject": subject, "whose": _box(list(Whose)), "op": _box(list(SIGNS)),
+            "value": value, "coverage": coverage, "then": _box(list(Outcome)), "name": TextLine(rule.name),
+            "code": TextLine(rule.code),
         }  # fmt: skip
         for name, widget in cells.items():
             self.table.setCellWidget(row, COLUMNS.index(name), widget)
