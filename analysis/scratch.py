@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,15 +20,20 @@ from analysis.failures import OutputBusy
 PREFIX = "scratch-"
 PART = "part-*"
 
+CLEARING_S = 1.0
+
 _mine: set[Path] = set()
+_ending = threading.Lock()
+"""Held while a folder is made, and for ever once the process has begun to leave: none is made behind its back."""
 
 
 @contextmanager
 def scratch(folder: Path) -> Iterator[Path]:
     """A folder below `folder` for temporary files; gone afterwards. OutputBusy where a living process has one there."""
     path = folder / f"{PREFIX}{os.getpid()}-{_birth(os.getpid())}"
-    path.mkdir(exist_ok=True)
-    _mine.add(path)
+    with _ending:
+        path.mkdir(exist_ok=True)
+        _mine.add(path)
     try:
         if any(_owner_lives(other) for other in folder.glob(f"{PREFIX}*") if other != path):
             raise OutputBusy(folder=str(folder))
@@ -38,9 +45,15 @@ def scratch(folder: Path) -> Iterator[Path]:
 
 
 def clear_mine() -> None:
-    """Remove this process's temporary folders and half-written files: it is about to end without unwinding."""
+    """Remove this process's temporary folders and half-written files: it is about to end without unwinding.
+
+    Other threads still write meanwhile, so a folder is cleared until it is gone, for `CLEARING_S` at most.
+    """
+    _ending.acquire()
+    until = time.monotonic() + CLEARING_S
     for path in tuple(_mine):
-        shutil.rmtree(path, ignore_errors=True)
+        while path.exists() and time.monotonic() < until:
+            shutil.rmtree(path, ignore_errors=True)
         _drop_parts(path.parent)
 
 
