@@ -19,6 +19,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
+AGAIN = ["--reruns", "1", "-rfEsR"]
+"""A test that fails is run once more, and the summary names it (RERUN): on a busy machine real processes and windows
+can be late, and what passes the second time is unsteady, not broken."""
 LOCKS = {"run": ROOT / "packaging" / "requirements.lock", "dev": ROOT / "packaging" / "requirements-dev.lock"}
 
 SYSTEM_LIBRARIES = {
@@ -191,7 +194,7 @@ def command_test(options: argparse.Namespace) -> None:
         failed.append("the main job")
     say("== tests (pytest)")
     coverage = [] if options.quick else ["--cov", "--cov-report=term:skip-covered"]
-    if python("-m", "pytest", *coverage, *options.pytest, env=env, check=False):
+    if python("-m", "pytest", *coverage, *AGAIN, *options.pytest, env=env, check=False):
         failed.append("tests")
     if failed:
         say("FAILED: " + ", ".join(failed))
