@@ -226,14 +226,18 @@ QSlider::handle:horizontal { width: @px8; height: @px8; margin: -@px4 0; border-
 QSlider::handle:horizontal:disabled { border: 2px solid @faint; }
 QComboBox::drop-down, QDateTimeEdit::drop-down { border: none; width: @px20; }
 QComboBox::down-arrow, QDateTimeEdit::down-arrow { image: url(@down); width: @px12; height: @px12; }
-QSpinBox, QDoubleSpinBox { padding: @px5 @px20 @px5 @px8 ; }
+QSpinBox, QDoubleSpinBox, QTimeEdit { padding: @px5 @px20 @px5 @px8 ; }
 QSpinBox > QLineEdit { border: none; background: transparent; padding: 0 @px6 ; }
 QComboBox:editable { padding: @px2 @px8 ; }
 QComboBox > QLineEdit, QDateTimeEdit > QLineEdit { border: none; background: transparent; padding: 0; }
-QSpinBox::up-button, QDoubleSpinBox::up-button { border: none; background: transparent; width: @px20; }
-QSpinBox::down-button, QDoubleSpinBox::down-button { border: none; background: transparent; width: @px20; }
-QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url(@up); width: @px10; height: @px10; }
-QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url(@down); width: @px10; height: @px10; }
+QSpinBox::up-button, QDoubleSpinBox::up-button, QTimeEdit::up-button {
+    border: none; background: transparent; width: @px20; }
+QSpinBox::down-button, QDoubleSpinBox::down-button, QTimeEdit::down-button {
+    border: none; background: transparent; width: @px20; }
+QSpinBox::up-arrow, QDoubleSpinBox::up-arrow, QTimeEdit::up-arrow {
+    image: url(@up); width: @px10; height: @px10; }
+QSpinBox::down-arrow, QDoubleSpinBox::down-arrow, QTimeEdit::down-arrow {
+    image: url(@down); width: @px10; height: @px10; }
 QComboBox QAbstractItemView { background: @panel; border: 1px solid @border; selection-background-color: @accent_soft;
     selection-color: @text; outline: none; }
 QMenu { background: @panel; border: 1px solid @border; padding: @px4; }

@@ -32,6 +32,7 @@ class Library(Schedule):
     """One library, open in one folder. Its methods may be called from any thread.
 
     `read_only`: changes raise ReadOnly. `holder`: who writes it, where that is another process. `assessor`: who acts.
+    `interrupted`: the interviews whose analysis waited or ran when the library was closed, or its process ended.
     """
 
     def __init__(self, folder: Path, database: Database, lock: LibraryLock, *, read_only: bool, assessor: str) -> None:
@@ -43,6 +44,7 @@ class Library(Schedule):
         self.status_hook: StatusHook | None = status_moved
         self._database = database
         self._lock = lock
+        self.interrupted: tuple[str, ...] = ()
         self._listeners: list[ChangeCallback] = []
 
     @classmethod
@@ -96,6 +98,7 @@ class Library(Schedule):
         self.vault.sweep(lambda sha256: self.find_interview(sha256=sha256) is not None)
         with self.reading() as session:
             running = list(session.scalars(select(InterviewRow.id).where(InterviewRow.analysis_state.in_(UNDER_WAY))))
+        self.interrupted = tuple(running)
         for interview_id in running:
             interview = self.interview(interview_id)
             done = interview.analysis_id is not None

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app import text
 from app.settings import SettingsFile
 from ui import language, theme
+from ui.settings.after import AfterFields
 from ui.settings.hr_system import HrSystemFields
 from ui.settings.language_model import LanguageModelFields
 from ui.settings.outside import OutsideFields
@@ -66,6 +67,7 @@ class SettingsRoom(QWidget):
         self.language_model = LanguageModelFields(self._settings, self)
         self.outside = OutsideFields(self._settings, self)
         self.schedule = ScheduleFields(self._settings, self._folder, self)
+        self.after = AfterFields(self._settings, self)
         self.transcriber, self.device, self.jurisdiction = QComboBox(), QComboBox(), QComboBox()
         self.transcriber.activated.connect(self._save_engine)
         self.device.activated.connect(self._save_engine)
@@ -91,6 +93,7 @@ class SettingsRoom(QWidget):
             "look": (("language", self.language), ("theme", self.theme), ("scale", self.scale)),
             "ehr": self.hr.rows(),
             "schedule": self.schedule.rows(),
+            "after": self.after.rows(),
             "engine": (
                 ("transcriber", models), ("device", self.device), ("jurisdiction", self.jurisdiction),
                 ("folder", self.folder),

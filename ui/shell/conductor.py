@@ -21,6 +21,7 @@ from app.sync_state import Connection, SyncState
 from ui import language
 from ui.library.positions import PositionsDialog
 from ui.library.room import LibraryRoom
+from ui.shell.after import Afterwards
 from ui.shell.context import Context
 from ui.shell.layout import SettingsLayout
 from ui.shell.outside import ask_to_send
@@ -52,6 +53,7 @@ class Conductor(QObject):
         context.offer_room("library", self._make_library)
         self.packages = Packages(context, window)
         self.people = People(context, window)
+        self.after = Afterwards(context, window, self._start_analysis)
         window.handOverAsked.connect(self.packages.hand_over)
         window.packageAsked.connect(self.packages.choose)
         context.offer_room("sync", lambda: make_sync(context, window, self.packages, self.open_review))
@@ -59,6 +61,7 @@ class Conductor(QObject):
         work = context.work
         work.importStarted.connect(lambda name: self._say("shell.import_running", name=name))
         work.imported.connect(self._imported)
+        work.tookIn.connect(self._took_in)
         work.importFailed.connect(self._import_failed)
         work.analysisMoved.connect(self._moved)
         work.analysisEnded.connect(self._ended)
@@ -171,19 +174,33 @@ class Conductor(QObject):
     # Imports and analyses
 
     def _imported(self, imported: Imported) -> None:
+        self._say_imported(imported)
+        if self.library_room:
+            self.library_room.choose(imported.interview.id)
+        if not imported.already:
+            self.after.came(imported.interview.id)
+
+    def _took_in(self, imported: Imported) -> None:
+        """A watched folder had something new: said, and nothing moves under the hands of whoever works here."""
+        if not imported.already:
+            self._say_imported(imported)
+
+    def _say_imported(self, imported: Imported) -> None:
         interview = imported.interview
         key = "shell.imported_known" if imported.already else "shell.imported"
+
+        def words() -> str:
+            later = "" if imported.already else self.after.later()
+            return text.tr("after.line", said=text.tr(key, name=interview.title), later=later).strip()
+
         self.window.message.say(
-            lambda: text.tr(key, name=interview.title),
+            words,
             "info" if imported.already else "ok",
             action="shell.open_it",
             done=lambda: self.open_review(interview.id),
         )
         if self.library_room:
             self.library_room.refresh()
-            self.library_room.choose(interview.id)
-        if not imported.already:
-            self._start_analysis(interview.id)
 
     def _start_analysis(self, interview_id: str) -> None:
         """Analyse what was imported at once; where consent is still missing, a person starts it later.

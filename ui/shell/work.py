@@ -32,6 +32,7 @@ class Work(QObject):
 
     importStarted = Signal(str)
     imported = Signal(object)
+    tookIn = Signal(object)
     importFailed = Signal(object)
     analysisMoved = Signal(str, float, str)
     analysisGrew = Signal(str)
@@ -79,6 +80,21 @@ class Work(QObject):
         for number, file in enumerate(files):
             work = self._importing(file, interview_id if number == 0 else "")
             self._imports.submit(work, title=file.name, changed=self._import_changed)
+
+    def take_in(self, file: Path, ended: Callable[[], None]) -> None:
+        """Import a recording that nobody at the window asked for just now; `ended` however it ends."""
+
+        def changed(job: Job) -> None:
+            if not job.state.over:
+                return
+            if job.state is JobState.DONE:
+                self.tookIn.emit(job.result)
+            elif job.failure is not None:
+                self.importFailed.emit(job.failure)
+            if job.state is not JobState.CANCELLED:
+                ended()
+
+        self._imports.submit(self._importing(file, ""), title=file.name, changed=changed)
 
     def _importing(
         self, file: Path, interview_id: str

@@ -1,0 +1,57 @@
+"""When a recording that has come is analysed: at once, in the night, or when a person says so."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import psutil
+
+from app.domain.types import AnalysisState, InterviewQuery
+from app.policy import Profile, allowed_modalities
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.store.library import Library
+
+DAY_MIN = 24 * 60
+
+
+class When(StrEnum):
+    """What a workstation is set to."""
+
+    AT_ONCE = "at_once"
+    AT_NIGHT = "at_night"
+    BY_HAND = "by_hand"
+
+
+def when(settings: Settings) -> When:
+    """What this workstation is set to; at once where the setting is not known."""
+    return When(settings.analyse_when) if settings.analyse_when in set(When) else When.AT_ONCE
+
+
+def is_night(local: datetime, settings: Settings) -> bool:
+    """Whether it is night by the clock on the wall. A night that begins and ends at one time lasts the whole day."""
+    now = local.hour * 60 + local.minute
+    begins, ends = settings.night_from_min % DAY_MIN, settings.night_to_min % DAY_MIN
+    return begins <= now < ends if begins < ends else now >= begins or now < ends
+
+
+def on_mains() -> bool:
+    """Whether the computer has its power from the mains, as far as the system tells."""
+    battery = psutil.sensors_battery() if hasattr(psutil, "sensors_battery") else None
+    return battery is None or battery.power_plugged is not False
+
+
+def waiting(library: Library, rules: Profile) -> tuple[str, ...]:
+    """The interviews whose recording was never analysed and may be, the oldest first.
+
+    Those whose analysis failed are not among them: it would fail again.
+    """
+    query = InterviewQuery(analysis_state=AnalysisState.NONE, descending=False, limit=None)
+    return tuple(
+        interview.id
+        for interview in library.interviews(query)
+        if interview.media is not None and allowed_modalities(rules, library.consent(interview.id))
+    )

@@ -1,0 +1,139 @@
+"""Folders in which other tools record: what is new there and complete, found by looking again and again.
+
+Looking needs no notice from the system, so it works on a network's drives too. A file is complete when its size and its
+time of change have stood still for `QUIET_S`; each is given out once, and again only after it has changed. What lay in
+a folder before it was watched is left alone.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from analysis.failures import Failure
+from app.store.importing import recordings_in
+from app.store.vault import writing_into
+
+QUIET_S = 10.0
+MEMORY = "watched.json"
+Stamp = tuple[int, int]
+"""A file's size in bytes and its time of change in ns."""
+
+
+class _Memory(msgspec.Struct):
+    """The stamps of all files that were dealt with, by folder and then by the path below it."""
+
+    folders: dict[str, dict[str, Stamp]] = msgspec.field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What one look found: recordings that are complete, and folders that cannot be read."""
+
+    ready: tuple[Path, ...]
+    unreadable: tuple[Path, ...]
+
+
+class Watch:
+    """Looks into folders. One thread at a time."""
+
+    def __init__(self, memory: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._file = memory / MEMORY
+        self._clock = clock
+        self._memory = self._read()
+        self._growing: dict[Path, tuple[Stamp, float]] = {}
+
+    def look(self, folders: Iterable[str]) -> Looked:
+        """Look once. What is ready stays so until `dealt_with` is told. Raises DiskFull, FolderNotWritable."""
+        wanted = tuple(dict.fromkeys(folders))
+        ready: list[Path] = []
+        unreadable = []
+        before = msgspec.json.encode(self._memory)
+        for gone in set(self._memory.folders) - set(wanted):
+            del self._memory.folders[gone]
+        for folder in map(Path, wanted):
+            try:
+                found = _stamps(folder)
+            except OSError:
+                unreadable.append(folder)
+            else:
+                ready += self._complete(folder, found)
+        if msgspec.json.encode(self._memory) != before:
+            self._write()
+        return Looked(tuple(ready), tuple(unreadable))
+
+    def dealt_with(self, path: Path) -> None:
+        """This file was taken in, or cannot be: it is not given out again until it changes."""
+        for folder, known in self._memory.folders.items():
+            if path.is_relative_to(folder):
+                stamp = self._growing.pop(path, (_stamp(path), 0.0))[0]
+                if stamp is not None:
+                    known[str(path.relative_to(folder))] = stamp
+        self._write()
+
+    def _complete(self, folder: Path, found: dict[Path, Stamp]) -> list[Path]:
+        """What is complete and new; the first look at a folder takes all that is there as known."""
+        names = {str(path.relative_to(folder)): stamp for path, stamp in found.items()}
+        known = self._memory.folders.get(str(folder))
+        if known is None:
+            self._memory.folders[str(folder)] = names
+            return []
+        for name in set(known) - set(names):
+            del known[name]
+        return [
+            path
+            for path, stamp in found.items()
+            if known.get(str(path.relative_to(folder))) != stamp and self._stands_still(path, stamp)
+        ]
+
+    def _stands_still(self, path: Path, stamp: Stamp) -> bool:
+        seen, since = self._growing.get(path, (None, 0.0))
+        if seen != stamp:
+            self._growing[path] = stamp, self._clock()
+            return False
+        return stamp[0] > 0 and self._clock() - since >= QUIET_S and _is_free(path)
+
+    def _read(self) -> _Memory:
+        try:
+            return msgspec.json.decode(self._file.read_bytes(), type=_Memory)
+        except (FileNotFoundError, msgspec.ValidationError, msgspec.DecodeError):
+            return _Memory()
+
+    def _write(self) -> None:
+        part = self._file.with_suffix(".part")
+        with writing_into(self._file.parent):
+            part.write_bytes(msgspec.json.encode(self._memory))
+            os.replace(part, self._file)
+
+
+def _stamps(folder: Path) -> dict[Path, Stamp]:
+    """All recordings below a folder. Raises OSError where it cannot be read."""
+    os.listdir(folder)
+    try:
+        files = recordings_in([folder])
+    except Failure as unreadable:
+        raise OSError from unreadable
+    stamps = ((path, _stamp(path)) for path in files)
+    return {path: stamp for path, stamp in stamps if stamp is not None}
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_size, state.st_mtime_ns
+
+
+def _is_free(path: Path) -> bool:
+    """Whether nobody keeps it for himself: on Windows a file that is being recorded often cannot be opened."""
+    try:
+        with path.open("rb"):
+            return True
+    except OSError:
+        return False

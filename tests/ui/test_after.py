@@ -1,0 +1,162 @@
+"""What comes after a recording, in the window: watched folders, the night, what was cut off."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from PySide6.QtCore import Qt, QTime
+
+from app import text
+from app.domain.types import AnalysisState
+from app.settings import SettingsFile
+from app.store.library import Library
+from tests.ui.review_library import interview_in
+from ui import language
+from ui.settings.room import SettingsRoom
+from ui.shell import start
+
+LEFT = Qt.MouseButton.LeftButton
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.fixture
+def begun(monkeypatch):
+    """The interviews whose analysis the window begins, without the engine's minutes."""
+    from ui.shell.conductor import Conductor
+
+    ids: list[str] = []
+    monkeypatch.setattr(Conductor, "_start_analysis", lambda _self, interview_id: ids.append(interview_id))
+    return ids
+
+
+@pytest.fixture
+def window(qtbot, tmp_path, begun):
+    """A window at noon; further ones by calling it again."""
+    made = []
+
+    def open_one(**settings):
+        file = SettingsFile(tmp_path / "library")
+        file.change(**settings)
+        conductor = start.open_window(tmp_path / "library", file)
+        conductor.after.clock = lambda: NOON
+        conductor.after.mains = lambda: True
+        conductor.after._folders.stop()
+        made.append(conductor)
+        return conductor
+
+    yield open_one
+    for each in made:
+        each.window.close()
+        each.window.deleteLater()
+
+
+def arrive(qtbot, conductor, folder, sample):
+    """Another tool has recorded something there; the window finds it, its import is awaited."""
+    conductor.after.look()
+    qtbot.waitUntil(lambda: not conductor.after._looking)
+    shutil.copyfile(sample / "sample_en.mp4", folder / "Zoom 录制.mp4")
+    conductor.after.look()
+    qtbot.waitUntil(lambda: not conductor.after._looking)
+    conductor.after._watch._clock = lambda: 1e9
+    with qtbot.waitSignal(conductor.context.work.tookIn, timeout=60_000):
+        conductor.after.look()
+
+
+def test_a_recording_in_a_watched_folder_comes_and_is_analysed(qtbot, window, tmp_path, sample, begun):
+    folder = tmp_path / "录制"
+    folder.mkdir()
+    conductor = window(watched=(str(folder),))
+    arrive(qtbot, conductor, folder, sample)
+    (interview,) = conductor.context.library.interviews()
+    assert interview.media.name == "Zoom 录制.mp4"
+    assert begun == [interview.id]
+    assert (folder / "Zoom 录制.mp4").is_file()
+    qtbot.waitUntil(lambda: not conductor.after._importing)
+    conductor.after.look()
+    qtbot.waitUntil(lambda: not conductor.after._looking)
+    assert len(conductor.context.library.interviews()) == 1
+
+
+def test_at_noon_it_waits_for_the_night_and_says_so(qtbot, window, tmp_path, sample, begun):
+    folder = tmp_path / "录制"
+    folder.mkdir()
+    conductor = window(watched=(str(folder),), analyse_when="at_night")
+    arrive(qtbot, conductor, folder, sample)
+    assert begun == []
+    assert "tonight from 20:00" in conductor.window.message.label.text()
+    language.set_language("zh")
+    assert "今晚 20:00" in conductor.window.message.label.text()
+    conductor.after.tick()
+    assert begun == []
+    conductor.after.clock = lambda: NOON.replace(hour=21)
+    conductor.after.mains = lambda: False
+    conductor.after.tick()
+    assert begun == []
+    conductor.after.mains = lambda: True
+    conductor.after.tick()
+    assert begun == [conductor.context.library.interviews()[0].id]
+
+
+def test_a_file_that_is_no_recording_is_said_once(qtbot, window, tmp_path):
+    folder = tmp_path / "录制"
+    folder.mkdir()
+    conductor = window(watched=(str(folder),))
+    conductor.after.look()
+    qtbot.waitUntil(lambda: not conductor.after._looking)
+    (folder / "broken.mp4").write_bytes(b"no recording at all")
+    conductor.after.look()
+    qtbot.waitUntil(lambda: not conductor.after._looking)
+    conductor.after._watch._clock = lambda: 1e9
+    with qtbot.waitSignal(conductor.context.work.importFailed, timeout=30_000):
+        conductor.after.look()
+    assert "broken.mp4" in conductor.window.message.label.text()
+    qtbot.waitUntil(lambda: not conductor.after._importing)
+    with qtbot.assertNotEmitted(conductor.context.work.importFailed, wait=300):
+        conductor.after.look()
+
+
+def test_a_folder_that_cannot_be_read_is_named(qtbot, window, tmp_path):
+    conductor = window(watched=(str(tmp_path / "没有"),))
+    conductor.after.look()
+    qtbot.waitUntil(lambda: "没有" in conductor.window.message.label.text())
+
+
+@pytest.mark.parametrize(("when", "goes_on"), [("at_once", True), ("by_hand", True), ("at_night", False)])
+def test_what_the_end_of_the_program_cut_off_goes_on(qtbot, window, tmp_path, sample, begun, when, goes_on):
+    with Library.open(tmp_path / "library", assessor="李静") as library:
+        interview_id = interview_in(library, sample / "sample_zh.mp4")
+        library.set_analysis_state(interview_id, AnalysisState.RUNNING)
+    conductor = window(analyse_when=when)
+    qtbot.wait(50)
+    assert begun == ([interview_id] if goes_on else [])
+    assert conductor.context.library.interrupted == (interview_id,)
+
+
+@pytest.mark.parametrize("spoken", ["en", "zh"])
+def test_the_settings_keep_night_and_folders(qtbot, tmp_path, spoken):
+    language.set_language(spoken)
+    settings = SettingsFile(tmp_path)
+    room = SettingsRoom(settings, ("whisper-base",), ("CN",), tmp_path)
+    qtbot.addWidget(room)
+    room.show()
+    fields = room.after
+    assert not fields.begins.isEnabled()
+    fields.when.setCurrentIndex(fields.when.findData("at_night"))
+    fields.when.activated.emit(fields.when.currentIndex())
+    assert fields.begins.isEnabled()
+    fields.begins.setTime(QTime(22, 30))
+    fields.ends.setTime(QTime(6, 0))
+    fields.watch(tmp_path / "会议" / "腾讯")
+    fields.watch(tmp_path / "会议")
+    fields.watch(tmp_path / "会议" / "Zoom")
+    kept = SettingsFile(tmp_path).values
+    assert (kept.analyse_when, kept.night_from_min, kept.night_to_min) == ("at_night", 22 * 60 + 30, 6 * 60)
+    assert kept.watched == (str(tmp_path / "会议"),)
+    assert not fields.remove.isEnabled()
+    fields.folders.setCurrentRow(0)
+    qtbot.mouseClick(fields.remove, LEFT)
+    assert SettingsFile(tmp_path).values.watched == ()
+    assert fields.when.itemText(1) == text.tr("settings.when_at_night")

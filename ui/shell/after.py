@@ -1,0 +1,137 @@
+"""What comes after a recording: analyses that start by themselves, and folders in which other tools record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+
+from analysis.failures import Cancelled, Failure
+from app import policy, text
+from app.domain.types import Imported
+from app.recording.starting import When, is_night, on_mains, waiting, when
+from app.recording.watching import Looked, Watch
+from ui.shell.context import Context
+from ui.shell.window import MainWindow
+
+LOOK_MS = 5_000
+NIGHT_MS = 60_000
+
+
+class Afterwards(QObject):
+    """Watches the clock and the folders while the window is open. `start` begins the analysis of an interview."""
+
+    def __init__(self, context: Context, window: MainWindow, start: Callable[[str], None]) -> None:
+        super().__init__(window)
+        self._context, self._window, self._start = context, window, start
+        self.clock: Callable[[], datetime] = lambda: datetime.now().astimezone()
+        self.mains: Callable[[], bool] = on_mains
+        self._left_alone: set[str] = set()
+        self._unreadable: set[Path] = set()
+        self._looking = False
+        self._importing: set[Path] = set()
+        self._watch = Watch(context.library.folder)
+        self._folders, self._night = QTimer(self), QTimer(self)
+        self._folders.timeout.connect(self.look)
+        self._night.timeout.connect(self.tick)
+        context.work.tookIn.connect(self._took_in)
+        context.work.analysisEnded.connect(self._ended)
+        if not context.library.read_only:
+            self._folders.start(LOOK_MS)
+            self._night.start(NIGHT_MS)
+            self._first = QTimer(self, singleShot=True)
+            self._first.timeout.connect(self._go_on)
+            self._first.start(0)
+        window.closing.connect(self.stop)
+
+    def stop(self) -> None:
+        """The window closes: nothing begins any more."""
+        for timer in self.findChildren(QTimer):
+            timer.stop()
+
+    # Analyses
+
+    def came(self, interview_id: str) -> None:
+        """A recording has come into the library: analyse it as the workstation is set."""
+        if self._when() is When.AT_ONCE or (self._when() is When.AT_NIGHT and self._may_start()):
+            self._start(interview_id)
+
+    def later(self) -> str:
+        """When a recording that comes now is analysed, in words; "" where that is at once."""
+        values = self._context.settings.values
+        if self._when() is When.BY_HAND:
+            return text.tr("after.by_hand")
+        if self._when() is When.AT_ONCE or self._may_start():
+            return ""
+        return text.tr("after.tonight", time=clock_time(values.night_from_min))
+
+    def tick(self) -> None:
+        """At night: let what waits be analysed, one after the other; what a person stopped is left alone."""
+        if self._when() is not When.AT_NIGHT or not self._may_start():
+            return
+        library, work = self._context.library, self._context.work
+        for interview_id in waiting(library, policy.profile(self._context.settings.values.jurisdiction)):
+            if interview_id not in self._left_alone and work.running(interview_id) is None:
+                self._start(interview_id)
+
+    def _go_on(self) -> None:
+        """The analyses that the program's end cut off go on, unless it is the night that they wait for."""
+        if self._when() is When.AT_NIGHT:
+            self.tick()
+            return
+        for interview_id in self._context.library.interrupted:
+            if self._context.work.running(interview_id) is None:
+                self._start(interview_id)
+
+    def _ended(self, interview_id: str, failure: Failure | None) -> None:
+        if isinstance(failure, Cancelled):
+            self._left_alone.add(interview_id)
+
+    def _when(self) -> When:
+        return when(self._context.settings.values)
+
+    def _may_start(self) -> bool:
+        return is_night(self.clock(), self._context.settings.values) and self.mains()
+
+    # Folders
+
+    def look(self) -> None:
+        """Look into the watched folders beside the window; one look at a time."""
+        folders = self._context.settings.values.watched
+        if self._looking or self._importing:
+            return
+        self._looking = True
+        self._context.work.read(lambda: self._watch.look(folders), self._looked, self._failed)
+
+    def _looked(self, looked: Looked) -> None:
+        self._looking = False
+        unreadable = set(looked.unreadable)
+        if new := unreadable - self._unreadable:
+            name = sorted(new)[0]
+            self._window.message.say(lambda: text.tr("after.folder_unreadable", folder=str(name)), "warn")
+        self._unreadable = unreadable
+        for path in looked.ready:
+            self._importing.add(path)
+            self._context.work.take_in(path, lambda path=path: self._dealt_with(path))  # type: ignore[misc]
+
+    def _dealt_with(self, path: Path) -> None:
+        self._importing.discard(path)
+        try:
+            self._watch.dealt_with(path)
+        except Failure as failure:
+            self._window.say_failure(failure)
+
+    def _failed(self, failure: Failure) -> None:
+        self._looking = False
+        self._window.say_failure(failure)
+
+    def _took_in(self, imported: Imported) -> None:
+        if not imported.already:
+            self.came(imported.interview.id)
+
+
+def clock_time(minutes: int) -> str:
+    """Minutes after midnight as on a clock: 20:00."""
+    return f"{minutes // 60 % 24:02}:{minutes % 60:02}"
