@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
 from typing import Any, BinaryIO
 
 import msgspec
@@ -153,7 +152,7 @@ class ContractSystem:
         if not self._shape.paths.notes:
             raise NotesRefused(host=self._wire.host)
         there = call(self._shape.paths.notes, "PUT", note.external_id)
-        return self._id(self._write(there, json.dumps(asdict(note), ensure_ascii=False).encode(), operation))
+        return self._id(self._write(there, self._shape.note(note), operation))
 
     def gives_documents(self) -> bool:
         """Whether the profile says how a file is fetched."""

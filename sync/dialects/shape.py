@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +16,7 @@ from sync.dialects.rows import PARTS, Part, Row, Times, row_of
 from sync.mapping import SIGNED_HASH, SOURCES, mapped, source_of
 from sync.paths import dig, put
 from sync.profile import Shape
+from sync.system import Note
 
 KINDS: dict[str, type] = {"positions": RemotePosition, "candidates": RemoteCandidate, "templates": RemoteTemplate}
 _VERBS = ("GET", "POST", "PUT", "PATCH")
@@ -26,6 +27,8 @@ INTERVIEW = frozenset(
 """What `push.interview` may name."""
 MOVE = frozenset({"id", "from", "to", "at"})
 """What `push.move` may name; `id` is the HR system's id of the interview."""
+NOTE = frozenset(field.name for field in fields(Note))
+"""What `push.note` may name."""
 
 
 class Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -84,16 +87,17 @@ class Push(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How things are sent: an assessment as the signed bytes, or as a body of `target path = source path`. With
     `identity` and a mapping it is what was signed, with the company's fields and the hash of what was signed beside it.
 
-    `interview` and `move` do the same for the other two calls, empty = the contract's body. `id` is the dotted path of
-    an id in an answer. `statuses` gives the other system's word for a status, where it has another. `look_up` is the
-    body that asks for a result (`target path = "external_id"`), `proof` the dotted path in its answer to the hash of
-    what was signed.
+    `interview`, `move` and `note` do the same for the other calls, empty = the contract's body. `id` is the dotted
+    path of an id in an answer. `statuses` gives the other system's word for a status, where it has another. `look_up`
+    is the body that asks for a result (`target path = "external_id"`), `proof` the dotted path in its answer to the
+    hash of what was signed.
     """
 
     identity: bool = True
     fields: dict[str, str] = {}
     interview: dict[str, str] = {}
     move: dict[str, str] = {}
+    note: dict[str, str] = {}
     look_up: dict[str, str] = {}
     proof: str = ""
     id: str = "id"
@@ -153,6 +157,11 @@ class ContractShape(Shape, frozen=True, forbid_unknown_fields=True, kw_only=True
             return json.dumps(body).encode()
         return self._told(body | {"id": remote_id}, self.push.move)
 
+    def note(self, note: Note) -> bytes:
+        """The body that keeps a note. ValueError for a time that is none."""
+        body = asdict(note)
+        return self._told(body, self.push.note) if self.push.note else json.dumps(body, ensure_ascii=False).encode()
+
     def _told(self, source: dict[str, Any], targets: dict[str, str]) -> bytes:
         body = dict[str, Any]()
         for target, name in targets.items():
@@ -211,7 +220,7 @@ def call(path: str, method: str, remote_id: str = "") -> Call:
 def _wrong_paths(shape: ContractShape) -> str:
     needed: tuple[str, ...] = () if shape.paths.held else ("assessment",)
     needed += () if "id" in shape.push.move.values() else ("status",)
-    needed += ("notes",) if shape.paths.notes else ()
+    needed += ("notes",) if shape.paths.notes and "external_id" not in shape.push.note.values() else ()
     for name in Paths.__struct_fields__:
         written = getattr(shape.paths, name)
         if not written and name in ("changes", "held", "fields", "attachments", "notes", "document"):
@@ -278,8 +287,8 @@ def _wrong_push(shape: ContractShape) -> str:
         return "push.fields: the same target twice"
     if any(later.startswith(f"{earlier}.") for earlier in targets for later in targets):
         return "push.fields: overlapping targets"
-    if set(push.interview.values()) - INTERVIEW or set(push.move.values()) - MOVE:
-        return "push.interview, push.move"
+    if set(push.interview.values()) - INTERVIEW or set(push.move.values()) - MOVE or set(push.note.values()) - NOTE:
+        return "push.interview, push.move, push.note"
     if shape.paths.held and (push.identity or not push.proof or set(push.look_up.values()) - {"external_id"}):
         return "push.look_up, push.proof"
     words = set(InterviewStatus)

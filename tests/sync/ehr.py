@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from uuid import uuid4
 
@@ -11,8 +12,10 @@ import rfc8785
 
 from sync import outbox
 from sync.client import Timeouts
+from sync.contract import NoteRole
 from sync.outbox import Kind
 from sync.profile import Profile, shipped_profile
+from sync.system import Note
 
 CONTRACT = Path(__file__).resolve().parents[2] / "resources" / "contract" / "openapi.json"
 IMPATIENT = Timeouts(connect_s=2.0, read_s=0.4, total_s=2.0)
@@ -65,6 +68,21 @@ def assessment_body(interview_id, assessment_id, revision=1, **changes):
         "signed_at": AT, "app_version": "0.1.0", "contract_version": 1,
     }  # fmt: skip
     return rfc8785.dumps(body | changes)
+
+
+def note_of(interview, role=NoteRole.LATE, key="1", **changes):
+    note = Note(
+        f"{interview}:{role}:{key}", role.value, interview, None, None, None, AT, "王芳", "15 分钟 <b>迟到</b>",
+        {"minutes": 15.0, "planned": AT},
+    )  # fmt: skip
+    return json.dumps(asdict(note) | changes, ensure_ascii=False).encode()
+
+
+def enqueue_note(session, interview, depends_on=None, role=NoteRole.LATE, key="1", **changes):
+    return outbox.enqueue(
+        session, kind=Kind.NOTE, aggregate=f"{interview}/notes", payload=note_of(interview, role, key, **changes),
+        external_id=f"{interview}:{role}:{key}", depends_on=depends_on, clock=lambda: 0.0,
+    )  # fmt: skip
 
 
 def move_body(interview_id, source, target, remote_id=None):

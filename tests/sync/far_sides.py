@@ -17,9 +17,11 @@ import msgspec
 from sync.address import Address
 from sync.auth import Credentials
 from sync.dialects import connect
+from sync.dialects.notes import mark_in
 from sync.profile import Profile, shipped_profile
 from sync.sandbox.faces.feishu import app_id
 from sync.sandbox.faces.feishu_imports import APPLICATION, ASSESSMENT
+from sync.sandbox.faces.feishu_imports import NOTE as FEISHU_NOTE
 from sync.sandbox.faces.greenhouse import NOTE, client_id
 from sync.sandbox.faces.greenhouse_rows import number
 from sync.sandbox.server import Sandbox
@@ -50,6 +52,9 @@ class FarSide(Protocol):
 
     def arrived(self) -> list[Arrived]:
         """Every result that it holds from here."""
+
+    def notes(self) -> list[str]:
+        """The text of every note beside a result that it has from here, as people read it."""
 
     def moves(self, interview_id: str) -> list[str]:
         """The statuses (in our words) that our interview came to, oldest first."""
@@ -98,6 +103,9 @@ class SandboxSide:
         held = reversed(self.sandbox.store.assessments())
         return [Arrived(one.external_id, json.loads(one.body)["summary"]) for one in held]
 
+    def notes(self) -> list[str]:
+        return [json.loads(one["body"])["text"] for one in self.sandbox.store.notes()]
+
     def moves(self, interview_id: str) -> list[str]:
         there = self._interview(interview_id)
         return [move["target"] for move in self.sandbox.store.moves() if move["interview_id"] == there]
@@ -142,6 +150,9 @@ class FeishuSide(SandboxSide):
     def registered(self) -> list[str]:
         return [one["external_id"] for one in self.sandbox.store.documents(APPLICATION)]
 
+    def notes(self) -> list[str]:
+        return [one["content"] for one in self.sandbox.store.documents(FEISHU_NOTE)]
+
 
 @contextmanager
 def feishu_side(folder: Path) -> Iterator[FarSide]:
@@ -165,8 +176,14 @@ class GreenhouseSide(SandboxSide):
         return self._made[-1]
 
     def arrived(self) -> list[Arrived]:
-        notes = [one["body"].splitlines() for one in self.sandbox.store.documents(NOTE)]
+        notes = [one.splitlines() for one in self._feed() if mark_in(one) is None]
         return [Arrived(lines[-1].split()[-2], lines[lines.index("Summary") + 1]) for lines in notes]
+
+    def notes(self) -> list[str]:
+        return [one for one in self._feed() if mark_in(one) is not None]
+
+    def _feed(self) -> list[str]:
+        return [one["body"] for one in self.sandbox.store.documents(NOTE)]
 
     def moves(self, interview_id: str) -> list[str]:
         return []

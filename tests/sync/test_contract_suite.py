@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import html
 import json
 from uuid import uuid4
 
 import pytest
 
 from sync import outbox
-from sync.failures import RemoteFailure, RemoteUnauthorized
+from sync.failures import RemoteConflict, RemoteFailure, RemoteUnauthorized
 from sync.outbox import Kind, Resolution, State
 from sync.pull import pull
 from sync.sender import Sender
-from sync.system import Agreed
+from sync.system import Agreed, Note
 from tests.sync.ehr import (
     IMPATIENT,
     assessment_body,
     drain_until_empty,
     enqueue_assessment,
     enqueue_interview,
+    enqueue_note,
     interview_body,
     move_body,
+    note_of,
 )
 from tests.sync.far_sides import SYSTEMS, Arrived
 
 FAULTS = [
     "500:0.5", "503:0.5", "500_after:0.5", "409:0.5", "429:0.5:retry=2", "slow:0.2:0.6", "html:0.5", "html_after:0.5",
     "cut:0.5", "drop_before:0.5", "drop_after:0.5", "401:1:times=2", "500:0.1,429:0.1,drop_after:0.2,cut:0.2,html:0.1",
+]  # fmt: skip
+NOTE_FAULTS = [
+    "500_after:0.5", "cut:0.4", "drop_after:0.5", "409:0.5", "slow:0.3:0.6", "500:0.1,429:0.1,drop_after:0.2,html:0.1",
 ]  # fmt: skip
 READING = ("test_a_pull_brings_everything_once_and_then_what_changed", "test_a_pull_bears_lost_answers")
 """What a system has to bear that is only read."""
@@ -114,6 +120,70 @@ def test_a_sender_killed_between_send_and_answer_doubles_nothing(far, sender, se
     assert far.registered() == [interview]
     assert far.moves(interview) == steps(far)
     assert set(states(sessions).values()) == {State.DONE}
+
+
+def enqueue_registered(session, notes=0):
+    """An interview that is registered, with so many notes that wait for it; gives its id and their texts."""
+    interview, texts = str(uuid4()), [f"第 {number} 条 <b>备注</b>" for number in range(notes)]
+    first = outbox.enqueue(
+        session, kind=Kind.INTERVIEW, aggregate=interview, payload=interview_body(interview), external_id=interview,
+        clock=lambda: 0.0,
+    )  # fmt: skip
+    for key, text in enumerate(texts):
+        enqueue_note(session, interview, first, key=str(key), text=text)
+    return interview, texts
+
+
+def all_once(far, texts):
+    """Each of the texts stands in exactly one note, and there is no other note."""
+    notes = [html.unescape(note) for note in far.notes()]
+    return len(notes) == len(texts) and all(sum(text in note for note in notes) == 1 for text in texts)
+
+
+@pytest.mark.parametrize("faults", NOTE_FAULTS)
+def test_notes_arrive_exactly_once(faults, far, queue, clock, sessions):
+    patience = {"timeouts": IMPATIENT} if faults.startswith("slow") else {}
+    sender = Sender(sessions, far.hr(**patience), queue)
+    with sessions() as session:
+        _, texts = enqueue_registered(session, 4)
+    if not far.misbehave(faults):
+        pytest.skip("this system cannot be made to misbehave so")
+    drain_until_empty(sender, queue, clock, sessions)
+    far.misbehave("")
+    assert set(states(sessions).values()) == {State.DONE}
+    assert all_once(far, texts)
+
+
+def test_a_sender_killed_before_the_answer_to_a_note_doubles_nothing(far, sender, sessions, queue, clock):
+    with sessions() as session:
+        _, texts = enqueue_registered(session, 2)
+    while True:
+        with sessions() as session:
+            item = queue.claim(session)
+        if item is None:
+            break
+        first = sender._send(item)  # and dies here
+        clock.pass_s(outbox.LEASE_S + 1)
+        with sessions() as session:
+            retaken = queue.claim(session)
+        assert sender._send(retaken) == first
+        assert sender._one(retaken) is None
+    assert all_once(far, texts)
+    assert set(states(sessions).values()) == {State.DONE}
+
+
+def test_other_words_under_a_notes_id_are_refused_and_the_first_stay(far, sender, sessions):
+    with sessions() as session:
+        interview, texts = enqueue_registered(session, 1)
+    sender.drain()
+    with sessions() as session:
+        known = outbox.find(session, Kind.INTERVIEW, interview).remote_id
+    told = json.loads(note_of(interview, key="0", text=texts[0], interview_remote_id=known))
+    hr = far.hr()
+    hr.add_note(Note(**told), str(uuid4()))
+    with pytest.raises(RemoteConflict):
+        hr.add_note(Note(**told | {"text": "别的话"}), str(uuid4()))
+    assert all_once(far, texts)
 
 
 def test_what_was_delivered_is_found_again_and_nothing_else_is(far):

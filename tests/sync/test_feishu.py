@@ -19,6 +19,7 @@ from sync import outbox
 from sync.catalogue import Catalogue
 from sync.client import Answer
 from sync.conflicts import contested, three_way
+from sync.contract import NoteRole
 from sync.diagnosis import Step, diagnose
 from sync.dialects.feishu.calls import encoded
 from sync.dialects.feishu.results import comparable, mark_of, merged, tell
@@ -36,10 +37,10 @@ from sync.failures import (
 from sync.mapping import Entry
 from sync.outbox import Kind, State
 from sync.profile import read_profile, shipped_profile
-from sync.sandbox.faces.feishu_imports import APPLICATION, ASSESSMENT, INTERVIEW
+from sync.sandbox.faces.feishu_imports import APPLICATION, ASSESSMENT, INTERVIEW, NOTE
 from sync.sender import Sender
-from sync.system import Agreed, Attachment
-from tests.sync.ehr import assessment_body, enqueue_interview, feishu_with, interview_body
+from sync.system import Agreed, Attachment, Note
+from tests.sync.ehr import assessment_body, enqueue_interview, feishu_with, interview_body, note_of
 
 WRITES = {
     "talent": "/v1/talents/combined_create", "application": "/v1/external_applications",
@@ -473,3 +474,42 @@ def test_a_file_that_cannot_go_in_one_piece_is_refused(delivered, ids):
         hr.attach(huge, io.BytesIO(b"x"), OP, lambda _: None)
     with pytest.raises(RemoteRejected):
         hr.attach(attachment("nothing", "nowhere", b"x"), io.BytesIO(b"x"), OP, lambda _: None)
+
+
+# notes beside a result
+
+
+def test_a_note_stands_on_the_talent_and_its_application_in_words_for_people(hr_of, ids, sandbox):
+    interview, assessment = ids
+    told = json.loads(note_of(interview, NoteRole.SUGGESTION, "1", candidate_remote_id="app-cand-wang"))
+    told["assessment_external_id"] = f"{assessment}:1"
+    made = hr_of().add_note(Note(**told), OP)
+    (kept,) = sandbox.store.documents(NOTE)
+    assert kept["id"] == made
+    assert (kept["talent_id"], kept["application_id"], kept["privacy"]) == ("cand-wang", "app-cand-wang", 2)
+    lines = kept["content"].splitlines()
+    assert lines[:3] == ["由评估得出的建议", "15 分钟 <b>迟到</b>", "王芳 · 2026-03-02 16:00 (Asia/Shanghai)"]
+    assert lines[3].startswith("面鉴记录 note/")
+
+
+def test_a_note_that_somebody_went_on_writing_in_is_found_again(hr_of, ids, sandbox):
+    note = Note(**json.loads(note_of(ids[0], candidate_remote_id="app-cand-wang")))
+    made = hr_of().add_note(note, OP)
+    (kept,) = sandbox.store.documents(NOTE)
+    sandbox.store.put_document(NOTE, made, kept | {"content": f"HR：\n{kept['content']}\n已联系。"})
+    assert hr_of().add_note(note, OP) == made
+    later = replace(note, interview_remote_id="app:app-cand-wang:int-1")
+    assert hr_of().add_note(later, OP) == made, "ids of Feishu's are no part of what it says"
+    assert len(sandbox.store.documents(NOTE)) == 1
+
+
+def test_a_note_on_nobody_whom_feishu_knows_is_refused(hr_of, ids, sandbox):
+    with pytest.raises(RemoteRejected):
+        hr_of().add_note(Note(**json.loads(note_of(ids[0]))), OP)
+    assert sandbox.store.documents(NOTE) == []
+
+
+def test_a_profile_without_headings_for_notes_still_serves():
+    file = Path(shipped_profile("feishu").file).read_text("utf-8")
+    older = read_profile(file[: file.index("[words.notes]")], "own")
+    assert older.shape.words.notes == {}

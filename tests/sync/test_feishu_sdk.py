@@ -195,6 +195,22 @@ def test_a_talent_is_made_with_what_it_came_with(client):
     assert [(one.id, one.works_list[0].desc) for one in found.items] == [(made, "面鉴 1")]
 
 
+def test_a_note_is_made_and_listed_by_its_talent_and_a_repeat_makes_another(client):
+    note = v1.Note.builder().talent_id("cand-wang").application_id("app-cand-wang").content("迟到 15 分钟").privacy(2)
+    ask = v1.CreateNoteRequest.builder().request_body(note.build()).build()
+    made = [good(client.hire.v1.note.create(ask)).note for _ in range(3)]
+    assert (made[0].talent_id, made[0].content, made[0].is_private) == ("cand-wang", "迟到 15 分钟", False)
+    found = every(
+        lambda token: client.hire.v1.note.list(
+            with_token(v1.ListNoteRequest.builder().talent_id("cand-wang").page_size(2), token)
+        )
+    )
+    assert [one.id for one in found] == [one.id for one in made]
+    unknown = v1.Note.builder().talent_id("nobody").content("a").build()
+    assert client.hire.v1.note.create(v1.CreateNoteRequest.builder().request_body(unknown).build()).code == 1002102
+    assert not client.hire.v1.note.list(v1.ListNoteRequest.builder().page_size(2).build()).success()
+
+
 def test_a_file_is_uploaded(client, sandbox):
     """The SDK has no builder for this body; its form encoder takes what stands on the request."""
     content = b"%PDF-1.7" + bytes(3 * 1024 * 1024)

@@ -33,8 +33,8 @@ from sync.profile import read_profile, shipped_profile
 from sync.sandbox.faces.greenhouse import ATTACHMENT, NOTE
 from sync.sandbox.faces.greenhouse_rows import Rows, number
 from sync.sender import Sender
-from sync.system import Agreed, Attachment, TakesFiles, TellsVanished
-from tests.sync.ehr import assessment_body, enqueue_interview, interview_body
+from sync.system import Agreed, Attachment, Note, TakesFiles, TellsVanished
+from tests.sync.ehr import assessment_body, enqueue_interview, interview_body, note_of
 from tests.sync.far_sides import GreenhouseSide, greenhouse_here
 
 OP = "operation-1"
@@ -244,6 +244,22 @@ def test_what_people_write_into_the_feed_is_no_result(far):
         far.sandbox.store.put_document(NOTE, f"own-{len(words)}", note | {"id": len(words), "body": words})
     assert hr.held_assessment(f"{assessment}:1", signed).remote_id == str(note["id"])
     assert mark_in(note["body"] + "\nI agree.") is None
+
+
+def test_what_is_said_beside_a_result_is_no_result_and_comes_from_the_same_user(far):
+    hr, (_, application) = far.hr(profile=greenhouse_here(language="zh")), known_application(far)
+    interview, assessment = str(uuid4()), str(uuid4())
+    signed = assessment_body(interview, assessment, candidate_remote_id=application)
+    note = Note(**json.loads(note_of(interview, candidate_remote_id=application)))
+    made = hr.add_note(note, OP)
+    assert hr.held_assessment(f"{assessment}:1", signed) is None
+    hr.put_assessment(f"{assessment}:1", signed, OP, Agreed())
+    assert hr.add_note(note, OP) == made
+    said, _ = notes(far)
+    assert said["body"].splitlines()[:2] == ["候选人迟到", "15 分钟 <b>迟到</b>"]
+    assert (mark_in(said["body"]), said["visibility"]) == (None, "private")
+    with pytest.raises(RemoteConflict):
+        hr.add_note(replace(note, by="李雷"), OP)
 
 
 # stages

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import asdict
 from uuid import uuid4
 
 import jsonschema
@@ -13,28 +12,12 @@ import pytest
 import requests
 
 from sync import outbox
-from sync.contract import NoteRole
 from sync.failures import RemoteConflict
 from sync.outbox import Kind, Resolution, State
 from sync.profile import Profile, shipped_profile
 from sync.sender import Sender
 from sync.system import Note
-from tests.sync.ehr import AT, CONTRACT, drain_until_empty, enqueue_interview
-
-
-def note_of(interview, role=NoteRole.LATE, key="1", **changes):
-    note = Note(
-        f"{interview}:{role}:{key}", role.value, interview, None, None, None, AT, "王芳", "15 分钟 <b>迟到</b>",
-        {"minutes": 15.0, "planned": AT},
-    )  # fmt: skip
-    return json.dumps(asdict(note) | changes, ensure_ascii=False).encode()
-
-
-def enqueue_note(session, interview, depends_on=None, role=NoteRole.LATE, key="1", **changes):
-    return outbox.enqueue(
-        session, kind=Kind.NOTE, aggregate=f"{interview}/notes", payload=note_of(interview, role, key, **changes),
-        external_id=f"{interview}:{role}:{key}", depends_on=depends_on, clock=lambda: 0.0,
-    )  # fmt: skip
+from tests.sync.ehr import CONTRACT, drain_until_empty, enqueue_interview, enqueue_note, note_of
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from sync.contract import Conclusion, InterviewStatus
+from sync.contract import Conclusion, InterviewStatus, NoteRole
 from sync.dialects.envelope import Envelope
 from sync.profile import Shape
 
@@ -14,7 +14,7 @@ VERDICTS = {NOT_PASSED: "不通过", PASSED: "通过", OPEN: "待定"}
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The words in which a result is told; `{}` stands for what is told."""
+    """The words in which a result is told; `{}` stands for what is told. `notes`: headings of what else is said."""
 
     source: str
     verdict: str
@@ -37,6 +37,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     no: str
     record: str
     files: str
+    notes: dict[NoteRole, str] = {}
 
 
 class FeishuShape(Shape, frozen=True, forbid_unknown_fields=True, kw_only=True):

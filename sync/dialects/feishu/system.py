@@ -22,13 +22,14 @@ from sync.dialects.feishu.calls import BASE, Calls, Row, below, encoded
 from sync.dialects.feishu.fields import catalogue_of
 from sync.dialects.feishu.files import download, upload
 from sync.dialects.feishu.incoming import Incoming
+from sync.dialects.feishu.notes import Notes
 from sync.dialects.feishu.results import Told, answering, comparable, files_of, mark_of, merged, tell, with_file
 from sync.dialects.feishu.shape import FeishuShape
 from sync.dialects.feishu.stages import Stages
 from sync.failures import RemoteConflict, RemoteNonsense, RemoteRejected
 from sync.mapping import check
 from sync.profile import Profile
-from sync.system import Agreed, Attachment, Delivered, Move, Progress, Request
+from sync.system import Agreed, Attachment, Delivered, Move, Note, Progress, Request
 
 APPLICATIONS, INTERVIEWS = "/v1/external_applications", "/v1/external_interviews"
 ASSESSMENTS, TALENTS = "/v1/external_interview_assessments", "/v1/talents"
@@ -57,6 +58,7 @@ class FeishuSystem:
         self._calls = Calls(wire, self._shape.envelope)
         self._incoming = Incoming(self._calls, self._shape)
         self._stages = Stages(self._calls, self._shape)
+        self._notes = Notes(self._calls, self._shape)
         self._fields: Catalogue | None = None
         self._places: dict[str, Place] = {}
 
@@ -149,6 +151,15 @@ class FeishuSystem:
         self._calls.ask("PATCH", below(ASSESSMENTS, str(held["id"])), body=body)
         progress(attachment.size)
         return file_id
+
+    def add_note(self, note: Note, operation: str) -> str:
+        """Keep a note on the talent, beside the application where it is one of Feishu's."""
+        del operation
+        talent = self._talent_for(asdict(note) | {"candidate_name": ""})
+        if talent is None:
+            raise RemoteRejected(host=self._wire.host, status=404, detail=note.interview_id)
+        kind, owner, _ = self._parts(note.interview_remote_id) if note.interview_remote_id else ("", "", "")
+        return self._notes.keep(note, talent, owner if kind == "app" else note.candidate_remote_id)
 
     def gives_documents(self) -> bool:
         """Feishu always does, where the app has the right."""

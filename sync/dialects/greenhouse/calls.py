@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qs
 
 from sync.client import MAX_PAYLOAD_BYTES, Answer, Wire, unsure
 from sync.dialects.paging import linked
-from sync.dialects.patience import patiently
-from sync.failures import LoginPage, RemoteBusy, RemoteFailure, RemoteNonsense, RemoteTimeout
+from sync.dialects.patience import Settling, patiently
+from sync.failures import LoginPage, RemoteBusy, RemoteFailure, RemoteNonsense
 
 Row = dict[str, Any]
 MOST_IDS = 50
 """So many ids one filter takes."""
 MOST_PAGES = 200
-SETTLE_S = 1.5
-"""So long after a creation without an answer nothing is looked up: it may still be under way there."""
 
 
 class Calls:
@@ -26,7 +23,7 @@ class Calls:
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
-        self._settled = 0.0
+        self._settling = Settling()
 
     def is_there(self) -> bool:
         """Whether Greenhouse answers: without a token it says so in its own words."""
@@ -35,11 +32,9 @@ class Calls:
 
     def post(self, path: str, body: Row, limit: int = MAX_PAYLOAD_BYTES) -> Row:
         """What was made. Greenhouse knows no key for a repeat: look before calling this."""
-        try:
-            made = self._understood(self.wire.send("POST", path, body=encoded(body), limit=limit))
-        except RemoteTimeout:
-            self._settled = time.monotonic() + SETTLE_S
-            raise
+        made = self._settling.make(
+            lambda: self._understood(self.wire.send("POST", path, body=encoded(body), limit=limit))
+        )
         if not isinstance(made, dict):
             raise unsure(RemoteNonsense(host=self.wire.host))
         return made
@@ -57,7 +52,7 @@ class Calls:
 
     def every(self, path: str, query: Mapping[str, str]) -> Iterator[Row]:
         """All rows of all pages; it changes nothing, so a passing failure is borne a few times."""
-        time.sleep(max(0.0, self._settled - time.monotonic()))
+        self._settling.wait()
         cursor = ""
         for _ in range(MOST_PAGES):
             at = cursor

@@ -7,12 +7,15 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
-from sync.contract import Conclusion
+from sync.contract import Conclusion, NoteRole
 from sync.profile import Shape
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is written into a note, in one language. `machine`, `range`, `coverage` and the like have one {} each."""
+    """What is written into a note, in one language. `machine`, `range`, `coverage` and the like have one {} each.
+
+    `notes` gives the heading of what is said beside a result.
+    """
 
     title: str
     assessor: str
@@ -33,6 +36,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     comments: str
     record: str
     conclusions: dict[Conclusion, str]
+    notes: dict[NoteRole, str] = {}
 
 
 class GreenhouseShape(Shape, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -20,10 +20,11 @@ from sync.dialects.greenhouse.calls import Calls, Row, encoded
 from sync.dialects.greenhouse.incoming import Incoming
 from sync.dialects.greenhouse.note import Mark, mark_for, mark_in, result_note
 from sync.dialects.greenhouse.people import halves, values
-from sync.dialects.greenhouse.shape import GreenhouseShape
+from sync.dialects.greenhouse.shape import GreenhouseShape, Words
+from sync.dialects.notes import held, plain_note
 from sync.failures import RemoteConflict, RemoteNonsense, RemoteRejected
 from sync.profile import Profile
-from sync.system import Agreed, Attachment, Delivered, Move, Progress, Request
+from sync.system import Agreed, Attachment, Delivered, Move, Note, Progress, Request
 
 NOTES = "/v3/notes"
 
@@ -92,19 +93,16 @@ class GreenhouseSystem:
         """Deliver a signed assessment: one note for each revision, which nobody can change there."""
         del operation, agreed
         place, mark = self._needed(json.loads(signed)), mark_for(external_id, signed)
-        for held, note in self._notes(place):
-            if held == mark:
+        for stands, note in self._notes(place):
+            if stands == mark:
                 return Delivered(str(note["id"]))
-            self._guard(mark, held, note)
-        made = self._calls.post(NOTES, self._note(place.candidate, signed))
-        if "id" not in made:
-            raise unsure(RemoteNonsense(host=self._wire.host))
-        return Delivered(str(made["id"]))
+            self._guard(mark, stands, note)
+        return Delivered(self._noted(place.candidate, result_note(signed, self._words)))
 
     def held_assessment(self, external_id: str, signed: bytes) -> Delivered | None:
         """The note of exactly these signed bytes."""
         place, mark = self._place(json.loads(signed)), mark_for(external_id, signed)
-        found = (note for held, note in self._notes(place) if held == mark) if place else iter(())
+        found = (note for stands, note in self._notes(place) if stands == mark) if place else iter(())
         note = next(found, None)
         return Delivered(str(note["id"])) if note else None
 
@@ -118,6 +116,16 @@ class GreenhouseSystem:
         progress(attachment.size)
         return made
 
+    def add_note(self, note: Note, operation: str) -> str:
+        """One more note on the candidate's activity feed, unless it is there."""
+        del operation
+        place, shape = self._needed(asdict(note)), self._shape
+        rows = self._calls.of(NOTES, "candidate_ids", [place.candidate])
+        there = ((str(row["id"]), str(row.get("body") or "")) for row in rows)
+        found = held(note, there, self._wire.host)
+        words = self._words
+        return found or self._noted(place.candidate, plain_note(note, words.notes, shape.time_zone, words.record))
+
     def catalogue(self) -> Catalogue:
         """Nothing: a note has no fields."""
         return Catalogue()
@@ -126,12 +134,23 @@ class GreenhouseSystem:
         """The note that `put_assessment` would make; whose it is is looked up."""
         del external_id
         place = self._place(json.loads(signed))
-        return (Request("POST", NOTES, encoded(self._note(place.candidate if place else None, signed)).decode()),)
+        body = self._note(place.candidate if place else None, result_note(signed, self._words))
+        return (Request("POST", NOTES, encoded(body).decode()),)
 
-    def _note(self, candidate: int | None, signed: bytes) -> Row:
+    @property
+    def _words(self) -> Words:
+        return self._shape.words[self._shape.language]
+
+    def _noted(self, candidate: int, text: str) -> str:
+        """Make a note; gives its id."""
+        made = self._calls.post(NOTES, self._note(candidate, text))
+        if "id" not in made:
+            raise unsure(RemoteNonsense(host=self._wire.host))
+        return str(made["id"])
+
+    def _note(self, candidate: int | None, text: str) -> Row:
         body: Row = {
-            "candidate_id": candidate, "body": result_note(signed, self._shape.words[self._shape.language]),
-            "visibility": self._shape.visibility, "note_type": "NOTE",
+            "candidate_id": candidate, "body": text, "visibility": self._shape.visibility, "note_type": "NOTE",
         }  # fmt: skip
         return body if self._shape.author is None else body | {"user_id": self._shape.author}
 
@@ -140,11 +159,11 @@ class GreenhouseSystem:
         notes = self._calls.of(NOTES, "candidate_ids", [place.candidate])
         return [(mark, note) for note in notes if (mark := mark_in(note.get("body"))) is not None]
 
-    def _guard(self, mine: Mark, held: Mark, note: Row) -> None:
+    def _guard(self, mine: Mark, stands: Mark, note: Row) -> None:
         """Another result under our id, or a later revision of it, is for a person to look at."""
-        if held.assessment_id != mine.assessment_id or held.revision < mine.revision:
+        if stands.assessment_id != mine.assessment_id or stands.revision < mine.revision:
             return
-        reason = "assessment_differs" if held.revision == mine.revision else "newer_revision"
+        reason = "assessment_differs" if stands.revision == mine.revision else "newer_revision"
         raise RemoteConflict({"note": str(note["body"])}, host=self._wire.host, field=reason)
 
     def _needed(self, source: Mapping[str, Any]) -> Place:

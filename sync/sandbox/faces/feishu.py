@@ -52,6 +52,7 @@ def feishu_face(store: Store, faults: Faults, key: str) -> Blueprint:
     _reading(routes, rows)
     _moving(routes, rows, imports)
     _importing(routes, imports)
+    _noting(routes, imports)
     _files(routes, store, key)
     return routes
 
@@ -164,6 +165,19 @@ def _importing(routes: Blueprint, imports: Imports) -> None:
     @routes.patch("/hire/v1/external_interview_assessments/<row>")
     def change_assessment(row: str) -> Response:
         return told(data={"external_interview_assessment": imports.change_assessment(row, _body())})
+
+
+def _noting(routes: Blueprint, imports: Imports) -> None:
+    @routes.get("/hire/v1/notes")
+    def notes() -> Response:
+        talent = request.args.get("talent_id", "")
+        if not talent:
+            raise HireRefuses(PARAMETER, "Parameter illegal: talent_id")
+        return _page(imports.notes(talent), 200)
+
+    @routes.post("/hire/v1/notes")
+    def make_note() -> Response:
+        return told(data={"note": imports.make_note(_body())})
 
 
 def feishu_files(store: Store, faults: Faults, key: str) -> Blueprint:

@@ -15,6 +15,7 @@ from sync.sandbox.store import STATUSES, Store, StoreRefuses
 
 Row = dict[str, Any]
 APPLICATION, INTERVIEW, ASSESSMENT = "feishu_application", "feishu_interview", "feishu_assessment"
+NOTE = "feishu_note"
 WINDOW_S = 24 * 3600.0
 PARAMETER, TALENT_UNKNOWN, APPLICATION_UNKNOWN, REPEATED, NOT_MOVED = 1002002, 1002102, 1002201, 1002206, 1002205
 """Codes of Feishu Hire."""
@@ -137,6 +138,30 @@ class Imports:
             kept["versions"].append(_told(kept))
             self._store.put_document(ASSESSMENT, assessment_id, kept)
             return _told(kept)
+
+    def make_note(self, wanted: Row) -> Row:
+        """A new note on a talent; there is nothing by which a repeat would be known."""
+        with self._lock:
+            talent, application = str(wanted.get("talent_id")), wanted.get("application_id")
+            if self._rows.talent(talent) is None:
+                raise HireRefuses(TALENT_UNKNOWN, "Talent not exist")
+            if application and self._rows.application(str(application)) is None:
+                raise HireRefuses(APPLICATION_UNKNOWN, "Application not exist")
+            privacy = wanted.get("privacy", 2)
+            if not isinstance(wanted.get("content"), str) or not wanted["content"] or privacy not in (1, 2):
+                raise HireRefuses(PARAMETER, "Parameter illegal: content, privacy")
+            at = int(self._store.clock() * 1000)
+            body: Row = {
+                "id": _new("note"), "talent_id": talent, "application_id": application or "",
+                "is_private": privacy == 1, "privacy": privacy, "content": wanted["content"],
+                "creator_id": wanted.get("creator_id", ""), "create_time": at, "modify_time": at,
+            }  # fmt: skip
+            self._store.put_document(NOTE, body["id"], body)
+            return body
+
+    def notes(self, talent_id: str) -> list[Row]:
+        """The notes on one talent."""
+        return [one for one in self._store.documents(NOTE) if one["talent_id"] == talent_id]
 
     def move_planned(self, candidate_id: str, target: str) -> None:
         """Bring an application to another stage, and its planned interview with it."""

@@ -23,7 +23,7 @@ from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
 from sync.sandbox.api import file_answer
-from sync.sandbox.bodies import Assessment, NewInterview
+from sync.sandbox.bodies import Assessment, NewInterview, Note
 from sync.sandbox.faults import Faults
 from sync.sandbox.misbehaving import Answers, misbehave
 from sync.sandbox.store import STATUSES, Store, StoreRefuses
@@ -49,6 +49,12 @@ NAMES = {
     "appVersion": "app_version", "contractVersion": "contract_version",
 }  # fmt: skip
 """Fields of an evaluation here → the contract's."""
+NOTE_NAMES = {
+    "outId": "external_id", "type": "role", "interviewOutId": "interview_id", "interviewId": "interview_remote_id",
+    "applicantId": "candidate_remote_id", "evaluationOutId": "assessment_external_id", "operateTime": "at",
+    "operator": "by", "content": "text", "extra": "details",
+}  # fmt: skip
+"""Fields of a note here → the contract's."""
 LEFT_OUT = ("strengths", "to_improve", "questions")
 PROOF = "signedSha256"
 
@@ -175,6 +181,15 @@ def _writing(routes: Blueprint, store: Store) -> None:
         if held is None:
             return said(40400, "no such evaluation")
         return said(0, "ok", {"id": held.id, **evaluation(json.loads(held.body))})
+
+    @routes.post("/notes/save")
+    def save_note() -> Response:
+        body = _body()
+        wanted = {ours: body.get(name) for name, ours in NOTE_NAMES.items()} | {"at": _utc(body.get("operateTime"))}
+        checked = _checked(wanted, Note)
+        raw = json.dumps(checked, ensure_ascii=False, sort_keys=True).encode()
+        kept, _ = store.say(raw, checked, _once(body)[0])
+        return said(0, "ok", {"id": kept["id"], "outId": kept["external_id"]})
 
     @routes.get("/evaluations/fields")
     def evaluation_fields() -> Response:

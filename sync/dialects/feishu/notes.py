@@ -1,0 +1,40 @@
+"""Notes (备注) on a talent. Feishu knows no key for them: each is looked for by its mark before it is made."""
+
+from __future__ import annotations
+
+from sync.client import unsure
+from sync.dialects.feishu.calls import Calls, Row
+from sync.dialects.feishu.shape import FeishuShape
+from sync.dialects.notes import held, plain_note
+from sync.dialects.patience import Settling
+from sync.failures import RemoteNonsense
+from sync.system import Note
+
+PATH = "/v1/notes"
+PUBLIC = 2
+"""Whoever may see the talent sees the note; a private one would be seen by nobody, for an app is its author."""
+_SIZE = 100
+
+
+class Notes:
+    """Notes of one connection."""
+
+    def __init__(self, calls: Calls, shape: FeishuShape) -> None:
+        self._calls, self._shape, self._settling = calls, shape, Settling()
+
+    def keep(self, note: Note, talent: str, application: str | None) -> str:
+        """A note on a talent, made unless it is there; gives its id."""
+        self._settling.wait()
+        rows = self._calls.every(PATH, _SIZE, {"talent_id": talent})
+        there = ((str(row.get("id")), str(row.get("content") or "")) for row in rows)
+        return held(note, there, self._calls.wire.host) or self._made(note, talent, application)
+
+    def _made(self, note: Note, talent: str, application: str | None) -> str:
+        words = self._shape.words
+        text = plain_note(note, words.notes, self._shape.time_zone, words.record)
+        body: Row = {"talent_id": talent, "content": text, "privacy": PUBLIC}
+        body |= {"application_id": application} if application else {}
+        made = self._settling.make(lambda: self._calls.ask("POST", PATH, body=body)).get("note") or {}
+        if not made.get("id"):
+            raise unsure(RemoteNonsense(host=self._calls.wire.host))
+        return str(made["id"])
