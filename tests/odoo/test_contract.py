@@ -38,6 +38,11 @@ class OdooSide:
         kept = [json.loads(base64.b64decode(self._office.read("ir.attachment", int(row), "datas"))) for (row,) in rows]
         return [Arrived(one["external_id"], one["summary"]) for one in kept]
 
+    def notes(self):
+        rows = self._rows("""select m.id from mail_message m join ir_model_data d on d.model = 'mail.message'
+            and d.res_id = m.id where d.module = 'mianjian' and d.name like 'said_%' order by 1""")
+        return [self._office.read("mail.message", int(row), "body") for (row,) in rows]
+
     def moves(self, interview_id):
         rows = self._rows(f"""select t.new_value_char from mail_tracking_value t
             join mail_message m on m.id = t.mail_message_id join ir_model_fields f on f.id = t.field_id

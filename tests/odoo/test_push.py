@@ -22,8 +22,8 @@ from sync.failures import (
 from sync.mapping import Entry
 from sync.outbox import State
 from sync.sender import Sender
-from sync.system import Agreed, Move
-from tests.sync.ehr import AT, assessment_body, enqueue_interview, interview_body
+from sync.system import Agreed, Move, Note
+from tests.sync.ehr import AT, assessment_body, enqueue_interview, interview_body, note_of
 
 NOTES = "select count(*) from mail_message where is_internal and model = 'hr.applicant'"
 NOTHING = Agreed()
@@ -47,6 +47,41 @@ def registered(client, interview="i-1"):
 
 def signed(revision=1, assessment="a-1", interview="i-1", **changes):
     return assessment_body(interview, assessment, revision, **changes)
+
+
+def said(**changes):
+    return Note(**json.loads(note_of("i-1", text="迟到 <script>alert(1)</script>\n第二行", **changes)))
+
+
+def test_a_note_beside_a_result_is_internal_says_who_said_it_and_goes_to_nobody(company, office, connect, sql):
+    client = connect()
+    applicant = registered(client)
+    office.call("hr.applicant", "message_subscribe", ids=[int(applicant)], partner_ids=[3])
+    made = client.add_note(said(), "op")
+    assert connect().add_note(said(candidate_remote_id=applicant), "op") == made
+    row = sql("select model, res_id, is_internal, message_type, replace(body, chr(10), ' ') from mail_message"
+              f" where id = {made}")[0]  # fmt: skip
+    assert row[:4] == ["hr.applicant", applicant, "t", "comment"]
+    assert row[4].startswith("<p><strong>Candidate late</strong></p><p>迟到 &lt;script&gt;")
+    assert "第二行" in row[4]
+    assert "王芳 · 2026-03-02" in row[4]
+    assert sql(f"select count(*) from mail_notification where mail_message_id = {made}") == "0"
+    assert sql("select count(*) from mail_mail") == "0"
+
+
+def test_other_words_under_a_notes_id_are_a_conflict(company, office, connect, sql):
+    client = connect()
+    registered(client)
+    client.add_note(said(), "op")
+    with pytest.raises(RemoteConflict):
+        client.add_note(said(by="李雷"), "op")
+    assert sql("select count(*) from ir_model_data where name like 'said_%'") == "1"
+
+
+def test_a_note_of_somebody_whom_odoo_does_not_know_is_refused(company, connect):
+    with pytest.raises(RemoteRejected) as refused:
+        connect().add_note(said(), "op")
+    assert refused.value.params["status"] == 404
 
 
 def test_an_interview_arrives_with_its_moves_and_its_assessment(

@@ -1,4 +1,4 @@
-"""The note in Odoo's log of an applicant: the result for people. Every word is escaped."""
+"""Notes in Odoo's log of an applicant: the result for people, and what is said beside it. Every word is escaped."""
 
 from __future__ import annotations
 
@@ -6,7 +6,17 @@ from collections.abc import Iterable, Mapping
 from html import escape
 from typing import Any
 
+from sync.contract import NoteRole
+from sync.dialects.notes import lines_of
 from sync.dialects.odoo.shape import Words
+from sync.system import Note
+
+
+def said_note(note: Note, words: Words, zone: str) -> str:
+    """Something said beside a result, with its heading; times on the clocks of `zone`."""
+    lines = lines_of(note, words.notes, zone)
+    heading, rest = (lines[:1], lines[1:]) if NoteRole(note.role) in words.notes else ([], lines)
+    return "".join(map(_strong, heading)) + _paragraph("\n".join(rest))
 
 
 def result_note(result: Mapping[str, Any], words: Words) -> str:

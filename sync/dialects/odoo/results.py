@@ -149,7 +149,7 @@ class Results:
                 "id": f"{OWN}.{name}",
                 "name": attachment.name,
                 "res_model": MODEL,
-                "res_id": str(self._applicant(attachment.interview_id, *_remote_ids(attachment))),
+                "res_id": str(applicant_for(self._odoo, attachment.interview_id, *_remote_ids(attachment))),
                 "mimetype": attachment.media_type,
                 "datas": base64.b64encode(raw).decode(),
             }
@@ -167,20 +167,10 @@ class Results:
         kept = self._odoo.row("ir.attachment", attachment, _KEPT)
         return bool(kept["checksum"] == _sha1(raw))
 
-    def _applicant(self, interview_id: str, *remote_ids: str | None) -> int:
-        """The applicant that an assessment is about. RemoteRejected where Odoo knows none."""
-        for remote_id in remote_ids:
-            if remote_id:
-                return applicant_of(remote_id, self._host)
-        found = self._odoo.referred(reference("interview", interview_id))
-        if found is None:
-            raise RemoteRejected(host=self._host, status=404, detail=interview_id)
-        return found
-
     def _target(self, result: Mapping[str, Any], signed: bytes) -> Target:
         """Everything that has to be known before anything is written. MappingBroken."""
         ids = result["interview_remote_id"], result["candidate_remote_id"]
-        applicant, entries = self._applicant(result["interview_id"], *ids), self._shape.mapping
+        applicant, entries = applicant_for(self._odoo, result["interview_id"], *ids), self._shape.mapping
         read = self._read(applicant, entries)
         return Target(applicant, places(self._odoo, entries, signed, read), self._all_kept(applicant))
 
@@ -216,6 +206,17 @@ class Results:
         except ValueError:
             return {}
         return found if isinstance(found, dict) else {}
+
+
+def applicant_for(odoo: Odoo, interview_id: str, *remote_ids: str | None) -> int:
+    """The applicant that something of an interview is about. RemoteRejected where Odoo knows none."""
+    for remote_id in remote_ids:
+        if remote_id:
+            return applicant_of(remote_id, odoo.wire.host)
+    found = odoo.referred(reference("interview", interview_id))
+    if found is None:
+        raise RemoteRejected(host=odoo.wire.host, status=404, detail=interview_id)
+    return found
 
 
 def applicant_of(remote_id: str, host: str) -> int:
@@ -256,17 +257,22 @@ def _kept_columns(external_id: str, signed: bytes, result: Mapping[str, Any], ta
     return {f"attachment_ids/{name}": value for name, value in values.items()}
 
 
-def _note_columns(external_id: str, result: Mapping[str, Any], words: Words) -> dict[str, str]:
-    """The columns of the internal note."""
+def message_columns(name: str, body: str, message_id: str = "") -> dict[str, str]:
+    """The columns that add an internal note to an applicant's log, under our external id `name`; it goes to nobody."""
     values = {
-        "id": f"{OWN}.{reference('note', external_id)}",
+        "id": f"{OWN}.{name}",
         "model": MODEL,
-        "body": result_note(result, words),
+        "body": body,
         "message_type": "comment",
         "subtype_id/id": "mail.mt_note",
         "is_internal": "1",
-    }
-    return {f"message_ids/{name}": value for name, value in values.items()}
+    } | ({"message_id": message_id} if message_id else {})
+    return {f"message_ids/{key}": value for key, value in values.items()}
+
+
+def _note_columns(external_id: str, result: Mapping[str, Any], words: Words) -> dict[str, str]:
+    """The columns of the internal note."""
+    return message_columns(reference("note", external_id), result_note(result, words))
 
 
 def _kept(row: Row) -> Kept | None:

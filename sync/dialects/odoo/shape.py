@@ -7,14 +7,14 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from sync.auth import wrong_auth
-from sync.contract import InterviewStatus
+from sync.contract import InterviewStatus, NoteRole
 from sync.profile import Shape
 
 LANGUAGES = ("zh", "en")
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is written into Odoo's log of an applicant, in one language."""
+    """What is written into Odoo's log of an applicant, in one language. `notes`: headings of what is no result."""
 
     title: str
     assessor: str
@@ -26,6 +26,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     to_improve: str
     comments: str
     conclusions: dict[str, str]
+    notes: dict[NoteRole, str] = {}
 
 
 class OdooShape(Shape, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -17,12 +17,13 @@ from sync.dialects.odoo import fields
 from sync.dialects.odoo.calls import OWN, Odoo, reference, request
 from sync.dialects.odoo.pull import Pull
 from sync.dialects.odoo.results import Results, applicant_of
+from sync.dialects.odoo.saying import Saying
 from sync.dialects.odoo.shape import OdooShape, Words
 from sync.dialects.odoo.stages import Stages, many2one
 from sync.failures import MappingBroken, RemoteConflict, RemoteRejected, RightMissing
 from sync.mapping import check
 from sync.profile import Profile
-from sync.system import Agreed, Attachment, Delivered, Move, Progress, Request
+from sync.system import Agreed, Attachment, Delivered, Move, Note, Progress, Request
 
 APPLICANTS = fields.MODEL
 RIGHTS = (("hr.job", "read"), (APPLICANTS, "create"), (APPLICANTS, "write"), ("calendar.event", "read"))
@@ -39,6 +40,7 @@ class OdooSystem:
         self._odoo = Odoo(wire, profile.shape.database)
         self._pull = Pull(self._odoo, profile.shape)
         self._results = Results(self._odoo, profile.shape)
+        self._saying = Saying(self._odoo)
         self._user: dict[str, Any] | None = None
         self.system_name = ""
 
@@ -120,6 +122,11 @@ class OdooSystem:
         """Keep a file with the applicant."""
         del operation
         return self._results.attach(attachment, content, progress)
+
+    def add_note(self, note: Note, operation: str) -> str:
+        """Keep an internal note in the applicant's log; it is sent to nobody."""
+        del operation
+        return self._saying.keep(note, self._words(), self._time_zone())
 
     def catalogue(self) -> Catalogue:
         """Fields of the company's own, and the properties of all jobs by their labels."""
