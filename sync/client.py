@@ -151,13 +151,25 @@ class Wire:
             return self._once(method, path, query, body, headers, open_to_all=False)
         return answer
 
-    def fetch(self, path: str, into: BinaryIO, limit: int) -> Answer:
+    def fetch(
+        self,
+        path: str,
+        into: BinaryIO,
+        limit: int,
+        *,
+        asking: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         """A person's file, written to `into` as it comes; the answer then has no body. What is no file (an error, JSON)
         has its body as ever. It is recorded by size and hash alone. PayloadTooLarge beyond `limit` bytes.
+
+        `asking` = it is asked for by POST with this body, and is part of a JSON answer: that is written to `into`.
         """
-        answer = self._once("GET", path, None, None, None, open_to_all=False, into=_Into(into, limit))
+        target = _Into(into, limit, within_json=asking is not None)
+        method = "GET" if asking is None else "POST"
+        answer = self._once(method, path, None, asking, headers, open_to_all=False, into=target)
         if answer.status == 401 and self._auth.renew():
-            return self._once("GET", path, None, None, None, open_to_all=False, into=_Into(into, limit))
+            return self._once(method, path, None, asking, headers, open_to_all=False, into=target)
         return answer
 
     def fetch_from(self, url: str, into: BinaryIO, limit: int) -> Answer:
@@ -233,7 +245,7 @@ class Wire:
                 status = answer.status_code
                 found = {name.lower(): value for name, value in answer.headers.items()}
                 self._learn(found)
-                if told.into is not None and status == 200 and _is_file(found):
+                if told.into is not None and status == 200 and told.into.awaits(found):
                     file = self._poured(answer, told.into)
                     return Answer(status, found, b"")
                 raw = self._whole(answer)
@@ -396,16 +408,19 @@ class _Told:
 
 @dataclass(frozen=True, slots=True)
 class _Into:
-    """Where a file goes, and how many bytes it may have."""
+    """Where a file goes, and how many bytes it may have; `within_json` = as a part of a JSON answer."""
 
     file: BinaryIO
     limit: int
+    within_json: bool = False
 
-
-def _is_file(headers: Mapping[str, str]) -> bool:
-    """Whether an answer is a file: JSON is the system speaking, and a page that is no attachment is a login portal."""
-    kind = headers.get("content-type", "")
-    return "json" not in kind and ("html" not in kind or "attachment" in headers.get("content-disposition", ""))
+    def awaits(self, headers: Mapping[str, str]) -> bool:
+        """Whether an answer is the file: JSON is the system speaking, unless the file is a part of it, and a page that
+        is no attachment is a login portal."""
+        kind = headers.get("content-type", "")
+        if self.within_json:
+            return "json" in kind
+        return "json" not in kind and ("html" not in kind or "attachment" in headers.get("content-disposition", ""))
 
 
 def _trust(auth: Auth, credentials: Credentials) -> ssl.SSLContext:

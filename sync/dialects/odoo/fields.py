@@ -7,12 +7,14 @@ tell a number that is not set from 0, so neither do comparisons here.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sync.catalogue import Catalogue, FieldType, Option, RemoteField
+from sync.contract import RemoteCustom
 from sync.dialects.odoo.calls import Odoo, Row
+from sync.dialects.odoo.plain import plain
 from sync.failures import MappingBroken
 from sync.mapping import Entry, mapped, problem
 
@@ -86,6 +88,70 @@ def places(odoo: Odoo, entries: tuple[Entry, ...], signed: bytes, read: Mapping[
             raise MappingBroken(reason or "gone", host=odoo.wire.host, field=shown(entry.target), source=entry.source)
         found.append((place, values[entry.target]))
     return found
+
+
+Said = Callable[[Any, frozenset[str]], Iterable[RemoteCustom]]
+"""What a field's value says to people, without what is written to by results (their targets)."""
+
+
+def own_fields(odoo: Odoo, model: str) -> dict[str, Said]:
+    """The company's own fields of a model, by the column that has to be read; all properties of a row are one."""
+    found: dict[str, Said] = {}
+    for name, described in odoo.fields(model).items():
+        if described.get("type") == "properties":
+            found[name] = _properties_said
+        elif name.startswith("x_") and described.get("store", True):
+            found[name] = _column(name, described)
+    return found
+
+
+def _properties_said(rows: Any, targets: frozenset[str]) -> Iterable[RemoteCustom]:
+    for row in rows or ():
+        label = str(row.get("string") or "").strip()
+        if label and PROPERTY + label not in targets:
+            value = row.get("value")
+            said = f"{value:g}" if _is_number(value) else _said(row, value)
+            if said:
+                yield RemoteCustom(label, said)
+
+
+def _column(name: str, described: Row) -> Said:
+    def said(value: Any, targets: frozenset[str]) -> Iterable[RemoteCustom]:
+        words = _said(described, value)
+        if words and name not in targets:
+            yield RemoteCustom(str(described.get("string") or name), words)
+
+    return said
+
+
+def _said(described: Row, value: Any) -> str:
+    """A value in words; "" = nothing, as 0 of a column is, for Odoo does not tell the two apart."""
+    kind = described.get("type")
+    if not value or kind in ("binary", "image", "separator"):
+        return ""
+    if value is True:
+        return "✓"
+    if _is_number(value):
+        return f"{value:g}"
+    if isinstance(value, list):
+        return "、".join(filter(None, (_named(described, one) for one in (value if _is_several(value) else [value]))))
+    choices = {str(key): str(title) for key, title in described.get("selection") or ()}
+    return plain(value) if kind == "html" else choices.get(str(value), str(value))
+
+
+def _is_several(value: list[Any]) -> bool:
+    """[id, name] is one; a list of them, or of tags, is several."""
+    return not (len(value) == 2 and isinstance(value[0], int) and isinstance(value[1], str))
+
+
+def _named(described: Row, one: Any) -> str:
+    if isinstance(one, list):
+        return str(one[1]) if len(one) == 2 and one[1] else ""
+    return next((str(tag[1]) for tag in described.get("tags") or () if tag[0] == one), "")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def shown(target: str) -> str:

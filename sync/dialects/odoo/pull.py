@@ -17,6 +17,17 @@ import msgspec
 
 from sync.contract import STATUS_ORDER, Pulled, RemoteCandidate, RemotePosition, RemoteTemplate
 from sync.dialects.odoo.calls import Odoo, Row, referred_to
+from sync.dialects.odoo.fields import own_fields
+from sync.dialects.odoo.persons import (
+    ANSWERS,
+    ATTACHMENTS,
+    MESSAGES,
+    NOT_POOL,
+    OF_APPLICANTS,
+    OWNER,
+    Belongings,
+    Persons,
+)
 from sync.dialects.odoo.plain import plain
 from sync.dialects.odoo.shape import OdooShape
 from sync.dialects.odoo.stages import Stages, many2one
@@ -25,31 +36,42 @@ from sync.dialects.odoo.surveys import changed_since, remote_template, template_
 from sync.failures import CursorUnknown
 
 JOBS, APPLICANTS, EVENTS = "hr.job", "hr.applicant", "calendar.event"
-PARTS = (JOBS, APPLICANTS, EVENTS, SURVEYS)
-"""In this order; then comes what is gone."""
-IN_PROCESS = ["talent_pool_ids", "=", False]
+PARTS = (JOBS, APPLICANTS, EVENTS, ATTACHMENTS, MESSAGES, ANSWERS, SURVEYS)
+"""In this order; then comes what is gone. What hangs on applicants brings those whose it is."""
+IN_PROCESS = NOT_POOL
 """Entries of talent pools are applicants too, without an application."""
 _JOB = ["name", "active", "department_id", "description", "requirements", "survey_id", "skill_ids", "write_date"]
 _APPLICANT = [
     "partner_name", "display_name", "email_from", "partner_phone", "job_id", "stage_id", "active", "write_date",
 ]  # fmt: skip
-_READ = {JOBS: _JOB, APPLICANTS: _APPLICANT, EVENTS: ["applicant_id"], SURVEYS: ["write_date", "active"]}
+_OWNER = {EVENTS: "applicant_id"} | OWNER
+_READ = {JOBS: _JOB, APPLICANTS: _APPLICANT, SURVEYS: ["write_date", "active"]}
+_READ |= {model: [name] for model, name in _OWNER.items()}
 _OF: dict[str, list[Any]] = {
     APPLICANTS: [IN_PROCESS],
     EVENTS: [["applicant_id", "!=", False]],
     SURVEYS: [["survey_type", "=", "recruitment"]],
+    **OF_APPLICANTS,
 }
 """What of a model is looked at at all."""
 
 
 class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a pull stands. `since`, `begun` in UTC seconds; `known` = ids as ranges, by model."""
+    """Where a pull stands. `since`, `begun` in UTC seconds; `known` = ids as ranges, by model. `anew` = all applicants
+    are read once more, for a file of some applicant is gone, and Odoo does not tell whose it was."""
 
     since: float | None = None
     begun: float | None = None
     part: int = 0
     after: int = 0
     known: dict[str, str] = {}
+    anew: bool = False
+
+    @property
+    def all_of_them(self) -> bool:
+        """Whether jobs and applicants are read whether they changed or not: also after a cursor of a program that did
+        not look at what hangs on them yet."""
+        return self.since is None or self.anew or ATTACHMENTS not in self.known
 
 
 @dataclass(slots=True)
@@ -59,9 +81,13 @@ class Pull:
     odoo: Odoo
     shape: OdooShape
     _stages: Stages | None = field(default=None, init=False)
+    _persons: Persons = field(init=False)
 
-    def page(self, cursor: str, time_zone: str) -> Pulled:
-        """The page after a cursor ("" = from the beginning). CursorUnknown."""
+    def __post_init__(self) -> None:
+        self._persons = Persons(self.odoo, (entry.target for entry in self.shape.mapping))
+
+    def page(self, cursor: str, time_zone: str, application: str) -> Pulled:
+        """The page after a cursor ("" = from the beginning). CursorUnknown. `application` = the word for one."""
         at = self._read(cursor)
         if at.begun is None or self._stages is None:
             self._stages = Stages(self.odoo, self.shape.stages)
@@ -71,7 +97,7 @@ class Pull:
             return self._gone(at)
         model = PARTS[at.part]
         rows = self._rows(model, at)
-        pulled = self._pulled(model, rows, time_zone)
+        pulled = self._pulled(model, self._owners(model, rows, at), time_zone, application)
         full = len(rows) == self.shape.page_size
         after = msgspec.structs.replace(at, after=rows[-1]["id"]) if full else _next(at)
         return replace(pulled, cursor=_written(after), more=True)
@@ -86,56 +112,77 @@ class Pull:
         domain: list[Any] = [["id", ">", at.after]]
         if model == SURVEYS and not self.odoo.fields(SURVEYS):
             return []
-        if at.since is None:
+        if model in OF_APPLICANTS and (at.since is None or (model == ANSWERS and not self._persons.has_answers())):
+            return []  # the first pull reads all applicants, with all that hangs on them
+        if at.since is None or (at.all_of_them and model in (JOBS, APPLICANTS)):
             domain.append(["active", "=", True])  # who was archived before the first pull need not be known
         else:
             domain += changed_since(model, _odoo_time(at.since - self.shape.overlap_s))
         domain += _OF.get(model, [])
-        return self.odoo.rows(model, domain, self.odoo.known(model, _READ[model]), limit=self.shape.page_size)
+        return self.odoo.rows(model, domain, self._columns(model), limit=self.shape.page_size)
 
-    def _pulled(self, model: str, rows: list[Row], time_zone: str) -> Pulled:
+    def _columns(self, model: str) -> list[str]:
+        """What is read of a row: fields are looked up each time, for the company may remove its own."""
+        if model in (JOBS, APPLICANTS):
+            self.odoo.fields(model, anew=True)
+        columns = self.odoo.known(model, _READ[model])
+        if model == APPLICANTS:
+            columns += self._persons.columns()
+        return columns + (list(own_fields(self.odoo, JOBS)) if model == JOBS else [])
+
+    def _owners(self, model: str, rows: list[Row], at: Cursor) -> list[Row]:
+        """The applicants on whom rows of another model hang, without those that changed themselves and came already."""
+        if model not in _OWNER:
+            return rows
+        owners = (row[_OWNER[model]] for row in rows)
+        ids = sorted({owner if isinstance(owner, int) else many2one(owner) or 0 for owner in owners} - {0})
+        domain = [["id", "in", ids], IN_PROCESS]
+        if at.since is not None:
+            domain.append(["write_date", "<", _odoo_time(at.since - self.shape.overlap_s)])
+        return self.odoo.rows(APPLICANTS, domain, self._columns(APPLICANTS)) if ids else []
+
+    def _pulled(self, model: str, rows: list[Row], time_zone: str, application: str) -> Pulled:
         if model == JOBS:
             return Pulled(positions=tuple(self._positions(rows)))
-        if model == APPLICANTS:
-            return Pulled(candidates=tuple(self._candidates(rows, time_zone)))
-        if model == EVENTS:
-            ids = sorted({applicant for row in rows if (applicant := many2one(row["applicant_id"]))})
-            fields = self.odoo.known(APPLICANTS, _APPLICANT)
-            people = self.odoo.rows(APPLICANTS, [["id", "in", ids], IN_PROCESS], fields) if ids else []
-            return Pulled(candidates=tuple(self._candidates(people, time_zone)))
+        if model in (APPLICANTS, *_OWNER):
+            return Pulled(candidates=tuple(self._candidates(rows, time_zone, application)))
         return Pulled(templates=tuple(template for row in rows if (template := remote_template(self.odoo, row))))
 
     def _positions(self, rows: list[Row]) -> Iterable[RemotePosition]:
         wanted = sorted({skill for row in rows for skill in row.get("skill_ids") or ()})
         skills = self.odoo.rows("hr.skill", [["id", "in", wanted]], ["name"]) if wanted else []
         names = {skill["id"]: str(skill["name"]) for skill in skills}
+        own = own_fields(self.odoo, JOBS)
         for row in rows:
             survey = many2one(row.get("survey_id"))
-            texts = (plain(row.get("description")), plain(row.get("requirements")))
             yield RemotePosition(
                 remote_id=str(row["id"]),
                 title=row["name"] or "",
                 department=_title(row.get("department_id")),
-                description="\n\n".join(filter(None, texts)),
+                description=plain(row.get("description")),
                 keywords=tuple(names[skill] for skill in row.get("skill_ids") or () if skill in names),
                 template_id=template_id(survey) if survey and self._is_template(survey) else None,
                 updated=_iso(row["write_date"]),
                 deleted=not row["active"],
+                requirements=plain(row.get("requirements")),
+                custom=tuple(one for name, said in own.items() for one in said(row.get(name), frozenset())),
             )
 
     def _is_template(self, survey: int) -> bool:
         rows = self.odoo.rows(SURVEYS, [["id", "=", survey], *_OF[SURVEYS]], ["write_date", "active"])
         return bool(rows) and remote_template(self.odoo, rows[0]) is not None
 
-    def _candidates(self, rows: list[Row], time_zone: str) -> Iterable[RemoteCandidate]:
+    def _candidates(self, rows: list[Row], time_zone: str, application: str) -> Iterable[RemoteCandidate]:
         if not rows:
             return
         ids = [row["id"] for row in rows]
         slots = self._slots(ids)
         ours = self.odoo.call(APPLICANTS, "get_external_id", ids=ids)
+        belongings = self._persons.of(rows, application)
         for row in rows:
             client_id = referred_to("interview", str(ours.get(str(row["id"]), "")))
-            yield self._candidate(row, slots.get(row["id"]), client_id, time_zone)
+            made = self._candidate(row, slots.get(row["id"]), client_id, time_zone)
+            yield _with(made, belongings[row["id"]])
 
     def _candidate(self, row: Row, slot: str | None, client_id: str | None, time_zone: str) -> RemoteCandidate:
         assert self._stages is not None
@@ -170,11 +217,11 @@ class Pull:
     def _gone(self, at: Cursor) -> Pulled:
         """What was known and is not there any more; the pull is complete with it."""
         gone, known = {}, {}
-        for model in (JOBS, APPLICANTS, SURVEYS):
+        for model in (JOBS, APPLICANTS, SURVEYS, ATTACHMENTS):
             there = self._all_ids(model)
             gone[model] = sorted(expanded(at.known.get(model, "")) - there)
             known[model] = ranges(there)
-        done = Cursor(since=at.begun, known=known)
+        done = Cursor(since=at.begun, known=known, anew=bool(gone[ATTACHMENTS]))
         return Pulled(
             positions=tuple(RemotePosition(str(row), "", deleted=True) for row in gone[JOBS]),
             candidates=tuple(RemoteCandidate(str(row), "", deleted=True) for row in gone[APPLICANTS]),
@@ -186,6 +233,13 @@ class Pull:
         if not self.odoo.fields(model):
             return set()
         return set(self.odoo.call(model, "search", domain=_OF.get(model, []), context={"active_test": False}))
+
+
+def _with(candidate: RemoteCandidate, has: Belongings) -> RemoteCandidate:
+    return replace(
+        candidate, documents=tuple(has.documents), history=tuple(has.history), feedback=tuple(has.feedback),
+        custom=has.custom,
+    )  # fmt: skip
 
 
 def ranges(ids: Iterable[int]) -> str:

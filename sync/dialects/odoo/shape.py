@@ -14,7 +14,8 @@ LANGUAGES = ("zh", "en")
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What is written into Odoo's log of an applicant, in one language. `notes`: headings of what is no result."""
+    """What is written into Odoo's log of an applicant, in one language. `notes`: headings of what is no result;
+    `application`: what another application of somebody is called in that person's history."""
 
     title: str
     assessor: str
@@ -27,6 +28,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     comments: str
     conclusions: dict[str, str]
     notes: dict[NoteRole, str] = {}
+    application: str = ""
 
 
 class OdooShape(Shape, frozen=True, forbid_unknown_fields=True, kw_only=True):

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from sync.address import Address
 from sync.catalogue import Catalogue
 from sync.client import Wire
-from sync.contract import STATUS_ORDER, InterviewStatus, Pulled
+from sync.contract import STATUS_ORDER, InterviewStatus, Pulled, RemoteDocument
 from sync.dialects.odoo import fields
 from sync.dialects.odoo.calls import OWN, Odoo, reference, request
 from sync.dialects.odoo.pull import Pull
@@ -68,7 +68,7 @@ class OdooSystem:
 
     def changes(self, cursor: str) -> Pulled:
         """One page of changes after a cursor."""
-        return self._pull.page(cursor, self._time_zone())
+        return self._pull.page(cursor, self._time_zone(), self._words().application)
 
     def register_interview(self, body: bytes, operation: str) -> str:
         """Make an interview known: an applicant of its own, or one more interview of an applicant that is there."""
@@ -127,6 +127,14 @@ class OdooSystem:
         """Keep an internal note in the applicant's log; it is sent to nobody."""
         del operation
         return self._saying.keep(note, self._words(), self._time_zone())
+
+    def gives_documents(self) -> bool:
+        """Odoo always does."""
+        return True
+
+    def document(self, document: RemoteDocument, into: BinaryIO, limit: int) -> None:
+        """Fetch an applicant's file."""
+        self._odoo.file(document.remote_id, into, limit)
 
     def catalogue(self) -> Catalogue:
         """Fields of the company's own, and the properties of all jobs by their labels."""
