@@ -27,13 +27,14 @@ from sync.failures import (
     RemoteRejected,
     RemoteUnauthorized,
     RemoteUnreachable,
+    RightMissing,
 )
 from sync.outbox import Kind, Resolution, State
 from sync.profile import read_profile, shipped_profile
 from sync.sandbox.faces.greenhouse import ATTACHMENT, NOTE
 from sync.sandbox.faces.greenhouse_rows import Rows, number
 from sync.sender import Sender
-from sync.system import Agreed, Attachment, Note, TakesFiles, TellsVanished
+from sync.system import Agreed, Attachment, GivesDocuments, Note, TakesFiles, TellsVanished
 from tests.sync.ehr import assessment_body, enqueue_interview, interview_body, note_of
 from tests.sync.far_sides import GreenhouseSide, greenhouse_here
 
@@ -160,6 +161,70 @@ def test_a_cursor_of_another_system_or_one_that_is_forgotten_begins_again(far):
 def test_names_come_back_as_people_write_them(name, first, last):
     assert halves(name) == (first, last)
     assert whole({"first_name": first, "last_name": last}) == name
+
+
+def with_belongings(far):
+    """Somebody of the demo with a résumé and earlier feedback, and the application there."""
+    people = far.sandbox.store.all("candidate")
+    one = next(one for one in people if one["position_id"] and one["documents"] and one["feedback"])
+    return one, str(number("application", one["id"]))
+
+
+def touched(far, person, **changes):
+    body = {name: value for name, value in person.items() if name not in ("id", "updated", "deleted", "interview")}
+    far.sandbox.store.put("candidate", person["id"], body | changes)
+
+
+def test_resumes_and_submitted_scorecards_come_with_the_application(far):
+    person, application = with_belongings(far)
+    calls = []
+    hr = far.hr(record=calls.append)
+    rows, _ = everything(hr)
+    (document,), told = rows[application].documents, person["documents"][0]
+    assert (document.name, document.media_type) == (told["name"], told["media_type"])
+    assert isinstance(hr, GivesDocuments)
+    assert hr.gives_documents()
+    into = io.BytesIO()
+    hr.document(document, into, 20_000_000)
+    assert hashlib.sha256(into.getvalue()).hexdigest() == told["sha256"]
+    assert "code=" not in calls[-1].path
+    assert (calls[-1].received, calls[-1].file) == (b"", (told["size"], told["sha256"]))
+    assert [(one.by, one.text, one.at) for one in rows[application].feedback] == [
+        (one["by"], one["text"], one["at"]) for one in sorted(
+            person["feedback"], key=lambda one: number("scorecard", one["id"])
+        )
+    ]  # fmt: skip
+    assert all(one.conclusion in ("strong yes", "yes", "mixed", "no") for one in rows[application].feedback)
+
+
+def test_a_file_from_here_is_no_resume_and_one_that_is_gone_is_told(far):
+    person, application = with_belongings(far)
+    hr = far.hr()
+    before = everything(hr)[0][application].documents
+    hr.attach(attachment(str(uuid4()), application, b"report"), io.BytesIO(b"report"), OP, lambda _: None)
+    assert everything(hr)[0][application].documents == before
+    touched(far, person, documents=[])
+    with pytest.raises(RemoteRejected) as gone:
+        hr.document(before[0], io.BytesIO(), 20_000_000)
+    assert gone.value.params["status"] == 404
+    found, _ = everything(hr)
+    assert found[application].documents == ()
+
+
+def test_without_the_scope_for_scorecards_everything_else_comes(far, monkeypatch):
+    hr, (_, application) = far.hr(), with_belongings(far)
+    ask = hr._calls.page
+
+    def page(path, query, cursor=""):
+        if path in ("/v3/scorecards", "/v3/users"):
+            raise RightMissing(host="", detail="harvest:scorecards:list")
+        return ask(path, query, cursor)
+
+    monkeypatch.setattr(hr._calls, "page", page)
+    rows, cursor = everything(hr)
+    assert rows[application].documents
+    assert rows[application].feedback == ()
+    assert changed(hr, cursor)[0] == {}
 
 
 # what a note says

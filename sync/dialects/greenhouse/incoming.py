@@ -12,7 +12,9 @@ from itertools import groupby
 from typing import Any
 
 from sync.contract import InterviewStatus, Pulled, RemoteCandidate, RemotePosition
+from sync.dialects.greenhouse.belongings import SCORECARDS, documents_of, feedback_of, may_read_scorecards
 from sync.dialects.greenhouse.calls import Calls, Row
+from sync.dialects.greenhouse.files import PATH as ATTACHMENTS
 from sync.dialects.greenhouse.people import values, whole
 from sync.dialects.greenhouse.shape import GreenhouseShape
 from sync.dialects.odoo.plain import plain
@@ -20,8 +22,9 @@ from sync.dialects.runs import Run, begun, fresh
 from sync.failures import CursorUnknown, RemoteNonsense, RemoteRejected
 
 FIRST = ("jobs", "applications")
-LATER = (*FIRST, "candidates", "interviews")
-"""What is walked through; candidates and interviews bring the applications that they belong to."""
+OF_APPLICATIONS = {"interviews": "/v3/interviews", "attachments": ATTACHMENTS, "scorecards": SCORECARDS}
+LATER = (*FIRST, "candidates", *OF_APPLICATIONS)
+"""What is walked through; all but jobs bring the applications that they belong to."""
 OPEN, CLOSED, COMPLETE = "in_process", "closed", "complete"
 
 
@@ -55,10 +58,9 @@ class Incoming:
     def _read(self, run: Run) -> tuple[Pulled, str]:
         walks: dict[str, Callable[[Run], tuple[Pulled, str]]] = {
             "jobs": self._jobs, "applications": self._applications, "candidates": self._candidates,
-            "interviews": self._interviews,
         }  # fmt: skip
         try:
-            return walks[run.walk](run)
+            return walks.get(run.walk, self._of_applications)(run)
         except RemoteRejected as failure:
             if run.page:  # Greenhouse has forgotten where this walk stood
                 raise CursorUnknown(host=self._calls.wire.host) from failure
@@ -83,8 +85,11 @@ class Incoming:
         rows, token = self._page("/v3/candidates", run, "updated_at")
         return self._people(self._calls.of("/v3/applications", "candidate_ids", _ids(rows, "id"))), token
 
-    def _interviews(self, run: Run) -> tuple[Pulled, str]:
-        rows, token = self._page("/v3/interviews", run, "updated_at")
+    def _of_applications(self, run: Run) -> tuple[Pulled, str]:
+        """What hangs on applications and changed."""
+        if run.walk == "scorecards" and not may_read_scorecards(self._calls):
+            return Pulled(), ""
+        rows, token = self._page(OF_APPLICATIONS[run.walk], run, "updated_at")
         return self._people(self._calls.of("/v3/applications", "ids", _ids(rows, "application_id"))), token
 
     def _page(self, path: str, run: Run, changed: str, more: Mapping[str, str] | None = None) -> tuple[list[Row], str]:
@@ -93,15 +98,21 @@ class Incoming:
         return self._calls.page(path, query, run.page)
 
     def _people(self, applications: Iterable[Row]) -> Pulled:
-        """Applications with what belongs to them: two calls for up to fifty."""
+        """Applications with what belongs to them: a call of each kind for up to fifty."""
         rows = list(applications)
         people = {row["id"]: row for row in self._calls.of("/v3/candidates", "ids", _ids(rows, "candidate_id"))}
         found = sorted(
             self._calls.of("/v3/interviews", "application_ids", _ids(rows, "id")), key=lambda one: one["application_id"]
         )
         interviews = {key: list(some) for key, some in groupby(found, key=lambda one: one["application_id"])}
+        documents = documents_of(self._calls, _ids(rows, "id"))
+        feedback = feedback_of(self._calls, rows)
         made = (
-            self._candidate(row, people[row["candidate_id"]], interviews.get(row["id"], []))
+            replace(
+                self._candidate(row, people[row["candidate_id"]], interviews.get(row["id"], [])),
+                documents=tuple(documents.get(row["id"], ())),
+                feedback=tuple(feedback.get(row["candidate_id"], ())),
+            )
             for row in rows
             if row["candidate_id"] in people
         )

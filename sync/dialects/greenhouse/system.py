@@ -14,8 +14,8 @@ from typing import Any, BinaryIO
 from sync.address import Address
 from sync.catalogue import Catalogue
 from sync.client import Wire, unsure
-from sync.contract import Pulled
-from sync.dialects.greenhouse import files
+from sync.contract import Pulled, RemoteDocument
+from sync.dialects.greenhouse import belongings, files
 from sync.dialects.greenhouse.calls import Calls, Row, encoded
 from sync.dialects.greenhouse.incoming import Incoming
 from sync.dialects.greenhouse.note import Mark, mark_for, mark_in, result_note
@@ -125,6 +125,14 @@ class GreenhouseSystem:
         found = held(note, there, self._wire.host)
         words = self._words
         return found or self._noted(place.candidate, plain_note(note, words.notes, shape.time_zone, words.record))
+
+    def gives_documents(self) -> bool:
+        """Greenhouse always does."""
+        return True
+
+    def document(self, document: RemoteDocument, into: BinaryIO, limit: int) -> None:
+        """Fetch a candidate's file."""
+        belongings.fetch(self._calls, document, into, limit)
 
     def catalogue(self) -> Catalogue:
         """Nothing: a note has no fields."""

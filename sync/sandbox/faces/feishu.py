@@ -16,9 +16,9 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from sync.sandbox.api import file_answer
 from sync.sandbox.faces.feishu_imports import PARAMETER, TALENT_UNKNOWN, HireRefuses, Imports
 from sync.sandbox.faces.feishu_rows import STAGES, Rows, stage_id
+from sync.sandbox.faces.open_files import address_of
 from sync.sandbox.faults import Faults
 from sync.sandbox.misbehaving import Answers, misbehave
 from sync.sandbox.store import Store, StoreRefuses
@@ -180,24 +180,6 @@ def _noting(routes: Blueprint, imports: Imports) -> None:
         return told(data={"note": imports.make_note(_body())})
 
 
-def feishu_files(store: Store, faults: Faults, key: str) -> Blueprint:
-    """Where résumés lie: another place, open to whoever has the code that is in the address."""
-    del faults
-    routes = Blueprint("feishu_files", __name__)
-
-    @routes.get("/feishu-files/<row>")
-    def file(row: str) -> Response:
-        if not hmac.compare_digest(request.args.get("code", "").encode(), _opening(key, row).encode()):
-            return Response("expired", 403, mimetype="text/plain")
-        return file_answer(*store.file(row))
-
-    return routes
-
-
-def _opening(key: str, row: str) -> str:
-    return hmac.new(key.encode(), row.encode(), hashlib.sha256).hexdigest()[:24]
-
-
 def _files(routes: Blueprint, store: Store, key: str) -> None:
     @routes.post("/hire/v1/attachments")
     def upload() -> Response:
@@ -220,8 +202,8 @@ def _files(routes: Blueprint, store: Store, key: str) -> None:
             name, mime, _ = store.file(row)
         except StoreRefuses:
             return None
-        url = f"{request.host_url}feishu-files/{row}?code={_opening(key, row)}"
-        return {"id": row, "name": name, "mime": mime, "url": url, "create_time": int(store.clock() * 1000)}
+        return {"id": row, "name": name, "mime": mime, "url": address_of(key, row),
+                "create_time": int(store.clock() * 1000)}  # fmt: skip
 
 
 def _let_large_files_in() -> None:

@@ -19,6 +19,7 @@ from uuid import uuid4
 from flask import Blueprint, Response, request
 
 from sync.sandbox.faces.greenhouse_rows import Rows
+from sync.sandbox.faces.open_files import address_of
 from sync.sandbox.faults import Faults
 from sync.sandbox.misbehaving import Answers, misbehave
 from sync.sandbox.store import Store, now
@@ -58,7 +59,8 @@ def greenhouse_face(store: Store, faults: Faults, key: str) -> Blueprint:
     lists: dict[str, Callable[[], Iterable[Row]]] = {
         "jobs": rows.jobs, "job_posts": rows.job_posts, "departments": rows.departments,
         "candidates": rows.candidates, "applications": rows.applications, "interviews": rows.interviews,
-        "notes": lambda: store.documents(NOTE), "attachments": lambda: store.documents(ATTACHMENT),
+        "notes": lambda: store.documents(NOTE), "scorecards": rows.scorecards, "users": rows.users,
+        "attachments": lambda: [*rows.resumes(lambda row: address_of(key, row)), *store.documents(ATTACHMENT)],
     }  # fmt: skip
     for name, read in lists.items():
         routes.add_url_rule(f"/v3/{name}", f"list_{name}", lambda read=read: listed(read()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from html import escape
 from typing import Any
 from uuid import uuid4
@@ -10,6 +11,7 @@ from uuid import uuid4
 from sync.sandbox.store import Store
 
 Row = dict[str, Any]
+_RATINGS = ((0.85, "strong_yes"), (0.6, "yes"), (0.4, "mixed"), (0.0, "no"))
 _STATUSES = {"scheduled": "scheduled", "in_progress": "scheduled", "to_review": "awaiting_feedback"}
 
 
@@ -73,6 +75,41 @@ class Rows:
             if one["position_id"] and one["interview"] and not one["deleted"]
         ]  # fmt: skip
 
+    def resumes(self, address: Callable[[str], str]) -> list[Row]:
+        """Files that people handed in with their application; `address` gives where one lies."""
+        return [
+            {
+                "id": number("attachment", file["id"]), "application_id": number("application", one["id"]),
+                "candidate_id": number("candidate", one["id"]), "filename": file["name"], "type": "resume",
+                "content_type": file["media_type"], "visibility": "public", "url": address(file["id"]),
+                "created_at": one["updated"], "updated_at": one["updated"],
+            }
+            for one in self._people()
+            for file in one["documents"]
+        ]  # fmt: skip
+
+    def scorecards(self) -> list[Row]:
+        """What interviewers submitted."""
+        return [
+            {
+                "id": number("scorecard", card["id"]), "application_id": number("application", one["id"]),
+                "interviewer_id": number("user", card["by"]), "submitter_id": number("user", card["by"]),
+                "status": "complete", "candidate_rating": _rating(card), "notes": card["text"],
+                "public_notes": card["text"], "private_notes": None, "interviewed_at": card["at"],
+                "submitted_at": card["at"], "updated_at": one["updated"],
+            }
+            for one in self._people()
+            for card in one["feedback"]
+        ]  # fmt: skip
+
+    def users(self) -> list[Row]:
+        """Interviewers."""
+        names = dict.fromkeys(card["by"] for one in self._people() for card in one["feedback"])
+        return [{"id": number("user", name), **_halves(name)} for name in names]
+
+    def _people(self) -> list[Row]:
+        return [one for one in self._store.every("candidate") if one["position_id"] and not one["deleted"]]
+
     def make_candidate(self, body: Row, job: int | None) -> tuple[Row, Row | None] | None:
         """One more candidate, with an application where a job is named; None = there is no such job."""
         positions = (one["id"] for one in self._store.all("position") if number("job", one["id"]) == job)
@@ -92,11 +129,21 @@ class Rows:
         return _candidate(there), _application(there) if position else None
 
 
+def _rating(card: Row) -> str:
+    share = (card["score"] or 0) / (card["top"] or 10)
+    return next(word for least, word in _RATINGS if share >= least)
+
+
+def _halves(name: str) -> Row:
+    first, _, last = name.partition(" ")
+    return {"first_name": first if last else name[1:], "last_name": last or name[:1]}
+
+
 def _candidate(one: Row) -> Row:
-    first, _, last = one["name"].partition(" ")
+    halves = _halves(one["name"])
     return {
-        "id": number("candidate", one["id"]), "first_name": one.get("first_name", first if last else one["name"][1:]),
-        "last_name": one.get("last_name", last or one["name"][:1]),
+        "id": number("candidate", one["id"]), "first_name": one.get("first_name", halves["first_name"]),
+        "last_name": one.get("last_name", halves["last_name"]),
         "email_addresses": [{"value": one["email"], "type": "personal"}] if one["email"] else [],
         "phone_numbers": [{"value": one["phone"], "type": "mobile"}] if one["phone"] else [],
         "updated_at": one["updated"],
