@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 import msgspec
@@ -20,7 +21,7 @@ from sync.mapping import check
 from sync.paths import dig, put
 from sync.profile import Profile
 from sync.system import Agreed, Attachment, Delivered, Move, Note, Progress, Request
-from sync.uploads import Upload
+from sync.uploads import Pieces, Upload
 
 
 class ContractSystem:
@@ -145,7 +146,18 @@ class ContractSystem:
         path = self._shape.paths.attachments
         if not path:
             raise FilesRefused(host=self._wire.host)
+        if self._shape.push.file:
+            return Pieces(self._told_of_file, attachment, self._wire.host).send(content, progress)
         return Upload(self._wire, path, self._judge.failure, attachment, operation).send(content, progress)
+
+    def _told_of_file(self, said: Mapping[str, Any]) -> tuple[str, int]:
+        """One call about a file: its id, and how much of it is there."""
+        there = call(self._shape.paths.attachments, "POST")
+        answer = self._understood(self._asked(there, body=self._shape.file(said)))
+        received = dig(dig(answer, self._shape.envelope.data), self._shape.push.received)
+        if not isinstance(received, int) or isinstance(received, bool):
+            raise unsure(RemoteNonsense(host=self._wire.host))
+        return self._id(answer), received
 
     def add_note(self, note: Note, operation: str) -> str:
         """Keep a note under its external id."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +17,7 @@ from sync.dialects.rows import PARTS, Part, Row, Times, row_of
 from sync.mapping import SIGNED_HASH, SOURCES, mapped, source_of
 from sync.paths import dig, put
 from sync.profile import Shape
-from sync.system import Note
+from sync.system import Attachment, Note
 
 KINDS: dict[str, type] = {"positions": RemotePosition, "candidates": RemoteCandidate, "templates": RemoteTemplate}
 _VERBS = ("GET", "POST", "PUT", "PATCH")
@@ -29,6 +30,8 @@ MOVE = frozenset({"id", "from", "to", "at"})
 """What `push.move` may name; `id` is the HR system's id of the interview."""
 NOTE = frozenset(field.name for field in fields(Note))
 """What `push.note` may name."""
+FILE = frozenset(field.name for field in fields(Attachment)) | {"offset", "content"}
+"""What `push.file` may name; the last two it has to."""
 
 
 class Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -90,7 +93,8 @@ class Push(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `interview`, `move` and `note` do the same for the other calls, empty = the contract's body. `id` is the dotted
     path of an id in an answer. `statuses` gives the other system's word for a status, where it has another. `look_up`
     is the body that asks for a result (`target path = "external_id"`), `proof` the dotted path in its answer to the
-    hash of what was signed.
+    hash of what was signed. With `file` files travel in pieces within calls of that shape (`offset`, and `content` as
+    base64, "" to ask), and `received` is the dotted path to how many bytes are there; without it by tus.
     """
 
     identity: bool = True
@@ -98,6 +102,8 @@ class Push(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     interview: dict[str, str] = {}
     move: dict[str, str] = {}
     note: dict[str, str] = {}
+    file: dict[str, str] = {}
+    received: str = "received"
     look_up: dict[str, str] = {}
     proof: str = ""
     id: str = "id"
@@ -161,6 +167,10 @@ class ContractShape(Shape, frozen=True, forbid_unknown_fields=True, kw_only=True
         """The body that keeps a note. ValueError for a time that is none."""
         body = asdict(note)
         return self._told(body, self.push.note) if self.push.note else json.dumps(body, ensure_ascii=False).encode()
+
+    def file(self, said: Mapping[str, Any]) -> bytes:
+        """The body that carries a piece of a file."""
+        return self._told(dict(said), self.push.file)
 
     def _told(self, source: dict[str, Any], targets: dict[str, str]) -> bytes:
         body = dict[str, Any]()
@@ -289,6 +299,9 @@ def _wrong_push(shape: ContractShape) -> str:
         return "push.fields: overlapping targets"
     if set(push.interview.values()) - INTERVIEW or set(push.move.values()) - MOVE or set(push.note.values()) - NOTE:
         return "push.interview, push.move, push.note"
+    file = set(push.file.values())
+    if push.file and (file - FILE or not {"external_id", "sha256", "offset", "content"} <= file):
+        return "push.file"
     if shape.paths.held and (push.identity or not push.proof or set(push.look_up.values()) - {"external_id"}):
         return "push.look_up, push.proof"
     words = set(InterviewStatus)

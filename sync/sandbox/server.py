@@ -105,7 +105,7 @@ class Sandbox:
         app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
         handle_errors(app)
         app.register_blueprint(contract_routes(self.store, self.faults, self.key, contract))
-        app.register_blueprint(upload_routes(self.store, self.folder / "files", answer))
+        app.register_blueprint(upload_routes(self.store, self.store.files, answer))
         app.register_blueprint(page_routes(self.store, self.faults))
         for face in FACES.values():
             app.register_blueprint(face(self.store, self.faults, self.key))

@@ -72,12 +72,12 @@ class Held:
 class Store:
     """Everything the sandbox EHR knows. Thread-safe: one connection behind one lock.
 
-    `clock` gives UTC seconds to the faces that forget something after a while.
+    `clock` gives UTC seconds to the faces that forget something after a while; `files` is where uploads lie.
     """
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.time) -> None:
-        self.clock = clock
-        folder.mkdir(parents=True, exist_ok=True)
+        self.clock, self.files = clock, folder / "files"
+        self.files.mkdir(parents=True, exist_ok=True)
         self.lock = self._lock = threading.RLock()
         self._db = sqlite3.connect(folder / "ehr.sqlite3", check_same_thread=False, isolation_level=None)
         self._db.row_factory = sqlite3.Row

@@ -57,17 +57,22 @@ def upload_routes(store: Store, folder: Path, answer: Answer) -> Blueprint:
             raise StoreRefuses(415, "type_wrong", "A piece is application/offset+octet-stream.")
         piece = request.get_data()
         _checked(piece)
-        with store.lock:
-            upload = store.upload(upload_id)
-            if _number("Upload-Offset") != upload["offset"]:
-                raise StoreRefuses(409, "offset_differs", f"The upload stands at {upload['offset']}.", dict(upload))
-            if upload["offset"] + len(piece) > upload["size"]:
-                raise StoreRefuses(413, "too_long", "More than was announced.")
-            _append(folder / upload["id"], upload["offset"], piece)
-            upload = _advanced(store, folder, upload, len(piece))
+        upload = take(store, folder, upload_id, _number("Upload-Offset"), piece)
         return _told(Response(status=204), upload)
 
     return routes
+
+
+def take(store: Store, folder: Path, upload_id: str, offset: int, piece: bytes) -> dict[str, Any]:
+    """Keep a piece where the upload stands, and commit how far it has come. StoreRefuses what does not fit."""
+    with store.lock:
+        upload = store.upload(upload_id)
+        if offset != upload["offset"]:
+            raise StoreRefuses(409, "offset_differs", f"The upload stands at {upload['offset']}.", dict(upload))
+        if upload["offset"] + len(piece) > upload["size"]:
+            raise StoreRefuses(413, "too_long", "More than was announced.")
+        _append(folder / upload["id"], upload["offset"], piece)
+        return _advanced(store, folder, upload, len(piece))
 
 
 def _advanced(store: Store, folder: Path, upload: dict[str, Any], more: int) -> dict[str, Any]:
@@ -83,7 +88,11 @@ def _wanted() -> dict[str, Any]:
     size = _number("Upload-Length")
     if size > MAX_FILE_BYTES:
         raise StoreRefuses(413, "too_long", f"At most {MAX_FILE_BYTES} bytes.")
-    found = _metadata(request.headers.get("Upload-Metadata", ""))
+    return announced(_metadata(request.headers.get("Upload-Metadata", "")), size)
+
+
+def announced(found: dict[str, str], size: int) -> dict[str, Any]:
+    """What is announced of a file. StoreRefuses where something is missing."""
     missing = [name for name in NEEDED if not found.get(name) or len(found[name]) > 512]
     if missing or not _HASH.fullmatch(found["sha256"]):
         raise StoreRefuses(422, "metadata_invalid", f"Upload-Metadata: {', '.join(missing) or 'sha256'}")

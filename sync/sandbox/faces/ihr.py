@@ -6,6 +6,7 @@ under the names of the published contract, with the hash of what was signed.
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import json
@@ -27,6 +28,7 @@ from sync.sandbox.bodies import Assessment, NewInterview, Note
 from sync.sandbox.faults import Faults
 from sync.sandbox.misbehaving import Answers, misbehave
 from sync.sandbox.store import STATUSES, Store, StoreRefuses
+from sync.sandbox.uploads import announced, take
 
 PATH = "/ihr"
 OPEN = (f"{PATH}/openapi/v1/ping", f"{PATH}/openapi/v1/token")
@@ -55,6 +57,11 @@ NOTE_NAMES = {
     "operator": "by", "content": "text", "extra": "details",
 }  # fmt: skip
 """Fields of a note here → the contract's."""
+FILE_NAMES = {
+    "outId": "external_id", "evaluationOutId": "assessment_external_id", "type": "role", "fileName": "name",
+    "mimeType": "media_type", "sha256": "sha256",
+}  # fmt: skip
+"""Fields of a file here → the contract's."""
 LEFT_OUT = ("strengths", "to_improve", "questions")
 PROOF = "signedSha256"
 
@@ -113,7 +120,7 @@ def ihr_routes(store: Store, faults: Faults, key: str) -> Blueprint:
     def guard() -> Response | None:
         if request.path in OPEN:
             return None
-        writes = request.path.endswith(("/save", "/status"))
+        writes = request.path.endswith(("/save", "/status", "/upload"))
         return callers.refused() or misbehave(faults, FAULTY, _once(_body())[0] if writes else "")
 
     @routes.get("/ping")
@@ -190,6 +197,18 @@ def _writing(routes: Blueprint, store: Store) -> None:
         raw = json.dumps(checked, ensure_ascii=False, sort_keys=True).encode()
         kept, _ = store.say(raw, checked, _once(body)[0])
         return said(0, "ok", {"id": kept["id"], "outId": kept["external_id"]})
+
+    @routes.post("/files/upload")
+    def upload() -> Response:
+        body = _body()
+        try:
+            piece, offset = base64.b64decode(str(body["content"]), validate=True), int(body["offset"])
+            found = {ours: str(body[name]) for name, ours in FILE_NAMES.items()}
+            made, _ = store.create_upload(announced(found, int(body["fileSize"])))
+        except (KeyError, ValueError, TypeError) as error:
+            raise StoreRefuses(422, "body_invalid", f"missing or wrong: {error}") from error
+        made = take(store, store.files, made["id"], offset, piece) if piece else made
+        return said(0, "ok", {"id": made["id"], "outId": made["external_id"], "received": made["offset"]})
 
     @routes.get("/evaluations/fields")
     def evaluation_fields() -> Response:
