@@ -12,7 +12,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Blueprint, Response, render_template, request
 
+from sync.sandbox.faces.feishu_imports import NOTE as FEISHU_NOTE
 from sync.sandbox.faces.feishu_imports import on_the_page
+from sync.sandbox.faces.greenhouse import NOTE as GREENHOUSE_NOTE
+from sync.sandbox.faces.greenhouse_rows import number
 from sync.sandbox.faults import Faults
 from sync.sandbox.fields import titled
 from sync.sandbox.store import STATUSES, Held, Store
@@ -39,7 +42,7 @@ def page_routes(store: Store, faults: Faults) -> Blueprint:
             statuses=STATUSES,
             candidates=candidates(store),
             assessments=[shown(held, store, language) for held in store.assessments()],
-            notes=[said(note) for note in store.notes()],
+            notes=[*map(said, store.notes()), *feed(store)],
             imported=on_the_page(store),
             positions=store.all("position"),
             templates=store.all("template"),
@@ -118,6 +121,26 @@ def said(note: dict[str, Any]) -> dict[str, Any]:
     body: dict[str, Any] = json.loads(note["body"])
     candidate = json.loads(note["candidate"]) if note["candidate"] else {}
     return body | {"candidate": candidate.get("name", ""), "arrived": in_utc(note["received_at"])}
+
+
+def feed(store: Store) -> list[dict[str, Any]]:
+    """Notes that faces keep as plain text, results of Greenhouse among them, the newest first."""
+    people = {one["id"]: one["name"] for one in store.all("candidate")}
+    people |= {str(number("candidate", one)): name for one, name in people.items()}
+    kept = [
+        (_in_utc(one["create_time"] / 1000), people.get(str(one["talent_id"]), ""), one["content"])
+        for one in store.documents(FEISHU_NOTE)
+    ]
+    kept += [
+        (one["created_at"], people.get(str(one["candidate_id"]), ""), one["body"])
+        for one in store.documents(GREENHOUSE_NOTE)
+    ]
+    newest = sorted(kept, key=lambda one: datetime.fromisoformat(one[0]), reverse=True)
+    return [{"candidate": who, "text": text, "arrived": in_utc(at)} for at, who, text in newest]
+
+
+def _in_utc(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
 
 
 def _share(file: dict[str, Any]) -> int:

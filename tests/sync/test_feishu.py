@@ -490,6 +490,8 @@ def test_a_note_stands_on_the_talent_and_its_application_in_words_for_people(hr_
     lines = kept["content"].splitlines()
     assert lines[:3] == ["由评估得出的建议", "15 分钟 <b>迟到</b>", "王芳 · 2026-03-02 16:00 (Asia/Shanghai)"]
     assert lines[3].startswith("面鉴记录 note/")
+    page = requests.get(f"{sandbox.url}/?lang=zh", timeout=10).text
+    assert "15 分钟 &lt;b&gt;迟到&lt;/b&gt;" in page
 
 
 def test_a_note_that_somebody_went_on_writing_in_is_found_again(hr_of, ids, sandbox):
@@ -507,6 +509,25 @@ def test_a_note_on_nobody_whom_feishu_knows_is_refused(hr_of, ids, sandbox):
     with pytest.raises(RemoteRejected):
         hr_of().add_note(Note(**json.loads(note_of(ids[0]))), OP)
     assert sandbox.store.documents(NOTE) == []
+
+
+def test_without_the_scope_for_notes_only_the_note_is_refused(hr_of, ids, sandbox, monkeypatch):
+    hr = hr_of()
+    ask = hr._calls.ask
+
+    def refused(method, path, *args, **more):
+        if path == "/v1/notes":
+            raise RightMissing(host="", detail="hire:note")
+        return ask(method, path, *args, **more)
+
+    monkeypatch.setattr(hr._calls, "ask", refused)
+    note = Note(**json.loads(note_of(ids[0], candidate_remote_id="app-cand-wang")))
+    with pytest.raises(RemoteRejected) as raised:
+        hr.add_note(note, OP)
+    assert raised.value.params == {"host": raised.value.params["host"], "status": 403, "detail": "hire:note"}
+    with pytest.raises(RightMissing):
+        hr.check()
+    assert hr.register_interview(interview_body(ids[0]), OP)
 
 
 def test_a_profile_without_headings_for_notes_still_serves():

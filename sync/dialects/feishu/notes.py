@@ -7,7 +7,7 @@ from sync.dialects.feishu.calls import Calls, Row
 from sync.dialects.feishu.shape import FeishuShape
 from sync.dialects.notes import held, plain_note
 from sync.dialects.patience import Settling
-from sync.failures import RemoteNonsense
+from sync.failures import RemoteNonsense, RemoteRejected, RightMissing
 from sync.system import Note
 
 PATH = "/v1/notes"
@@ -23,11 +23,22 @@ class Notes:
         self._calls, self._shape, self._settling = calls, shape, Settling()
 
     def keep(self, note: Note, talent: str, application: str | None) -> str:
-        """A note on a talent, made unless it is there; gives its id."""
+        """A note on a talent, made unless it is there; gives its id.
+
+        Without the scope for notes it is refused alone (RemoteRejected), for everything else needs other scopes.
+        """
         self._settling.wait()
-        rows = self._calls.every(PATH, _SIZE, {"talent_id": talent})
-        there = ((str(row.get("id")), str(row.get("content") or "")) for row in rows)
-        return held(note, there, self._calls.wire.host) or self._made(note, talent, application)
+        try:
+            rows = self._calls.every(PATH, _SIZE, {"talent_id": talent})
+            there = ((str(row.get("id")), str(row.get("content") or "")) for row in rows)
+            return held(note, there, self._calls.wire.host) or self._made(note, talent, application)
+        except RightMissing as failure:
+            detail = failure.params.get("detail")
+            raise RemoteRejected(host=self._calls.wire.host, status=403, detail=detail) from failure
+
+    def check(self, talent: str) -> None:
+        """Whether notes may be read, as far as one talent tells."""
+        self._calls.ask("GET", PATH, {"page_size": "1", "talent_id": talent})
 
     def _made(self, note: Note, talent: str, application: str | None) -> str:
         words = self._shape.words

@@ -80,6 +80,8 @@ class FeishuSystem:
             self._calls.ask("GET", path, {"page_size": "1"})
         for talent in self._calls.ask("GET", TALENTS, {"page_size": "1"}).get("items") or []:
             self._calls.ask("GET", APPLICATIONS, {"page_size": "1", "talent_id": str(talent["id"])})
+            if "notes" in self._shape.send:
+                self._notes.check(str(talent["id"]))
         self._stages.check()
         self._checked_fields()
 
