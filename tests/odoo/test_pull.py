@@ -10,6 +10,7 @@ import pytest
 
 from app.scoring import template_from_body
 from sync.contract import InterviewStatus, RemoteDocument
+from sync.dialects.odoo import persons
 from sync.dialects.odoo.pull import expanded, ranges
 from sync.failures import CursorUnknown, PayloadTooLarge, RemoteRejected
 from sync.system import Agreed, Note
@@ -227,6 +228,17 @@ def test_what_people_wrote_is_feedback_and_what_odoo_logged_is_history(company, 
         ("Applicant created", "New Applicant"), ("Stage Changed", ""),
     ]  # fmt: skip
     assert all(one.at.endswith("+00:00") for one in (*candidate.history, *candidate.feedback))
+
+
+def test_one_who_is_much_written_about_leaves_the_others_their_words(company, office, connect, monkeypatch):
+    monkeypatch.setattr(persons, "MOST_MESSAGES", 3)
+    quiet, much = (office.make("hr.applicant", partner_name=name, job_id=company.job) for name in ("甲", "乙"))
+    office.call("hr.applicant", "message_post", ids=[quiet], body="可以", message_type="comment")
+    for number in range(9):
+        office.call("hr.applicant", "message_post", ids=[much], body=f"第 {number} 句", message_type="comment")
+    rows = {row.remote_id: row for row in pulled(connect())[0]["candidates"]}
+    assert [one.text for one in rows[str(quiet)].feedback] == ["可以"]
+    assert [one.text for one in rows[str(much)].feedback] == ["第 6 句", "第 7 句", "第 8 句"]
 
 
 def test_a_word_in_the_log_alone_brings_its_applicant(company, office, connect, sql):

@@ -157,7 +157,8 @@ class FeishuSystem:
     def add_note(self, note: Note, operation: str) -> str:
         """Keep a note on the talent, beside the application where it is one of Feishu's."""
         del operation
-        talent = self._talent_for(asdict(note) | {"candidate_name": ""})
+        known = note.interview_remote_id or note.candidate_remote_id
+        talent = self._talent_for(asdict(note)) if known else None
         if talent is None:
             raise RemoteRejected(host=self._wire.host, status=404, detail=note.interview_id)
         kind, owner, _ = self._parts(note.interview_remote_id) if note.interview_remote_id else ("", "", "")

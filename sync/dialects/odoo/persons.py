@@ -97,15 +97,25 @@ class Persons:
         return found
 
     def _messages(self, found: Mapping[int, Belongings], about: Mapping[int, list[tuple[int, str]]]) -> None:
-        domain = [
-            *OF_APPLICANTS[MESSAGES], ["res_id", "in", sorted(about)], ["message_type", "in", [*_WRITTEN, *_LOGGED]],
-        ]  # fmt: skip
-        fields = ["res_id", "date", "body", "author_id", "message_type", "subtype_id"]
-        limit = MOST_MESSAGES * len(about)
-        rows = self._odoo.rows(MESSAGES, domain, fields, order="id desc", limit=limit) if about else []
-        for row in reversed(self._not_ours(MESSAGES, rows)):
+        for row in self._not_ours(MESSAGES, self._newest(about)):
             for applicant, job in about[_number(row["res_id"])]:
                 _heard(found[applicant], row, job, is_own=applicant == _number(row["res_id"]))
+
+    def _newest(self, owners: Iterable[int]) -> list[Row]:
+        """The newest messages of each of these applicants, in the order of their making."""
+        fields = ["res_id", "date", "body", "author_id", "message_type", "subtype_id"]
+        left, kept, before = set(owners), defaultdict[int, list[Row]](list), list[Any]()
+        domain = [*OF_APPLICANTS[MESSAGES], ["message_type", "in", [*_WRITTEN, *_LOGGED]]]
+        while left:
+            limit = MOST_MESSAGES * len(left)
+            asked = [*domain, ["res_id", "in", sorted(left)], *before]
+            rows = self._odoo.rows(MESSAGES, asked, fields, order="id desc", limit=limit)
+            for row in rows:
+                kept[_number(row["res_id"])].append(row)
+            left = {one for one in left if len(kept[one]) < MOST_MESSAGES} if len(rows) == limit else set()
+            before = [["id", "<", rows[-1]["id"]]] if rows else []
+        newest = (row for some in kept.values() for row in some[:MOST_MESSAGES])
+        return sorted(newest, key=lambda row: int(row["id"]))
 
     def _answers(self, found: Mapping[int, Belongings], about: Mapping[int, list[tuple[int, str]]]) -> None:
         """Answered interview forms, where the user may see surveys."""
