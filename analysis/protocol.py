@@ -90,6 +90,15 @@ class ClipJob(msgspec.Struct, frozen=True, tag_field="job", tag="clip"):
     sound: bool
 
 
+class RedactJob(msgspec.Struct, frozen=True, tag_field="job", tag="redact"):
+    """Write `media` to `out` without what can be seen and heard in `spans` ([start, end) in s)."""
+
+    media: str
+    name: str
+    out: str
+    spans: tuple[tuple[float, float], ...]
+
+
 class SoundJob(msgspec.Struct, frozen=True, tag_field="job", tag="sound"):
     """Write the sound of `media` into `folder` as `form` ("flac", "wav", "opus"), in parts of at most `longest_s`."""
 
@@ -154,6 +163,10 @@ class EmbedResult(msgspec.Struct, frozen=True, tag_field="of", tag="embed"):
     encoder: str
 
 
+class RedactResult(msgspec.Struct, frozen=True, tag_field="of", tag="redact"):
+    """The copy is written."""
+
+
 class ClipResult(msgspec.Struct, frozen=True, tag_field="of", tag="clip"):
     """Of `clip`: what the file has."""
 
@@ -197,6 +210,7 @@ Job = (
     | AddModelJob
     | EmbedJob
     | ClipJob
+    | RedactJob
     | SoundJob
     | StillsJob
 )
@@ -207,6 +221,7 @@ Result = (
     | AddModelResult
     | EmbedResult
     | ClipResult
+    | RedactResult
     | SoundResult
     | StillsResult
 )

@@ -161,6 +161,8 @@ def _do(job: protocol.Job, lines: Lines) -> protocol.Result:
         return _embed(job, lines)
     if isinstance(job, protocol.ClipJob):
         return _clip(job, lines)
+    if isinstance(job, protocol.RedactJob):
+        return _redact(job, lines)
     if isinstance(job, protocol.SoundJob):
         return _sound(job, lines)
     if isinstance(job, protocol.StillsJob):
@@ -248,6 +250,19 @@ def _stills(job: protocol.StillsJob, lines: Lines) -> protocol.StillsResult:
     places = [Place(each.time_s, each.x, each.y, each.w, each.h) for each in job.places]
     found = stills(job.media, info, places, Path(job.folder), tell, job.name)
     return protocol.StillsResult(tuple(protocol.Still(time_s, str(path)) for time_s, path in found))
+
+
+def _redact(job: protocol.RedactJob, lines: Lines) -> protocol.RedactResult:
+    from analysis import media
+
+    length, began = max(0.001, media.probe(job.media, job.name).duration), time.monotonic()
+
+    def tell(done_s: float) -> None:
+        left = (time.monotonic() - began) / max(done_s, 0.001) * max(0.0, length - done_s)
+        lines.report(Progress("redact", done_s, length, min(1.0, done_s / length), left))
+
+    media.redact(job.media, job.out, job.spans, length, tell, job.name)
+    return protocol.RedactResult()
 
 
 def _clip(job: protocol.ClipJob, lines: Lines) -> protocol.ClipResult:

@@ -10,10 +10,11 @@ from analysis.media.clipping import clip
 from analysis.media.copying import remux
 from analysis.media.pictures import DETAIL_SIDE, MAX_SIDE, Pictures, frames, thumbnail
 from analysis.media.probing import probe
+from analysis.media.redacting import redact
 from analysis.media.sound import SAMPLE_RATE, SoundFile, read_clip
 from analysis.media.timing import frame_times
 
 __all__ = [
     "DETAIL_SIDE", "MAX_SIDE", "SAMPLE_RATE", "Pictures", "SoundFile", "clip", "frame_times", "frames", "probe",
-    "read_clip", "remux", "thumbnail",
+    "read_clip", "redact", "remux", "thumbnail",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ The codecs are those that a commercial product may ship with: VP9 and Opus in We
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from fractions import Fraction
@@ -66,7 +67,7 @@ def clip(
         audio = recording.audio[0] if sound and recording.audio else None
         if video is None and audio is None:
             raise NothingToAnalyse(name=name)
-        with _known(out.parent, name), out.open("wb") as file:
+        with known(out.parent, name), out.open("wb") as file:
             with av.open(file, "w", format="webm" if video is not None else "flac") as target:
                 tracks = _tracks(recording, target, video, audio, start, end - start)
                 _carry(recording, tracks, start, progress)
@@ -76,7 +77,7 @@ def clip(
 
 
 @contextmanager
-def _known(folder: Path, name: str) -> Iterator[None]:
+def known(folder: Path, name: str) -> Iterator[None]:
     with writing(folder):
         try:
             yield
@@ -95,18 +96,18 @@ def _tracks(
     if video is not None:
         video.codec_context.thread_type, video.codec_context.thread_count = "AUTO", _THREADS
         video.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
-        tracks[video.index] = _Pictures(target, video, _first_picture(recording, video, start), length)
+        tracks[video.index] = Pictured(target, video, first_picture(recording, video, start), length)
     if audio is not None:
-        tracks[audio.index] = _Sound(target, audio, length, lossless=video is None)
+        tracks[audio.index] = Sounded(target, audio, length, lossless=video is None)
     target.start_encoding()
     return tracks
 
 
-def _first_picture(recording: Recording, video: VideoStream, start: float) -> Picture:
+def first_picture(recording: Recording, video: VideoStream, start: float) -> Picture:
     """Some picture near the stretch: what it measures when it stands upright is known only once one is decoded."""
     _go(recording, start)
     converter = Converter()
-    for _, frame in _decoded(recording, [video]):
+    for _, frame in decoded(recording, [video]):
         if isinstance(frame, VideoFrame) and 0 < frame.width * frame.height <= MAX_PIXELS:
             return converter.upright(frame, pixel_shape(video), MAX_SIDE)
     raise av.error.InvalidDataError(0, "no picture decodes")
@@ -124,7 +125,7 @@ def _carry(recording: Recording, tracks: dict[int, Track], start: float, progres
     """Decode from shortly before the stretch until every track is through."""
     _go(recording, start)
     told = 0.0
-    for index, frame in _decoded(recording, [recording.container.streams[index] for index in tracks]):
+    for index, frame in decoded(recording, [recording.container.streams[index] for index in tracks]):
         time_s = None if frame.pts is None else recording.time_of(frame.pts, frame) - start
         tracks[index].take(frame, time_s)
         if all(track.through for track in tracks.values()):
@@ -137,7 +138,7 @@ def _carry(recording: Recording, tracks: dict[int, Track], start: float, progres
         track.finish()
 
 
-def _decoded(recording: Recording, streams: Sequence[Stream]) -> Iterator[tuple[int, Frame]]:
+def decoded(recording: Recording, streams: Sequence[Stream]) -> Iterator[tuple[int, Frame]]:
     """All frames of these streams that decode, each with its stream's index; damage costs its own frames only."""
     try:
         for packet in recording.container.demux(*streams):
@@ -167,7 +168,7 @@ class Track(Protocol):
         """Write what is still held back."""
 
 
-class _Pictures:
+class Pictured:
     """Writes each picture once it is known until when it is shown; so the clip ends when it should."""
 
     def __init__(self, target: OutputContainer, source: VideoStream, first: Picture, length: float) -> None:
@@ -218,15 +219,22 @@ class _Pictures:
             self._target.mux(packet)
 
 
-class _Sound:
-    """Writes sound sample by sample on the clip's clock: gaps are silence, what overlaps is heard once."""
+class Sounded:
+    """Writes sound sample by sample on the clip's clock: gaps are silence, what overlaps is heard once.
 
-    def __init__(self, target: OutputContainer, source: AudioStream, length: float, *, lossless: bool) -> None:
+    Of the stretches `silent` (start, end in s) nothing is heard.
+    """
+
+    def __init__(
+        self, target: OutputContainer, source: AudioStream, length: float, *, lossless: bool,
+        silent: Sequence[tuple[float, float]] = (),
+    ) -> None:  # fmt: skip
         self._target = target
         self._rate = source.codec_context.sample_rate if lossless else OPUS_RATE
         self._layout = "mono" if source.codec_context.channels == 1 else "stereo"
         self._stream = target.add_stream("flac" if lossless else "libopus", rate=self._rate, layout=self._layout)
         self._total = round(length * self._rate)
+        self._silent = [(math.floor(start * self._rate), math.ceil(end * self._rate)) for start, end in silent]
         self._next: int | None = None
         self._resampler: AudioResampler | None = None
         self._kind: tuple[object, ...] = ()
@@ -274,9 +282,17 @@ class _Sound:
         block = block[max(0, self._written - first) : max(0, self._total - first)]
         first = max(first, self._written)
         if len(block):
+            block = self._silenced(first, block)
             self._put(np.zeros((first - self._written, block.shape[1]), np.int16))
             self._put(block)
             self.done = self._written / self._rate
+
+    def _silenced(self, first: int, block: Samples) -> Samples:
+        for start, end in self._silent:
+            if start < first + len(block) and first < end:
+                block = block.copy()
+                block[max(0, start - first) : max(0, end - first)] = 0
+        return block
 
     def _put(self, block: Samples) -> None:
         self._waiting = np.concatenate((self._waiting, block))

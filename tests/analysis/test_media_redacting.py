@@ -1,0 +1,116 @@
+"""Redacted recordings, decoded again: nothing of the stretch is heard or seen, all else is, on the same clock."""
+
+from __future__ import annotations
+
+import av
+import numpy as np
+import pytest
+
+from analysis.media import frames, probe, redact, remux
+from analysis.media.redacting import merged
+from tests.analysis.media_samples import FPS, clicks, number_in, record, record_numbered
+from tests.analysis.test_media_clips import bursts, heard, number, shown
+
+
+@pytest.fixture(scope="module")
+def talk(tmp_path_factory):
+    """4 s of numbered pictures, a key frame each 0.4 s, with clicks at 0.5, 1.5, 2.2 and 3.5 s."""
+    return record(tmp_path_factory.mktemp("redact") / "谈话.mp4", 4.0, sound=clicks(4.0, [0.5, 1.5, 2.2, 3.5]))
+
+
+def redacted(source, out, spans):
+    info = probe(source, source.name)
+    copy = out.with_name(f"copy-{out.name}")
+    remux(source, copy, info)
+    told: list[float] = []
+    redact(copy, out, spans, info.duration, told.append)
+    assert told == sorted(told)
+    return out
+
+
+def test_nothing_of_the_stretch_is_heard_and_the_rest_is_when_it_was(talk, tmp_path):
+    out = redacted(talk, tmp_path / "out.mkv", [(1.4, 2.3)])
+    samples, rate = heard(out)
+    assert bursts(samples, rate) == pytest.approx([0.5, 3.5], abs=0.012)
+    assert np.abs(samples[round(1.45 * rate) : round(2.25 * rate)]).max() == 0
+    assert probe(out, out.name).duration == pytest.approx(probe(talk, talk.name).duration, abs=0.05)
+
+
+def test_no_picture_of_the_stretch_stays_and_the_others_are_themselves(talk, tmp_path):
+    out = redacted(talk, tmp_path / "out.mkv", [(1.4, 2.3)])
+    before = {round(time_s, 3): rgb for time_s, rgb in shown(talk)}
+    pictures = shown(out)
+    times = [time_s for time_s, _ in pictures]
+    assert not any(1.4 <= time_s < 2.3 for time_s in times)
+    assert max(time_s for time_s in times if time_s < 1.4) == pytest.approx(1.4, abs=0.041)
+    assert min(time_s for time_s in times if time_s > 2.3) <= 2.3 + 0.4 + 0.041
+    for time_s, rgb in pictures:
+        assert number(rgb) == number(before[min(before, key=lambda at: abs(at - time_s))])
+
+
+def test_a_stretch_at_the_beginning_leaves_the_clock_alone(talk, tmp_path):
+    out = redacted(talk, tmp_path / "out.mkv", [(0.0, 1.0)])
+    samples, rate = heard(out)
+    assert bursts(samples, rate) == pytest.approx([1.5, 2.2, 3.5], abs=0.012)
+    assert all(time_s >= 1.0 - 1e-6 for time_s, _ in shown(out))
+    assert probe(out, out.name).duration == pytest.approx(4.0, abs=0.05)
+
+
+@pytest.mark.parametrize("spans", [[(1.4, 2.3)], [(0.0, 1.0)]])
+def test_pictures_alone_and_rare_key_pictures(tmp_path, monkeypatch, spans):
+    monkeypatch.setattr("analysis.media.redacting.TAIL_S", 0.0)
+    source = record(tmp_path / "still.mp4", 4.0, sound=None)
+    out = redacted(source, tmp_path / "out.mkv", spans)
+    ((start, end),) = spans
+    pictures = shown(out)
+    inside = [rgb for time_s, rgb in pictures if start <= time_s < end - 1e-3]
+    outside = [time_s for time_s, _ in pictures if not start - 1e-3 <= time_s < end - 1e-3]
+    assert all(rgb.max() <= 8 for rgb in inside)
+    assert len(outside) == pytest.approx((4.0 - (end - start)) * FPS, abs=2)
+    assert pictures[0][0] == 0.0
+
+
+def test_it_can_be_redacted_again_and_sound_alone_too(talk, tmp_path):
+    once = redacted(talk, tmp_path / "once.mkv", [(1.4, 2.3)])
+    twice = redacted(once, tmp_path / "twice.mkv", [(3.4, 3.6)])
+    samples, rate = heard(twice)
+    assert bursts(samples, rate) == pytest.approx([0.5], abs=0.012)
+    sound = tmp_path / "sound.wav"
+    with av.open(str(talk)) as source, av.open(str(sound), "w") as target:
+        stream = target.add_stream("pcm_s16le", rate=48_000, layout="mono")
+        resampler = av.AudioResampler("s16", "mono", 48_000)
+        for frame in source.decode(audio=0):
+            for part in resampler.resample(frame):
+                part.pts = None
+                target.mux(stream.encode(part))
+        target.mux(stream.encode(None))
+    out = redacted(sound, tmp_path / "sound.mkv", [(0.4, 0.7), (1.4, 1.6)])
+    samples, rate = heard(out)
+    assert bursts(samples, rate) == pytest.approx([2.2, 3.5], abs=0.012)
+
+
+def test_the_pictures_between_are_read_by_the_analysis(talk, tmp_path):
+    out = redacted(talk, tmp_path / "out.mkv", [(1.4, 2.3)])
+    info = probe(out, out.name)
+    times = [picture[0] for picture in frames(out, info, FPS, lambda _: None)]
+    assert times == sorted(times)
+    assert not any(1.45 <= time_s < 2.25 for time_s in times)
+
+
+def test_stretches_that_touch_are_one():
+    assert merged([(5.0, 6.0), (1.0, 2.0), (1.5, 3.0), (6.0, 7.0)]) == ((1.0, 3.0), (5.0, 7.0))
+
+
+def test_pictures_that_are_decoded_out_of_order_stay_whole(tmp_path):
+    source = record_numbered(tmp_path / "b.mp4", [at / 25 for at in range(200)], key_every=25, reordered=2)
+    out = redacted(source, tmp_path / "out.mkv", [(2.5, 3.1)])
+    with av.open(str(out)) as container:
+        container.streams.video[0].codec_context.options = {"err_detect": "explode"}
+        pictures = [(float(frame.pts * frame.time_base), frame) for frame in container.decode(video=0)]
+    assert not any(frame.is_corrupt for _, frame in pictures)
+    times = [time_s for time_s, _ in pictures]
+    assert not any(2.5 <= time_s < 3.1 for time_s in times)
+    assert len(times) == pytest.approx(200 - 13 - 25 * 0.6, abs=16)
+    for time_s, frame in pictures:
+        grey = frame.to_ndarray(format="gray")
+        assert number_in(lambda x, y, grey=grey: int(grey[y, x])) == round(time_s * 25)
