@@ -18,7 +18,8 @@ from app.settings import default_data_folder
 from sync.failures import RemoteFailure
 
 COMMANDS = (
-    "demo", "analyze", "assess", "enrich", "import", "show", "export", "package", "sync", "sandbox", "models", "doctor",
+    "demo", "analyze", "assess", "enrich", "import", "show", "export", "redact", "package", "sync", "sandbox", "models",
+    "doctor",
 )  # fmt: skip
 """Names of the commands; `import` lives in the module `app.commands.import_`."""
 INTERRUPTED = 130

@@ -41,6 +41,18 @@ class ReadOnly(Failure):
     code = "read_only"
 
 
+class RecordingInUse(Failure):
+    """A recording cannot be changed while it is being analysed."""
+
+    code = "recording_in_use"
+
+
+class RecordingLeaves(Failure):
+    """A recording cannot be changed while files that were made of it wait to be sent."""
+
+    code = "recording_leaves"
+
+
 class InvitationInvalid(Failure):
     """An invitation lacks something or has it wrong. params: what (zone, organizer_mail, candidate_mail, minutes …)"""
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,9 +40,9 @@ def remux(path: str | Path, out: str | Path, info: MediaInfo, name: str = "") ->
     part = out.with_name(f"part-{out.name}")
     try:
         with opened(path, name) as recording:
-            shown = _when_shown(recording)
+            order = _order(recording)
         with opened(path, name) as recording:
-            _copy(recording, part, info.duration, name, shown)
+            _copy(recording, part, info.duration, name, order)
         os.replace(part, out)
     except OSError as error:
         if isinstance(error, av.FFmpegError) and error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES):
@@ -51,16 +54,42 @@ def remux(path: str | Path, out: str | Path, info: MediaInfo, name: str = "") ->
         part.unlink(missing_ok=True)
 
 
-def _when_shown(recording: Recording) -> NDArray[np.int64]:
-    """(n,) the pictures' timestamps in the order in which they are shown; none without a moving picture."""
-    times: list[int] = []
+@dataclass(frozen=True)
+class _Order:
+    """The pictures' timestamps in the order in which they are shown, and when each is decoded where the file does not
+    say so in a way that can be carried over; none without a moving picture."""
+
+    shown: NDArray[np.int64]
+    decoded: dict[int, int]
+
+
+def _order(recording: Recording) -> _Order:
+    packets: list[tuple[int, int | None]] = []
     if recording.video is not None:
         with suppress(av.FFmpegError):  # damage: what came before it is carried
-            times = [packet.pts for packet in recording.container.demux(recording.video) if packet.pts is not None]
-    return np.unique(np.array(times, np.int64))
+            for packet in recording.container.demux(recording.video):
+                if packet.pts is not None and packet.size:
+                    packets.append((packet.pts, packet.dts))
+    shown = np.unique(np.array([pts for pts, _ in packets], np.int64))
+    times = [pts if dts is None else dts for pts, dts in packets]
+    told = all(dts is not None and dts <= pts for pts, dts in packets) and all(a < b for a, b in pairwise(times))
+    order = [pts for pts, _ in packets]
+    return _Order(shown, {} if told else dict(zip(order, decoding_times(order), strict=True)))
 
 
-def _copy(recording: Recording, part: Path, duration: float, name: str, shown: NDArray[np.int64]) -> None:
+def decoding_times(shown: Sequence[int]) -> list[int]:
+    """When to decode pictures that are shown at these times, given in the order of decoding.
+
+    The times rise, and none is after that of showing. Matroska keeps none, and what its reader makes up does not fit
+    where pictures were left out.
+    """
+    ordered = sorted(shown)
+    place = {pts: number for number, pts in enumerate(ordered)}
+    delay = max((number - place[pts] for number, pts in enumerate(shown)), default=0)
+    return [ordered[number - delay] if number >= delay else ordered[0] - delay + number for number in range(len(shown))]
+
+
+def _copy(recording: Recording, part: Path, duration: float, name: str, order: _Order) -> None:
     video = [recording.video] if recording.video is not None else []
     sources: list[Carried] = [*video, *recording.audio[:MAX_SOUND_STREAMS]]
     if not sources:
@@ -71,12 +100,12 @@ def _copy(recording: Recording, part: Path, duration: float, name: str, shown: N
             target.start_encoding()
         except (ValueError, av.FFmpegError) as error:
             raise MediaUnreadable(name=name) from error
-        _carry(recording, sources, copies, target, duration, shown)
+        _carry(recording, sources, copies, target, duration, order)
 
 
 def _carry(
     recording: Recording, sources: list[Carried], copies: dict[int, Carried], target: OutputContainer, duration: float,
-    shown: NDArray[np.int64],
+    order: _Order,
 ) -> None:  # fmt: skip
     last_dts: dict[int, int] = {}
     try:
@@ -86,9 +115,10 @@ def _carry(
             if packet.is_discard and packet.stream.type == "audio":
                 continue  # a picture that is not to be shown may be the one that the next ones are decoded from
             if packet.stream.type == "video":
-                after = int(np.searchsorted(shown, packet.pts, side="right"))
-                if after < len(shown):
-                    packet.duration = int(shown[after]) - packet.pts
+                after = int(np.searchsorted(order.shown, packet.pts, side="right"))
+                if after < len(order.shown):
+                    packet.duration = int(order.shown[after]) - packet.pts
+                packet.dts = order.decoded.get(packet.pts, packet.dts)
             origin = round(Fraction(recording.origin_s) / packet.time_base)
             index = packet.stream_index
             packet.pts -= origin

@@ -25,7 +25,7 @@ from av.video.stream import VideoStream
 
 from analysis.failures import MediaUnreadable, NothingToAnalyse
 from analysis.media.clipping import Pictured, Sounded, Track, first_picture, known
-from analysis.media.copying import MAX_SOUND_STREAMS
+from analysis.media.copying import MAX_SOUND_STREAMS, decoding_times
 from analysis.media.opening import MAX_PIXELS, Recording, opened
 
 Progress = Callable[[float], None]
@@ -77,8 +77,7 @@ def within(time_s: float, spans: Sequence[Span]) -> bool:
 
 
 def _kept_pictures(recording: Recording, spans: Sequence[Span], duration: float) -> tuple[tuple[int, ...], float]:
-    """The pictures that stay, by their timestamps in the order of decoding, and the longest wait for one after a stretch
-    (s)."""
+    """The pictures that stay (timestamps in the order of decoding), and the longest wait for one after a stretch, s."""
     kept: list[int] = []
     if recording.video is None:
         return (), 0.0
@@ -156,18 +155,6 @@ class _Carried:
         packet.pts, packet.dts = packet.pts - origin, self._dts.pop(packet.pts) - origin
         packet.stream = self.copy
         self.target.mux(packet)
-
-
-def decoding_times(shown: Sequence[int]) -> list[int]:
-    """When to decode pictures that are shown at these times, given in the order of decoding.
-
-    The times rise, and none is after that of showing: Matroska keeps none, and what its reader makes up does not fit
-    any more once pictures are left out.
-    """
-    ordered = sorted(shown)
-    place = {pts: number for number, pts in enumerate(ordered)}
-    delay = max((number - place[pts] for number, pts in enumerate(shown)), default=0)
-    return [ordered[number - delay] if number >= delay else ordered[0] - delay + number for number in range(len(shown))]
 
 
 def _carry(recording: Recording, tracks: dict[int, Track | _Carried], progress: Progress) -> None:

@@ -65,6 +65,7 @@ def as_json(review: ReviewSession) -> dict[str, Any]:
         "analysis": _findings(review),
         "comments": review.comments,
         "corrections": library.corrections(interview.id),
+        "redactions": library.redactions(interview.id),
         "enrichments": Findings(review).as_json(),
         "delivery": [_delivery(item) for item in deliveries(library, interview.id)],
     }

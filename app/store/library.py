@@ -18,7 +18,7 @@ from app.settings import SettingsFile
 from app.store.database import Database
 from app.store.lock import LibraryLock, os_user
 from app.store.migrating import HEAD, back_up, refuse_newer, revision_of, upgrade
-from app.store.schedule import Schedule
+from app.store.redactions import Redactions
 from app.store.tables import InterviewRow
 from app.store.vault import Vault, private_folder, writing_into
 from app.store.writing import StatusHook
@@ -28,7 +28,7 @@ BUSY_TIMEOUT_S = 5.0
 UNDER_WAY = (str(AnalysisState.QUEUED), str(AnalysisState.RUNNING))
 
 
-class Library(Schedule):
+class Library(Redactions):
     """One library, open in one folder. Its methods may be called from any thread.
 
     `read_only`: changes raise ReadOnly. `holder`: who writes it, where that is another process. `assessor`: who acts.
@@ -96,6 +96,7 @@ class Library(Schedule):
     def _sweep(self) -> None:
         """Nothing of what was cut off stays behind: no half import, no analysis that still says it runs."""
         self.vault.sweep(lambda sha256: self.find_interview(sha256=sha256) is not None)
+        self.finish_redactions()
         with self.reading() as session:
             running = list(session.scalars(select(InterviewRow.id).where(InterviewRow.analysis_state.in_(UNDER_WAY))))
         self.interrupted = tuple(running)

@@ -17,7 +17,7 @@ from app.failures import NotFound, ReadOnly
 from app.store.interviews import Interviews
 from app.store.people import candidate_of, position_of
 from app.store.searching import index_for_search
-from app.store.tables import CandidateRow, InterviewRow, MediaRow, PositionRow, now
+from app.store.tables import CandidateRow, InterviewRow, MediaRow, PositionRow, RedactionRow, now
 from app.store.vault import PLAYABLE, Incoming, Progress, digest_of, size_of
 from app.store.writing import found
 
@@ -60,14 +60,26 @@ class Recordings(Interviews):
     def known_recording(self, path: Path) -> Interview | None:
         """The interview that has this very file, found without copying it. Raises MediaMissing, MediaEmpty.
 
-        None, too, where the vault has lost the file: importing it again then puts it back.
+        The file of a redacted recording is known, too: what was taken out of it does not come back. None where the
+        vault has lost the file: importing it again then puts it back.
         """
         size = size_of(path)
         with self.reading() as session:
-            if session.scalar(select(MediaRow.id).where(MediaRow.bytes == size).limit(1)) is None:
-                return None
+            here = session.scalar(select(MediaRow.id).where(MediaRow.bytes == size).limit(1))
+            was = session.scalar(select(RedactionRow.id).where(RedactionRow.before_bytes == size).limit(1))
+        if here is None and was is None:
+            return None
         sha256 = digest_of(path)
-        return self.find_interview(sha256=sha256) if self.vault.has(sha256) else None
+        if self.vault.has(sha256):
+            return self.find_interview(sha256=sha256)
+        return self._redacted_from(sha256)
+
+    def _redacted_from(self, sha256: str) -> Interview | None:
+        """The interview whose recording this file was before something was taken out of it."""
+        wanted = select(RedactionRow.interview_id).where(RedactionRow.before_sha256 == sha256).limit(1)
+        with self.reading() as session:
+            interview_id = session.scalar(wanted)
+        return self.interview(interview_id) if interview_id else None
 
     def import_media(
         self,

@@ -16,6 +16,7 @@ from app.store.tables import (
     AuditRow,
     FeedbackRow,
     InterviewRow,
+    RedactionRow,
     ScheduleEventRow,
     SignatureRow,
     SuggestionRow,
@@ -25,6 +26,9 @@ from app.store.writing import found
 
 HANDED_OVER = "handed_over"
 """The audit's word for an interview that went out in a package; its detail begins with the kind of package."""
+
+
+Numbered = type[ScheduleEventRow] | type[SuggestionRow] | type[FeedbackRow] | type[RedactionRow]
 
 
 class Schedule(Outside):
@@ -59,7 +63,7 @@ class Schedule(Outside):
         """Keep a line about a planned time, in the caller's transaction. Raises NotFound."""
         found(session, InterviewRow, interview_id, "interview")
         row = ScheduleEventRow(
-            interview_id=interview_id, serial=_next(session, ScheduleEventRow, interview_id), action=str(action),
+            interview_id=interview_id, serial=next_serial(session, ScheduleEventRow, interview_id), action=str(action),
             planned=planned, body=body, assessor=self.assessor,
         )  # fmt: skip
         session.add(row)
@@ -89,7 +93,7 @@ class Schedule(Outside):
         """Keep what a person decided about a suggestion, in the caller's transaction. Raises NotFound."""
         assessment = found(session, AssessmentRow, assessment_id, "assessment")
         row = SuggestionRow(
-            assessment_id=assessment_id, serial=_next(session, SuggestionRow, assessment_id), revision=revision,
+            assessment_id=assessment_id, serial=next_serial(session, SuggestionRow, assessment_id), revision=revision,
             rule=rule, decision=str(decision), body=body, assessor=self.assessor,
         )  # fmt: skip
         session.add(row)
@@ -113,8 +117,8 @@ class Schedule(Outside):
         """Keep feedback, in the caller's transaction. Raises NotFound."""
         found(session, InterviewRow, interview_id, "interview")
         row = FeedbackRow(
-            id=new_id(), interview_id=interview_id, serial=_next(session, FeedbackRow, interview_id), side=str(side),
-            given_by=given_by, ratings=ratings, words=words, may_send=may_send, assessor=self.assessor,
+            id=new_id(), interview_id=interview_id, serial=next_serial(session, FeedbackRow, interview_id),
+            side=str(side), given_by=given_by, ratings=ratings, words=words, may_send=may_send, assessor=self.assessor,
         )  # fmt: skip
         session.add(row)
         session.flush()
@@ -122,7 +126,8 @@ class Schedule(Outside):
         return _feedback_of(row)
 
 
-def _next(session: Session, table: type[ScheduleEventRow] | type[SuggestionRow] | type[FeedbackRow], owner: str) -> int:
+def next_serial(session: Session, table: Numbered, owner: str) -> int:
+    """The number of the next row about an owner."""
     column = table.assessment_id if issubclass(table, SuggestionRow) else table.interview_id
     return (session.scalar(select(func.max(table.serial)).where(column == owner)) or 0) + 1
 

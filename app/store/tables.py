@@ -398,6 +398,24 @@ class CardRow(Changing, Base):
     decision: Mapped[str | None] = mapped_column(index=True)
 
 
+class RedactionRow(Kept, Base):
+    """Append-only: a stretch [start, end) (s) of a recording that can be neither heard nor seen any more.
+
+    `before_*` tells the file that it was taken from, which is not kept, so that it is known when it comes again.
+    """
+
+    __tablename__ = "redaction"
+    __table_args__ = (UniqueConstraint("interview_id", "serial"),)
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"))
+    serial: Mapped[int]
+    start: Mapped[float]
+    end: Mapped[float]
+    reason: Mapped[str]
+    before_sha256: Mapped[str] = mapped_column(index=True)
+    before_bytes: Mapped[int]
+    after_sha256: Mapped[str]
+
+
 class AuditRow(Base):
     """Append-only: who did what to which row, in order."""
 
@@ -413,6 +431,6 @@ class AuditRow(Base):
 
 APPEND_ONLY = (
     "audit", "correction", "signature", "comment_history", "consent", "template", "question_rating", "outside_consent",
-    "schedule_event", "suggestion", "feedback",
+    "schedule_event", "suggestion", "feedback", "redaction",
 )  # fmt: skip
 """Tables whose rows no UPDATE or DELETE may touch; triggers in the database say so too."""

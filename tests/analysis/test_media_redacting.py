@@ -114,3 +114,6 @@ def test_pictures_that_are_decoded_out_of_order_stay_whole(tmp_path):
     for time_s, frame in pictures:
         grey = frame.to_ndarray(format="gray")
         assert number_in(lambda x, y, grey=grey: int(grey[y, x])) == round(time_s * 25)
+    copy = tmp_path / "again.mkv"
+    remux(out, copy, probe(out, out.name))
+    assert [round(time_s, 2) for time_s, _ in shown(copy)] == [round(time_s, 2) for time_s in times]

@@ -240,7 +240,16 @@ class DetailsPanel(QFrame):
         self.analyse.setText(
             text.tr("library.cancel" if busy else "library.analyse_again" if again else "library.analyse")
         )
-        self.state.setText(text.tr("library.waits_for_recording") if waits else self._analysis_line(interview))
+        said = text.tr("library.waits_for_recording") if waits else self._analysis_line(interview)
+        self.state.setText("\n".join(filter(None, (said, self._redacted(interview)))))
+
+    def _redacted(self, interview: Interview) -> str:
+        """What was taken out of the recording."""
+        spans = []
+        for each in self._library.redactions(interview.id):
+            reason = text.tr(f"redact.reason_{each.reason}")
+            spans.append(text.tr("redact.span", stretch=text.stretch(each.start, each.end), reason=reason))
+        return text.tr("redact.log", what=text.tr("library.list_comma").join(spans)) if spans else ""
 
     def _analysis_line(self, interview: Interview) -> str:
         """Where the analysis stands; of a finished one also which stages failed."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ui.review.room import ReviewRoom
 
 PLAYING = ("play", "frame_back", "frame_forward")
+EDGES = ("region_in", "region_out")
 LOOPS = ("region_loop", "loop_answer")
 
 
@@ -50,6 +51,10 @@ def player_menu(room: ReviewRoom, parent: QWidget) -> QMenu:
         menu.addSeparator()
         for name in ("bookmark", "comment" if "comment" in acts else "region_comment"):
             _offer(menu, room, acts[name])
+        menu.addSeparator()
+        for name in EDGES:
+            _offer(menu, room, acts[name])
+        room.region.offer_redacting(menu)
     return menu
 
 

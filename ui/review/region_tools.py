@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QWidget
 
 from analysis.failures import Failure
+from app.domain.redaction import Reason
 from app.exporting import clip_name
 from app.text import stretch, tr
 from ui import language, theme
@@ -135,6 +137,9 @@ class RegionTools(QFrame):
         def loopable() -> bool:
             return playback.loop is not None or self.here() is not None
 
+        def erasable() -> bool:
+            return chosen() and not self._room.presenter.read_only
+
         act = partial(Action, group="selection", enabled=drawn)
         return [
             act("region_in", keys=("I",), run=lambda: region.begin_at(playback.position)),
@@ -146,6 +151,7 @@ class RegionTools(QFrame):
             act("region_play", keys=("Shift+Space",), run=self.play_once, enabled=chosen),
             act("region_loop", keys=("Shift+R",), run=self.toggle_loop, enabled=loopable),
             act("region_clip", keys=("Ctrl+E",), run=self.export_clip, enabled=chosen),
+            act("region_redact", keys=("Ctrl+Shift+E",), run=self.redact, enabled=erasable),
         ]
 
     def add_to(self, menu: QMenu) -> None:
@@ -155,8 +161,33 @@ class RegionTools(QFrame):
         if not self._room.presenter.read_only:
             menu.addAction(tr("actions.region_comment"), self.write)
         menu.addAction(tr("review.region_clip_menu"), self.export_clip)
+        self.offer_redacting(menu)
         menu.addAction(tr("review.region_clear_menu"), self._region.clear)
         menu.addSeparator()
+
+    def offer_redacting(self, menu: QMenu) -> None:
+        """Why it is to be taken out, as a menu of its own."""
+        if not self._room.presenter.read_only:
+            reasons = self._reasons(menu)
+            menu.addMenu(reasons)
+            reasons.setEnabled(self._region.span is not None)
+
+    def redact(self) -> None:
+        """Ask why, where the selection's buttons stand, or at the picture where there are none."""
+        reasons = self._reasons(self._room)
+        reasons.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        place: QWidget = self if self.isVisible() else self._room.player
+        reasons.popup(place.mapToGlobal(place.rect().center()))
+
+    def _reasons(self, parent: QWidget) -> QMenu:
+        reasons = QMenu(tr("redact.menu"), parent)
+        for reason in Reason:
+            reasons.addAction(tr(f"redact.reason_{reason}"), partial(self._redact, reason))
+        return reasons
+
+    def _redact(self, reason: Reason) -> None:
+        if self._region.span is not None:
+            self._room.redactAsked.emit(*self._region.span, str(reason))
 
     # How it shows
 

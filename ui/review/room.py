@@ -55,8 +55,9 @@ class ReviewRoom(QWidget):
     kind; answer with `show_enriching`. `changed`: something was saved. `signed`: signed, and in the outbox.
     `transcriptGiven`: this file is to be taken in place of the machine's words, `machineWordsAsked`: not any more;
     answer both as `analyseAsked`. `exportAsked`: a function that takes a path is to write that file. `clipAsked`: a
-    stretch (s, s) is to be written to a file. `failed`: a known failure (an object with code and params) that the
-    window puts into words. `noticed`: the key of a text and its arguments, to be said.
+    stretch (s, s) is to be written to a file. `redactAsked`: it is to be taken out, for this reason. `failed`: a known
+    failure (an object with code and params) that the window puts into words. `noticed`: the key of a text and its
+    arguments, to be said.
     """
 
     analyseAsked = Signal()
@@ -69,6 +70,7 @@ class ReviewRoom(QWidget):
     exportAsked = Signal(object, str)
     noticed = Signal(str, dict)
     clipAsked = Signal(float, float, str)
+    redactAsked = Signal(float, float, str)
     transcriptGiven = Signal(object)
     machineWordsAsked = Signal()
 
@@ -261,7 +263,8 @@ class ReviewRoom(QWidget):
     def _show_timeline(self) -> None:
         drawn, self._drawn = self._drawn, self.recording
         if self.recording is None:
-            self.timeline.show_lanes((), Overview(None, 1.0, 0.0))
+            media = self.presenter.interview.media
+            self.timeline.show_lanes((), Overview(None, 1.0, (media.duration_s if media else None) or 0.0))
             return
         if lane_list.same_lanes(drawn, self.recording):
             return

@@ -28,6 +28,7 @@ from ui.shell.outside import ask_to_send
 from ui.shell.packages import Packages
 from ui.shell.people import People
 from ui.shell.recovery import Recovery
+from ui.shell.redacting import Redacting
 from ui.shell.rooms import make_settings, make_sync
 from ui.shell.window import MainWindow
 
@@ -54,6 +55,7 @@ class Conductor(QObject):
         self.packages = Packages(context, window)
         self.people = People(context, window)
         self.after = Afterwards(context, window, self._start_analysis)
+        self.redacting = Redacting(context, window, self._leave_review, self.open_review, self.after.came)
         window.handOverAsked.connect(self.packages.hand_over)
         window.packageAsked.connect(self.packages.choose)
         context.offer_room("sync", lambda: make_sync(context, window, self.packages, self.open_review))
@@ -360,6 +362,7 @@ class Conductor(QObject):
         room.exportAsked.connect(self._export)
         room.noticed.connect(lambda key, params: self._say(key, "warn", **params))
         room.clipAsked.connect(lambda start, end, file: self._export_clip(interview_id, start, end, file))
+        room.redactAsked.connect(partial(self.redacting.ask, interview_id))
         self._reviewed = interview_id
         self.window.add_room("review", room)
         self._name_interview()
@@ -372,6 +375,14 @@ class Conductor(QObject):
     def _assessor_changed(self, name: str) -> None:
         """Somebody else reviews from now on, once the window is idle: the name may be given by leaving the settings."""
         self.window.later(lambda: self._let_review(name))
+
+    def _leave_review(self, interview_id: str) -> None:
+        """Close the review of an interview: its recording must not be open while another takes its place."""
+        if self._reviewed == interview_id and self.window.room("review") is not None:
+            self.window.drop_room("review")
+            self._reviewed = ""
+            self.window.enter("library")
+            self.window.top.show_interview_line(False)
 
     def _let_review(self, name: str) -> None:
         """What stands in an open review is the one's before, who leaves it first; then it is opened as the other's."""

@@ -289,6 +289,13 @@ class Work(QObject):
         if (job := self._clipping.get(file)) is not None:
             job.cancel()
 
+    def redact(
+        self, work: Callable[[Callable[[ChildReport], None], threading.Event], object], interview_id: str, name: str,
+        changed: Callable[[Job], None],
+    ) -> None:  # fmt: skip
+        """Queue a redaction, behind the imports."""
+        self._imports.submit(work, title=name, subject=interview_id, changed=changed)
+
     def export(self, writing: Callable[[Path], None], file: str) -> None:
         """Queue the writing of a file; one that has begun is written to its end."""
 

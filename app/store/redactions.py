@@ -1,0 +1,167 @@
+"""Redaction: a recording gives way to a copy without some stretch, and all that was made of the stretch goes with it.
+
+What is kept is who redacted which stretch, when and why. What people wrote and rated stays, but for corrections of the
+words in the stretch, which would repeat them. Signed bytes stay as they were signed.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import delete, exists, or_, select, text
+from sqlalchemy.orm import Session
+
+from analysis.document import CorrectionKind
+from app import text as words
+from app.domain.redaction import Reason, Redaction
+from app.domain.types import AnalysisState
+from app.failures import NotFound
+from app.store.recordings import Prepared
+from app.store.schedule import Schedule, next_serial
+from app.store.tables import (
+    AnalysisRow,
+    CommentRow,
+    CorrectionRow,
+    EnrichmentRow,
+    InterviewRow,
+    MediaRow,
+    RedactionRow,
+)
+from app.store.vault import Incoming
+from app.store.writing import found
+
+QUOTING = tuple(str(kind) for kind in (CorrectionKind.WORD, CorrectionKind.SPLIT, CorrectionKind.MERGE))
+"""Corrections that repeat words of the recording."""
+
+
+class Redactions(Schedule):
+    """What was taken out of recordings."""
+
+    def redactions(self, interview_id: str) -> tuple[Redaction, ...]:
+        """The stretches that were taken out of an interview's recording, in the order in which they were."""
+        wanted = select(RedactionRow).where(RedactionRow.interview_id == interview_id)
+        with self.reading() as session:
+            return tuple(_redaction_of(row) for row in session.scalars(wanted.order_by(RedactionRow.serial)))
+
+    def redact(
+        self, interview_id: str, incoming: Incoming, prepared: Prepared, span: tuple[float, float], reason: Reason
+    ) -> None:
+        """Put a redacted copy in the place of an interview's recording, which is removed for good.
+
+        Either the old recording stands with all that belongs to it, or the new one does; whatever ends the process in
+        between is made up for at the next opening. Raises ReadOnly, NotFound, DiskFull, FolderNotWritable.
+        """
+        media = self.interview(interview_id).media
+        if media is None:
+            raise NotFound(what=words.tr("store.media"), id=interview_id)
+        self.vault.admit(incoming)
+        try:
+            with self.session() as session:
+                self._swap(session, interview_id, incoming, prepared)
+                self._log(session, interview_id, incoming.sha256, (media.sha256, media.bytes), span, reason)
+                _forget(session, interview_id, span)
+        except BaseException:  # whatever stopped the rows, the files must not stay without them
+            self.vault.remove(incoming.sha256)
+            raise
+        self.vault.settle(incoming.sha256)
+        self._remove(media.sha256, interview_id)
+
+    def _swap(self, session: Session, interview_id: str, incoming: Incoming, prepared: Prepared) -> None:
+        interview = found(session, InterviewRow, interview_id, "interview")
+        before = session.scalars(select(MediaRow).where(MediaRow.sha256 == interview.media_sha256)).one()
+        session.add(
+            MediaRow(
+                sha256=incoming.sha256,
+                name=before.name,
+                bytes=incoming.bytes,
+                assessor=self.assessor,
+                duration_s=prepared.duration_s,
+                has_video=prepared.has_video,
+                has_audio=prepared.has_audio,
+                playable=True,
+            )
+        )
+        session.flush()
+        interview.media_sha256 = incoming.sha256
+        interview.analysis_id, interview.analysis_state = None, str(AnalysisState.NONE)
+        session.flush()
+        if not session.scalar(select(exists().where(InterviewRow.media_sha256 == before.sha256))):
+            session.delete(before)
+
+    def _log(
+        self, session: Session, interview_id: str, after: str, before: tuple[str, int], span: tuple[float, float],
+        reason: Reason,
+    ) -> None:  # fmt: skip
+        start, end = span
+        session.add(
+            RedactionRow(
+                interview_id=interview_id,
+                serial=next_serial(session, RedactionRow, interview_id),
+                start=start,
+                end=end,
+                reason=str(reason),
+                before_sha256=before[0],
+                before_bytes=before[1],
+                after_sha256=after,
+                assessor=self.assessor,
+            )
+        )
+        said = words.tr("redact.comment", reason=words.tr(f"redact.reason_{reason}"))
+        session.add(
+            CommentRow(interview_id=interview_id, time_s=start, end_s=end, text=said, author=self.assessor,
+                       assessor=self.assessor)
+        )  # fmt: skip
+        self._note(session, "redacted", "interview", interview_id, f"{start:.2f}-{end:.2f} s, {reason}")
+
+    def _remove(self, sha256: str, interview_id: str) -> None:
+        if not self.has_media(sha256):
+            self.vault.remove(sha256)
+            shutil.rmtree(self.vault.folder / "analyses" / interview_id, ignore_errors=True)
+
+    def has_media(self, sha256: str) -> bool:
+        """Whether some interview has this recording."""
+        with self.reading() as session:
+            return bool(session.scalar(select(exists().where(InterviewRow.media_sha256 == sha256))))
+
+    def finish_redactions(self) -> None:
+        """Remove recordings whose redaction was written, but not yet followed by their removal."""
+        with self.reading() as session:
+            done = session.execute(select(RedactionRow.before_sha256, RedactionRow.interview_id)).all()
+        for sha256, interview_id in done:
+            if self.vault.has(sha256):
+                self._remove(sha256, interview_id)
+
+
+def _forget(session: Session, interview_id: str, span: tuple[float, float]) -> None:
+    """Drop what the machine found in the recording, and corrections that repeat words of the stretch."""
+    start, end = span
+    session.execute(delete(AnalysisRow).where(AnalysisRow.interview_id == interview_id))
+    session.execute(delete(EnrichmentRow).where(EnrichmentRow.interview_id == interview_id))
+    quoting = select(CorrectionRow.id).where(
+        CorrectionRow.interview_id == interview_id, CorrectionRow.kind.in_(QUOTING),
+        CorrectionRow.start < end, CorrectionRow.end > start,
+    )  # fmt: skip
+    gone = set(session.scalars(quoting))
+    if not gone:
+        return
+    while more := set(session.scalars(select(CorrectionRow.id).where(CorrectionRow.reverts.in_(gone)))) - gone:
+        gone |= more
+    with _erasing(session, "correction"):
+        session.execute(delete(CorrectionRow).where(or_(CorrectionRow.reverts.in_(gone))))
+        session.execute(delete(CorrectionRow).where(CorrectionRow.id.in_(gone)))
+
+
+@contextmanager
+def _erasing(session: Session, table: str) -> Iterator[None]:
+    """Lets rows of an append-only table be deleted, in this transaction only."""
+    name = f"{table}_no_delete"
+    trigger = session.scalar(text("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = :n"), {"n": name})
+    session.execute(text(f"DROP TRIGGER {name}"))
+    yield
+    session.execute(text(str(trigger)))
+
+
+def _redaction_of(row: RedactionRow) -> Redaction:
+    return Redaction(row.interview_id, row.serial, row.start, row.end, Reason(row.reason), row.assessor, row.created)

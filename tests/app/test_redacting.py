@@ -1,0 +1,178 @@
+"""Redaction through the vault and the library: what goes, what stays, and what a kill in the middle leaves."""
+
+from __future__ import annotations
+
+import json
+import threading
+
+import numpy as np
+import pytest
+from sqlalchemy import text as sql
+from sqlalchemy.exc import DatabaseError
+
+from analysis.document import CorrectionKind
+from app import cli, text
+from app.domain.redaction import Reason
+from app.domain.types import AnalysisState
+from app.failures import NotFound, ReadOnly, RecordingInUse, ValueInvalid
+from app.jobs.redacting import RedactWork
+from app.store.importing import import_file
+from app.store.library import Library
+from tests.analysis.media_samples import clicks, record
+from tests.analysis.test_media_clips import bursts, heard, shown
+from tests.ui import review_data, review_library
+
+
+@pytest.fixture
+def source(tmp_path):
+    return record(tmp_path / "谈话.mp4", 4.0, sound=clicks(4.0, [0.5, 1.5, 2.2, 3.5]))
+
+
+@pytest.fixture
+def library(tmp_path):
+    with Library.open(tmp_path / "资料 库", assessor="李静") as opened:
+        yield opened
+
+
+@pytest.fixture
+def talk(library, source, tmp_path):
+    """An interview with an analysis, corrections, a comment and a rating."""
+    interview = import_file(library, source).interview
+    review_library.analysed(library, interview.id, tmp_path / "analysis", review_data.recording(4.0))
+    return interview
+
+
+def redact(library, interview_id, start=1.4, end=2.3, reason=Reason.SALARY):
+    return RedactWork(library, interview_id, start, end, reason)(lambda _: None, threading.Event())
+
+
+def played(library, interview_id, folder):
+    media = library.interview(interview_id).media
+    copy = folder / "played.mkv"
+    with library.vault.open(media.sha256) as stream:
+        copy.write_bytes(stream.read())
+    return copy
+
+
+def test_the_stretch_is_gone_from_every_file_and_what_a_person_wrote_stays(library, talk, tmp_path):
+    library.add_comment(talk.id, 3.0, "说得清楚")
+    library.add_correction(talk.id, CorrectionKind.WORD, 1.5, 1.8, "三万", "两万")
+    kept = library.add_correction(talk.id, CorrectionKind.WORD, 3.0, 3.2, "苹果", "平台")
+    named = library.add_correction(talk.id, CorrectionKind.NAME, 0.0, 0.0, "S1", "陈明")
+    redact(library, talk.id)
+    samples, rate = heard(played(library, talk.id, tmp_path))
+    assert bursts(samples, rate) == pytest.approx([0.5, 3.5], abs=0.012)
+    assert np.abs(samples[round(1.45 * rate) : round(2.25 * rate)]).max() == 0
+    assert not any(1.4 <= time_s < 2.3 for time_s, _ in shown(played(library, talk.id, tmp_path)))
+    after = library.interview(talk.id)
+    assert after.media.sha256 != talk.media.sha256
+    assert (after.analysis_id, after.analysis_state) == (None, AnalysisState.NONE)
+    assert after.media.name == talk.media.name
+    assert after.media.duration_s == pytest.approx(talk.media.duration_s, abs=0.05)
+    assert library.vault.known() == {after.media.sha256}
+    assert not (library.vault.folder / "derived" / talk.media.sha256).exists()
+    assert not list((library.vault.folder / "analyses").glob("*/*"))
+    assert [each.id for each in library.corrections(talk.id)] == [kept.id, named.id]
+    said = {comment.text: (comment.time_s, comment.end_s) for comment in library.comments(talk.id)}
+    assert said == {
+        "说得清楚": (3.0, None),
+        text.tr("redact.comment", reason=text.tr("redact.reason_salary")): (1.4, 2.3),
+    }
+
+
+def test_the_log_says_who_what_and_why(library, talk):
+    redact(library, talk.id)
+    redact(library, talk.id, 3.4, 3.6, Reason.THIRD_PERSON)
+    log = library.redactions(talk.id)
+    assert [(one.serial, one.start, one.end, one.reason, one.by) for one in log] == [
+        (1, 1.4, 2.3, Reason.SALARY, "李静"), (2, 3.4, 3.6, Reason.THIRD_PERSON, "李静"),
+    ]  # fmt: skip
+    assert [each.action for each in library.audit(talk.id)].count("redacted") == 2
+
+
+def test_an_undone_correction_in_the_stretch_goes_with_its_inverse(library, talk):
+    first = library.add_correction(talk.id, CorrectionKind.WORD, 1.5, 1.8, "三万", "两万")
+    library.revert_correction(first.id)
+    redact(library, talk.id)
+    assert library.corrections(talk.id) == ()
+    library.add_correction(talk.id, CorrectionKind.WORD, 3.0, 3.2, "苹果", "平台")
+    with pytest.raises(DatabaseError, match="append-only"), library.session() as session:
+        session.execute(sql("DELETE FROM correction"))
+
+
+def test_the_file_that_it_was_does_not_come_back(library, talk, source):
+    redact(library, talk.id)
+    again = import_file(library, source)
+    assert again.already
+    assert again.interview.id == talk.id
+    assert len(library.interviews()) == 1
+    assert len(library.vault.known()) == 1
+
+
+@pytest.mark.parametrize("where", ["settle", "remove"])
+def test_killed_in_the_middle_one_recording_stands_whole(tmp_path, library, talk, monkeypatch, where):
+    class Killed(BaseException):
+        pass
+
+    def killed(*_):
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(library.vault, where, killed)
+        with pytest.raises(Killed):
+            redact(library, talk.id)
+    library.close()
+    with Library.open(tmp_path / "资料 库") as again:
+        media = again.interview(talk.id).media
+        assert again.vault.known() == {media.sha256}
+        assert len(again.redactions(talk.id)) == 1
+        with again.vault.open(media.sha256) as stream:
+            assert stream.read(4) == b"\x1a\x45\xdf\xa3"
+
+
+def test_killed_before_its_rows_the_old_one_stands(tmp_path, library, talk, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def killed(*_):
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(library, "_swap", killed)
+        patched.setattr(library.vault, "remove", killed)
+        with pytest.raises(Killed):
+            redact(library, talk.id)
+    library.close()
+    with Library.open(tmp_path / "资料 库") as again:
+        assert again.interview(talk.id).media.sha256 == talk.media.sha256
+        assert again.vault.known() == {talk.media.sha256}
+        assert again.redactions(talk.id) == ()
+        assert again.load_analysis(talk.id).analysis.id == again.interview(talk.id).analysis_id
+
+
+def test_what_cannot_be_redacted_is_refused(tmp_path, library, talk):
+    for start, end in ((2.0, 2.0), (5.0, 9.0), (3.0, 2.0)):
+        with pytest.raises(ValueInvalid):
+            RedactWork(library, talk.id, start, end, Reason.OTHER)
+    planned = review_library.interview_in(library, None)
+    with pytest.raises(NotFound):
+        RedactWork(library, planned, 0.0, 1.0, Reason.OTHER)
+    library.set_analysis_state(talk.id, AnalysisState.RUNNING)
+    with pytest.raises(RecordingInUse) as refused:
+        RedactWork(library, talk.id, 1.0, 2.0, Reason.OTHER)
+    assert text.sentence(refused.value)
+    with Library.open(tmp_path / "资料 库", read_only_if_held=True) as reader, pytest.raises(ReadOnly):
+        RedactWork(reader, talk.id, 1.0, 2.0, Reason.OTHER)
+
+
+def test_on_the_command_line(tmp_path, library, talk, capsys, each_language):
+    library.close()
+    data = ["--data", str(tmp_path / "资料 库"), "--lang", each_language]
+    assert cli.main([*data, "redact", talk.id, "--span", "1.4-2.3", "--reason", "salary"]) == 0
+    assert "00:01–00:02" in capsys.readouterr().out
+    assert cli.main([*data, "redact", talk.id]) == 0
+    assert text.tr("redact.reason_salary") in capsys.readouterr().out
+    assert cli.main([*data, "show", talk.id, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["redactions"][0]["reason"] == "salary"
+    assert cli.main([*data, "redact", talk.id, "--span", "1.4-2.3"]) == 2
+    assert cli.main([*data, "redact", talk.id, "--span", "x", "--reason", "other"]) == 2

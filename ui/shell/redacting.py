@@ -1,0 +1,61 @@
+"""Redaction in the window: asked once more above the room, done with the review closed, then opened again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from analysis.failures import Cancelled, Failure
+from app import text
+from app.domain.redaction import Reason
+from app.jobs import Job, JobState
+from ui.shell.context import Context
+from ui.shell.window import MainWindow
+
+
+class Redacting(QObject):
+    """`leave` closes the review of an interview, `come_back` opens it again; `came` has its recording analysed."""
+
+    def __init__(
+        self, context: Context, window: MainWindow, leave: Callable[[str], None], come_back: Callable[[str], None],
+        came: Callable[[str], None],
+    ) -> None:  # fmt: skip
+        super().__init__(window)
+        self._context, self._window = context, window
+        self._leave, self._come_back, self._came = leave, come_back, came
+
+    def ask(self, interview_id: str, start: float, end: float, reason: str) -> None:
+        """Say what would be gone, and do it where a person says so."""
+        self._window.message.say(
+            lambda: text.tr(
+                "redact.ask", stretch=text.stretch(start, end), reason=text.tr(f"redact.reason_{reason}")
+            ),
+            "warn",
+            action="redact.now",
+            done=partial(self._redact, interview_id, start, end, Reason(reason)),
+        )  # fmt: skip
+
+    def _redact(self, interview_id: str, start: float, end: float, reason: Reason) -> None:
+        from app.jobs.redacting import RedactWork
+
+        try:
+            work = RedactWork(self._context.library, interview_id, start, end, reason)
+        except Failure as failure:
+            self._window.say_failure(failure)
+            return
+        self._leave(interview_id)
+        name = self._context.library.interview(interview_id).title
+        self._window.message.say(lambda: text.tr("redact.running", name=name))
+        self._context.work.redact(work, interview_id, name, self._changed)
+
+    def _changed(self, job: Job) -> None:
+        if not job.state.over:
+            return
+        self._come_back(job.subject)
+        if job.state is JobState.DONE:
+            self._window.message.say(lambda: text.tr("redact.done", name=job.title), "ok")
+            self._came(job.subject)
+        elif job.failure is not None and not isinstance(job.failure, Cancelled):
+            self._window.say_failure(job.failure)
