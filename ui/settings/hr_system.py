@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
 
 from analysis.failures import Failure
 from app import text
-from app.hr_profiles import ProfileChoice, add_profile, profile_choices
+from app.hr_profiles import ProfileChoice, profile_choices
+from app.profiles import import_profile
 from app.settings import SettingsFile
 from sync.failures import RemoteFailure
 from ui import language, theme
@@ -162,7 +163,7 @@ class HrSystemFields(QObject):
     def take_profile(self, file: Path) -> None:
         """Check a company's own profile, keep it beside the library and choose it."""
         try:
-            name = add_profile(file, self._settings.profiles)
+            name = import_profile(file, self._settings.profiles).name
         except (Failure, RemoteFailure) as failure:
             self.say(text.sentence(failure), good=False)
             return
