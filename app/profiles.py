@@ -71,8 +71,8 @@ def save(profile: Profile, folder: Path) -> Profile:
 
 
 def import_profile(path: Path, folder: Path) -> Profile:
-    """Take over a profile file, under the name it says and in its own words. ProfileInvalid, also where another one that
-    can be used has the name; DiskFull, FolderNotWritable."""
+    """Take over a profile file, under the name it says and in its own words. ProfileInvalid, also where another one has
+    the name and can be used; DiskFull, FolderNotWritable."""
     profile = load_profile(path)
     if profile.name in shipped_profiles():
         return save(own_copy(profile, folder), folder)
