@@ -29,7 +29,7 @@ from app.resolving import conflict_of, resolve
 from app.settings import SettingsFile
 from app.store import Library
 from app.sync_state import Connection, Entry, HistoryLine, SyncReport, SyncState, entry, history_line, utc
-from sync import ledger, outbox, secrets
+from sync import ledger, outbox, secrets, untold
 from sync.address import Address
 from sync.auth import Credentials, ServerClock
 from sync.breaker import Breaker, concerns_all, read_hold
@@ -424,6 +424,30 @@ class SyncService:
             raise ConflictStale(op_id=op_id)
         self._library.record("left_unsent", op_id)
         self.sync_now()
+
+    def to_tell(self) -> dict[Kind, int]:
+        """Items that the HR system was not told of, and that the chosen profile sends now, by kind."""
+        try:
+            send = self.profile().shape.send
+        except RemoteFailure:
+            return {}
+        with self._library.reading() as session:
+            return untold.to_tell(session, send)
+
+    def tell_later(self) -> None:
+        """Send them after all."""
+        with self._library.session() as session:
+            n = untold.tell(session, self.profile().shape.send, self._queue.clock)
+        self._library.record("told_later", str(n))
+        self.sync_now()
+        self._tell()
+
+    def leave_untold(self) -> None:
+        """They stay unsent."""
+        with self._library.session() as session:
+            n = untold.leave(session, self.profile().shape.send)
+        self._library.record("left_unsent", str(n))
+        self._tell()
 
     def set_key(self, key: str) -> None:
         """Put the key into the system's keyring. Raises KeyringMissing when there is none that keeps it."""

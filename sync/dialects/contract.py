@@ -26,6 +26,7 @@ from sync.failures import (
     NotesRefused,
     RemoteChanging,
     RemoteConflict,
+    RemoteFailure,
     RemoteNonsense,
 )
 from sync.mapping import check
@@ -156,11 +157,14 @@ class ContractSystem:
         there, asked = call(paths.standing, "GET", assessment_id), dict[str, Any]()
         for target in asks.look_up:
             put(asked, target, assessment_id)
-        answer = self._asked(there, body=json.dumps(asked).encode() if asked else None)
         try:
+            answer = self._asked(there, body=json.dumps(asked).encode() if asked else None)
             whole = dig(self._understood(answer), self._shape.envelope.data)
         except Gone:
             return None
+        except RemoteFailure as failure:
+            failure.uncertain = False  # nothing was to be done by it
+            raise
         version = dig(whole, asks.version) if asks.version else answer.headers.get("etag", "")
         stands = stands_there(self._shape, whole, str(version or "")) if isinstance(whole, dict) else None
         if stands is None or not stands.version:

@@ -40,7 +40,8 @@ class Stands:
 
     def theirs(self, shape: ContractShape) -> dict[str, object]:
         """The same for a person who decides on the whole of it."""
-        return {**shape.in_our_words(self.whole), STANDS: self.fields}
+        said = shape.in_our_words(self.whole)
+        return {name: said[name] for name in _OURS if name in said and name != SIGNED_HASH} | {STANDS: self.fields}
 
 
 def stands_there(shape: ContractShape, whole: dict[str, Any], version: str) -> Stands | None:

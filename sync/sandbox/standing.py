@@ -6,8 +6,6 @@ import copy
 from dataclasses import dataclass
 from typing import Any
 
-from sync.paths import dig, put
-
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -21,13 +19,40 @@ class Standing:
         body = standing_of(wanted)
         body["custom_fields"] = self.body.get("custom_fields", {}) | body.get("custom_fields", {})
         for path in wanted.get("kept_fields", ()):
-            try:
-                put(body, path, dig(self.body, path))
-            except (AttributeError, TypeError) as error:
-                raise ValueError(path) from error
+            write(body, path, read(self.body, path))
         return body
 
 
 def standing_of(wanted: dict[str, Any]) -> dict[str, Any]:
     """What stands once an assessment has arrived where there was nothing."""
     return {name: copy.deepcopy(value) for name, value in wanted.items() if name != "kept_fields"}
+
+
+def read(body: dict[str, Any], path: str) -> object:
+    """The value at a dotted path, of a dimension by its id; None where there is none."""
+    here, last = _way(body, path, make=False)
+    return here.get(last) if isinstance(here, dict) else None
+
+
+def write(body: dict[str, Any], path: str, value: object) -> None:
+    """Set the value at a dotted path. ValueError where there can be none."""
+    here, last = _way(body, path, make=True)
+    if not isinstance(here, dict):
+        raise ValueError(path)
+    here[last] = value
+
+
+def _way(body: dict[str, Any], path: str, *, make: bool) -> tuple[Any, str]:
+    """What holds the last step of a path, and that step."""
+    *steps, last = path.split(".")
+    here: Any = body
+    for step in steps:
+        if isinstance(here, list):
+            found = next((one for one in here if isinstance(one, dict) and one.get("id") == step), None)
+            if found is None and make:
+                found = {"id": step}
+                here.append(found)
+            here = found
+        elif isinstance(here, dict):
+            here = here.setdefault(step, {}) if make else here.get(step)
+    return here, last

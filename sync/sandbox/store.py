@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sync.paths import put
-from sync.sandbox.standing import Standing, standing_of
+from sync.sandbox.standing import Standing, standing_of, write
 
 STATUSES = ("scheduled", "in_progress", "to_review", "assessed")
 OVERLAP = 3
@@ -295,7 +294,7 @@ class Store:
                 raise StoreRefuses(404, "assessment_unknown", "Nothing is kept of this assessment.")
             body = copy.deepcopy(stood.body)
             for path, value in changes.items():
-                put(body, path, value)
+                write(body, path, value)
             self._stand(db, assessment_id, body)
             self._touch(db, self.interview(held.interview_id)["candidate_id"])
 

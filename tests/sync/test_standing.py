@@ -14,7 +14,7 @@ from sync import outbox
 from sync.conflicts import STANDS, contested
 from sync.dialects.shape import KEPT_FIELDS
 from sync.dialects.standing import comparable, signed_part
-from sync.failures import ProfileInvalid, RemoteChanging, RemoteConflict
+from sync.failures import ProfileInvalid, RemoteChanging, RemoteConflict, RemoteUnreachable
 from sync.mapping import Entry
 from sync.outbox import State
 from sync.profile import Profile, read_profile, shipped_profile
@@ -203,3 +203,12 @@ def test_a_target_that_the_list_of_fields_does_not_have_stops_the_item(sandbox, 
     assert (item.state, item.last_error, item.last_params["field"]) == (State.DEAD, "mapping_gone", "remark2")
     assert sandbox.store.assessments() == []
     far.close()
+
+
+def test_a_lost_reading_leaves_no_doubt_about_what_was_written(far, ids, sandbox):
+    hr, signed = far.hr(), assessment_body(*ids)
+    sandbox.faults.set("drop_after:1:times=1")
+    with pytest.raises(RemoteUnreachable) as raised:
+        hr.put_assessment(f"{ids[1]}:1", signed, "operation-2", Agreed())
+    assert not raised.value.uncertain
+    assert sandbox.store.assessments() == []
