@@ -286,7 +286,7 @@ class ContractSystem:
         return Catalogue(tuple(self._field(row) for row in rows))
 
     def preview(self, external_id: str, signed: bytes) -> tuple[Request, ...]:
-        """Exactly what `put_assessment` would send."""
+        """Exactly what `put_assessment` would send where nothing stands yet."""
         there = call(self._shape.paths.assessment, "PUT", external_id)
         return (Request(there.method, there.path, self._shape.body(signed).decode()),)
 

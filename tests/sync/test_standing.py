@@ -212,3 +212,10 @@ def test_a_lost_reading_leaves_no_doubt_about_what_was_written(far, ids, sandbox
         hr.put_assessment(f"{ids[1]}:1", signed, "operation-2", Agreed())
     assert not raised.value.uncertain
     assert sandbox.store.assessments() == []
+
+
+def test_the_page_shows_what_people_changed(far, ids, sandbox):
+    put(far.hr(), ids)
+    sandbox.store.edit_result(ids[1], {"summary": "HR 的话"})
+    page = requests.get(f"{sandbox.url}/?lang=zh", timeout=10).text
+    assert page.count("HR 的话") == 1
