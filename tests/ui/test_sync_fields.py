@@ -105,11 +105,11 @@ def test_a_comment_that_one_side_lacks_shifts_no_other(each_language):
 
 
 def test_a_field_of_another_system_keeps_its_path(each_language):
-    for path in ("x.y", "comments", "dimensions.1"):
+    for path in ("x.y", "shade", "dimensions.1"):
         assert field_name(path, {}) == path
 
 
-@pytest.mark.parametrize(("spoken", "names"), [("en", ["Comments", "Questions"]), ("zh", ["按时间的评语", "逐题评价"])])
+@pytest.mark.parametrize(("spoken", "names"), [("en", ["Comments", "Questions"]), ("zh", ["评论", "题目评分"])])
 def test_a_whole_list_that_both_sides_changed_is_read_line_by_line(spoken, names):
     language.set_language(spoken)
     assert [field_name(path, {}) for path in ("comments", "questions")] == names
