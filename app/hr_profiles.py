@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app import text
-from app.whole_file import whole_file
 from sync.failures import ProfileInvalid
-from sync.profile import find_profile, load_profile, own_profiles, shipped_profiles
+from sync.profile import find_profile, own_profiles, shipped_profiles
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +38,6 @@ def profile_choices(folder: Path) -> tuple[ProfileChoice, ...]:
     own = own_profiles(folder)
     names = [name for name in shipped_profiles() if name not in own]
     return tuple(_choice(name, folder, own=name in own) for name in (*names, *own))
-
-
-def add_profile(file: Path, folder: Path) -> str:
-    """Check a profile and copy it to the company's own; gives its name. ProfileInvalid says what is wrong."""
-    name = load_profile(file).name
-    folder.mkdir(parents=True, exist_ok=True)
-    with whole_file(folder / f"{name}.toml") as part:
-        part.write_bytes(file.read_bytes())
-    return name
 
 
 def _choice(name: str, folder: Path, *, own: bool) -> ProfileChoice:

@@ -163,7 +163,7 @@ class MappingDesk:
     def examples(self) -> tuple[Example, ...]:
         """Signed assessments, the newest first."""
         with self._library.reading() as session:
-            found = [item for item in outbox.items(session) if item.kind is Kind.ASSESSMENT]
+            found = [item for item in outbox.items(session) if item.kind is Kind.ASSESSMENT and not item.pruned]
         newest = sorted(found, key=lambda item: -item.seq)[:EXAMPLES]
         return tuple(Example(item.external_id, _title(item), item.payload) for item in newest)
 

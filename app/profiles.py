@@ -20,7 +20,7 @@ from app import text
 from app.whole_file import whole_file
 from sync.failures import ProfileInvalid
 from sync.mapping import Entry
-from sync.profile import Profile, find_profile, load_profile, own_profiles, read_profile, shipped_profiles
+from sync.profile import Profile, load_profile, own_profiles, read_profile, shipped_profiles
 
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 _WIDTH = 110
@@ -71,16 +71,30 @@ def save(profile: Profile, folder: Path) -> Profile:
 
 
 def import_profile(path: Path, folder: Path) -> Profile:
-    """Take over a profile file, under the name it says. ProfileInvalid, also where another one has the name."""
+    """Take over a profile file, under the name it says and in its own words. ProfileInvalid, also where another one has
+    the name and can be used; DiskFull, FolderNotWritable."""
     profile = load_profile(path)
-    if profile.name in own_profiles(folder):
-        there = find_profile(profile.name, folder)
-        if there.shape == profile.shape:
-            return there
-        raise ProfileInvalid(name=profile.name, reason=text.tr("mapping.name_taken", name=profile.name))
     if profile.name in shipped_profiles():
-        profile = own_copy(profile, folder)
-    return save(profile, folder)
+        return save(own_copy(profile, folder), folder)
+    there = _usable(profile.name, folder)
+    if there is not None and there.shape != profile.shape:
+        raise ProfileInvalid(name=profile.name, reason=text.tr("mapping.name_taken", name=profile.name))
+    if there is not None:
+        return there
+    folder.mkdir(parents=True, exist_ok=True)
+    with whole_file(folder / f"{profile.name}.toml") as part:
+        part.write_bytes(path.read_bytes())
+    return load_profile(folder / f"{profile.name}.toml")
+
+
+def _usable(name: str, folder: Path) -> Profile | None:
+    """The own profile of this name; None = there is none, or its file says something wrong."""
+    if name not in own_profiles(folder):
+        return None
+    try:
+        return load_profile(folder / f"{name}.toml")
+    except ProfileInvalid:
+        return None
 
 
 def export_profile(profile: Profile, path: Path) -> None:

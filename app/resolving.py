@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,11 +18,11 @@ from app.outgoing import assessment_signed, enqueue_move, interview_of, status_i
 from app.review.result import next_revision
 from app.store import Library
 from sync import ledger, outbox
-from sync.conflicts import Choice, Conflict, contested, differences, shown
+from sync.conflicts import STANDS, Choice, Conflict, contested, differences, shown
 from sync.contract import InterviewStatus
+from sync.deciding import decide
 from sync.failures import CONTESTED, ConflictStale
 from sync.outbox import Item, Kind, Queue, Resolution, State
-from sync.system import Agreed
 
 
 def conflict_of(item: Item, agreed: Item | None) -> Conflict:
@@ -46,35 +47,20 @@ def resolve(
     if item.state is not State.CONFLICT:
         raise ConflictStale(op_id=item.op_id)
     if contested(item.theirs):
-        _decide(library, queue, item, choice, system, fields or {})
+        with library.session() as session:
+            decide(session, queue, item, system, choice, fields or {})
     elif choice is Choice.THEIRS:
         with library.session() as session:
             _close(session, queue, item, Resolution.THEIRS)
     elif item.kind is Kind.ASSESSMENT:
-        _sign_again(library, queue, item)
+        _sign_again(library, queue, item, system)
     else:
         _move_again(library, queue, item)
     library.record(f"conflict_{choice}", item.external_id)
 
 
-def _decide(
-    library: Library, queue: Queue, item: Item, choice: Choice, system: str, fields: Mapping[str, Choice]
-) -> None:
-    """Field by field: where mine is chosen, what stands there has been seen; where theirs is chosen, it stays."""
-    assessment_id = item.external_id.rpartition(":")[0]
-    asked = contested(item.theirs)
-    theirs = {each["field"] for each in asked if fields.get(each["field"], choice) is Choice.THEIRS}
-    seen = {each["field"]: each["theirs"] for each in asked if each["field"] not in theirs}
-    with library.session() as session:
-        if not queue.retake(session, item.op_id):
-            raise ConflictStale(op_id=item.op_id)
-        agreed = ledger.read_agreed(session, system, assessment_id)
-        decided = Agreed({**agreed.values, **seen}, agreed.leave | theirs)
-        ledger.write_agreed(session, system, assessment_id, decided, queue.clock)
-
-
-def _sign_again(library: Library, queue: Queue, item: Item) -> None:
-    """Mine once more, as the next revision after both sides' newest."""
+def _sign_again(library: Library, queue: Queue, item: Item, system: str) -> None:
+    """Mine once more, as the next revision after both sides' newest. What stands there has been seen as a whole."""
     body: dict[str, Any] = json.loads(item.payload)
     if body["assessor"] != library.assessor:
         raise OtherAssessor(assessor=body["assessor"])
@@ -88,6 +74,9 @@ def _sign_again(library: Library, queue: Queue, item: Item) -> None:
 
     def enqueue(session: Session, signature: Signature) -> None:
         _close(session, queue, item, Resolution.NEW_REVISION)
+        if isinstance(seen := item.theirs.get(STANDS), dict):
+            agreed = ledger.read_agreed(session, system, body["assessment_id"])
+            ledger.write_agreed(session, system, body["assessment_id"], replace(agreed, values=seen), queue.clock)
         assessment_signed(session, interview, external_id, signature.payload)
 
     digest = hashlib.sha256(payload).hexdigest()

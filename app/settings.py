@@ -35,7 +35,8 @@ class Settings:
     `llm_url` (with `llm_model`, "" = the server's only one) or else `llm_gguf` (a file) is a language model on this
     computer, all "" = off; `services` are outside AI services by purpose, none = off; `late_after_min` minutes after
     its planned time an interview's candidate is late, `remind_min` minutes before it a reminder comes (0 = none),
-    `organizer_mail` stands in invitations, which last `interview_min` minutes; `analyse_when` "at_once", "at_night" or
+    `keep_days` so long bodies of what went to and came from the HR system are kept, `organizer_mail` stands in
+    invitations, which last `interview_min` minutes; `analyse_when` "at_once", "at_night" or
     "by_hand" is when a recording that has come is analysed, the night being from `night_from_min` to `night_to_min`
     (minutes after midnight, this computer's time); `watched` are folders whose new recordings are taken in;
     `layout` is what the window remembers of itself, by name.
@@ -59,6 +60,7 @@ class Settings:
     services: dict[str, ServiceSetting] = field(default_factory=dict)
     late_after_min: int = 15
     remind_min: int = 10
+    keep_days: int = 90
     organizer_mail: str = ""
     interview_min: int = 60
     analyse_when: str = "at_once"

@@ -25,11 +25,12 @@ from app.exchanges import ExchangeBook
 from app.incoming import Incoming
 from app.known_fields import KnownFields, known_fields
 from app.outgoing import interview_of
+from app.pruning import Pruning
 from app.resolving import conflict_of, resolve
 from app.settings import SettingsFile
 from app.store import Library
 from app.sync_state import Connection, Entry, HistoryLine, SyncReport, SyncState, entry, history_line, utc
-from sync import ledger, outbox, secrets
+from sync import ledger, outbox, secrets, untold
 from sync.address import Address
 from sync.auth import Credentials, ServerClock
 from sync.breaker import Breaker, concerns_all, read_hold
@@ -80,6 +81,7 @@ class SyncService:
         self._queue = queue or Queue()
         self._attaching = Attaching(library, self._session, self._queue.clock)
         self.book = ExchangeBook(library, lambda: self.address, self._queue.clock)
+        self._pruning = Pruning(self._session, settings, self._queue.clock)
         self._fetching = Fetching(library, self._session, self._queue.clock)
         self._working = threading.Lock()
         self._stop, self._wake, self._abandoned = threading.Event(), threading.Event(), threading.Event()
@@ -144,6 +146,7 @@ class SyncService:
         if self._due():
             hurry, self._hurry = self._hurry, False
             self.run_once(hurry=hurry, pulling=time.monotonic() >= self._next_pull)
+        self._pruning.run(self._stop.is_set)
         return self._pause_s()
 
     @contextmanager
@@ -385,8 +388,11 @@ class SyncService:
             return tuple(history_line(line) for line in ledger.log(session, limit))
 
     def sent_text(self, op_id: str) -> str:
-        """Exactly what an item says, laid out for reading."""
-        return json.dumps(json.loads(self._item(op_id).payload), ensure_ascii=False, indent=2)
+        """Exactly what an item says, laid out for reading; where that is kept no more, a sentence with its hash."""
+        item = self._item(op_id)
+        if item.pruned:
+            return text.tr("sync.payload_pruned", sha256=item.payload_sha256)
+        return json.dumps(json.loads(item.payload), ensure_ascii=False, indent=2)
 
     def known_fields(self) -> KnownFields | None:
         """The company's fields as they were last read; None = never."""
@@ -424,6 +430,30 @@ class SyncService:
             raise ConflictStale(op_id=op_id)
         self._library.record("left_unsent", op_id)
         self.sync_now()
+
+    def to_tell(self) -> dict[Kind, int]:
+        """Items that the HR system was not told of, and that the chosen profile sends now, by kind."""
+        try:
+            send = self.profile().shape.send
+        except RemoteFailure:
+            return {}
+        with self._library.reading() as session:
+            return untold.to_tell(session, send)
+
+    def tell_later(self) -> None:
+        """Send them after all."""
+        with self._library.session() as session:
+            n = untold.tell(session, self.profile().shape.send, self._queue.clock)
+        self._library.record("told_later", str(n))
+        self.sync_now()
+        self._tell()
+
+    def leave_untold(self) -> None:
+        """They stay unsent."""
+        with self._library.session() as session:
+            n = untold.leave(session, self.profile().shape.send)
+        self._library.record("left_unsent", str(n))
+        self._tell()
 
     def set_key(self, key: str) -> None:
         """Put the key into the system's keyring. Raises KeyringMissing when there is none that keeps it."""

@@ -160,7 +160,7 @@ def entry(item: Item, candidate: str, interview_id: str) -> Entry:
 
 
 def _file(item: Item) -> dict[str, Any]:
-    if item.kind is not Kind.ATTACHMENT:
+    if item.kind is not Kind.ATTACHMENT or item.pruned:
         return {}
     told = json.loads(item.payload)
     return {"file_name": str(told["name"]), "file_size": int(told["size"])}
@@ -193,11 +193,13 @@ def utc(seconds: float) -> datetime:
 def _title(item: Item, candidate: str) -> str:
     body = json.loads(item.payload)
     if item.kind is Kind.ASSESSMENT:
-        return text.tr("sync.title_assessment", candidate=body["candidate_name"], revision=body["revision"])
+        return text.tr(
+            "sync.title_assessment", candidate=body.get("candidate_name", candidate), revision=body["revision"]
+        )
     if item.kind is Kind.ATTACHMENT:
         return text.tr("sync.title_attachment", candidate=candidate, what=text.tr(f"sync.file_{body['role']}"))
     if item.kind is Kind.INTERVIEW:
-        return text.tr("sync.title_interview", candidate=body["candidate_name"])
+        return text.tr("sync.title_interview", candidate=body.get("candidate_name", candidate))
     if item.kind is Kind.NOTE:
         return text.tr("sync.title_note", candidate=candidate, what=text.tr(f"sync.note_{body['role']}"))
     names = {side: text.tr(f"sync.status_{InterviewStatus(body[side])}") for side in ("from", "to")}

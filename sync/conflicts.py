@@ -14,7 +14,9 @@ from typing import Any
 from sync.failures import CONTESTED, RemoteConflict
 
 Value = str | float | bool | None
-_BOOKKEEPING = frozenset({"external_id", "revision", "signed_at", "app_version", "contract_version"})
+STANDS = "stands"
+"""Where a conflict about a whole result keeps what stood there, field by field as the dialect compares it."""
+_BOOKKEEPING = frozenset({"external_id", "revision", "signed_at", "app_version", "contract_version", STANDS})
 """Fields that differ between any two revisions and that nobody decides on."""
 
 

@@ -26,7 +26,8 @@ _WENT = ("sent", "received", "waiting", "failure", "params")
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """One body. `text` None = there was none, or it is no text; cut where it is shorter than `size` (bytes)."""
+    """One body. `text` None = there was none, or it is no text; cut where it is shorter than `size` (bytes), pruned
+    where nothing of it is kept any more."""
 
     size: int
     sha256: str | None
@@ -35,7 +36,12 @@ class Body:
     @property
     def cut(self) -> bool:
         """Whether only its beginning is kept."""
-        return self.text is not None and len(self.text.encode()) < self.size
+        return bool(self.text) and len(str(self.text).encode()) < self.size
+
+    @property
+    def pruned(self) -> bool:
+        """Whether it was let go of after a while."""
+        return self.text == "" and self.size > 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,6 +73,12 @@ class RemoteBusy(RemoteFailure):
         super().__init__(**params)
 
 
+class RemoteChanging(RemoteBusy):
+    """Somebody wrote between our reading and our writing, again and again: nothing was done. params: host, status"""
+
+    code = "remote_changing"
+
+
 class RemoteUnauthorized(RemoteFailure):
     """401 or 403. params: host"""
 

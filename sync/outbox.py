@@ -34,6 +34,10 @@ POISON_ATTEMPTS = 40
 """So many answers "500" to one item make it a dead letter; being offline or told to wait never does."""
 
 
+PRUNED = b'{"pruned":true'
+"""How what stands in place of a payload begins that is kept no more (`sync.pruning`)."""
+
+
 class Kind(StrEnum):
     """What an item is, and so which call carries it."""
 
@@ -97,6 +101,11 @@ class Item:
     remote_id: str | None
     created: float
     done_at: float | None
+
+    @property
+    def pruned(self) -> bool:
+        """Whether its payload is kept no more; `payload_sha256` still tells what it was."""
+        return self.payload.startswith(PRUNED)
 
 
 def enqueue(

@@ -21,11 +21,20 @@ def dig(value: object, path: str) -> Any:
 
 
 def put(body: dict[str, Any], path: str, value: object) -> None:
-    """Set the value at a dotted path, making what is in between."""
+    """Set the value at a dotted path, making what is in between; in a list that is the part with this `id`."""
     *steps, last = path.split(".")
+    here: Any = body
     for step in steps:
-        body = body.setdefault(step, {})
-    body[last] = value
+        here = _own_part(here, step) if isinstance(here, list) else here.setdefault(step, {})
+    here[last] = value
+
+
+def _own_part(parts: list[Any], step: str) -> object:
+    found = _part(parts, step)
+    if found is None:
+        found = {"id": step}
+        parts.append(found)
+    return found
 
 
 def _part(parts: list[Any], step: str) -> object:

@@ -29,6 +29,7 @@ from sync.failures import (
 )
 from sync.outbox import Item, Kind, Queue, Resolution
 from sync.system import Agreed, Attachment, Delivered, HrSystem, Move, Note, TakesFiles, TakesNotes
+from sync.untold import is_told
 
 Accepted = Callable[[Session, Item], None]
 """Hears, in the transaction that settles an item, that the HR system has it."""
@@ -141,14 +142,7 @@ class Sender:
 
     def _untold(self, item: Item) -> bool:
         """Whether the profile says that this HR system is not told of such things."""
-        send = self._hr.profile.shape.send
-        if item.kind is Kind.INTERVIEW:
-            return "status" not in send and "assessment" not in send
-        return (
-            (item.kind is Kind.STATUS and "status" not in send)
-            or (item.kind is Kind.ASSESSMENT and "assessment" not in send)
-            or (item.kind is Kind.NOTE and "notes" not in send)
-        )
+        return not is_told(item.kind, self._hr.profile.shape.send)
 
     def _agree(self, session: Session, item: Item, delivered: Delivered) -> None:
         """Remember what the HR system's fields were told; a person's decision on them has been carried out."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO
 
 import msgspec
@@ -12,16 +13,31 @@ import msgspec
 from sync.address import Address
 from sync.catalogue import Catalogue, RemoteField
 from sync.client import Answer, Wire, unsure
+from sync.conflicts import ThreeWay
 from sync.contract import Pulled, RemoteDocument
 from sync.dialects.envelope import Gone, Judge
 from sync.dialects.paging import Walk, advanced, known, seen, wanted
 from sync.dialects.shape import KINDS, Call, ContractShape, Rows, call, raw_rows
-from sync.failures import CursorUnknown, FilesRefused, NotesRefused, RemoteConflict, RemoteNonsense
+from sync.dialects.standing import Stands, body_beside, comparable, compared, kept_fields, signed_part, stands_there
+from sync.failures import (
+    CursorUnknown,
+    FilesRefused,
+    MappingBroken,
+    NotesRefused,
+    RemoteChanging,
+    RemoteConflict,
+    RemoteFailure,
+    RemoteNonsense,
+)
 from sync.mapping import check
 from sync.paths import dig, put
 from sync.profile import Profile
 from sync.system import Agreed, Attachment, Delivered, Move, Note, Progress, Request
 from sync.uploads import Pieces, Upload
+
+KEY = "Idempotency-Key"
+ROUNDS = 5
+"""So often in a row somebody may write between our reading and our writing, before it is left for later."""
 
 
 class ContractSystem:
@@ -94,29 +110,107 @@ class ContractSystem:
 
     def register_interview(self, body: bytes, operation: str) -> str:
         """Make an interview known."""
-        return self._id(self._write(call(self._shape.paths.interviews, "POST"), self._shape.interview(body), operation))
+        return self._id(
+            self._write(call(self._shape.paths.interviews, "POST"), self._shape.interview(body), {KEY: operation})
+        )
 
     def move_status(self, remote_id: str, move: Move, operation: str) -> None:
         """Move an interview forward."""
         there = call(self._shape.paths.status, "POST", remote_id)
-        self._write(there, self._shape.move(remote_id, move.source, move.target, move.at), operation)
+        self._write(there, self._shape.move(remote_id, move.source, move.target, move.at), {KEY: operation})
 
     def put_assessment(self, external_id: str, signed: bytes, operation: str, agreed: Agreed) -> Delivered:
-        """Deliver a signed assessment: a document of its own for each revision, so that no field is contested."""
-        del agreed
+        """Deliver a signed assessment, field by field where the profile says how to read what stands there; else a
+        document of its own for each revision, so that no field is contested."""
         self._check_mapping()
-        body = self._shape.body(signed)
-        answer = self._write(call(self._shape.paths.assessment, "PUT", external_id), body, operation)
+        if not self._shape.paths.standing:
+            return self._put(external_id, self._shape.body(signed), {KEY: operation}, None)
+        assessment_id, mine = external_id.rpartition(":")[0], self._told(signed)
+        for left in reversed(range(ROUNDS)):
+            stands = self._standing(assessment_id)
+            if stands is None:
+                body, headers = self._shape.body(signed), {KEY: operation}
+            elif self._is_there(stands, external_id, signed):
+                return Delivered(self._id_in(stands.whole), mine)
+            else:
+                write = self._comparison(stands, mine or {}, agreed).write
+                kept = kept_fields(stands, mine or {}, write)
+                body = body_beside(self._shape, signed, stands, kept)
+                headers = self._resting(stands, body, operation)
+            try:
+                return self._put(external_id, body, headers, mine)
+            except (RemoteChanging, RemoteConflict):
+                if left == 0 or self._version(self._standing(assessment_id)) == self._version(stands):
+                    raise
+        raise AssertionError
+
+    def _put(self, external_id: str, body: bytes, headers: dict[str, str], told: dict[str, Any] | None) -> Delivered:
+        answer = self._write(call(self._shape.paths.assessment, "PUT", external_id), body, headers)
         kept = dig(dig(answer, self._shape.envelope.data), "sha256")
         if isinstance(kept, str) and kept != hashlib.sha256(body).hexdigest():
             raise unsure(RemoteNonsense(host=self._wire.host))
-        return Delivered(self._id(answer))
+        return Delivered(self._id(answer), told)
+
+    def _standing(self, assessment_id: str) -> Stands | None:
+        """The result as it stands there; None = there is none yet."""
+        paths, asks = self._shape.paths, self._shape.push.standing
+        there, asked = call(paths.standing, "GET", assessment_id), dict[str, Any]()
+        for target in asks.look_up:
+            put(asked, target, assessment_id)
+        try:
+            answer = self._asked(there, body=json.dumps(asked).encode() if asked else None)
+            whole = dig(self._understood(answer), self._shape.envelope.data)
+        except Gone:
+            return None
+        except RemoteFailure as failure:
+            failure.uncertain = False  # nothing was to be done by it
+            raise
+        version = dig(whole, asks.version) if asks.version else answer.headers.get("etag", "")
+        stands = stands_there(self._shape, whole, str(version or "")) if isinstance(whole, dict) else None
+        if stands is None or not stands.version:
+            raise RemoteNonsense(host=self._wire.host)
+        return stands
+
+    def _is_there(self, stands: Stands, external_id: str, signed: bytes) -> bool:
+        """Whether this very revision stands there. RemoteConflict for another of its number, or a later one."""
+        revision = int(external_id.rpartition(":")[2])
+        if stands.external_id == external_id and stands.proof == hashlib.sha256(signed).hexdigest():
+            return True
+        if stands.revision >= revision:
+            reason = "assessment_differs" if stands.revision == revision else "newer_revision"
+            raise RemoteConflict(stands.theirs(self._shape), host=self._wire.host, field=reason)
+        return False
+
+    def _comparison(self, stands: Stands, mine: dict[str, Any], agreed: Agreed) -> ThreeWay:
+        """RemoteConflict where a person changed a field that we change too."""
+        if not agreed.values and self._shape.push.identity:  # another computer told it: what was signed there is kept
+            kept = self.get_assessment(stands.external_id)
+            agreed = replace(agreed, values=comparable(self._shape, json.loads(kept)) if kept else {})
+        ways = compared(stands, mine, agreed)
+        ways.refuse(self._wire.host)
+        return ways
+
+    def _resting(self, stands: Stands, body: bytes, operation: str) -> dict[str, str]:
+        """The headers of a write that rests on what was read. It has a key of its own: with another reading it is
+        another request."""
+        digest = hashlib.sha256(stands.version.encode() + b"\0" + body).hexdigest()
+        headers = {KEY: f"{operation}-{digest[:16]}"}
+        return headers if self._shape.push.standing.condition else headers | {"If-Match": stands.version}
+
+    def _version(self, stands: Stands | None) -> str:
+        return stands.version if stands else ""
+
+    def _told(self, signed: bytes) -> dict[str, Any] | None:
+        """Ours, as it compares; None where nothing is compared."""
+        return comparable(self._shape, self._shape.told(signed)) if self._shape.paths.standing else None
 
     def held_assessment(self, external_id: str, signed: bytes) -> Delivered | None:
         """What the system holds where that is exactly this."""
         if self._shape.paths.held:
-            return self._proven(external_id, hashlib.sha256(signed).hexdigest())
-        return Delivered() if self.get_assessment(external_id) == self._shape.body(signed) else None
+            return self._proven(external_id, signed)
+        kept = self.get_assessment(external_id)
+        same = kept is not None and signed_part(self._shape, kept) == json.loads(signed)
+        return Delivered(told=self._told(signed)) if same else None
 
     def get_assessment(self, external_id: str) -> bytes | None:
         """Exactly the bytes that the server keeps under an external id; None = nothing."""
@@ -128,9 +222,9 @@ class ContractSystem:
             return None
         return answer.body
 
-    def _proven(self, external_id: str, proof: str) -> Delivered | None:
+    def _proven(self, external_id: str, signed: bytes) -> Delivered | None:
         """A result that was made of exactly these signed bytes."""
-        asked = dict[str, Any]()
+        proof, asked = hashlib.sha256(signed).hexdigest(), dict[str, Any]()
         for target in self._shape.push.look_up:
             put(asked, target, external_id)
         there = call(self._shape.paths.held, "GET", external_id)
@@ -139,7 +233,7 @@ class ContractSystem:
         except Gone:
             return None
         data = dig(said, self._shape.envelope.data)
-        return Delivered(self._id(said)) if dig(data, self._shape.push.proof) == proof else None
+        return Delivered(self._id(said), self._told(signed)) if dig(data, self._shape.push.proof) == proof else None
 
     def attach(self, attachment: Attachment, content: BinaryIO, operation: str, progress: Progress) -> str:
         """Deliver a file, going on where an earlier try ended."""
@@ -164,7 +258,7 @@ class ContractSystem:
         if not self._shape.paths.notes:
             raise NotesRefused(host=self._wire.host)
         there = call(self._shape.paths.notes, "PUT", note.external_id)
-        return self._id(self._write(there, self._shape.note(note), operation))
+        return self._id(self._write(there, self._shape.note(note), {KEY: operation}))
 
     def gives_documents(self) -> bool:
         """Whether the profile says how a file is fetched."""
@@ -192,16 +286,21 @@ class ContractSystem:
         return Catalogue(tuple(self._field(row) for row in rows))
 
     def preview(self, external_id: str, signed: bytes) -> tuple[Request, ...]:
-        """Exactly what `put_assessment` would send."""
+        """Exactly what `put_assessment` would send where nothing stands yet."""
         there = call(self._shape.paths.assessment, "PUT", external_id)
         return (Request(there.method, there.path, self._shape.body(signed).decode()),)
 
     def _check_mapping(self) -> None:
-        if not self._shape.mapping or not self._shape.paths.fields:
+        """MappingBroken where a field that a result is written to is not there, or takes something else."""
+        listed = self._shape.push.fields if self._shape.push.listed else {}
+        if not self._shape.paths.fields or not (self._shape.mapping or listed):
             return
         if self._fields is None:
             self._fields = self.catalogue()
         check(self._shape.mapping, self._fields, self._wire.host)
+        for target, source in listed.items():
+            if self._fields.field(target) is None:
+                raise MappingBroken("gone", host=self._wire.host, field=target, source=source)
 
     def _field(self, row: object) -> RemoteField:
         try:
@@ -209,9 +308,12 @@ class ContractSystem:
         except msgspec.ValidationError as error:
             raise RemoteNonsense(host=self._wire.host) from error
 
-    def _write(self, there: Call, body: bytes, operation: str) -> dict[str, Any]:
+    def _write(self, there: Call, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+        answer = self._asked(there, body=body, headers=headers)
+        if answer.status == 412:
+            raise RemoteChanging(self._wire.asked_wait_s(answer), host=self._wire.host, status=412)
         try:
-            return self._understood(self._asked(there, body=body, headers={"Idempotency-Key": operation}))
+            return self._understood(answer)
         except RemoteConflict as conflict:
             conflict.theirs = self._shape.in_our_words(conflict.theirs)
             raise
@@ -237,7 +339,10 @@ class ContractSystem:
         return self._judge.understood(answer)
 
     def _id(self, answer: object) -> str:
-        found = dig(dig(answer, self._shape.envelope.data), self._shape.push.id)
+        return self._id_in(dig(answer, self._shape.envelope.data))
+
+    def _id_in(self, data: object) -> str:
+        found = dig(data, self._shape.push.id)
         if not isinstance(found, str | int) or isinstance(found, bool) or found == "":
             raise unsure(RemoteNonsense(host=self._wire.host))
         return str(found)

@@ -12,6 +12,7 @@ from sync.client import Answer, Wire, unsure
 from sync.failures import (
     LoginPage,
     RemoteBusy,
+    RemoteChanging,
     RemoteConflict,
     RemoteFailure,
     RemoteNonsense,
@@ -28,14 +29,16 @@ class Codes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the codes in a body mean, whatever the HTTP status says. All empty = HTTP alone decides.
 
     `ok`; `retry` later, it may have been done; `limited` = too many calls, nothing was done; `busy` = another call is
-    at work on it; `reauth` = token or signature refused; `forbidden` = a right is missing; `conflict` = it holds
-    something else; `gone` = there is no such thing (any more); `permanent` = not acceptable, as every code in no list.
+    at work on it; `changed` = somebody wrote since it was read, nothing was done; `reauth` = token or signature
+    refused; `forbidden` = a right is missing; `conflict` = it holds something else; `gone` = there is no such thing
+    (any more); `permanent` = not acceptable, as every code in no list.
     """
 
     ok: Words = ()
     retry: Words = ()
     limited: Words = ()
     busy: Words = ()
+    changed: Words = ()
     reauth: Words = ()
     forbidden: Words = ()
     conflict: Words = ()
@@ -114,6 +117,7 @@ class Judge:
             "retry": unsure(RemoteBusy(wait, host=host, status=status)),
             "limited": RemoteBusy(wait, host=host, status=429),
             "busy": RemoteBusy(wait, host=host, status=409),
+            "changed": RemoteChanging(wait, host=host, status=412),
             "reauth": RemoteUnauthorized(host=host),
             "forbidden": RightMissing(host=host, detail=detail),
             "conflict": RemoteConflict(theirs if isinstance(theirs, dict) else {}, host=host, field=wire.plain(code)),

@@ -21,11 +21,13 @@ from sync.system import Attachment, Note
 
 KINDS: dict[str, type] = {"positions": RemotePosition, "candidates": RemoteCandidate, "templates": RemoteTemplate}
 _VERBS = ("GET", "POST", "PUT", "PATCH")
-_WITH_ID = ("status", "assessment", "held", "notes", "document")
+_WITH_ID = ("status", "assessment", "standing", "held", "notes", "document")
 INTERVIEW = frozenset(
     {"client_id", "candidate_id", "candidate_name", "position_id", "position_title", "scheduled_at", "time_zone"}
 )
 """What `push.interview` may name."""
+KEPT_FIELDS = "kept_fields"
+"""Where a body that holds what was signed says which fields stay as they stand there."""
 MOVE = frozenset({"id", "from", "to", "at"})
 """What `push.move` may name; `id` is the HR system's id of the interview."""
 NOTE = frozenset(field.name for field in fields(Note))
@@ -37,9 +39,11 @@ FILE = frozenset(field.name for field in fields(Attachment)) | {"offset", "conte
 class Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Paths below the address, each with its method before it where that is not the contract's ("POST /save").
 
-    `{id}` stands for the id. `changes` "" = each kind that is pulled has a path of its own; `held` looks a result up,
-    "" = GET of `assessment`; `fields` "" = the system has no catalogue of fields, `attachments` "" = it takes no files,
-    `notes` "" = it takes no notes, `document` "" = it gives no files.
+    `{id}` stands for the id, in `standing` for the assessment's, whatever its revision. `changes` "" = each kind that
+    is pulled has a path of its own; `standing` reads a result as it stands there, "" = it cannot be read, and each
+    revision is a document of its own; `held` looks a result up, "" = GET of `assessment`; `fields` "" = the system has
+    no catalogue of fields, `attachments` "" = it takes no files, `notes` "" = it takes no notes, `document` "" = it
+    gives no files.
     """
 
     health: str
@@ -47,6 +51,7 @@ class Paths(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     status: str
     assessment: str
     changes: str = ""
+    standing: str = ""
     held: str = ""
     fields: str = ""
     attachments: str = ""
@@ -86,6 +91,19 @@ class Pull(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return ("positions", "candidates") + (("templates",) if self.templates and self.templates.path else ())
 
 
+class Standing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """How a result is read as it stands there, and how a write says on which reading it rests.
+
+    `look_up` is the body that asks for it (`target path = "assessment_id"`), `version` the dotted path of its version
+    in the answer ("" = the header ETag), `condition` the place of that version in what is written ("" = the header
+    If-Match).
+    """
+
+    look_up: dict[str, str] = {}
+    version: str = ""
+    condition: str = ""
+
+
 class Push(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How things are sent: an assessment as the signed bytes, or as a body of `target path = source path`. With
     `identity` and a mapping it is what was signed, with the company's fields and the hash of what was signed beside it.
@@ -95,6 +113,7 @@ class Push(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     is the body that asks for a result (`target path = "external_id"`), `proof` the dotted path in its answer to the
     hash of what was signed. With `file` files travel in pieces within calls of that shape (`offset`, and `content` as
     base64, "" to ask), and `received` is the dotted path to how many bytes are there; without it by tus.
+    `listed` = the list of fields has every target of `fields`, so that one that is gone is noticed.
     """
 
     identity: bool = True
@@ -108,6 +127,8 @@ class Push(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     proof: str = ""
     id: str = "id"
     statuses: dict[str, str] = {}
+    listed: bool = False
+    standing: Standing = Standing()
 
 
 class ContractShape(Shape, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -135,13 +156,17 @@ class ContractShape(Shape, frozen=True, forbid_unknown_fields=True, kw_only=True
         """What is sent for a signed assessment: its very bytes, or a body derived from them with their hash."""
         if self.push.identity and not self.mapping:
             return signed
+        return encoded(self.told(signed))
+
+    def told(self, signed: bytes) -> dict[str, Any]:
+        """The same as an object: with `identity`, what was signed with its hash, and the company's fields."""
         source = source_of(signed)
         body = dict(source) if self.push.identity else dict[str, Any]()
         for target, path in self.push.fields.items():
             put(body, target, dig(source, path))
         for target, value in mapped(self.mapping, signed).items():
             put(body, target, value)
-        return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+        return body
 
     def word(self, status: InterviewStatus) -> str:
         """The other system's word for a status."""
@@ -213,6 +238,11 @@ class ContractShape(Shape, frozen=True, forbid_unknown_fields=True, kw_only=True
         return row_of(row, rows.fields, kind, self.times, self.status, rows.parts)
 
 
+def encoded(body: dict[str, Any]) -> bytes:
+    """A body as it is sent."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
 def raw_rows(data: object, rows: Rows) -> list[Any]:
     """The rows of one kind as they came. ValueError where there is no list."""
     found = dig(data, rows.list)
@@ -231,9 +261,10 @@ def _wrong_paths(shape: ContractShape) -> str:
     needed: tuple[str, ...] = () if shape.paths.held else ("assessment",)
     needed += () if "id" in shape.push.move.values() else ("status",)
     needed += ("notes",) if shape.paths.notes and "external_id" not in shape.push.note.values() else ()
+    needed += ("standing",) if shape.paths.standing and not shape.push.standing.look_up else ()
     for name in Paths.__struct_fields__:
         written = getattr(shape.paths, name)
-        if not written and name in ("changes", "held", "fields", "attachments", "notes", "document"):
+        if not written and name in ("changes", "standing", "held", "fields", "attachments", "notes", "document"):
             continue
         wrong = _wrong_path(written) or (name not in _WITH_ID and "{id}" in written)
         wrong = wrong or (name == "document" and ("{id}" not in written or call(written, "GET").method != "GET"))
@@ -284,8 +315,9 @@ def _wrong_push(shape: ContractShape) -> str:
     if push.identity == bool(push.fields) and (push.identity or not shape.mapping):
         return "push: identity or fields"
     own = {entry.target.split(".")[0] for entry in shape.mapping}
-    if push.identity and own & SOURCES:
-        return f"push.identity: {', '.join(sorted(own & SOURCES))}"
+    taken = own & (SOURCES | {KEPT_FIELDS})
+    if push.identity and taken:
+        return f"push.identity: {', '.join(sorted(taken))}"
     unknown = {path for path in push.fields.values() if path.split(".")[0] not in SOURCES}
     if unknown:
         return f"push.fields: {', '.join(sorted(unknown))}"
@@ -304,6 +336,8 @@ def _wrong_push(shape: ContractShape) -> str:
         return "push.file"
     if shape.paths.held and (push.identity or not push.proof or set(push.look_up.values()) - {"external_id"}):
         return "push.look_up, push.proof"
+    if set(push.standing.look_up.values()) - {"assessment_id"} or (push.standing.condition and push.identity):
+        return "push.standing"
     words = set(InterviewStatus)
     if set(push.statuses) - words or len(set(push.statuses.values())) != len(push.statuses):
         return "push.statuses"

@@ -87,8 +87,20 @@ def _results(routes: Blueprint, store: Store, faults: Faults) -> None:
         if wanted.external_id != external_id:
             raise StoreRefuses(422, "id_differs", "The body has another external_id than the path.")
         refuse_strange(wanted.custom_fields, faults)
-        held, is_new = store.keep(request.get_data(), msgspec.to_builtins(wanted), operation)
+        rests_on = request.headers.get("If-Match", "").strip('"')
+        held, is_new = store.keep(request.get_data(), msgspec.to_builtins(wanted), operation, rests_on)
         return answer(201 if is_new else 200, receipt(held))
+
+    @routes.get("/v1/results/<assessment>")
+    def stands(assessment: str) -> Response:
+        standing = store.standing(assessment)
+        if standing is None:
+            raise StoreRefuses(404, "assessment_unknown", "Nothing is kept of this assessment.")
+        held = store.assessment(standing.body["external_id"])
+        proof = standing.body.get("signed_sha256") or (held.sha256 if held else "")
+        made = answer(200, standing.body | {"id": held.id if held else "", "signed_sha256": proof})
+        made.headers["ETag"] = f'"{standing.version}"'
+        return made
 
     @routes.get("/v1/assessments/<external_id>")
     def look_up(external_id: str) -> Response:

@@ -128,3 +128,4 @@ class Assessment(msgspec.Struct, forbid_unknown_fields=True):
     questions: list[Question] = []
     custom_fields: dict[str, CustomValue] = {}
     signed_sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")] = ""
+    kept_fields: list[Annotated[str, msgspec.Meta(min_length=1, max_length=200)]] = []

@@ -20,13 +20,14 @@ RENAMED = "_v2"
 
 
 @cache
-def _described() -> tuple[dict[str, Any], ...]:
+def described() -> tuple[dict[str, Any], ...]:
+    """All fields, as they are where no administrator has changed one."""
     return tuple(tomllib.loads((Path(__file__).parent / "fields.toml").read_text("utf-8"))["fields"])
 
 
 def fields_in_force(faults: Faults) -> list[dict[str, Any]]:
     """The fields as they are now, each with a title of its own in Chinese."""
-    first, *others = _described()
+    first, *others = described()
     if faults.stands("field_removed"):
         return [_whole(field) for field in others]
     if faults.stands("field_renamed"):
@@ -46,7 +47,7 @@ def refuse_strange(values: Mapping[str, Any], faults: Faults) -> None:
 
 def titled(values: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
     """A result's own fields with their titles and, for choices, the words of the choice; for the page."""
-    known = {field["id"].removeprefix(PREFIX): field for field in _described()}
+    known = {field["id"].removeprefix(PREFIX): field for field in described()}
     found = []
     for name, value in values.items():
         field = known.get(name, {})

@@ -101,8 +101,11 @@ def candidates(store: Store) -> list[dict[str, Any]]:
 
 
 def shown(held: Held, store: Store, language: str) -> dict[str, Any]:
-    """An assessment as the page shows it."""
+    """An assessment as the page shows it: the newest revision as it stands, with what people changed in it."""
     body = json.loads(held.body)
+    stands = store.standing(body["assessment_id"])
+    if stands is not None and stands.body["external_id"] == held.external_id:
+        body = body | stands.body
     for comment in body["comments"]:
         comment["clock"] = "–".join(filter(None, map(clock, (comment["time_s"], comment.get("end_s")))))
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 import sqlite3
@@ -14,6 +15,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+
+from sync.sandbox.standing import Standing, standing_of, write
 
 STATUSES = ("scheduled", "in_progress", "to_review", "assessed")
 OVERLAP = 3
@@ -33,6 +36,8 @@ create table if not exists move (
 create table if not exists assessment (
   external_id text primary key, id text not null, assessment_id text not null, revision integer not null,
   interview_id text not null, sha256 text not null, body blob not null, received_at text not null);
+create table if not exists standing (
+  assessment_id text primary key, version integer not null, body text not null);
 create table if not exists upload (
   id text primary key, external_id text not null unique, assessment_external_id text not null, role text not null,
   name text not null, media_type text not null, sha256 text not null, size integer not null,
@@ -233,8 +238,12 @@ class Store:
             raise StoreRefuses(404, "interview_unknown", "There is no such interview.")
         return dict(row)
 
-    def keep(self, body: bytes, wanted: dict[str, Any], key: str) -> tuple[Held, bool]:
-        """Keep an assessment as it is; gives it and whether it is new. Another body or an older revision: 409."""
+    def keep(self, body: bytes, wanted: dict[str, Any], key: str, version: str = "") -> tuple[Held, bool]:
+        """Keep an assessment as it is; gives it and whether it is new. Another body or an older revision: 409.
+
+        What stands then are its values, but for its `kept_fields` and the company's fields that it does not name.
+        `version` = the one that it rests on ("" = none is named): 412 where another stands.
+        """
         digest = hashlib.sha256(body).hexdigest()
         with self._writing() as db:
             self._once(db, key, digest)
@@ -248,6 +257,9 @@ class Store:
             if newest and newest.revision >= wanted["revision"]:
                 message = f"Revision {newest.revision} is kept already."
                 raise StoreRefuses(409, "newer_revision", message, json.loads(newest.body))
+            stood = self.standing(wanted["assessment_id"])
+            if version and version != (stood.version if stood else ""):
+                raise StoreRefuses(412, "version_differs", "Somebody wrote since this was read.")
             interview = self._interview_of(wanted)
             made = Held(
                 wanted["external_id"], f"res-{uuid4().hex[:10]}", wanted["assessment_id"], wanted["revision"],
@@ -258,8 +270,40 @@ class Store:
                 (made.external_id, made.id, made.assessment_id, made.revision, made.interview_id, made.sha256, body,
                  made.received_at),
             )  # fmt: skip
+            try:
+                stands = stood.after(wanted) if stood else standing_of(wanted)
+            except ValueError as error:
+                raise StoreRefuses(422, "kept_field_unknown", f"There is no field {error} to keep.") from error
+            self._stand(db, wanted["assessment_id"], stands)
             self._touch(db, interview["candidate_id"])
             return made, True
+
+    def standing(self, assessment_id: str) -> Standing | None:
+        """The result as it stands, with what people changed in it; None = there is none."""
+        row = self._row("select version, body from standing where assessment_id = ?", assessment_id)
+        if row is not None:
+            return Standing(str(row["version"]), json.loads(row["body"]))
+        held = self._newest(assessment_id)
+        return Standing("0", standing_of(json.loads(held.body))) if held else None
+
+    def edit_result(self, assessment_id: str, changes: dict[str, Any]) -> None:
+        """Somebody in HR writes into a result: values by dotted path, of a dimension by its id. StoreRefuses 404."""
+        with self._writing() as db:
+            stood, held = self.standing(assessment_id), self._newest(assessment_id)
+            if stood is None or held is None:
+                raise StoreRefuses(404, "assessment_unknown", "Nothing is kept of this assessment.")
+            body = copy.deepcopy(stood.body)
+            for path, value in changes.items():
+                write(body, path, value)
+            self._stand(db, assessment_id, body)
+            self._touch(db, self.interview(held.interview_id)["candidate_id"])
+
+    def _stand(self, db: sqlite3.Connection, assessment_id: str, body: dict[str, Any]) -> None:
+        db.execute(
+            "insert into standing values (?, 1, ?) on conflict (assessment_id) "
+            "do update set version = version + 1, body = excluded.body",
+            (assessment_id, json.dumps(body, ensure_ascii=False)),
+        )
 
     def assessment(self, external_id: str) -> Held | None:
         """The assessment under one external id."""

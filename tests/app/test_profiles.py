@@ -82,6 +82,15 @@ def test_profiles_are_shared_as_files(tmp_path):
     assert profiles.import_profile(file, there).name == "generic-own2", "a shipped name is never taken"
 
 
+def test_a_file_is_taken_over_in_its_own_words_and_in_place_of_one_that_cannot_be_used(tmp_path):
+    file, folder = tmp_path / "given.toml", tmp_path / "profiles"
+    file.write_text('# Ours\nbase = "odoo"\nname = "acme"\n', "utf-8")
+    folder.mkdir()
+    (folder / "acme.toml").write_text("[")
+    assert profiles.import_profile(file, folder).name == "acme"
+    assert (folder / "acme.toml").read_bytes() == file.read_bytes(), "what a base says later counts too"
+
+
 def test_what_is_wrong_is_not_saved(tmp_path):
     own = profiles.own_copy(find_profile("generic"), tmp_path)
     with pytest.raises(ProfileInvalid):

@@ -1,4 +1,5 @@
-"""What a bad week does to a queue: every answer lost, seven days offline, an upload cut fifty times."""
+"""What a bad week does to a queue: every answer lost, seven days offline, an upload cut fifty times, and somebody in HR
+who writes into every result while it is changed here."""
 
 from __future__ import annotations
 
@@ -30,9 +31,9 @@ from sync.sandbox.server import Sandbox
 from sync.sender import Sender
 from sync.system import Attachment
 from sync.uploads import Upload
-from tests.sync.ehr import CONTRACT, FakeClock, assessment_body, enqueue_interview
+from tests.sync.ehr import CONTRACT, FakeClock, assessment_body, enqueue_assessment, enqueue_interview
 
-LOST, EDITS, DAYS, CUTS, PIECE = 200, 500, 7, 50, 65536
+LOST, EDITS, DAYS, CUTS, PIECE, EDITED = 200, 500, 7, 50, 65536, 50
 WHAT = {
     "sync_unanswered_doubled": f"{LOST} interviews (5 calls each), the answer to the first try of every write lost "
     "after it was committed: results, registrations or moves that are there more than once",
@@ -42,6 +43,11 @@ WHAT = {
     "sync_week_out_of_order": "… moves that arrived before the one that comes before them",
     "sync_upload_cuts": f"an upload in pieces of {PIECE // 1024} KiB: how often it was cut",
     "sync_upload_equal": "1 = it arrived with the same SHA-256",
+    "sync_same_field_cards": f"{EDITED} results of which somebody in HR writes into the field that we change, within "
+    "the second, half of them between our reading and our writing: how many become a card",
+    "sync_same_field_overwritten": "… HR's words that were overwritten unasked",
+    "sync_other_field_lost": f"{EDITED} more, of which HR writes into another field in the same way: results in which "
+    "words of either side are not there afterwards",
     "sync_upload_resent_pieces": "pieces that were sent again, for each cut",
 }
 Sessions = Callable[[], AbstractContextManager[Session]]
@@ -51,7 +57,8 @@ def measure() -> dict[str, float]:
     """The figures of `WHAT`."""
     with tempfile.TemporaryDirectory(prefix="mianjian-bench-") as name:
         folder = Path(name)
-        return _unanswered(folder / "lost") | _week(folder / "week") | _upload(folder / "upload")
+        queue = _unanswered(folder / "lost") | _week(folder / "week") | _upload(folder / "upload")
+        return queue | _edited(folder / "edited")
 
 
 @contextmanager
@@ -170,4 +177,38 @@ def _upload(folder: Path) -> dict[str, float]:
     return {
         "sync_upload_cuts": cuts, "sync_upload_equal": float(arrived == file.sha256),
         "sync_upload_resent_pieces": round((pieces - 121) / cuts, 2),
+    }  # fmt: skip
+
+
+def _edited(folder: Path) -> dict[str, float]:
+    between: dict[str, str] = {}
+
+    def read(exchange: Exchange) -> None:
+        assessment = exchange.path.rpartition("/")[2]
+        if exchange.path.startswith("/v1/results/") and assessment in between:
+            sandbox.store.edit_result(assessment, {between.pop(assessment): "HR"})
+
+    with _sessions(folder) as sessions, Sandbox(CONTRACT, folder / "ehr") as sandbox:
+        with sessions() as session:
+            made = [enqueue_interview(session) for _ in range(2 * EDITED)]
+        sender = Sender(sessions, _client(sandbox, read), Queue(FakeClock()))
+        sender.drain()
+        fields = {assessment: "summary" if n < EDITED else "strengths" for n, (_, assessment) in enumerate(made)}
+        with sessions() as session:
+            for n, (interview, assessment) in enumerate(made):
+                enqueue_assessment(session, interview, assessment, 2, summary="mine")
+                if n % 2:
+                    between[assessment] = fields[assessment]
+                else:
+                    sandbox.store.edit_result(assessment, {fields[assessment]: "HR"})
+        sender.drain()
+        with sessions() as session:
+            cards = outbox.counts(session)[State.CONFLICT]
+        stands = {assessment: sandbox.store.standing(assessment) for assessment in fields}
+    said = {assessment: one.body for assessment, one in stands.items() if one is not None}
+    same, others = ([one for one in fields if fields[one] == name] for name in ("summary", "strengths"))
+    over = sum(said[one]["summary"] != "HR" for one in same)
+    lost = sum((said[one]["summary"], said[one]["strengths"]) != ("mine", "HR") for one in others)
+    return {
+        "sync_same_field_cards": cards, "sync_same_field_overwritten": over, "sync_other_field_lost": lost,
     }  # fmt: skip

@@ -8,6 +8,7 @@ import re
 
 import pytest
 
+from sync.mapping import Entry
 from tests.odoo.faulty_way import FaultyWay
 from tests.odoo.office import STAGES
 from tests.sync.far_sides import Arrived
@@ -15,6 +16,9 @@ from tests.sync.test_contract_suite import *  # noqa: F403 the tests themselves
 from tests.sync.test_contract_suite import STEPS
 
 STATUSES = dict(zip(STAGES, ("scheduled", *STEPS), strict=True))
+
+FIELDS = {"summary": "properties/备注", "composite": "x_composite"}
+MAPPED = (Entry("summary", FIELDS["summary"], "text"), Entry("composite", FIELDS["composite"], "number"))
 
 
 class OdooSide:
@@ -24,7 +28,7 @@ class OdooSide:
         self._way, self._connect, self._office, self._company, self._sql = way, connect, office, company, sql
 
     def hr(self, **more):
-        return self._connect(url=self._way.url, **more)
+        return self._connect(url=self._way.url, **{"mapping": MAPPED} | more)
 
     def misbehave(self, faults):
         self._way.faults.set(_rarer(faults))
@@ -58,6 +62,31 @@ class OdooSide:
         stage = self._company.stages[["scheduled", *STEPS].index(target)]
         self._office.edit("hr.applicant", self._applicant(interview_id), stage_id=stage)
 
+    def card(self, ours):
+        return FIELDS[ours]
+
+    def composite(self, value):
+        return value
+
+    def standing(self, assessment_id):
+        applicant = self._about(assessment_id)
+        composite = self._office.read("hr.applicant", applicant, "x_composite")
+        return {"summary": self._office.properties(applicant)["备注"], "composite": composite}
+
+    def somebody_writes(self, assessment_id, **values):
+        applicant = self._about(assessment_id)
+        if "summary" in values:
+            self._office.put_property(applicant, "备注", values["summary"])
+        if "composite" in values:
+            self._office.edit("hr.applicant", applicant, x_composite=values["composite"])
+
+    def between(self, then):
+        return None
+
+    def lose_field(self):
+        gone = (*MAPPED, Entry("summary", "properties/没有这一项", "text"))
+        return self._connect(url=self._way.url, mapping=gone)
+
     def positions(self):
         found = self._office.call("hr.job", "search_read", domain=[], fields=["name"], order="id")
         return {str(job["id"]): job["name"] for job in found}
@@ -67,6 +96,10 @@ class OdooSide:
 
     def delete_position(self, remote_id):
         self._office.call("hr.job", "unlink", ids=[int(remote_id)])
+
+    def _about(self, assessment_id):
+        name = f"mianjian-{assessment_id}-%"
+        return int(self._rows(f"select res_id from ir_attachment where name like '{name}' limit 1")[0][0])
 
     def _applicant(self, interview_id):
         name = f"interview_{interview_id}%"

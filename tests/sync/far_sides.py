@@ -16,18 +16,20 @@ import msgspec
 
 from sync.address import Address
 from sync.auth import Credentials
+from sync.client import Exchange
 from sync.dialects import connect
 from sync.dialects.notes import mark_in
+from sync.mapping import Entry
 from sync.profile import Profile, shipped_profile
 from sync.sandbox.faces.feishu import app_id
 from sync.sandbox.faces.feishu_imports import APPLICATION, ASSESSMENT
 from sync.sandbox.faces.feishu_imports import NOTE as FEISHU_NOTE
 from sync.sandbox.faces.greenhouse import NOTE, client_id
-from sync.sandbox.faces.greenhouse_rows import number
+from sync.sandbox.faces.greenhouse_rows import Rows, number
 from sync.sandbox.server import Sandbox
 from sync.system import HrSystem
 from sync.waits import COMMON
-from tests.sync.ehr import CONTRACT
+from tests.sync.ehr import CONTRACT, feishu_with
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,25 @@ class FarSide(Protocol):
     def somebody_moves(self, interview_id: str, target: str) -> None:
         """A person moves our interview, which is registered, to a later status."""
 
+    def card(self, ours: str) -> str:
+        """The name on a card of the field that our `summary`, or our `composite`, goes to."""
+
+    def composite(self, value: float) -> object:
+        """A composite score as it is told there."""
+
+    def standing(self, assessment_id: str) -> dict[str, object]:
+        """`summary` and `composite` of an assessment's result as people see it there."""
+
+    def somebody_writes(self, assessment_id: str, **values: object) -> None:
+        """A person there writes `summary` or `composite`."""
+
+    def between(self, then: Callable[[], None]) -> HrSystem | None:
+        """A connection during whose next delivery `then` happens, once, after the result that stands there was read;
+        None = this system has no writing that depends on what was read."""
+
+    def lose_field(self) -> HrSystem:
+        """A connection that maps to a field of the company, which a person has just renamed or taken away."""
+
     def positions(self) -> dict[str, str]:
         """Remote id → title of every position that is not deleted."""
 
@@ -87,9 +108,11 @@ class SandboxSide:
         for system in self._made:
             system.close()
 
-    def hr(self, **more) -> HrSystem:
-        credentials = Credentials(lambda: self.sandbox.key, self._account)
-        self._made.append(connect(Address.parse(self._base), shipped_profile(self._profile), credentials, **more))
+    def hr(self, profile: Profile | None = None, **more) -> HrSystem:
+        key = self.sandbox.key
+        credentials = Credentials(lambda: key, self._account)
+        spoken = profile or shipped_profile(self._profile)
+        self._made.append(connect(Address.parse(self._base), spoken, credentials, **more))
         return self._made[-1]
 
     def misbehave(self, faults: str) -> bool:
@@ -118,6 +141,36 @@ class SandboxSide:
         stands = self.sandbox.store.interview(there)["status"]
         self.sandbox.store.move(there, stands, target, "2026-01-01T00:00:00Z", f"somebody-{target}", target)
 
+    STANDING = "/v1/results/"
+    OWN = Entry("composite", "custom_fields.communication", "integer", (0, 10, 1, 5))
+
+    def card(self, ours: str) -> str:
+        return ours
+
+    def composite(self, value: float) -> object:
+        return value
+
+    def standing(self, assessment_id: str) -> dict[str, object]:
+        stands = self.sandbox.store.standing(assessment_id).body
+        return {name: stands[name] for name in ("summary", "composite")}
+
+    def somebody_writes(self, assessment_id: str, **values: object) -> None:
+        self.sandbox.store.edit_result(assessment_id, values)
+
+    def between(self, then: Callable[[], None]) -> HrSystem | None:
+        todo = [then]
+
+        def read(exchange: Exchange) -> None:
+            if self.STANDING in exchange.path and todo:
+                todo.pop()()
+
+        return self.hr(record=read)
+
+    def lose_field(self) -> HrSystem:
+        self.sandbox.faults.set("field_renamed")
+        shape = shipped_profile(self._profile).shape
+        return self.hr(profile=Profile(msgspec.structs.replace(shape, mapping=(self.OWN,))))
+
     def positions(self) -> dict[str, str]:
         return {one["id"]: one["title"] for one in self.sandbox.store.all("position")}
 
@@ -134,6 +187,13 @@ class SandboxSide:
 
     def _interview(self, interview_id: str) -> str:
         return next(one["id"] for one in self.sandbox.store.interviews() if one["client_id"] == interview_id)
+
+
+class IhrSide(SandboxSide):
+    """The sandbox as an HR system of the kind that i人事 is."""
+
+    STANDING = "/evaluations/current"
+    OWN = Entry("composite", "customFields.communication", "integer", (0, 10, 1, 5))
 
 
 class FeishuSide(SandboxSide):
@@ -153,6 +213,40 @@ class FeishuSide(SandboxSide):
     def notes(self) -> list[str]:
         return [one["content"] for one in self.sandbox.store.documents(FEISHU_NOTE)]
 
+    def card(self, ours: str) -> str:
+        return {"summary": "content", "composite": "综合得分"}[ours]
+
+    def composite(self, value: float) -> object:
+        return round(value * 10)
+
+    def standing(self, assessment_id: str) -> dict[str, object]:
+        kept = self._kept(assessment_id)
+        scores = {one["title"]: one.get("score") for one in kept["assessment_dimension_list"]}
+        return {"summary": kept["content"], "composite": scores["综合得分"]}
+
+    def somebody_writes(self, assessment_id: str, **values: object) -> None:
+        kept = self._kept(assessment_id)
+        changed = dict[str, object]()
+        if "summary" in values:
+            changed["content"] = values["summary"]
+        if "composite" in values:
+            entries = kept["assessment_dimension_list"]
+            changed["assessment_dimension_list"] = [
+                one | {"score": values["composite"]} if one["title"] == "综合得分" else one for one in entries
+            ]
+        self.sandbox.store.put_document(ASSESSMENT, kept["id"], kept | changed)
+
+    def between(self, then: Callable[[], None]) -> HrSystem | None:
+        return None
+
+    def lose_field(self) -> HrSystem:
+        self.sandbox.store.put_document("feishu_field", "field-note", {"id": "field-note", "gone": True})
+        return self.hr(profile=feishu_with(mapping=(Entry("summary", "field-note", "text"),)))
+
+    def _kept(self, assessment_id: str) -> dict[str, object]:
+        kept = self.sandbox.store.documents(ASSESSMENT)
+        return next(one for one in kept if one["external_id"] == assessment_id)
+
 
 @contextmanager
 def feishu_side(folder: Path) -> Iterator[FarSide]:
@@ -166,14 +260,41 @@ def feishu_side(folder: Path) -> Iterator[FarSide]:
 class GreenhouseSide(SandboxSide):
     """The sandbox as Greenhouse: results are notes, interviews from here are candidates with an address of ours."""
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(self, sandbox: Sandbox, mapping: tuple[Entry, ...] = ()) -> None:
         super().__init__(sandbox, "greenhouse", "/greenhouse", client_id(sandbox.key))
+        self._mapping = mapping
+
+    OWN = (
+        Entry("summary", "candidate.remarks", "text"),
+        Entry("composite", "candidate.total_score", "number"),
+        Entry("dimensions.communication.combined", "candidate.communication", "integer", (0, 10, 1, 5)),
+    )
 
     def hr(self, profile: Profile | None = None, **more) -> HrSystem:
-        key = self.sandbox.key
-        credentials = Credentials(lambda: key, self._account)
-        self._made.append(connect(Address.parse(self._base), profile or greenhouse_here(), credentials, **more))
-        return self._made[-1]
+        return super().hr(profile or greenhouse_here(mapping=self._mapping), **more)
+
+    def card(self, ours: str) -> str:
+        return {"summary": "candidate.remarks", "composite": "candidate.total_score"}[ours]
+
+    def standing(self, assessment_id: str) -> dict[str, object]:
+        own = Rows(self.sandbox.store).own("candidate", self._person(assessment_id))
+        return {"summary": own["remarks"], "composite": own["total_score"]}
+
+    def somebody_writes(self, assessment_id: str, **values: object) -> None:
+        named = {"summary": "remarks", "composite": "total_score"}
+        own = {named[name]: value for name, value in values.items()}
+        Rows(self.sandbox.store).write_own("candidate", self._person(assessment_id), own)
+
+    def between(self, then: Callable[[], None]) -> HrSystem | None:
+        return None
+
+    def lose_field(self) -> HrSystem:
+        self.sandbox.faults.set("field_renamed")
+        return self.hr()
+
+    def _person(self, assessment_id: str) -> int:
+        notes = self.sandbox.store.documents(NOTE)
+        return next(int(one["candidate_id"]) for one in notes if f" {assessment_id}:" in one["body"])
 
     def arrived(self) -> list[Arrived]:
         notes = [one.splitlines() for one in self._feed() if mark_in(one) is None]
@@ -212,7 +333,7 @@ def greenhouse_here(**changes) -> Profile:
 def greenhouse_side(folder: Path) -> Iterator[FarSide]:
     """The sandbox's Greenhouse face, spoken to as the shipped profile says."""
     with Sandbox(CONTRACT, folder / "far") as sandbox:
-        side = GreenhouseSide(sandbox)
+        side = GreenhouseSide(sandbox, GreenhouseSide.OWN)
         yield side
         side.close()
 
@@ -246,7 +367,7 @@ def sandbox_side(profile: str, below: str = "", account: str = "") -> Callable[[
     @contextmanager
     def opened(folder: Path) -> Iterator[FarSide]:
         with Sandbox(CONTRACT, folder / "far") as sandbox:
-            side = SandboxSide(sandbox, profile, below, account)
+            side = (IhrSide if below else SandboxSide)(sandbox, profile, below, account)
             yield side
             side.close()
 

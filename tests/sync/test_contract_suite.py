@@ -9,6 +9,8 @@ from uuid import uuid4
 import pytest
 
 from sync import outbox
+from sync.conflicts import Choice, contested, shown
+from sync.deciding import decide
 from sync.failures import RemoteConflict, RemoteFailure, RemoteUnauthorized
 from sync.outbox import Kind, Resolution, State
 from sync.pull import pull
@@ -335,3 +337,109 @@ def test_a_refused_key_is_told_and_costs_no_item_anything(far, sender, sessions,
     far.misbehave("")
     clock.pass_s(301)
     assert sender.drain().sent == 5
+
+
+# field by field
+
+
+@pytest.fixture
+def first(far, sender, sessions):
+    """The first revision has arrived; gives the ids of interview and assessment."""
+    with sessions() as session:
+        ids = enqueue_interview(session)
+    assert sender.drain().conflicts == 0
+    return ids
+
+
+def revise(sessions, ids, revision, **changes):
+    with sessions() as session:
+        return enqueue_assessment(session, *ids, revision, **changes)
+
+
+def cards(sessions, op_id):
+    """The contested fields of an item in conflict, by name."""
+    with sessions() as session:
+        item = outbox.get(session, op_id)
+    assert item.state is State.CONFLICT
+    return {one.field: one for one in shown(contested(item.theirs))}
+
+
+def test_fields_that_only_one_side_changed_merge(far, sender, sessions, first):
+    far.somebody_writes(first[1], composite=far.composite(6.5))
+    revise(sessions, first, 2, summary="改")
+    assert sender.drain().conflicts == 0
+    assert far.standing(first[1]) == {"summary": "改", "composite": far.composite(6.5)}
+    revise(sessions, first, 3, summary="再改")
+    assert sender.drain().conflicts == 0
+    assert far.standing(first[1]) == {"summary": "再改", "composite": far.composite(6.5)}, "nor by a later revision"
+
+
+def test_what_only_the_other_side_changed_is_merged_and_what_both_wrote_alike_is_no_card(far, sender, sessions, first):
+    far.somebody_writes(first[1], summary="一样", composite=far.composite(6.5))
+    revise(sessions, first, 2, summary="一样", weight_reason="另有原因")
+    assert sender.drain().conflicts == 0
+    assert far.standing(first[1]) == {"summary": "一样", "composite": far.composite(6.5)}
+
+
+@pytest.mark.parametrize("choice", [Choice.MINE, Choice.THEIRS])
+def test_the_same_field_is_a_card_and_a_decision_is_carried_out_as_it_was_made(
+    choice, far, sender, sessions, queue, first
+):
+    far.somebody_writes(first[1], summary="HR 的话", composite=far.composite(6.5))
+    before, results = far.standing(first[1]), far.arrived()
+    op_id = revise(sessions, first, 2, summary="我的话")
+    assert sender.drain().conflicts == 1
+    (card,) = cards(sessions, op_id).values()
+    assert (card.field, card.base, card.mine, card.theirs) == (far.card("summary"), "总体不错", "我的话", "HR 的话")
+    assert (far.standing(first[1]), far.arrived()) == (before, results), "nothing is written before"
+    with sessions() as session:
+        decide(session, queue, outbox.get(session, op_id), far.hr().address.base, choice, {})
+    assert (sender.drain().conflicts, states(sessions)[f"{first[1]}:2"]) == (0, State.DONE)
+    said = {Choice.MINE: "我的话", Choice.THEIRS: "HR 的话"}[choice]
+    assert far.standing(first[1]) == {"summary": said, "composite": far.composite(6.5)}
+    revise(sessions, first, 3, summary="我的话", weight_reason="另有原因")
+    assert sender.drain().conflicts == 0, "what was decided is not asked again"
+    assert far.standing(first[1])["summary"] == said
+
+
+def test_another_change_after_a_card_was_shown_is_another_card(far, sender, sessions, queue, first):
+    far.somebody_writes(first[1], summary="HR 的话")
+    op_id = revise(sessions, first, 2, summary="我的话")
+    sender.drain()
+    far.somebody_writes(first[1], summary="HR 又改了")
+    with sessions() as session:
+        decide(session, queue, outbox.get(session, op_id), far.hr().address.base, Choice.MINE, {})
+    assert sender.drain().conflicts == 1
+    assert cards(sessions, op_id)[far.card("summary")].theirs == "HR 又改了"
+    assert far.standing(first[1])["summary"] == "HR 又改了"
+
+
+def test_another_field_that_was_written_between_reading_and_writing_stays(far, sessions, queue, first):
+    hr = far.between(lambda: far.somebody_writes(first[1], composite=far.composite(6.5)))
+    if hr is None:
+        pytest.skip("this system has no writing that depends on what was read")
+    revise(sessions, first, 2, summary="改")
+    assert Sender(sessions, hr, queue).drain().conflicts == 0
+    assert far.standing(first[1]) == {"summary": "改", "composite": far.composite(6.5)}
+
+
+def test_the_same_field_that_was_written_between_reading_and_writing_is_a_card(far, sessions, queue, first):
+    hr = far.between(lambda: far.somebody_writes(first[1], summary="HR 的话"))
+    if hr is None:
+        pytest.skip("this system has no writing that depends on what was read")
+    op_id = revise(sessions, first, 2, summary="我的话")
+    assert Sender(sessions, hr, queue).drain().conflicts == 1
+    assert cards(sessions, op_id)[far.card("summary")].theirs == "HR 的话"
+    assert far.standing(first[1])["summary"] == "HR 的话"
+
+
+def test_a_field_that_is_gone_there_stops_the_item_with_nothing_written(far, sessions, queue):
+    hr = far.lose_field()
+    with sessions() as session:
+        _, assessment = enqueue_interview(session)
+    Sender(sessions, hr, queue).drain()
+    assert far.arrived() == []
+    with sessions() as session:
+        item = outbox.find(session, Kind.ASSESSMENT, f"{assessment}:1")
+    assert (item.state, item.last_error) == (State.DEAD, "mapping_gone")
+    assert item.last_params["field"]

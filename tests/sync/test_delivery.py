@@ -57,7 +57,7 @@ def test_an_unknown_outcome_is_looked_up_before_it_is_sent_again(sandbox, sender
     sender.drain()
     with sessions() as session:
         enqueue_assessment(session, interview, assessment, revision=2)
-    sandbox.faults.set("drop_after:1:times=1")
+    sandbox.faults.set("lose_first")
     assert sender.drain().stopped.uncertain
     clock.pass_s(301)
     sandbox.faults.set("500:0")

@@ -18,7 +18,7 @@ from app import text
 from sync import outbox
 from sync.catalogue import Catalogue
 from sync.client import Answer
-from sync.conflicts import contested, three_way
+from sync.conflicts import STANDS, contested, three_way
 from sync.contract import NoteRole
 from sync.diagnosis import Step, diagnose
 from sync.dialects.feishu.calls import encoded
@@ -256,7 +256,7 @@ def test_an_older_revision_never_replaces_a_newer_one(delivered, ids, sandbox):
     hr.put_assessment(f"{assessment}:3", assessment_body(interview, assessment, 3, summary="三"), OP, agreed)
     with pytest.raises(RemoteConflict) as raised:
         hr.put_assessment(f"{assessment}:2", assessment_body(interview, assessment, 2, summary="二"), OP, agreed)
-    assert raised.value.theirs == {"revision": 3}
+    assert (raised.value.theirs["revision"], raised.value.theirs[STANDS]["content"]) == (3, "三")
     assert held(sandbox)["content"] == "三"
 
 

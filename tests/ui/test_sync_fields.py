@@ -14,7 +14,7 @@ from sync.conflicts import Conflict, differences
 from sync.contract import AssessmentResult, DimensionResult, QuestionResult, TimedComment
 from sync.outbox import Kind, State
 from ui import language
-from ui.sync.field_names import field_name, item_names
+from ui.sync.field_names import field_name, field_value, item_names
 from ui.sync.item_panel import ItemPanel
 
 MINE = {
@@ -105,5 +105,17 @@ def test_a_comment_that_one_side_lacks_shifts_no_other(each_language):
 
 
 def test_a_field_of_another_system_keeps_its_path(each_language):
-    for path in ("x.y", "comments", "dimensions.1"):
+    for path in ("x.y", "shade", "dimensions.1"):
         assert field_name(path, {}) == path
+
+
+@pytest.mark.parametrize(("spoken", "names"), [("en", ["Comments", "Questions"]), ("zh", ["评论", "题目评分"])])
+def test_a_whole_list_that_both_sides_changed_is_read_line_by_line(spoken, names):
+    language.set_language(spoken)
+    assert [field_name(path, {}) for path in ("comments", "questions")] == names
+    said = json.dumps([{"time_s": 72.5, "text": "好"}, {"text": "整体"}], ensure_ascii=False)
+    assert field_value("comments", said) == "01:12 好\n整体"
+    rated = json.dumps([{"question": "项目?", "score": 7.5, "comment": "清楚"}, {"question": "B", "comment": "x"}])
+    assert field_value("questions", rated) == "项目? [7.5] 清楚\nB x"
+    assert field_value("comments", "[") == "["
+    assert field_value("questions", None) == "–"

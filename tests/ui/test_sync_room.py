@@ -100,8 +100,9 @@ def test_what_went_over_the_line_is_shown_to_the_byte(qtbot, room, library, serv
     assert room.tabs.currentWidget() is page
     assert not room.panel.isVisible()
     tester = QAbstractItemModelTester(page.calls, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    (line,) = page.calls.rows
+    line, before = page.calls.rows
     assert (line.method, line.status) == ("PUT", 201)
+    assert (before.method, before.status) == ("GET", 404), "what stands there is looked at before"
     assert signed.title in page.only.text()
     assert json.loads(page.sent.field.toPlainText()) == json.loads(signature.payload)
     click(qtbot, page.sent.laid_out)
@@ -294,3 +295,44 @@ def test_a_library_without_calls_says_so(qtbot, tmp_path):
         room.tabs.setCurrentWidget(room.calls_page)
         assert room.calls_page.facts.text() == text.tr("sync_room.calls_none")
         service.close()
+
+
+@pytest.mark.parametrize(("said", "words", "button"), [
+    ("zh", "评估结果 1 项，状态变更 3 项", "现在发送"),
+    ("en", "assessments: 1, status changes: 3", "Send them now"),
+])  # fmt: skip
+def test_what_an_earlier_profile_did_not_send_is_offered_once_another_does(
+    said, words, button, qtbot, library, service, room, sandbox
+):
+    language.set_language(said)
+    silent = 'base = "sandbox"\nname = "silent"\nsend = []\n'
+    settings = SettingsFile(library.folder)
+    settings.profiles.mkdir()
+    (settings.profiles / "silent.toml").write_text(silent)
+    service._settings.change(ehr_profile="silent")
+    sign(library, planned(library).id)
+    service.run_once()
+    room.refresh()
+    assert sandbox.store.assessments() == []
+    assert not room.untold.isVisible()
+    service._settings.change(ehr_profile="sandbox")
+    service.run_once()
+    room.refresh()
+    assert (room.untold.isVisible(), sandbox.store.assessments()) == (True, []), "nothing leaves unasked"
+    assert words in room.untold.words.text()
+    assert room.untold.send.text() == button
+    qtbot.mouseClick(room.untold.send, Qt.MouseButton.LeftButton)
+    assert not room.untold.isVisible()
+    service.run_once()
+    assert len(sandbox.store.assessments()) == 1
+
+
+def test_what_was_held_back_may_stay_unsent(qtbot, library, service, room, sandbox):
+    sign(library, planned(library).id)
+    with library.session() as session:
+        session.execute(update(outbox).values(state=State.DONE.value, resolution="not_told"))
+    room.refresh()
+    qtbot.mouseClick(room.untold.leave, Qt.MouseButton.LeftButton)
+    assert not room.untold.isVisible()
+    service.run_once()
+    assert sandbox.store.assessments() == []

@@ -13,13 +13,15 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from analysis.failures import Failure
 from app import text
-from app.hr_profiles import ProfileChoice, add_profile, profile_choices
+from app.hr_profiles import ProfileChoice, profile_choices
+from app.profiles import import_profile
 from app.settings import SettingsFile
 from sync.failures import RemoteFailure
 from ui import language, theme
@@ -51,6 +53,11 @@ class HrSystemFields(QObject):
         self.url.setPlaceholderText("https://")
         self.profile, self.add = QComboBox(), QPushButton()
         self.key, self.passphrase = QLineEdit(), QLineEdit()
+        self.keep = QSpinBox()
+        self.keep.setRange(7, 3650)
+        self.keep.setValue(values.keep_days)
+        self.keep.lineEdit().setTextMargins(theme.SPACE, 0, 0, 0)
+        self.keep.valueChanged.connect(lambda days: self._settings.change(keep_days=days))
         self.choose, self.test, self.mapping = QPushButton(), QPushButton(), QPushButton()
         language.bind(self.mapping.setText, "mapping.open")
         self.mapping.clicked.connect(self.mappingRequested)
@@ -75,7 +82,7 @@ class HrSystemFields(QObject):
         return (
             ("url", self.url), ("profile", _beside(self.profile, self.add)), ("account", self.account),
             ("key", self.key), ("certificate", _beside(self.certificate, self.choose)),
-            ("passphrase", self.passphrase), ("", self._testing()),
+            ("passphrase", self.passphrase), ("keep_days", self.keep), ("", self._testing()),
         )  # fmt: skip
 
     def live_in(self, form: QFormLayout) -> None:
@@ -162,7 +169,7 @@ class HrSystemFields(QObject):
     def take_profile(self, file: Path) -> None:
         """Check a company's own profile, keep it beside the library and choose it."""
         try:
-            name = add_profile(file, self._settings.profiles)
+            name = import_profile(file, self._settings.profiles).name
         except (Failure, RemoteFailure) as failure:
             self.say(text.sentence(failure), good=False)
             return
@@ -193,13 +200,15 @@ class HrSystemFields(QObject):
         self.add.setText(text.tr("settings.add_profile"))
         self.choose.setText(text.tr("settings.choose_file"))
         self.test.setText(text.tr("settings.test"))
+        self.keep.setSuffix(text.tr("settings.days_suffix"))
+        self.keep.setToolTip(text.tr("settings.keep_days_hint"))
         self.key.setPlaceholderText(text.tr("settings.key_hint"))
         self.passphrase.setPlaceholderText(text.tr("settings.key_hint"))
         self.account.setPlaceholderText(text.tr("settings.account_hint"))
         self.certificate.setPlaceholderText(text.tr("settings.certificate_hint"))
         named = {
             "url": self.url, "profile": self.profile, "account": self.account, "key": self.key,
-            "certificate": self.certificate, "passphrase": self.passphrase,
+            "certificate": self.certificate, "passphrase": self.passphrase, "keep_days": self.keep,
         }  # fmt: skip
         for key, widget in named.items():
             widget.setAccessibleName(text.tr(f"settings.{key}"))

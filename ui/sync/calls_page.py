@@ -112,6 +112,8 @@ def described(body: Body) -> str:
     parts = [text.tr("sync_room.bytes", n=f"{body.size:,}"), f"SHA-256 {body.sha256}"]
     if body.text is None:
         parts.append(text.tr("sync_room.body_binary"))
+    elif body.pruned:
+        parts.append(text.tr("sync_room.body_pruned"))
     elif body.cut:
         parts.append(text.tr("sync_room.body_cut"))
     return " · ".join(parts)

@@ -46,11 +46,36 @@ def item_names(body: str, conflict: Conflict) -> Names:
 
 
 def field_value(path: str, value: object) -> str:
-    """A value as a person reads it: a recommendation in words, everything else as it is; "–" for none."""
+    """A value as a person reads it: a recommendation in words, a list line by line, everything else as it is; "–" for
+    none."""
     key = f"report.conclusion_{value}"
     if path == "conclusion" and has(key):
         return tr(key)
+    if path in ("comments", "questions") and isinstance(value, str):
+        return _lines(value)
     return "–" if value is None else str(value)
+
+
+def _lines(listed: str) -> str:
+    """Comments with their times, questions with their scores, one a line; as it is where it is no list."""
+    try:
+        rows = json.loads(listed)
+    except ValueError:
+        return listed
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return listed
+    return "\n".join(_line(row) for row in rows) or "–"
+
+
+def _line(row: Mapping[str, object]) -> str:
+    time_s, score = row.get("time_s"), row.get("score")
+    parts = [
+        timecode(time_s) if isinstance(time_s, int | float) else "",
+        str(row.get("question") or ""),
+        f"[{score}]" if score is not None else "",
+        str(row.get("text") or row.get("comment") or ""),
+    ]
+    return " ".join(filter(None, parts))
 
 
 def _item(group: str, which: str, words: str) -> str:

@@ -31,6 +31,7 @@ from ui.sync.calls_page import CallsPage
 from ui.sync.item_panel import ItemPanel
 from ui.sync.model import ENTRY_ROLE, CallsTable, EntriesTable, HistoryTable, RowsTable, RunsTable, clock
 from ui.sync.packages import PackagesPage
+from ui.sync.untold_bar import UntoldBar
 
 
 class SyncRoom(QWidget):
@@ -66,6 +67,8 @@ class SyncRoom(QWidget):
             service.book, self._table(calls, {0: 124, 1: 66, 3: 84, 4: 76, 5: 76, 6: 84}), calls
         )
         self.queue_view.selectionModel().currentRowChanged.connect(lambda *_: self._chosen())
+        self.untold = UntoldBar(service)
+        self.untold.failed.connect(self.failed)
         self.panel = ItemPanel()
         self.panel.resendRequested.connect(lambda op: self._try(lambda: self._service.resend(op)))
         self.panel.choiceMade.connect(lambda op, choice: self._try(lambda: self._service.resolve(op, Choice(choice))))
@@ -134,6 +137,7 @@ class SyncRoom(QWidget):
         outer.setContentsMargins(12, 12, 12, 12)
         outer.setSpacing(10)
         outer.addWidget(head)
+        outer.addWidget(self.untold)
         outer.addWidget(splitter, 1)
 
     def add_packages(self, page: PackagesPage) -> None:
@@ -183,6 +187,7 @@ class SyncRoom(QWidget):
             self.entries.show(state.entries)
             self._choose(kept.op_id if kept else None)
         self.history.show(self._service.history())
+        self.untold.refresh()
         self._refresh_shown()
         self.tabs.setTabText(0, text.tr("sync_room.queue", n=state.queue + state.people))
         self._chosen()

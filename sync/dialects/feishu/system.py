@@ -15,7 +15,7 @@ from typing import Any, BinaryIO
 from sync.address import Address
 from sync.catalogue import Catalogue
 from sync.client import Wire
-from sync.conflicts import three_way
+from sync.conflicts import STANDS, three_way
 from sync.contract import STATUS_ORDER, InterviewStatus, Pulled, RemoteDocument
 from sync.dialects.envelope import Gone
 from sync.dialects.feishu.calls import BASE, Calls, Row, below, encoded
@@ -195,7 +195,7 @@ class FeishuSystem:
         if mark == mine.mark:
             return done
         if mark and mark.revision > mine.mark.revision:
-            theirs: dict[str, object] = {"revision": mark.revision}
+            theirs = {"revision": mark.revision, STANDS: comparable(self._shape, held)}
             raise RemoteConflict(theirs, host=self._wire.host, field="newer_revision")
         ways = three_way(agreed.values, answering(mine, held), comparable(self._shape, held), agreed.leave)
         ways.refuse(self._wire.host)

@@ -39,6 +39,10 @@ class Calls:
             raise unsure(RemoteNonsense(host=self.wire.host))
         return made
 
+    def patch(self, path: str, body: Row) -> None:
+        """Change a row as the body says. The same twice changes nothing more."""
+        self._understood(self.wire.send("PATCH", path, body=encoded(body)))
+
     def page(self, path: str, query: Mapping[str, str], cursor: str = "") -> tuple[list[Row], str]:
         """One page, and the cursor of the next ("" = it was the last). A cursor stands alone: it knows the rest."""
         answer = self.wire.send("GET", path, query={"cursor": cursor} if cursor else query)

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from sync.contract import Conclusion, NoteRole
+from sync.dialects.greenhouse.fields import kind_of
 from sync.profile import Shape
 
 
@@ -66,8 +67,8 @@ class GreenhouseShape(Shape, frozen=True, forbid_unknown_fields=True, kw_only=Tr
         return super().wrong() or self._wrong()
 
     def _wrong(self) -> str:
-        if self.mapping:
-            return "mapping: a result is a note, which has no fields"
+        if self.mapping and not kind_of(self.mapping):
+            return "mapping: fields of the candidate, or of the application, not of both"
         if "status" in self.send:
             return "send: status"
         if self.language not in self.words:

@@ -17,12 +17,14 @@ from sync.client import Wire, unsure
 from sync.contract import Pulled, RemoteDocument
 from sync.dialects.greenhouse import belongings, files
 from sync.dialects.greenhouse.calls import Calls, Row, encoded
+from sync.dialects.greenhouse.fields import OwnFields
 from sync.dialects.greenhouse.incoming import Incoming
 from sync.dialects.greenhouse.note import Mark, mark_for, mark_in, result_note
 from sync.dialects.greenhouse.people import halves, values
 from sync.dialects.greenhouse.shape import GreenhouseShape, Words
 from sync.dialects.notes import held, plain_note
 from sync.failures import RemoteConflict, RemoteNonsense, RemoteRejected
+from sync.mapping import check
 from sync.profile import Profile
 from sync.system import Agreed, Attachment, Delivered, Move, Note, Progress, Request
 
@@ -46,6 +48,7 @@ class GreenhouseSystem:
         self.address: Address = wire.address
         self._calls = Calls(wire)
         self._incoming = Incoming(self._calls, self._shape)
+        self._own = OwnFields(self._calls, self._shape.mapping)
         self._places: dict[str, Place] = {}
 
     def close(self) -> None:
@@ -63,6 +66,8 @@ class GreenhouseSystem:
         self.changes("")
         for path in ("/v3/applications", "/v3/candidates", "/v3/interviews", NOTES, files.PATH):
             self._calls.page(path, {"per_page": "1"})
+        if self._shape.mapping:
+            check(self._shape.mapping, self._own.catalogue(), self._wire.host)
 
     def changes(self, cursor: str) -> Pulled:
         """One page of changes after a cursor."""
@@ -90,21 +95,25 @@ class GreenhouseSystem:
         """Nothing: stages belong to the people who work in Greenhouse, and a move there may write to candidates."""
 
     def put_assessment(self, external_id: str, signed: bytes, operation: str, agreed: Agreed) -> Delivered:
-        """Deliver a signed assessment: one note for each revision, which nobody can change there."""
-        del operation, agreed
+        """Deliver a signed assessment: one note for each revision, which nobody can change there. The company's own
+        fields go before it, compared one by one: where the note is, they have been written."""
+        del operation
+        told = self._own.told(signed)
         place, mark = self._needed(json.loads(signed)), mark_for(external_id, signed)
         for stands, note in self._notes(place):
             if stands == mark:
-                return Delivered(str(note["id"]))
+                return Delivered(str(note["id"]), told)
             self._guard(mark, stands, note)
-        return Delivered(self._noted(place.candidate, result_note(signed, self._words)))
+        if told is not None:
+            self._own.write(place.candidate, place.application, told, agreed)
+        return Delivered(self._noted(place.candidate, result_note(signed, self._words)), told)
 
     def held_assessment(self, external_id: str, signed: bytes) -> Delivered | None:
         """The note of exactly these signed bytes."""
         place, mark = self._place(json.loads(signed)), mark_for(external_id, signed)
         found = (note for stands, note in self._notes(place) if stands == mark) if place else iter(())
         note = next(found, None)
-        return Delivered(str(note["id"])) if note else None
+        return Delivered(str(note["id"]), self._own.told(signed)) if note else None
 
     def attach(self, attachment: Attachment, content: BinaryIO, operation: str, progress: Progress) -> str:
         """Keep a file with the application."""
@@ -135,15 +144,17 @@ class GreenhouseSystem:
         belongings.fetch(self._calls, document, into, limit)
 
     def catalogue(self) -> Catalogue:
-        """Nothing: a note has no fields."""
-        return Catalogue()
+        """The company's own fields of candidates and applications."""
+        return self._own.catalogue()
 
     def preview(self, external_id: str, signed: bytes) -> tuple[Request, ...]:
-        """The note that `put_assessment` would make; whose it is is looked up."""
+        """The note that `put_assessment` would make, whose it is is looked up; and before it all mapped fields."""
         del external_id
         place = self._place(json.loads(signed))
         body = self._note(place.candidate if place else None, result_note(signed, self._words))
-        return (Request("POST", NOTES, encoded(body).decode()),)
+        note = Request("POST", NOTES, encoded(body).decode())
+        fields = self._own.request(place.candidate if place else None, place.application if place else None, signed)
+        return (fields, note) if fields else (note,)
 
     @property
     def _words(self) -> Words:

@@ -18,11 +18,12 @@ from uuid import uuid4
 
 from flask import Blueprint, Response, request
 
-from sync.sandbox.faces.greenhouse_rows import Rows
+from sync.sandbox.faces.greenhouse_rows import OWNERS, Rows, option_id
 from sync.sandbox.faces.open_files import address_of
 from sync.sandbox.faults import Faults
+from sync.sandbox.fields import PREFIX, described, refuse_strange
 from sync.sandbox.misbehaving import Answers, misbehave
-from sync.sandbox.store import Store, now
+from sync.sandbox.store import Store, StoreRefuses, now
 
 Row = dict[str, Any]
 PATH = "/greenhouse"
@@ -61,10 +62,12 @@ def greenhouse_face(store: Store, faults: Faults, key: str) -> Blueprint:
         "candidates": rows.candidates, "applications": rows.applications, "interviews": rows.interviews,
         "notes": lambda: store.documents(NOTE), "scorecards": rows.scorecards, "users": rows.users,
         "attachments": lambda: [*rows.resumes(lambda row: address_of(key, row)), *store.documents(ATTACHMENT)],
+        "custom_fields": lambda: rows.custom_fields(faults),
     }  # fmt: skip
     for name, read in lists.items():
         routes.add_url_rule(f"/v3/{name}", f"list_{name}", lambda read=read: listed(read()))
     _writing(routes, store, rows, tokens)
+    _changing(routes, rows, faults)
     return routes
 
 
@@ -136,6 +139,35 @@ def _writing(routes: Blueprint, store: Store, rows: Rows, tokens: Tokens) -> Non
             raise Refused(422, "content is not base64") from error
         kept = {name: body.get(name) for name in ("application_id", "filename", "type", "content_type", "visibility")}
         return answer(_keep(store, ATTACHMENT, kept | {"sha256": hashlib.sha256(content).hexdigest()}), 201)
+
+
+def _changing(routes: Blueprint, rows: Rows, faults: Faults) -> None:
+    def changed(kind: str, row: int) -> Response:
+        found = rows.candidates() if kind == "candidate" else rows.applications()
+        if not any(one["id"] == row for one in found):
+            raise Refused(404, "Resource not found")
+        rows.write_own(kind, row, _own_values(_body(), faults))
+        return answer({"id": row})
+
+    for kind in OWNERS:
+        routes.add_url_rule(
+            f"/v3/{kind}s/<int:row>", f"change_{kind}", lambda row, kind=kind: changed(kind, row), methods=["PATCH"]
+        )
+
+
+def _own_values(body: Row, faults: Faults) -> Row:
+    """The values in a body by key, choices by their keys. Refused 422."""
+    keys = {option_id(one["key"]): one["key"] for field in described() for one in field.get("options", ())}
+    choices = {field["id"].removeprefix(PREFIX) for field in described() if field["type"] == "option"}
+    values = {}
+    for one in body.get("custom_fields") or []:
+        name, value = str(one.get("name_key")), None if one.get("delete_value") else one.get("value")
+        values[name] = keys.get(int(value), value) if name in choices and isinstance(value, int) else value
+    try:
+        refuse_strange(values, faults)
+    except StoreRefuses as error:
+        raise Refused(422, error.message) from error
+    return values
 
 
 def _keep(store: Store, kind: str, body: Row) -> Row:

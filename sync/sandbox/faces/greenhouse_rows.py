@@ -8,10 +8,18 @@ from html import escape
 from typing import Any
 from uuid import uuid4
 
+from sync.sandbox.faults import Faults
+from sync.sandbox.fields import PREFIX, described, fields_in_force
 from sync.sandbox.store import Store
 
 Row = dict[str, Any]
 _RATINGS = ((0.85, "strong_yes"), (0.6, "yes"), (0.4, "mixed"), (0.0, "no"))
+OWN = "greenhouse_own"
+OWNERS = ("candidate", "application")
+TYPES = {
+    "integer": "number", "number": "number", "text": "long_text", "boolean": "yes_no", "date": "date",
+    "option": "single_select", "options": "multi_select",
+}  # fmt: skip
 _STATUSES = {"scheduled": "scheduled", "in_progress": "scheduled", "to_review": "awaiting_feedback"}
 
 
@@ -53,15 +61,20 @@ class Rows:
         names = dict.fromkeys(one["department"] for one in self._store.every("position") if one["department"])
         return [{"id": number("department", name), "name": name} for name in names]
 
+    def custom_fields(self, faults: Faults) -> list[Row]:
+        """The company's own fields, of candidates and of applications."""
+        return [_own_field(kind, one) for kind in OWNERS for one in fields_in_force(faults)]
+
     def candidates(self) -> list[Row]:
         """People."""
-        return [_candidate(one) for one in self._store.every("candidate") if not one["deleted"]]
+        people = (_candidate(one) for one in self._store.every("candidate") if not one["deleted"])
+        return [one | {"custom_fields": self._own("candidate", one["id"])} for one in people]
 
     def applications(self) -> list[Row]:
         """People with a position."""
-        return [
-            _application(one) for one in self._store.every("candidate") if one["position_id"] and not one["deleted"]
-        ]
+        people = (one for one in self._store.every("candidate") if one["position_id"] and not one["deleted"])
+        found = map(_application, people)
+        return [one | {"custom_fields": self._own("application", one["id"])} for one in found]
 
     def interviews(self) -> list[Row]:
         """Interviews of people with a position."""
@@ -110,6 +123,20 @@ class Rows:
     def _people(self) -> list[Row]:
         return [one for one in self._store.every("candidate") if one["position_id"] and not one["deleted"]]
 
+    def own(self, kind: str, row: int) -> Row:
+        """What stands in the company's fields of a row, by key; a choice by its key in the store."""
+        return self._store.document(OWN, f"{kind}-{row}") or {}
+
+    def write_own(self, kind: str, row: int, values: Row) -> None:
+        """Put values into the company's fields of a row; None takes one away. StoreRefuses 422."""
+        with self._store.lock:
+            self._store.put_document(OWN, f"{kind}-{row}", self.own(kind, row) | values)
+
+    def _own(self, kind: str, row: int) -> Row:
+        """The same as it is shown: each with its name and type, a choice by its name."""
+        known = {one["id"].removeprefix(PREFIX): one for one in described()}
+        return {key: _shown(known[key], value) for key, value in self.own(kind, row).items()}
+
     def make_candidate(self, body: Row, job: int | None) -> tuple[Row, Row | None] | None:
         """One more candidate, with an application where a job is named; None = there is no such job."""
         positions = (one["id"] for one in self._store.all("position") if number("job", one["id"]) == job)
@@ -137,6 +164,29 @@ def _rating(card: Row) -> str:
 def _halves(name: str) -> Row:
     first, _, last = name.partition(" ")
     return {"first_name": first if last else name[1:], "last_name": last or name[:1]}
+
+
+def option_id(key: str) -> int:
+    """The number of a choice."""
+    return number("option", key) % 1_000_000
+
+
+def _own_field(kind: str, field: Row) -> Row:
+    key = field["id"].removeprefix(PREFIX)
+    options = [
+        {"id": option_id(one["key"]), "name": one["titles"]["en"], "priority": at}
+        for at, one in enumerate(field["options"])
+    ]
+    return {
+        "id": number("field", f"{kind} {key}"), "name": field["titles"]["en"], "name_key": key, "field_type": kind,
+        "value_type": TYPES[field["type"]], "active": True, "required": False, "custom_field_options": options,
+    }  # fmt: skip
+
+
+def _shown(field: Row, value: Any) -> Any:
+    names = {one["key"]: one["titles"]["en"] for one in field.get("options", ())}
+    said = names.get(value, value) if isinstance(value, str) else value
+    return {"name": field["titles"]["en"], "type": TYPES[field["type"]], "value": said}
 
 
 def _candidate(one: Row) -> Row:

@@ -26,6 +26,7 @@ from werkzeug.exceptions import HTTPException
 from sync.sandbox.api import file_answer
 from sync.sandbox.bodies import Assessment, NewInterview, Note
 from sync.sandbox.faults import Faults
+from sync.sandbox.fields import PREFIX, fields_in_force, refuse_strange
 from sync.sandbox.misbehaving import Answers, misbehave
 from sync.sandbox.store import STATUSES, Store, StoreRefuses
 from sync.sandbox.uploads import announced, take
@@ -38,7 +39,7 @@ LEEWAY_S = 300.0
 """So far the clock of a signed call may be off."""
 ZONE = ZoneInfo("Asia/Shanghai")
 WORDS = dict(zip(STATUSES, (10, 20, 30, 40), strict=True))
-CODES = {400: 40000, 404: 40400, 409: 40900, 410: 41000, 422: 42200}
+CODES = {400: 40000, 404: 40400, 409: 40900, 410: 41000, 412: 41200, 422: 42200}
 NAMES = {
     "outId": "external_id", "evaluationId": "assessment_id", "revision": "revision", "interviewOutId": "interview_id",
     "interviewId": "interview_remote_id", "applicantId": "candidate_remote_id", "applicantName": "candidate_name",
@@ -48,7 +49,7 @@ NAMES = {
     "totalScoreHigh": "composite_high", "coverage": "coverage", "weightReason": "weight_reason",
     "keywordRate": "keyword_rate", "conclusion": "conclusion", "remark": "summary", "advantage": "strengths",
     "shortcoming": "to_improve", "questions": "questions", "comments": "comments", "signTime": "signed_at",
-    "appVersion": "app_version", "contractVersion": "contract_version",
+    "appVersion": "app_version", "contractVersion": "contract_version", "customFields": "custom_fields",
 }  # fmt: skip
 """Fields of an evaluation here → the contract's."""
 NOTE_NAMES = {
@@ -62,7 +63,8 @@ FILE_NAMES = {
     "mimeType": "media_type", "sha256": "sha256",
 }  # fmt: skip
 """Fields of a file here → the contract's."""
-LEFT_OUT = ("strengths", "to_improve", "questions")
+LEFT_OUT = ("strengths", "to_improve", "questions", "custom_fields")
+OWN = "customFields."
 PROOF = "signedSha256"
 
 
@@ -145,6 +147,7 @@ def ihr_routes(store: Store, faults: Faults, key: str) -> Blueprint:
     for name, (kind, shown) in lists.items():
         routes.add_url_rule(f"/{name}/list", name, _listing(store, kind, shown), methods=["POST"])
     _writing(routes, store)
+    _evaluations(routes, store, faults)
     routes.register_error_handler(StoreRefuses, refused)
     routes.register_error_handler(HTTPException, lambda error: said(40000, error.description or ""))
     return routes
@@ -172,15 +175,28 @@ def _writing(routes: Blueprint, store: Store) -> None:
             raise StoreRefuses(422, "status_unknown", f"unknown status or missing field: {error}") from error
         return said(0, "ok", interview(moved))
 
+
+def _evaluations(routes: Blueprint, store: Store, faults: Faults) -> None:
     @routes.post("/evaluations/save")
     def save_evaluation() -> Response:
         body = _body()
         wanted = {NAMES[name]: value for name, value in body.items() if name in NAMES}
         wanted = {name: value for name, value in wanted.items() if value is not None or name not in LEFT_OUT}
         checked = _checked(wanted, Assessment)
-        raw = json.dumps(checked | {PROOF: body.get(PROOF)}, ensure_ascii=False, sort_keys=True).encode()
-        held, _ = store.keep(raw, checked, _once(body)[0])
+        refuse_strange(checked["custom_fields"], faults)
+        stands = checked | {PROOF: body.get(PROOF)}
+        raw = json.dumps(stands, ensure_ascii=False, sort_keys=True).encode()
+        held, _ = store.keep(raw, stands, _once(body)[0], str(body.get("version") or ""))
         return said(0, "ok", {"id": held.id, "outId": held.external_id})
+
+    @routes.post("/evaluations/current")
+    def current_evaluation() -> Response:
+        standing = store.standing(str(_body().get("evaluationId", "")))
+        if standing is None:
+            return said(40400, "no such evaluation")
+        held = store.assessment(standing.body["external_id"])
+        found = {"id": held.id if held else "", "version": standing.version, **evaluation(standing.body)}
+        return said(0, "ok", found)
 
     @routes.post("/evaluations/get")
     def get_evaluation() -> Response:
@@ -216,7 +232,8 @@ def _writing(routes: Blueprint, store: Store) -> None:
         shown = [
             {"id": name, "title": name, "type": "number" if name in numbers else "text"} for name in (*NAMES, PROOF)
         ]  # fmt: skip
-        return said(0, "ok", {"fields": shown})
+        own = [one | {"id": OWN + one["id"].removeprefix(PREFIX)} for one in fields_in_force(faults)]
+        return said(0, "ok", {"fields": [*shown, *own]})
 
 
 def said(code: int, message: str, data: object = None) -> Response:

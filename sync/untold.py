@@ -1,0 +1,73 @@
+"""What an HR system was not told of because its profile did not send it, and how it is told later.
+
+Such items are settled when their turn comes. Where another profile sends them, a person decides: nothing that was held
+back leaves unasked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, CursorResult, and_, exists, select, update
+from sqlalchemy.orm import Session
+
+from sync.ledger import Clock
+from sync.outbox import Kind, Resolution, State, outbox
+
+_NEEDS = {
+    Kind.INTERVIEW: ("status", "assessment"), Kind.STATUS: ("status",), Kind.ASSESSMENT: ("assessment",),
+    Kind.NOTE: ("notes",), Kind.ATTACHMENT: (),
+}  # fmt: skip
+"""What a profile sends where items of a kind are told: one of these is enough, none = always."""
+
+
+def is_told(kind: Kind, send: Collection[str]) -> bool:
+    """Whether a profile that sends this tells its HR system of items of a kind."""
+    needs = _NEEDS[kind]
+    return not needs or any(name in send for name in needs)
+
+
+def to_tell(session: Session, send: Collection[str]) -> dict[Kind, int]:
+    """How many items of each kind were not told and would be told now; of an assessment its newest revision only.
+
+    Kinds of which there is none are left out.
+    """
+    found: dict[Kind, int] = {}
+    for kind in session.scalars(select(outbox.c.kind).where(*_held_back(send))):
+        found[Kind(kind)] = found.get(Kind(kind), 0) + 1
+    return found
+
+
+def tell(session: Session, send: Collection[str], clock: Clock) -> int:
+    """Send them after all, in the order in which they were written; gives how many."""
+    fresh: dict[str, object] = {
+        "state": State.PENDING.value,
+        "resolution": None,
+        "done_at": None,
+        "attempts": 0,
+        "next_at": clock(),
+    }
+    return _changed(session, send, fresh)
+
+
+def leave(session: Session, send: Collection[str]) -> int:
+    """They stay unsent, for a person has said so; gives how many."""
+    return _changed(session, send, {"resolution": Resolution.LEFT.value})
+
+
+def _changed(session: Session, send: Collection[str], values: dict[str, object]) -> int:
+    wanted = session.scalars(select(outbox.c.seq).where(*_held_back(send))).all()
+    done = session.execute(update(outbox).where(outbox.c.seq.in_(wanted)).values(**values))
+    assert isinstance(done, CursorResult)
+    return int(done.rowcount)
+
+
+def _held_back(send: Collection[str]) -> tuple[ColumnElement[bool], ...]:
+    """Items that were not told and could be now."""
+    later = outbox.alias("later")
+    newer = exists().where(
+        later.c.kind == outbox.c.kind, later.c.aggregate == outbox.c.aggregate, later.c.seq > outbox.c.seq
+    )
+    kinds = [kind.value for kind in Kind if is_told(kind, send)]
+    overtaken = and_(outbox.c.kind == Kind.ASSESSMENT.value, newer)
+    return outbox.c.resolution == Resolution.NOT_TOLD.value, outbox.c.kind.in_(kinds), ~overtaken

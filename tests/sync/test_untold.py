@@ -1,0 +1,69 @@
+"""What was held back because a profile did not send it: offered when another one does, sent in order, never unasked."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from sync import outbox, untold
+from sync.outbox import Kind, Resolution, State
+from sync.profile import Profile, shipped_profile
+from sync.sender import Sender
+from tests.sync.ehr import enqueue_assessment, enqueue_interview
+from tests.sync.far_sides import SandboxSide
+
+ALL = ("status", "assessment", "notes")
+
+
+@pytest.fixture
+def far(sandbox):
+    side = SandboxSide(sandbox, "sandbox")
+    yield side
+    side.close()
+
+
+@pytest.fixture
+def held_back(far, sessions, queue):
+    """An interview of which nothing was told, its assessment in two revisions; gives its ids."""
+    with sessions() as session:
+        ids = enqueue_interview(session)
+        enqueue_assessment(session, *ids, 2, summary="改")
+    silent = Profile(msgspec.structs.replace(shipped_profile("sandbox").shape, send=()))
+    Sender(sessions, far.hr(profile=silent), queue).drain()
+    assert far.registered() == []
+    return ids
+
+
+def resolutions(sessions):
+    with sessions() as session:
+        return {item.external_id: item.resolution for item in outbox.items(session)}
+
+
+def test_it_is_counted_by_what_the_profile_sends_now(held_back, sessions):
+    with sessions() as session:
+        assert untold.to_tell(session, ()) == {}
+        assert untold.to_tell(session, ("status",)) == {Kind.INTERVIEW: 1, Kind.STATUS: 3}
+        assert untold.to_tell(session, ALL) == {Kind.INTERVIEW: 1, Kind.STATUS: 3, Kind.ASSESSMENT: 1}
+
+
+def test_nothing_is_sent_unasked_and_then_everything_once_and_in_order(far, held_back, sessions, queue):
+    interview, assessment = held_back
+    sender = Sender(sessions, far.hr(), queue)
+    assert sender.drain().sent == 0
+    with sessions() as session:
+        assert untold.tell(session, ALL, queue.clock) == 5
+        assert untold.tell(session, ALL, queue.clock) == 0
+    assert sender.drain().sent == 5
+    assert [one.external_id for one in far.arrived()] == [f"{assessment}:2"], "an earlier revision is of no use"
+    assert (far.registered(), far.moves(interview)) == ([interview], ["in_progress", "to_review", "assessed"])
+    assert resolutions(sessions)[f"{assessment}:1"] is Resolution.NOT_TOLD
+    with sessions() as session:
+        assert untold.to_tell(session, ALL) == {}
+
+
+def test_what_is_left_is_not_offered_again(held_back, sessions):
+    with sessions() as session:
+        assert untold.leave(session, ALL) == 5
+        assert untold.to_tell(session, ALL) == {}
+        assert outbox.counts(session)[State.DONE] == 6
+    assert set(resolutions(sessions).values()) == {Resolution.LEFT, Resolution.NOT_TOLD}
