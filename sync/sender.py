@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from sync import ledger, outbox
 from sync.breaker import PATIENCE, STOPPING, Breaker, Sessions, concerns_all
-from sync.contract import STATUS_ORDER, InterviewStatus
+from sync.contract import InterviewStatus, progress
 from sync.failures import (
     FileGone,
     FilesRefused,
@@ -221,6 +221,10 @@ class Sender:
                 self._queue.overtake(session, item, failure.theirs)
                 _note(session, self._queue.clock, item, "overtaken")
                 return None
+            if item.kind is Kind.NOTE and failure.theirs.get("external_id") == item.external_id:
+                self._queue.already_there(session, item, failure.theirs)
+                _note(session, self._queue.clock, item, Resolution.ALREADY_THERE)
+                return None
             if item.kind not in (Kind.ASSESSMENT, Kind.STATUS):  # never changed once written: nothing to compare
                 self._queue.bury(session, item, failure)
                 _note(session, self._queue.clock, item, failure.code)
@@ -235,7 +239,7 @@ class Sender:
         except ValueError:
             return False
         wanted = InterviewStatus(json.loads(item.payload)["to"])
-        return STATUS_ORDER.index(theirs) >= STATUS_ORDER.index(wanted)
+        return progress(theirs) >= progress(wanted)
 
     def _postpone(self, item: Item, failure: RemoteFailure) -> None:
         counts = isinstance(failure, RemoteBusy) and failure.params.get("status") == 500

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 from uuid import uuid4
 
-from sync.sandbox.store import Store
+from sync.sandbox.store import CANCELLED, Store
 
 Row = dict[str, Any]
 _RATINGS = ((0.85, "strong_yes"), (0.6, "yes"), (0.4, "mixed"), (0.0, "no"))
@@ -64,7 +64,7 @@ class Rows:
         ]
 
     def interviews(self) -> list[Row]:
-        """Interviews of people with a position."""
+        """Interviews of people with a position; one that was called off is not there any more."""
         return [
             {
                 "id": number("interview", one["interview"]["id"]), "application_id": number("application", one["id"]),
@@ -73,6 +73,7 @@ class Rows:
             }
             for one in self._store.every("candidate")
             if one["position_id"] and one["interview"] and not one["deleted"]
+            if one["interview"]["status"] != CANCELLED
         ]  # fmt: skip
 
     def resumes(self, address: Callable[[str], str]) -> list[Row]:
