@@ -257,6 +257,8 @@ def _differences(found: Waiting) -> tuple[FieldDifference, ...]:
         was = row.contested[name]
         base = _words(found, name, was["base"]) if "base" in was else None
         mine, theirs = (_words(found, name, side.get(name)) for side in (found.mine, row.fields))
+        if mine == theirs and name == BODY:
+            mine, theirs = (f"{mine} ({_mark(side[BODY])})" for side in (found.mine, row.fields))
         return FieldDifference(name, base, mine, theirs, "base" in was)
 
     return tuple(one(name) for name in found.fields)
@@ -277,11 +279,15 @@ def _words(found: Waiting, name: str, value: object) -> Value:
 
 
 def _template_words(body: dict[str, Any]) -> str:
-    """The dimensions of a template with their weights, and a mark of its whole text: anchors may differ alone."""
-    template = template_from_body(body)
-    parts = (f"{one.title.in_(text.language())} {one.weight:g}" for one in template.dimensions)
-    mark = hashlib.sha256(json.dumps(template_to_body(template), sort_keys=True).encode()).hexdigest()[:6]
-    return text.tr("pulled.template_words", what=text.tr("package.comma").join(parts), mark=mark)
+    """The dimensions of a template with their weights: "语言表达 40、逻辑思维 60"."""
+    parts = (f"{one.title.in_(text.language())} {one.weight:g}" for one in template_from_body(body).dimensions)
+    return text.tr("package.comma").join(parts)
+
+
+def _mark(body: dict[str, Any]) -> str:
+    """What tells two templates apart that differ in their anchors or bands alone."""
+    whole = json.dumps(template_to_body(template_from_body(body)), sort_keys=True)
+    return f"#{hashlib.sha256(whole.encode()).hexdigest()[:6]}"
 
 
 def on_its_clock(at: datetime, zone: str) -> str:

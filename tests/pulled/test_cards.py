@@ -227,3 +227,13 @@ def test_every_word_of_a_card_is_there(library, sandbox, service, each_language)
         assert card.sentence
         for field in service.conflict(card.op_id).fields:
             assert text.has(f"pulled.field_{field.field}") or text.has(f"package.field_{field.field}")
+
+
+def test_templates_that_differ_in_their_anchors_alone_are_told_apart(library, sandbox, service):
+    body = sandbox.store.entity("template", "tech-interview")["body"]
+    body["dimensions"][0]["anchors"][0] |= {"zh": "另一句"}
+    sandbox.store.put("template", "tech-interview", body)
+    service.run_once()
+    (card,) = cards(service)
+    (field,) = service.conflict(card.op_id).fields
+    assert field.mine != field.theirs

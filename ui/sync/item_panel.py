@@ -144,8 +144,9 @@ class ItemPanel(QFrame):
         self.theirs.setVisible(self._conflict is not None)
         self.apply.setVisible(contested)
         self.hint.setVisible(contested)
-        self.mine.setText(text.tr("sync_room.all_mine" if contested else "sync_room.keep_mine"))
-        self.theirs.setText(text.tr("sync_room.all_theirs" if contested else "sync_room.keep_theirs"))
+        whose = "pulled.keep" if entry.is_pulled else "sync_room.all" if contested else "sync_room.keep"
+        self.mine.setText(text.tr(f"{whose}_mine"))
+        self.theirs.setText(text.tr(f"{whose}_theirs"))
         self._show_apply()
         self.resend.setVisible(entry.can_resend)
         self._name_resend()
@@ -163,7 +164,11 @@ class ItemPanel(QFrame):
         mine = sum(choice is Choice.MINE for choice in chosen)
         self.apply.setEnabled(rest == 0)
         self.apply.setText(text.tr("sync_room.apply", mine=mine, theirs=len(chosen) - mine))
-        self.hint.setText(text.tr("sync_room.choose_hint", n=rest) if rest else text.tr("sync_room.choose_done"))
+        self.hint.setText(text.tr("sync_room.choose_hint", n=rest) if rest else text.tr(self._when_done()))
+
+    def _when_done(self) -> str:
+        pulled = self._entry is not None and self._entry.is_pulled
+        return "pulled.choose_done" if pulled else "sync_room.choose_done"
 
     def _set_title(self, words: str, look: str) -> None:
         self.title.setProperty("class", look)
@@ -219,6 +224,7 @@ class ItemPanel(QFrame):
         self.calls.setText(text.tr("sync_room.calls_of_this"))
         self.body.setAccessibleName(text.tr("sync_room.body"))
         self.fields.setAccessibleName(text.tr("sync_room.field"))
+        self.fields.forget()
         if self._entry is None:
             self.title.setText(text.tr("sync_room.nothing"))
         else:
