@@ -128,6 +128,7 @@ def said_status(session: Session, system: str, interview_remote_id: str) -> str 
 
 
 CONNECTED = "connected"
+CURSOR = "cursor"
 
 
 def connect(session: Session, system: str, clock: Clock = time.time) -> None:
@@ -137,8 +138,9 @@ def connect(session: Session, system: str, clock: Clock = time.time) -> None:
 
 
 def connected(session: Session) -> str:
-    """The HR system that what is said here goes to (its address); "" = there was none yet."""
-    return read_state(session, "", CONNECTED) or ""
+    """The HR system that what is said here goes to (its address), else the one that was pulled last; "" = none yet."""
+    pulled = select(sync_state.c.system).where(sync_state.c.name == CURSOR).order_by(sync_state.c.changed.desc())
+    return read_state(session, "", CONNECTED) or session.scalar(pulled.limit(1)) or ""
 
 
 def keep_row(session: Session, system: str, row: KnownRow, clock: Clock = time.time) -> None:

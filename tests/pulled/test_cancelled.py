@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from app.documents import OVER
 from app.domain.types import Candidate, InterviewQuery, InterviewStatus
+from app.incoming import Incoming
 from app.said import said_of
 from app.store.importing import import_file
 from app.store.recordings import Belonging
-from sync import outbox
+from sync import ledger, outbox
+from sync.contract import Pulled, RemoteCandidate
 from sync.outbox import Kind, Resolution, State
 from sync.sender import Drained
 from tests.analysis.media_samples import record
@@ -140,3 +143,42 @@ def test_a_recording_brings_a_cancelled_interview_on(library, service, sandbox, 
     cancel(sandbox, service, interview)
     imported = import_file(library, record(tmp_path / "clip.mp4", 1.0), belonging=Belonging(interview_id=interview.id))
     assert imported.interview.status is InterviewStatus.TO_REVIEW
+
+
+def taken(library, system, candidate):
+    """One candidate is pulled."""
+    rows = list(Incoming(library, system).take(Pulled(candidates=(candidate,))))
+    with library.session() as session:
+        for row in rows:
+            ledger.keep_row(session, system, row)
+
+
+def test_an_interview_that_is_told_no_more_was_cancelled(library):
+    """Systems that drop a cancelled interview from their lists say which are there."""
+    person = RemoteCandidate(
+        "7", "陈明", interview_remote_id="7.1", scheduled_at=MORNING.isoformat(), there=("7.1", "7.2")
+    )
+    taken(library, "http://hr.example", person)
+    interview = library.find_interview(remote_id="7.1")
+    own = library.save_interview(an_interview(interview.candidate, scheduled_at=MORNING))
+    later = replace(person, interview_remote_id="7.2")
+    taken(library, "http://hr.example", later)
+    assert library.interview(interview.id).status is InterviewStatus.SCHEDULED, "it is there, and only not the next"
+    taken(library, "http://hr.example", replace(later, interview_remote_id=None, there=()))
+    first, second = library.interview(interview.id), library.find_interview(remote_id="7.2")
+    assert first.status is second.status is InterviewStatus.CANCELLED
+    assert library.interview(own.id).status is InterviewStatus.SCHEDULED, "one of ours is none of theirs"
+    taken(library, "http://hr.example", person)
+    assert library.interview(interview.id).status is InterviewStatus.SCHEDULED
+    taken(library, "http://other.example", replace(person, interview_remote_id=None, there=()))
+    assert library.interview(interview.id).status is InterviewStatus.SCHEDULED, "another system never told of it"
+
+
+def test_before_the_first_run_the_system_that_was_pulled_last_counts(library):
+    with library.session() as session:
+        assert ledger.connected(session) == ""
+        ledger.write_state(session, "http://a", ledger.CURSOR, "1", lambda: 1.0)
+        ledger.write_state(session, "http://b", ledger.CURSOR, "1", lambda: 2.0)
+        assert ledger.connected(session) == "http://b"
+        ledger.connect(session, "http://a")
+        assert ledger.connected(session) == "http://a"
