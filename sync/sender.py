@@ -221,7 +221,7 @@ class Sender:
                 self._queue.overtake(session, item, failure.theirs)
                 _note(session, self._queue.clock, item, "overtaken")
                 return None
-            if item.kind is Kind.NOTE and failure.theirs.get("external_id") == item.external_id:
+            if item.kind is Kind.NOTE:  # its id says what it says: another computer was quicker, in words of its own
                 self._queue.already_there(session, item, failure.theirs)
                 _note(session, self._queue.clock, item, Resolution.ALREADY_THERE)
                 return None

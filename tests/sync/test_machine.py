@@ -119,8 +119,7 @@ class ModelServer:
         with self.call():
             kept = self.notes.setdefault(note.external_id, note.text)
             if kept != note.text:
-                theirs = {"external_id": note.external_id, "text": kept}
-                raise RemoteConflict(theirs, host="model.example", field="note_differs")
+                raise RemoteConflict({"text": kept}, host="model.example", field="note_differs")
             self.said.append(note.external_id)
         return f"note-{note.external_id}"
 
