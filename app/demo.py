@@ -27,6 +27,7 @@ from app.resources import program, resource, root
 from app.settings import SettingsFile
 from app.store.library import Library
 from app.store.recordings import Belonging
+from sync.contract import progress
 
 Say = Callable[[str], None]
 START_S = 30.0
@@ -172,7 +173,7 @@ def _imported(library: Library, file: Path, review: DemoReview | None, say: Say)
         _fill_position(library, imported.interview, review.position)
     interview = library.interview(imported.interview.id)
     for status in (InterviewStatus.IN_PROGRESS, InterviewStatus.TO_REVIEW):
-        if list(InterviewStatus).index(interview.status) < list(InterviewStatus).index(status):
+        if progress(interview.status) < progress(status):
             interview = library.set_status(interview.id, status)
     return interview
 

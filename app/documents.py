@@ -31,6 +31,8 @@ from sync.tables import sync_row
 KIND = "document"
 MAX_BYTES = 20_000_000
 MOST_A_RUN = 20
+OVER = (InterviewStatus.ASSESSED, InterviewStatus.CANCELLED)
+"""Nobody prepares for such an interview any more."""
 TRIES = 3
 """So often in one run of the program a file is asked for whose bytes do not arrive as they were announced."""
 TOO_LARGE, GONE, DAMAGED = "too_large", "gone", "damaged"
@@ -89,7 +91,7 @@ class Fetching:
             open_ones = (
                 select(sync_row.c.local_id, sync_row.c.fields)
                 .join(InterviewRow, InterviewRow.candidate_id == sync_row.c.local_id)
-                .where(*_of(system, "candidate"), InterviewRow.status != str(InterviewStatus.ASSESSED))
+                .where(*_of(system, "candidate"), InterviewRow.status.not_in(map(str, OVER)))
                 .order_by(InterviewRow.scheduled_at.is_(None), InterviewRow.scheduled_at, sync_row.c.remote_id)
             )
             for candidate_id, fields in session.execute(open_ones).yield_per(200):

@@ -6,6 +6,7 @@ somebody only tries out must not become a candidate there. Then it is registered
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -18,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.types import Interview
 from sync import ledger, outbox
-from sync.contract import STATUS_ORDER, InterviewStatus, NoteRole
+from sync.contract import STATUS_ORDER, InterviewStatus, NoteRole, progress
 from sync.outbox import Kind, Resolution
 from sync.system import Note
 
@@ -89,7 +90,7 @@ def enqueue_move(
 
 def steps(told: InterviewStatus, wanted: InterviewStatus) -> list[tuple[InterviewStatus, InterviewStatus]]:
     """The single moves from one status forward to another; none when it is not forward."""
-    order = STATUS_ORDER[STATUS_ORDER.index(told) : STATUS_ORDER.index(wanted) + 1]
+    order = STATUS_ORDER[progress(told) : progress(wanted) + 1]
     return list(pairwise(order))
 
 
@@ -108,12 +109,16 @@ class Said:
 
 def say(session: Session, interview: Interview, said: Said) -> str | None:
     """A note about an interview into the outbox, once for its id; gives that id, None where the HR system does not know
-    the interview: nothing of it leaves before its assessment is signed."""
+    the interview: nothing of it leaves before its assessment is signed.
+
+    One that was closed before anybody had it does not count: what it said is said anew.
+    """
     registration = _registration(session, interview)
     if interview.remote_id is None and registration is None:
         return None
-    if outbox.find(session, Kind.NOTE, said.external_id) is not None:
+    if was_said(session, said.external_id):
         return said.external_id
+    outbox.set_aside(session, Kind.NOTE, said.external_id)
     note = Note(
         said.external_id, said.role.value, interview.id, interview.remote_id, interview.candidate.remote_id,
         said.assessment_external_id, said.at.astimezone(UTC).isoformat(timespec="seconds"), said.by, said.text,
@@ -147,6 +152,35 @@ def was_said(session: Session, external_id: str) -> bool:
         Resolution.NOT_TOLD,
         Resolution.LEFT,
     )
+
+
+LONGEST_ID = 64
+"""Characters of an HR system's id that a note's id repeats; a longer one is told by its hash."""
+
+
+def note_id(interview: Interview, role: NoteRole, *about: str) -> str:
+    """The id of a note on an interview's schedule, the same at every computer that says the same: by the HR system's id
+    of the interview, which all of them share, and by ours only where it has none yet."""
+    return ":".join((_shared_id(interview), role, *filter(None, about)))
+
+
+def _shared_id(interview: Interview) -> str:
+    remote = interview.remote_id
+    if remote is None:
+        return interview.id
+    return remote if len(remote) <= LONGEST_ID else hashlib.sha256(remote.encode()).hexdigest()[:32]
+
+
+def unsay_schedule(session: Session, interview: Interview, *roles: NoteRole) -> None:
+    """Close notes of these kinds on an interview's schedule that nobody can have yet."""
+    for beginning in {_shared_id(interview), interview.id}:
+        for role in roles:
+            unsay(session, f"{beginning}:{role}:")
+
+
+def unsay_late(session: Session, interview: Interview) -> None:
+    """Nobody is waited for any more: that somebody is late is not sent where it has not been sent yet."""
+    unsay_schedule(session, interview, NoteRole.LATE)
 
 
 def moves_of(interview_id: str) -> str:
@@ -193,9 +227,9 @@ def _told(session: Session, interview: Interview) -> InterviewStatus:
     """The furthest status that the HR system said itself or has been told, sent or not yet."""
     told = InterviewStatus.SCHEDULED
     if interview.remote_id:
-        said = ledger.said_status(session, interview.remote_id)
+        said = ledger.said_status(session, ledger.connected(session), interview.remote_id)
         told = InterviewStatus(said) if said else told
-    for status in STATUS_ORDER[STATUS_ORDER.index(told) + 1 :]:
+    for status in STATUS_ORDER[progress(told) + 1 :]:
         if outbox.find(session, Kind.STATUS, status_id(interview.id, status)):
             told = status
     return told

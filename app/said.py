@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import func, select
 
-from app.documents import KIND, documents_in
+from app.documents import KIND, OVER, documents_in
 from app.domain.types import Interview, InterviewQuery, InterviewStatus
 from app.failures import NotFound
 from app.store import Library
@@ -37,7 +37,8 @@ class SaidDocument:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """All that is shown of it. `rounds` = the candidate's interviews here, where there are several."""
+    """All that is shown of it. `rounds` = the candidate's interviews here, where there are several;
+    `cancelled` = it was called off there, though it has begun here."""
 
     requirements: str = ""
     position: tuple[RemoteCustom, ...] = ()
@@ -47,6 +48,7 @@ class Said:
     feedback: int = 0
     rounds: tuple[Interview, ...] = ()
     deleted: bool = False
+    cancelled: bool = False
 
     @property
     def empty(self) -> bool:
@@ -70,7 +72,15 @@ def said_of(library: Library, interview: Interview) -> Said:
         feedback=len(told.get("feedback", ())),
         rounds=tuple(sorted(rounds, key=lambda one: (one.round, one.created))) if len(rounds) > 1 else (),
         deleted=bool(candidate and candidate.deleted),
+        cancelled=_called_off(library, interview),
     )
+
+
+def _called_off(library: Library, interview: Interview) -> bool:
+    if interview.remote_id is None or interview.status is InterviewStatus.CANCELLED:
+        return False
+    with library.reading() as session:
+        return ledger.said_status(session, ledger.connected(session), interview.remote_id) == InterviewStatus.CANCELLED
 
 
 def has_signed(library: Library, interview: Interview) -> bool:
@@ -98,7 +108,7 @@ def _document(library: Library, interview: Interview, remote_id: str, name: str,
     sha256 = str(row.fields.get("sha256", "")) if row else ""
     if sha256 and library.vault.has_document(sha256):
         return SaidDocument(name, size, sha256)
-    waits = interview.status is not InterviewStatus.ASSESSED
+    waits = interview.status not in OVER
     problem = str(row.fields.get("problem", "")) if row else ""
     return SaidDocument(name, size, "", problem or (WAITING if waits else LEFT_THERE))
 

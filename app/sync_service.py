@@ -18,7 +18,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from analysis.failures import Failure
-from app import text
+from app import pulled, text
 from app.attaching import Attaching
 from app.documents import Fetching
 from app.exchanges import ExchangeBook
@@ -29,7 +29,7 @@ from app.pruning import Pruning
 from app.resolving import conflict_of, resolve
 from app.settings import SettingsFile
 from app.store import Library
-from app.sync_state import Connection, Entry, HistoryLine, SyncReport, SyncState, entry, history_line, utc
+from app.sync_state import Connection, Entry, HistoryLine, SyncReport, SyncState, entry, history_line, pulled_entry, utc
 from sync import ledger, outbox, secrets, untold
 from sync.address import Address
 from sync.auth import Credentials, ServerClock
@@ -90,6 +90,7 @@ class SyncService:
         self._trouble: Failure | None = None
         self._next_pull = self._not_before = 0.0
         self._linked: set[str] = set()
+        self._seen: dict[str, Conflict] = {}
         self._listeners: list[Callable[[], None]] = []
         self._thread: threading.Thread | None = None
         self._unsubscribe: Callable[[], None] = lambda: None
@@ -208,6 +209,8 @@ class SyncService:
     def _run(self, *, hurry: bool, pulling: bool) -> SyncReport:
         client = self._client()
         try:
+            with self._session() as session:
+                ledger.connect(session, client.address.base, self._queue.clock)
             if hurry:
                 self._forget_waits(client)
             self._attaching.prepare(self.profile().shape.send)
@@ -311,7 +314,7 @@ class SyncService:
             at=datetime.now(UTC),
             sent=done.sent,
             left=counts[State.PENDING] + counts[State.INFLIGHT],
-            people=counts[State.CONFLICT] + counts[State.DEAD],
+            people=counts[State.CONFLICT] + counts[State.DEAD] + len(pulled.waiting(self._library)),
             received=received,
             refused_templates=refused,
             failure=done.stopped or self._still_wrong(done),
@@ -338,14 +341,15 @@ class SyncService:
         """How it stands, with every item and a plain sentence for each."""
         with self._library.reading() as session:
             items = outbox.items(session)
-        return replace(self.standing(), entries=self._entries(items))
+        ours = tuple(map(pulled_entry, pulled.waiting(self._library)))
+        return replace(self.standing(), entries=(*ours, *self._entries(items)))
 
     def standing(self) -> SyncState:
         """How it stands, without the items: what is always in sight must not cost more than it shows."""
         with self._library.reading() as session:
             counts = outbox.counts(session)
         queue = counts[State.PENDING] + counts[State.INFLIGHT]
-        people = counts[State.CONFLICT] + counts[State.DEAD]
+        people = counts[State.CONFLICT] + counts[State.DEAD] + len(pulled.waiting(self._library))
         connection = self._connection(people)
         return SyncState(
             connection=connection,
@@ -388,7 +392,12 @@ class SyncService:
             return tuple(history_line(line) for line in ledger.log(session, limit))
 
     def sent_text(self, op_id: str) -> str:
-        """Exactly what an item says, laid out for reading; where that is kept no more, a sentence with its hash."""
+        """Exactly what an item says, laid out for reading; where that is kept no more, a sentence with its hash.
+
+        Of a pulled row it is what the HR system said last.
+        """
+        if pulled.is_pulled(op_id):
+            return json.dumps(pulled.said_text(self._library, op_id), ensure_ascii=False, indent=2)
         item = self._item(op_id)
         if item.pruned:
             return text.tr("sync.payload_pruned", sha256=item.payload_sha256)
@@ -411,12 +420,21 @@ class SyncService:
 
     def conflict(self, op_id: str) -> Conflict:
         """A conflict, field by field: what was agreed, what was signed here, what the HR system holds."""
+        if pulled.is_pulled(op_id):
+            self._seen = {op_id: pulled.conflict(self._library, op_id)}
+            return self._seen[op_id]
         item = self._item(op_id)
         with self._library.reading() as session:
             return conflict_of(item, outbox.last_agreed(session, item))
 
     def resolve(self, op_id: str, choice: Choice, fields: Mapping[str, Choice] | None = None) -> None:
         """Carry out a person's decision on a conflict; `fields` differ from `choice`. Raises ConflictStale."""
+        if pulled.is_pulled(op_id):
+            seen = self._seen.get(op_id) or self.conflict(op_id)
+            choices = {one.field: (fields or {}).get(one.field, choice) for one in seen.fields}
+            pulled.decide(self._library, op_id, seen, choices)
+            self._tell()
+            return
         resolve(self._library, self._queue, self._item(op_id), choice, Address.parse(self.address).base, fields)
         self.sync_now()
         self._tell()

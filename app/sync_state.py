@@ -10,7 +10,8 @@ from typing import Any
 
 from app import text
 from app.domain.types import InterviewStatus
-from sync.failures import RemoteFailure
+from app.pulled import BODY, TIME, Waiting
+from sync.failures import CONTESTED, RemoteFailure
 from sync.ledger import LogEntry
 from sync.outbox import Item, Resolution
 from sync.outbox import Kind as Kind
@@ -70,10 +71,11 @@ class SyncReport:
 class Entry:
     """One item of the outbox as it is shown. Times in UTC; `can_resend`, `can_choose`, `can_leave` say which buttons it
     has. `code` = why it is not there yet, `field` = the company's field that it is about; a file has name and size.
+    `kind` None = no item, but a row of the HR system with fields that both sides changed.
     """
 
     op_id: str
-    kind: Kind
+    kind: Kind | None
     state: State
     title: str
     sentence: str
@@ -91,6 +93,11 @@ class Entry:
     field: str = ""
     file_name: str = ""
     file_size: int = 0
+
+    @property
+    def is_pulled(self) -> bool:
+        """Whether it came from the HR system and waits for a decision here."""
+        return self.kind is None
 
     @property
     def by_mapping(self) -> bool:
@@ -157,6 +164,33 @@ def entry(item: Item, candidate: str, interview_id: str) -> Entry:
         field=str(item.last_params.get("field", "")),
         **_file(item),
     )
+
+
+def pulled_entry(found: Waiting) -> Entry:
+    """A row of the HR system with fields that both sides changed, as it is shown."""
+    return Entry(
+        op_id=found.id,
+        kind=None,
+        state=State.CONFLICT,
+        title=text.tr(f"pulled.title_{found.row.kind}", name=found.name),
+        sentence=" ".join((text.tr("pulled.waits", n=len(found.fields)), *_hints(found))),
+        created=utc(found.row.changed),
+        done=None,
+        next_try=None,
+        attempts=0,
+        external_id=found.row.remote_id,
+        remote_id=found.row.remote_id,
+        interview_id=found.interview_id,
+        can_resend=False,
+        can_choose=True,
+        code=CONTESTED,
+    )
+
+
+def _hints(found: Waiting) -> list[str]:
+    """What a person ought to know before the decision."""
+    hints = [text.tr("pulled.hint_time")] if TIME in found.fields else []
+    return hints + ([text.tr("pulled.hint_template")] if BODY in found.fields else [])
 
 
 def _file(item: Item) -> dict[str, Any]:

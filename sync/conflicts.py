@@ -53,10 +53,12 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """Three-way merge of a pulled row: `values` to store, and the fields in which a local edit was kept."""
+    """Three-way merge of a pulled row: `values` to store; `contested` = the fields that both sides changed to different
+    values, each with what was last agreed on ({"base": value}, {} = nothing ever was). Mine is kept in them meanwhile.
+    """
 
     values: dict[str, Any]
-    kept: tuple[str, ...]
+    contested: dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,19 +170,26 @@ def _told(part: Mapping[str, Any]) -> str:
     return str(part.get("text") or "")
 
 
-def merge(base: Mapping[str, Any] | None, mine: Mapping[str, Any] | None, theirs: Mapping[str, Any]) -> Merged:
-    """Take over what the HR system changed, keep what was edited here.
+def merge(
+    base: Mapping[str, Any] | None,
+    mine: Mapping[str, Any] | None,
+    theirs: Mapping[str, Any],
+    unsaid: Collection[str] = (),
+) -> Merged:
+    """Take over what the HR system changed, keep what was edited here, name what both changed: field by field.
 
-    Field by field: `mine` equal to `base` takes theirs; an edited one stays. `mine` None = a new row, all theirs.
-    `base` None = never pulled before: a value that is there counts as an edit only where it is not empty.
+    `base` is what was last agreed on; `mine` None = a new row, all theirs. Where nothing was ever agreed on, an empty
+    value gives way to a filled one, and theirs does in the fields `unsaid`, of which the HR system says nothing itself.
     """
     if mine is None:
-        return Merged(dict(theirs), ())
-    values, kept = {}, []
-    for name, value in theirs.items():
-        there = mine.get(name)
-        edited = there != base.get(name) if base is not None and name in base else bool(there)
-        if edited and there != value:
-            kept.append(name)
-        values[name] = there if edited else value
-    return Merged(values, tuple(kept))
+        return Merged(dict(theirs), {})
+    values, contested = dict[str, Any](), dict[str, dict[str, Any]]()
+    for name, there in theirs.items():
+        here, known = mine.get(name), base is not None and name in base
+        was = base[name] if base is not None and known else None
+        takes = here == was if known else _empty(here)
+        values[name] = there if takes else here
+        quiet = there == was if known else _empty(there) or name in unsaid
+        if not takes and not quiet and here != there:
+            contested[name] = {"base": was} if known else {}
+    return Merged(values, contested)

@@ -11,15 +11,30 @@ CONTRACT_VERSION = 1
 
 
 class InterviewStatus(StrEnum):
-    """Where an interview stands; moves go forward only (待面试 → 面试中 → 待评估 → 已评估)."""
+    """Where an interview stands; moves go forward only (待面试 → 面试中 → 待评估 → 已评估).
+
+    CANCELLED (已取消) is no step of these: an HR system says it of what has not begun, and may take it back.
+    """
 
     SCHEDULED = "scheduled"
     IN_PROGRESS = "in_progress"
     TO_REVIEW = "to_review"
     ASSESSED = "assessed"
+    CANCELLED = "cancelled"
 
 
-STATUS_ORDER: tuple[InterviewStatus, ...] = tuple(InterviewStatus)
+STATUS_ORDER = (
+    InterviewStatus.SCHEDULED,
+    InterviewStatus.IN_PROGRESS,
+    InterviewStatus.TO_REVIEW,
+    InterviewStatus.ASSESSED,
+)
+"""The steps of an interview that takes place."""
+
+
+def progress(status: InterviewStatus) -> int:
+    """How far an interview is, from 0; a cancelled one is as far as one that has not begun."""
+    return 0 if status is InterviewStatus.CANCELLED else STATUS_ORDER.index(status)
 
 
 class Conclusion(StrEnum):
@@ -121,7 +136,8 @@ class RemoteCandidate:
     """A candidate with the position that the person applies for.
 
     `interview_client_id` is our id of the interview where it was registered from here. `interviews` is the whole
-    schedule, where the system tells of more than one interview; then the single one is one of them.
+    schedule, where the system tells of more than one interview; then the single one is one of them. `there` = the ids
+    of all its interviews that take place or took place, where the system tells them: another one was cancelled.
     """
 
     remote_id: str
@@ -141,6 +157,7 @@ class RemoteCandidate:
     history: tuple[RemoteEvent, ...] = ()
     feedback: tuple[RemoteFeedback, ...] = ()
     custom: tuple[RemoteCustom, ...] = ()
+    there: tuple[str, ...] | None = None
 
     def schedule(self) -> tuple[RemoteInterview, ...]:
         """All interviews that the system tells of, each once."""

@@ -8,10 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import CursorResult, insert, select, update
+from sqlalchemy import CursorResult, RowMapping, insert, select, update
 from sqlalchemy.orm import Session
 
 from sync.system import Agreed
@@ -42,22 +43,57 @@ def write_state(session: Session, system: str, name: str, value: str, clock: Clo
 
 @dataclass(frozen=True, slots=True)
 class KnownRow:
-    """What an HR system last said of one of its rows, and which row of ours it is."""
+    """What an HR system last said of one of its rows, and which row of ours it is.
+
+    `contested` = fields that wait for a person's decision, each with what was agreed on before ({"base": value}, or {}
+    where nothing was). `changed` (UTC seconds) = when it was last said.
+    """
 
     kind: str
     remote_id: str
     local_id: str | None
-    fields: dict[str, object]
+    fields: dict[str, Any]
     deleted: bool = False
+    contested: dict[str, dict[str, Any]] = field(default_factory=dict)
+    changed: float = 0.0
+
+    @property
+    def agreed(self) -> dict[str, Any]:
+        """The base of a three-way comparison: what it said, and in contested fields what was agreed on before."""
+        before = {name: was["base"] for name, was in self.contested.items() if "base" in was}
+        return {name: value for name, value in self.fields.items() if name not in self.contested} | before
 
 
 def known_row(session: Session, system: str, kind: str, remote_id: str) -> KnownRow | None:
-    """The base of a three-way comparison; None = never pulled."""
+    """What is remembered of a row; None = never pulled."""
     key = sync_row.c.system == system, sync_row.c.kind == kind, sync_row.c.remote_id == remote_id
     row = session.execute(select(sync_row).where(*key)).mappings().first()
-    if row is None:
-        return None
-    return KnownRow(kind, remote_id, row["local_id"], json.loads(row["fields"]), row["deleted"])
+    return _known(row) if row is not None else None
+
+
+def contested_rows(session: Session, system: str) -> tuple[KnownRow, ...]:
+    """Rows of an HR system with fields that wait for a person's decision, the oldest first."""
+    open_ones = sync_row.c.system == system, sync_row.c.contested.is_not(None)
+    rows = session.execute(select(sync_row).where(*open_ones).order_by(sync_row.c.changed, sync_row.c.remote_id))
+    return tuple(_known(row) for row in rows.mappings())
+
+
+def settle_row(session: Session, system: str, row: KnownRow, fields: Collection[str]) -> None:
+    """What the HR system says in these fields is agreed on from now on."""
+    left = {name: was for name, was in row.contested.items() if name not in fields}
+    key = sync_row.c.system == system, sync_row.c.kind == row.kind, sync_row.c.remote_id == row.remote_id
+    session.execute(update(sync_row).where(*key).values(contested=_json(left) if left else None))
+
+
+def _known(row: RowMapping) -> KnownRow:
+    return KnownRow(
+        row["kind"], row["remote_id"], row["local_id"], json.loads(row["fields"]), row["deleted"],
+        json.loads(row["contested"] or "{}"), row["changed"],
+    )  # fmt: skip
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def known_ids(session: Session, system: str, kind: str) -> frozenset[str]:
@@ -84,25 +120,36 @@ def write_agreed(session: Session, system: str, assessment_id: str, agreed: Agre
     keep_row(session, system, KnownRow(RESULT, assessment_id, assessment_id, fields), clock)
 
 
-def said_status(session: Session, interview_remote_id: str) -> str | None:
-    """The status that an HR system last said an interview has (rows of kind "interview"); None = it said nothing."""
-    query = (
-        select(sync_row.c.fields)
-        .where(sync_row.c.kind == "interview", sync_row.c.remote_id == interview_remote_id)
-        .order_by(sync_row.c.changed.desc())
-        .limit(1)
-    )
-    found = session.scalar(query)
-    status: str | None = json.loads(found).get("status") if found else None
+def said_status(session: Session, system: str, interview_remote_id: str) -> str | None:
+    """The status that an HR system last said an interview has; None = it said nothing."""
+    row = known_row(session, system, "interview", interview_remote_id)
+    status: str | None = row.fields.get("status") if row else None
     return status
+
+
+CONNECTED = "connected"
+CURSOR = "cursor"
+
+
+def connect(session: Session, system: str, clock: Clock = time.time) -> None:
+    """Remember which HR system what is said here goes to from now on."""
+    if connected(session) != system:
+        write_state(session, "", CONNECTED, system, clock)
+
+
+def connected(session: Session) -> str:
+    """The HR system that what is said here goes to (its address), else the one that was pulled last; "" = none yet."""
+    pulled = select(sync_state.c.system).where(sync_state.c.name == CURSOR).order_by(sync_state.c.changed.desc())
+    return read_state(session, "", CONNECTED) or session.scalar(pulled.limit(1)) or ""
 
 
 def keep_row(session: Session, system: str, row: KnownRow, clock: Clock = time.time) -> None:
     """Remember what the HR system said of a row."""
     values = {
         "local_id": row.local_id,
-        "fields": json.dumps(row.fields, ensure_ascii=False, default=str),
+        "fields": _json(row.fields),
         "deleted": row.deleted,
+        "contested": _json(row.contested) if row.contested else None,
         "changed": clock(),
     }
     key = sync_row.c.system == system, sync_row.c.kind == row.kind, sync_row.c.remote_id == row.remote_id

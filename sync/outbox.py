@@ -70,6 +70,7 @@ class Resolution(StrEnum):
     LEFT = "left"
     NOT_TOLD = "not_told"
     NOT_TAKEN = "not_taken"
+    ALREADY_THERE = "already_there"
 
 
 class PayloadChanged(ValueError):
@@ -248,6 +249,19 @@ def close_unsent(
     return closed
 
 
+def set_aside(session: Session, kind: Kind, external_id: str) -> bool:
+    """Let an item that is done give up its external id, so that a new one can have it; False where there is none.
+
+    For what was closed before any HR system had it: the row stays, as nothing is ever taken out of the outbox.
+    """
+    done = outbox.c.kind == kind.value, outbox.c.external_id == external_id, outbox.c.state == State.DONE.value
+    there = session.scalar(select(outbox.c.seq).where(*done))
+    if there is None:
+        return False
+    session.execute(update(outbox).where(outbox.c.seq == there).values(external_id=f"{external_id}#{there}"))
+    return True
+
+
 def _close(session: Session, seq: int, resolution: Resolution, at: float) -> None:
     values = {"state": State.DONE.value, "resolution": resolution.value, "done_at": at}
     session.execute(update(outbox).where(outbox.c.seq == seq).values(**values))
@@ -421,6 +435,11 @@ class Queue:
             .values(state=State.DONE.value, resolution=resolution.value, done_at=self.clock())
         )
         return _changed(changed)
+
+    def already_there(self, session: Session, item: Item, theirs: dict[str, object]) -> bool:
+        """The server keeps this very note already, as another computer said it: nothing is left to do."""
+        values = {"done_at": self.clock(), "resolution": Resolution.ALREADY_THERE.value, "theirs": _json(theirs)}
+        return self._settle(session, item, State.DONE, last_error=None, last_params=None, **values)
 
     def overtake_files(self, session: Session, assessment_external_id: str) -> int:
         """Close the files of a revision that the server will not get: the next revision brings its own."""

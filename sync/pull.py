@@ -14,10 +14,9 @@ from sync import ledger
 from sync.breaker import Sessions
 from sync.contract import Pulled
 from sync.failures import CursorUnknown, RemoteNonsense
-from sync.ledger import KnownRow
+from sync.ledger import CURSOR, KnownRow
 from sync.system import HrSystem, TellsVanished
 
-CURSOR = "cursor"
 ASKED_FOR_VANISHED = "asked_for_vanished"
 VANISHED_EVERY_S = 7 * 24 * 3600.0
 MAX_PAGES = 10_000

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from sync import ledger, outbox
 from sync.breaker import PATIENCE, STOPPING, Breaker, Sessions, concerns_all
-from sync.contract import STATUS_ORDER, InterviewStatus
+from sync.contract import InterviewStatus, progress
 from sync.failures import (
     FileGone,
     FilesRefused,
@@ -215,6 +215,10 @@ class Sender:
                 self._queue.overtake(session, item, failure.theirs)
                 _note(session, self._queue.clock, item, "overtaken")
                 return None
+            if item.kind is Kind.NOTE:  # its id says what it says: another computer was quicker, in words of its own
+                self._queue.already_there(session, item, failure.theirs)
+                _note(session, self._queue.clock, item, Resolution.ALREADY_THERE)
+                return None
             if item.kind not in (Kind.ASSESSMENT, Kind.STATUS):  # never changed once written: nothing to compare
                 self._queue.bury(session, item, failure)
                 _note(session, self._queue.clock, item, failure.code)
@@ -229,7 +233,7 @@ class Sender:
         except ValueError:
             return False
         wanted = InterviewStatus(json.loads(item.payload)["to"])
-        return STATUS_ORDER.index(theirs) >= STATUS_ORDER.index(wanted)
+        return progress(theirs) >= progress(wanted)
 
     def _postpone(self, item: Item, failure: RemoteFailure) -> None:
         counts = isinstance(failure, RemoteBusy) and failure.params.get("status") == 500

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -77,8 +78,12 @@ sync_row = Table(
     Column("fields", Text, nullable=False),
     Column("deleted", Boolean, nullable=False, default=False),
     Column("changed", Double, nullable=False),
+    Column("contested", Text),
+    Index("ix_sync_row_contested", "system", sqlite_where=text("contested IS NOT NULL")),
 )
-"""What the HR system last said of each of its rows (JSON): the base of the three-way comparison with local edits."""
+"""What the HR system last said of each of its rows (JSON): the base of the three-way comparison with local edits.
+
+`contested`: fields that both sides changed, with what was agreed before (JSON); NULL = nothing is to be decided."""
 
 sync_log = Table(
     "sync_log",

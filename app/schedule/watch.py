@@ -7,6 +7,7 @@ that has just been set: such a jump looks like a laptop that wakes, and nothing 
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -15,7 +16,8 @@ from datetime import UTC, datetime, timedelta
 from app import text
 from app.domain.people import ScheduleEvent, Told
 from app.domain.types import Interview, InterviewStatus
-from app.outgoing import Said, say, unsay
+from app.outgoing import Said, note_id, say, unsay_schedule
+from app.pulled import InQuestion, on_its_clock, time_in_question
 from app.schedule.zones import clock_time
 from app.settings import SettingsFile
 from app.store import Library
@@ -25,6 +27,8 @@ LOOK_BACK = timedelta(hours=12)
 """Who did not come so long ago is not late any more; nor does a clock that is a day ahead raise every alarm."""
 JUMP_S = 90.0
 """So far the clock and the running time may drift apart between two looks."""
+IN_QUESTION = "in_question"
+"""What an event says where the time was in question: nothing was sent."""
 POSTPONED_BY = timedelta(minutes=15)
 _GIVES_WAY = {
     NoteRole.LATE: (NoteRole.LATE,),
@@ -43,37 +47,51 @@ def now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """Somebody should have come. `minutes` = since the planned time; `telling` = it is told for the first time."""
+    """Somebody should have come. `minutes` = since the planned time; `telling` = it is told for the first time;
+    `question` = the HR system says another time, and nobody has decided yet."""
 
     interview: Interview
     planned: datetime
     minutes: int
     telling: bool
+    question: InQuestion | None = None
 
     @property
     def sentence(self) -> str:
         """Who is late, since when, on the interview's own clock."""
-        return text.tr(
+        told = text.tr(
             "schedule.late", name=self.interview.candidate.name, minutes=self.minutes,
             time=clock_time(self.planned, self.interview.time_zone),
         )  # fmt: skip
+        return _with_question(told, self.interview, self.question)
 
 
 @dataclass(frozen=True, slots=True)
 class Soon:
-    """An interview is about to begin, in so many `minutes`."""
+    """An interview is about to begin, in so many `minutes`; `question` as of who is late."""
 
     interview: Interview
     planned: datetime
     minutes: int
+    question: InQuestion | None = None
 
     @property
     def sentence(self) -> str:
         """Who comes when, on the interview's own clock."""
-        return text.tr(
+        told = text.tr(
             "schedule.soon", name=self.interview.candidate.name, minutes=self.minutes,
             time=clock_time(self.planned, self.interview.time_zone),
         )  # fmt: skip
+        return _with_question(told, self.interview, self.question)
+
+
+def _with_question(told: str, interview: Interview, question: InQuestion | None) -> str:
+    """A sentence that rests on a planned time, and that this time is in question."""
+    if question is None:
+        return told
+    if question.theirs is None:
+        return f"{told} {text.tr('schedule.no_time_there')}"
+    return f"{told} {text.tr('schedule.other_time_there', time=on_its_clock(question.theirs, interview.time_zone))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,25 +137,29 @@ class ScheduleWatch:
 
     def _late(self, interview: Interview, at: datetime) -> Late | None:
         planned = _planned(interview)
-        told = self._told(interview)
+        events = about(self._library.schedule_events(interview.id), planned)
+        told = {event.action for event in events}
         if told & set(_ENDED):
             return None
-        late = Late(interview, planned, int((at - planned).total_seconds() // 60), Told.LATE not in told)
-        if late.telling:
+        question = time_in_question(self._library, interview)
+        late = Late(interview, planned, int((at - planned).total_seconds() // 60), Told.LATE not in told, question)
+        if question is None and not any(_is_noted(event) for event in events):
             self._tell(interview, Told.LATE, NoteRole.LATE, at, minutes=late.minutes)
+        elif late.telling:
+            with self._library.session() as session:
+                body = {"minutes": late.minutes, IN_QUESTION: True}
+                self._library.add_schedule_event(session, interview.id, Told.LATE, planned, body)
         return late
 
     def _soon(self, interview: Interview, at: datetime) -> Soon | None:
-        if Told.REMINDED in self._told(interview):
-            return None
         planned = _planned(interview)
+        events = about(self._library.schedule_events(interview.id), planned)
+        if Told.REMINDED in {event.action for event in events}:
+            return None
         with self._library.session() as session:
             self._library.add_schedule_event(session, interview.id, Told.REMINDED, planned, {})
-        return Soon(interview, planned, -int((at - planned).total_seconds() // 60))
-
-    def _told(self, interview: Interview) -> set[Told]:
-        """What was told about the time that is planned now."""
-        return {event.action for event in about(self._library.schedule_events(interview.id), _planned(interview))}
+        minutes = -int((at - planned).total_seconds() // 60)
+        return Soon(interview, planned, minutes, time_in_question(self._library, interview))
 
     # What a person says about it
 
@@ -176,10 +198,9 @@ class ScheduleWatch:
         planned = _planned(interview)
         with self._library.together(), self._library.session() as session:
             self._library.add_schedule_event(session, interview.id, action, planned, body)
-            for earlier in _GIVES_WAY[role]:
-                unsay(session, f"{interview.id}:{earlier}:")
-            key = planned.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-            say(session, interview, self._said(interview, role, f"{interview.id}:{role}:{key}", at, body))
+            unsay_schedule(session, interview, *_GIVES_WAY[role])
+            external_id = note_id(interview, role, _key(planned), _meant(body))
+            say(session, interview, self._said(interview, role, external_id, at, body))
 
     def _said(
         self, interview: Interview, role: NoteRole, external_id: str, at: datetime, body: dict[str, str | int]
@@ -189,6 +210,23 @@ class ScheduleWatch:
         sentence = text.tr(f"schedule.note_{role}", **words).strip()
         details = {"planned": planned.isoformat(timespec="seconds"), "time_zone": interview.time_zone, **body}
         return Said(external_id, role, at, self._library.assessor, sentence, details)
+
+
+def _is_noted(event: ScheduleEvent) -> bool:
+    """Whether it was told that somebody is late while the time was not in question, so that HR heard of it."""
+    return event.action is Told.LATE and not event.body.get(IN_QUESTION)
+
+
+def _key(planned: datetime) -> str:
+    return planned.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _meant(body: dict[str, str | int]) -> str:
+    """What tells two notes of one kind about one planned time apart: the new time, the words; "" = nothing does."""
+    if "new" in body:
+        return _key(datetime.fromisoformat(str(body["new"])))
+    words = str(body.get("words", ""))
+    return hashlib.sha256(words.encode()).hexdigest()[:8] if words else ""
 
 
 def about(events: tuple[ScheduleEvent, ...], planned: datetime) -> tuple[ScheduleEvent, ...]:

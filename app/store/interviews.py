@@ -23,7 +23,7 @@ from app.store.people import People
 from app.store.searching import folded, index_for_search
 from app.store.tables import CandidateRow, InterviewRow, MediaRow, PositionRow, new_id
 from app.store.writing import assign, found, fresh
-from sync.contract import STATUS_ORDER
+from sync.contract import STATUS_ORDER, progress
 
 _I, _C, _P, _M = InterviewRow, CandidateRow, PositionRow, MediaRow
 _COLUMNS = (
@@ -125,14 +125,18 @@ class Interviews(People):
         return self._interview(session, row.id)
 
     def set_status(self, interview_id: str, status: InterviewStatus) -> Interview:
-        """Move an interview on; the same status again is nothing. Raises ValueInvalid for a move back."""
+        """Move an interview on; the same status again is nothing. Raises ValueInvalid for a move back.
+
+        Cancelled is only what has not begun; it may be taken back, and may begin all the same.
+        """
         with self.session() as session:
             return self._move(session, interview_id, status)
 
     def move_in(self, session: Session, interview_id: str, status: InterviewStatus) -> Interview:
         """Move an interview on in a transaction of `session`; one that is as far already stays where it is."""
         row = found(session, InterviewRow, interview_id, "interview")
-        if STATUS_ORDER.index(status) <= STATUS_ORDER.index(InterviewStatus(row.status)):
+        cancels = status is InterviewStatus.CANCELLED and row.status == str(InterviewStatus.SCHEDULED)
+        if not cancels and progress(status) <= progress(InterviewStatus(row.status)):
             return self._interview(session, interview_id)
         return self._move(session, interview_id, status)
 
@@ -152,8 +156,8 @@ class Interviews(People):
     def _move(self, session: Session, interview_id: str, status: InterviewStatus) -> Interview:
         row = found(session, InterviewRow, interview_id, "interview")
         before = InterviewStatus(row.status)
-        if STATUS_ORDER.index(status) < STATUS_ORDER.index(before):
-            allowed = ", ".join(STATUS_ORDER[STATUS_ORDER.index(before) :])
+        if progress(status) < progress(before):
+            allowed = ", ".join(STATUS_ORDER[progress(before) :])
             raise ValueInvalid(what=text.tr("store.status"), value=str(status), allowed=allowed)
         if status != before:
             row.status = str(status)
@@ -211,7 +215,7 @@ def _conditions(query: InterviewQuery) -> list[ColumnElement[bool]]:
 def _ordering(query: InterviewQuery) -> tuple[Any, ...]:
     column = _ORDER[query.order]
     if column is None:
-        column = func.instr(",".join(STATUS_ORDER), _I.status)
+        column = func.instr(",".join(InterviewStatus), _I.status)
     first = column.desc().nulls_last() if query.descending else column.asc().nulls_last()
     return (first, _I.id) if query.order is InterviewOrder.CREATED else (first, _I.created.desc(), _I.id)
 

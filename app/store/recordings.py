@@ -20,6 +20,7 @@ from app.store.searching import index_for_search
 from app.store.tables import CandidateRow, InterviewRow, MediaRow, PositionRow, RedactionRow, now
 from app.store.vault import PLAYABLE, Incoming, Progress, digest_of, size_of
 from app.store.writing import found
+from sync.contract import progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,9 @@ class Recordings(Interviews):
         self._note(session, "imported", "interview", interview_id, incoming.sha256)
         session.flush()
         index_for_search(session, InterviewRow.id == interview_id)
-        return self._move(session, interview_id, max(InterviewStatus.TO_REVIEW, InterviewStatus(row.status), key=_rank))
+        return self._move(
+            session, interview_id, max(InterviewStatus.TO_REVIEW, InterviewStatus(row.status), key=progress)
+        )
 
     def _for_recording(self, session: Session, incoming: Incoming, belonging: Belonging) -> str:
         """The interview of the candidate that waits for its recording, the earliest first; else a new one."""
@@ -192,10 +195,6 @@ class Recordings(Interviews):
         same = select(CandidateRow).where(CandidateRow.name == belonging.candidate_name).order_by(CandidateRow.created)
         row = session.scalar(same.limit(1))
         return candidate_of(row) if row else self._put_candidate(session, Candidate("", belonging.candidate_name))
-
-
-def _rank(status: InterviewStatus) -> int:
-    return list(InterviewStatus).index(status)
 
 
 def _media_of(row: MediaRow) -> MediaItem:

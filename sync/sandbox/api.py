@@ -13,7 +13,7 @@ import msgspec
 from flask import Blueprint, Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from sync.sandbox.bodies import Assessment, NewInterview, Note, StatusMove
+from sync.sandbox.bodies import Assessment, NewInterview, Note, Plan, StatusMove
 from sync.sandbox.faults import Faults, FaultsInvalid
 from sync.sandbox.fields import fields_in_force, refuse_strange
 from sync.sandbox.misbehaving import Answers, misbehave, misbehave_after
@@ -64,6 +64,10 @@ def contract_routes(store: Store, faults: Faults, key: str, contract: Path) -> B
     def document(document: str) -> Response:
         name, media_type, content = store.file(document)
         return file_answer(name, media_type, content)
+
+    @routes.post("/sandbox/interviews/<interview>")
+    def replan(interview: str) -> Response:
+        return answer(200, store.replan(interview, **msgspec.to_builtins(read(Plan))))
 
     @routes.post("/sandbox/faults")
     def switch_faults() -> Response:
@@ -184,7 +188,7 @@ def only_loopback() -> Response | None:
 
 def only_with_key(key: str) -> Response | None:
     """Everything but the page, /health and the contract itself needs the key."""
-    if not request.path.startswith(("/v1/", "/sandbox/faults")):
+    if not request.path.startswith(("/v1/", "/sandbox/")):
         return None
     given = request.headers.get("Authorization", "")
     if hmac.compare_digest(given.encode(), f"Bearer {key}".encode()):

@@ -30,6 +30,14 @@ class NewInterview(msgspec.Struct, forbid_unknown_fields=True):
     time_zone: str
 
 
+class Plan(msgspec.Struct, forbid_unknown_fields=True):
+    """What a person in HR decides about an interview that has not begun; what is not told stays."""
+
+    cancelled: bool = False
+    scheduled_at: Moment | msgspec.UnsetType | None = msgspec.UNSET
+    time_zone: str | msgspec.UnsetType = msgspec.UNSET
+
+
 class StatusMove(msgspec.Struct, forbid_unknown_fields=True):
     """One move of an interview; `from` is a word of Python, hence the names."""
 

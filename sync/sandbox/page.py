@@ -94,7 +94,7 @@ def candidates(store: Store) -> list[dict[str, Any]]:
                 "planned": local_time(interview.get("scheduled_at"), interview.get("time_zone", "UTC")),
                 "zone": interview.get("time_zone", ""),
                 "status": interview.get("status"),
-                "step": STATUSES.index(interview["status"]) if interview else -1,
+                "step": STATUSES.index(interview["status"]) if interview.get("status") in STATUSES else -1,
             }
         )
     return rows

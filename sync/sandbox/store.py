@@ -19,6 +19,7 @@ from uuid import uuid4
 from sync.sandbox.standing import Standing, standing_of, write
 
 STATUSES = ("scheduled", "in_progress", "to_review", "assessed")
+CANCELLED = "cancelled"
 OVERLAP = 3
 """So many rows before a finished cursor are delivered again: a client has to bear repeats."""
 
@@ -216,7 +217,7 @@ class Store:
 
     def move(self, interview: str, source: str, target: str, at: str, key: str, digest: str) -> dict[str, Any]:
         """Move an interview forward, guarded by where it stands. A repeat changes nothing."""
-        if STATUSES.index(target) <= STATUSES.index(source):
+        if not {source, target} <= set(STATUSES) or STATUSES.index(target) <= STATUSES.index(source):
             raise StoreRefuses(422, "backward", "An interview only moves forward.")
         with self._writing() as db:
             self._once(db, key, digest)
@@ -228,6 +229,23 @@ class Store:
                 raise StoreRefuses(409, "status_differs", message, {"status": stands["status"]})
             db.execute("update interview set status = ? where id = ?", (target, interview))
             db.execute("insert into move values (?, ?, ?, ?, ?)", (interview, source, target, at, now()))
+            self._touch(db, stands["candidate_id"])
+            return self.interview(interview)
+
+    def replan(self, interview: str, *, cancelled: bool = False, **plan: str | None) -> dict[str, Any]:
+        """What a person in HR does: call an interview off, take that back, or change its `scheduled_at`, `time_zone`.
+
+        StoreRefuses 404; 409 for one that has begun.
+        """
+        with self._writing() as db:
+            stands = self.interview(interview)
+            if stands["status"] not in (STATUSES[0], CANCELLED):
+                raise StoreRefuses(409, "status_differs", "It has begun already.", {"status": stands["status"]})
+            status = CANCELLED if cancelled else STATUSES[0]
+            db.execute("update interview set status = ? where id = ?", (status, interview))
+            for name in ("scheduled_at", "time_zone"):
+                if name in plan:
+                    db.execute(f"update interview set {name} = ? where id = ?", (plan[name], interview))
             self._touch(db, stands["candidate_id"])
             return self.interview(interview)
 

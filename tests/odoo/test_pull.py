@@ -313,6 +313,32 @@ def test_an_own_field_that_is_removed_meanwhile_stops_no_pull(company, office, c
     assert only(pulled(client, cursor)[0]).custom == ()
 
 
+@pytest.mark.parametrize("way", ["archived", "deleted"])
+def test_a_meeting_that_was_called_off_is_told(way, company, office, connect, sql):
+    people = [office.make("hr.applicant", partner_name=name, job_id=company.job) for name in ("甲", "乙")]
+    office.edit("hr.applicant", people[1], stage_id=company.stages[0])
+    meetings = [
+        office.make("calendar.event", name="面试", applicant_id=who, start="2031-03-02 06:30:00",
+                    stop="2031-03-02 07:00:00")
+        for who in people
+    ]  # fmt: skip
+    client = connect(overlap_s=0)
+    found, cursor, _ = pulled(client)
+    assert {row.there for row in found["candidates"]} == {(str(who),) for who in people}
+    sql("update hr_applicant set write_date = write_date - interval '1 hour'")
+    for meeting in meetings:
+        if way == "archived":
+            office.edit("calendar.event", meeting, active=False)
+        else:
+            office.call("calendar.event", "unlink", ids=[meeting])
+    sql("update hr_applicant set write_date = write_date - interval '1 hour'")
+    found, cursor, _ = pulled(client, cursor)
+    told = {row.name: (row.there, row.interview_remote_id, row.scheduled_at) for row in found["candidates"]}
+    assert told == {"甲": ((), None, None), "乙": ((str(people[1]),), str(people[1]), None)}
+    if way == "deleted":
+        assert not [row for row in pulled(client, cursor)[0]["candidates"] if row.name == "甲"], "told once"
+
+
 def test_what_was_archived_or_deleted_is_told(company, office, connect):
     people = [office.make("hr.applicant", partner_name=f"候选人{n}", job_id=company.job) for n in range(3)]
     form = survey(office, {"title": "沟通"} | SCALE)

@@ -40,13 +40,17 @@ def test_a_merge_takes_theirs_where_nothing_was_edited_and_mine_where_it_was(bas
     merged = merge(base, mine, theirs)
     for name in theirs:
         assert merged.values[name] == (theirs[name] if mine[name] == base[name] else mine[name])
-        assert (name in merged.kept) == (mine[name] not in (base[name], theirs[name]))
+        three = (base[name], mine[name], theirs[name])
+        assert merged.contested.get(name) == ({"base": base[name]} if len(set(three)) == 3 else None)
 
 
 def test_a_new_row_is_all_theirs_and_an_unknown_base_keeps_what_was_filled_in():
     assert merge(None, None, {"a": 1}).values == {"a": 1}
     merged = merge(None, {"a": "", "b": "mine"}, {"a": "theirs", "b": "theirs"})
-    assert (merged.values, merged.kept) == ({"a": "theirs", "b": "mine"}, ("b",))
+    assert (merged.values, merged.contested) == ({"a": "theirs", "b": "mine"}, {"b": {}})
+    unsaid = merge({}, {"a": "mine", "b": True, "c": "mine"}, {"a": "theirs", "b": False, "c": ""}, ("a",))
+    assert unsaid.values == {"a": "mine", "b": True, "c": "mine"}, "what the other side does not say is no question"
+    assert unsaid.contested == {}
 
 
 fields = st.dictionaries(st.sampled_from("abcd"), st.none() | st.integers(0, 3) | st.text(max_size=2))

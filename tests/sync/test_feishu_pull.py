@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from app.scoring import template_from_body
-from sync.contract import InterviewStatus, RemoteDocument, RemoteFeedback
+from sync.contract import STATUS_ORDER, RemoteDocument, RemoteFeedback
 from sync.dialects.feishu.incoming import _feedback, _submitted
 from sync.failures import (
     CursorUnknown,
@@ -26,7 +26,7 @@ from sync.sandbox.faces.feishu_imports import APPLICATION, ASSESSMENT
 from sync.system import Agreed, Move
 from tests.sync.ehr import AT, assessment_body, feishu_with, interview_body
 
-SCHEDULED, IN_PROGRESS, TO_REVIEW, ASSESSED = InterviewStatus
+SCHEDULED, IN_PROGRESS, TO_REVIEW, ASSESSED = STATUS_ORDER
 OP = "operation-1"
 
 

@@ -1,7 +1,8 @@
 """Everything that can happen between a workstation and an HR system, in any order: nothing lost, doubled, overwritten.
 
 The outbox and the sender are the real ones, on a real file; the HR system is a model of one, with a person in it who
-edits fields, and with a network that loses calls before and after they are done. The sender dies at any call.
+edits fields, another office that says notes too, and with a network that loses calls before and after they are done.
+The sender dies at any call. What is pulled has a machine of its own: `tests/pulled/test_machine.py`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import json
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -23,10 +24,10 @@ from sync import ledger, outbox
 from sync.conflicts import contested, three_way
 from sync.contract import STATUS_ORDER
 from sync.failures import RemoteBusy, RemoteConflict, RemoteRejected, RemoteUnreachable
-from sync.outbox import Kind, Queue, State
+from sync.outbox import Kind, Queue, Resolution, State
 from sync.sender import Sender, assessment_of
-from sync.system import Agreed, Delivered
-from tests.sync.ehr import FakeClock
+from sync.system import Agreed, Delivered, Note
+from tests.sync.ehr import AT, FakeClock
 
 SYSTEM = "http://model.example"
 FIELDS = ("score", "summary")
@@ -47,7 +48,7 @@ class ModelServer:
 
     address: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(base=SYSTEM, host="model.example"))
     profile: SimpleNamespace = field(
-        default_factory=lambda: SimpleNamespace(shape=SimpleNamespace(send=("status", "assessment")))
+        default_factory=lambda: SimpleNamespace(shape=SimpleNamespace(send=("status", "assessment", "notes")))
     )
     interviews: dict = field(default_factory=dict)
     status: dict = field(default_factory=dict)
@@ -55,6 +56,8 @@ class ModelServer:
     results: dict = field(default_factory=dict)
     arrivals: list = field(default_factory=list)
     written_by_person: dict = field(default_factory=dict)
+    notes: dict = field(default_factory=dict)
+    said: list = field(default_factory=list)
     trouble: list = field(default_factory=list)
 
     @contextmanager
@@ -112,6 +115,14 @@ class ModelServer:
             held = there is not None and there["revision"] == int(revision)
         return Delivered("r", {each: json.loads(signed)[each] for each in FIELDS}) if held else None
 
+    def add_note(self, note, operation):
+        with self.call():
+            kept = self.notes.setdefault(note.external_id, note.text)
+            if kept != note.text:
+                raise RemoteConflict({"text": kept}, host="model.example", field="note_differs")
+            self.said.append(note.external_id)
+        return f"note-{note.external_id}"
+
     def edit(self, name, which, value):
         """A person in HR writes into a field."""
         self.results[name][which] = value
@@ -132,6 +143,7 @@ class Delivery(RuleBasedStateMachine):
         self.server = ModelServer()
         self.revisions, self.last, self.left = {}, {}, set()
         self.stands, self.edits = {}, 0
+        self.noted, self.sayings = {}, 0
 
     def teardown(self):
         if not hasattr(self, "engine"):
@@ -197,6 +209,36 @@ class Delivery(RuleBasedStateMachine):
             )  # fmt: skip
         self.stands[interview] = stands + 1
 
+    @rule(number=st.integers(0, 2), planned=st.sampled_from("st"))
+    def say(self, number, planned):
+        """Somebody is late by a planned time: said once, and anew where what was said was closed unsent."""
+        external_id = f"remote-i{number}:late:{planned}"
+        with self.sessions() as session:
+            there = outbox.find(session, Kind.NOTE, external_id)
+            if there is not None and there.resolution is not Resolution.SUPERSEDED:
+                return
+            self.sayings += 1
+            outbox.set_aside(session, Kind.NOTE, external_id)
+            note = Note(external_id, "late", f"i{number}", None, None, None, AT, "li", f"ours {self.sayings}", {})
+            outbox.enqueue(
+                session, kind=Kind.NOTE, aggregate=f"i{number}/notes", external_id=external_id,
+                payload=json.dumps(asdict(note)).encode(), clock=self.clock,
+            )  # fmt: skip
+        self.noted[external_id] = note.text
+
+    @rule(number=st.integers(0, 2))
+    def unsay(self, number):
+        """The candidate came: notes that nobody can have yet are closed."""
+        with self.sessions() as session:
+            closed = outbox.close_unsent(session, Kind.NOTE, f"remote-i{number}:late:", self.clock)
+        for item in closed:
+            del self.noted[item.external_id]
+
+    @rule(number=st.integers(0, 2), planned=st.sampled_from("st"))
+    def another_office_says(self, number, planned):
+        """Another office on the same HR system says the same in its own words."""
+        self.server.notes.setdefault(f"remote-i{number}:late:{planned}", "theirs")
+
     @rule(trouble=st.lists(
         st.sampled_from(["", "before", "after", "busy", "killed_before", "killed_after"]), max_size=6
     ))  # fmt: skip
@@ -253,6 +295,15 @@ class Delivery(RuleBasedStateMachine):
             assert steps == sorted(steps)
 
     @invariant()
+    def a_note_is_kept_once_and_nobody_has_to_decide_on_it(self):
+        if not hasattr(self, "server"):
+            return
+        assert len({*self.server.notes.values()} - {"theirs"}) == len(
+            [text for text in self.server.notes.values() if text != "theirs"]
+        )
+        assert not [item for item in self.items(State.CONFLICT, State.DEAD) if item.kind is Kind.NOTE]
+
+    @invariant()
     def what_a_person_wrote_stays_until_somebody_decided(self):
         if not hasattr(self, "server"):
             return
@@ -274,6 +325,8 @@ class Delivery(RuleBasedStateMachine):
             assert self.server.results[name]["revision"] == revision, "the last revision is there"
         wanted = {f"{name}:{n + 1}" for name, last in self.revisions.items() for n in range(last)} - self.left
         assert set(self.server.arrivals) == wanted
+        for external_id, text in self.noted.items():
+            assert self.server.notes[external_id] in (text, "theirs"), "the last that was said, or another office's"
         for interview, stands in self.stands.items():
             assert ORDER.index(self.server.status[self.server.interviews[interview]]) == stands
         for name, body in self.last.items():

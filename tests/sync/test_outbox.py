@@ -154,11 +154,14 @@ def test_state_rows_and_log_are_remembered(sessions, clock):
         ledger.write_state(session, "s", "cursor", "2", clock)
         ledger.keep_row(session, "s", KnownRow("interview", "r", None, {"status": "scheduled"}), clock)
         ledger.keep_row(session, "s", KnownRow("interview", "r", "l", {"status": "assessed"}), clock)
+        ledger.keep_row(
+            session, "other", KnownRow("interview", "r", "l", {"status": "in_progress"}), lambda: clock() + 9
+        )
         ledger.note(session, at=1.0, direction="sent", kind="status", subject="x", outcome="sent", body=b"abc")
     with sessions() as session:
         assert ledger.read_state(session, "s", "cursor") == "2"
         assert ledger.known_row(session, "s", "interview", "r").local_id == "l"
-        assert ledger.said_status(session, "r") == "assessed"
+        assert ledger.said_status(session, "s", "r") == "assessed"
         assert ledger.known_row(session, "s", "interview", "other") is None
         assert [line.bytes for line in ledger.log(session)] == [3]
 

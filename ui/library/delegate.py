@@ -15,11 +15,12 @@ TOKENS = {
     InterviewStatus.IN_PROGRESS: "series_5",
     InterviewStatus.TO_REVIEW: "series_1",
     InterviewStatus.ASSESSED: "series_2",
+    InterviewStatus.CANCELLED: "faint",
 }
 
 
 class StatusDelegate(QStyledItemDelegate):
-    """○ scheduled, ◐ in progress, ◇ to review, ● assessed."""
+    """○ scheduled, ◐ in progress, ◇ to review, ● assessed, ✕ cancelled."""
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -36,7 +37,7 @@ class StatusDelegate(QStyledItemDelegate):
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         draw_mark(painter, mark, status)
-        painter.setPen(theme.color("text"))
+        painter.setPen(theme.color("muted" if status is InterviewStatus.CANCELLED else "text"))
         painter.drawText(area.adjusted(side + theme.scaled(7), 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, words)
         painter.restore()
 
@@ -51,6 +52,10 @@ def draw_mark(painter: QPainter, area: QRectF, status: InterviewStatus) -> None:
     colour = theme.color(TOKENS[status])
     painter.setPen(colour)
     painter.setBrush(Qt.BrushStyle.NoBrush)
+    if status == InterviewStatus.CANCELLED:
+        painter.drawLine(area.topLeft(), area.bottomRight())
+        painter.drawLine(area.bottomLeft(), area.topRight())
+        return
     if status == InterviewStatus.TO_REVIEW:
         middle = area.center()
         corners = [(0, -1), (1, 0), (0, 1), (-1, 0)]

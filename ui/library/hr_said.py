@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from analysis.failures import Failure
 from app import text
 from app.domain.types import Interview
-from app.incoming import moment
+from app.pulled import moment
 from app.said import Said, SaidDocument, earlier_feedback, has_signed, said_of
 from app.store.library import Library
 from sync.contract import RemoteCustom, RemoteEvent, RemoteFeedback
@@ -109,6 +109,8 @@ class HrSaid(QWidget):
         self.sections, self.documents = {}, []
         if self.said.deleted:
             column.addWidget(_small(text.tr("said.deleted")))
+        if self.said.cancelled:
+            column.addWidget(_small(text.tr("said.cancelled")))
         for document in self.said.documents:
             column.addLayout(self._document_row(document))
         for key, words, count in self._parts():

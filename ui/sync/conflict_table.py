@@ -35,7 +35,7 @@ class ConflictTable(QTableWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.ResizeToContents)
+        header.setSectionResizeMode(len(COLUMNS) - 1, QHeaderView.ResizeMode.Fixed)
         self.setEditTriggers(QTableWidget.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.setTabKeyNavigation(False)
@@ -67,9 +67,16 @@ class ConflictTable(QTableWidget):
                 self.setItem(row, column, cell)
             if by_row:
                 self.setCellWidget(row, len(COLUMNS) - 1, self._box(row, named(field.field)))
+        if self._boxes:  # Qt does not count what stands in a cell as a widget
+            wanted = max(box.sizeHint().width() for box in self._boxes.values())
+            self.horizontalHeader().resizeSection(len(COLUMNS) - 1, wanted + theme.scaled(14))
         self.resizeRowsToContents()
         if fields:
             self.setCurrentCell(0, 0)
+
+    def forget(self) -> None:
+        """Build everything anew the next time: the language has changed."""
+        self._fields = ()
 
     def _box(self, row: int, name: str) -> QComboBox:
         box = QComboBox()

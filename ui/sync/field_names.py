@@ -101,3 +101,17 @@ def _seconds(which: str) -> float | None:
 def _named(name: str) -> str:
     key = f"sync_room.field_{name}"
     return tr(key) if has(key) else name
+
+
+class PulledWords:
+    """What fields of a pulled row are called; their values are in words already."""
+
+    def name(self, field: str) -> str:
+        """The name of a field of ours."""
+        key = f"pulled.field_{field}"
+        return tr(key if has(key) else f"package.field_{field}")
+
+    def value(self, field: str, value: object) -> str:
+        """A value as it is; "–" for none."""
+        del field
+        return "–" if value is None else str(value)

@@ -22,7 +22,7 @@ from sync.conflicts import Choice, Conflict, Value
 from sync.failures import CONTESTED
 from ui import language, theme
 from ui.sync.conflict_table import ConflictTable
-from ui.sync.field_names import Names, field_name, field_value, item_names
+from ui.sync.field_names import Names, PulledWords, field_name, field_value, item_names
 from ui.sync.leaving import LeavingBar
 from ui.sync.model import clock
 
@@ -123,15 +123,15 @@ class ItemPanel(QFrame):
         self._set_title(entry.title, "heading")
         self.sentence.setText(entry.sentence)
         self.facts.setText(self._facts(entry))
-        self.body_label.setText(text.tr("sync_room.body"))
+        self.body_label.setText(text.tr("pulled.body" if entry.is_pulled else "sync_room.body"))
         if self.body.toPlainText() != body:
             self.body.setPlainText(body)
-        for widget in (self.sentence, self.facts, self.body_label, self.body, self.calls):
+        for widget in (self.sentence, self.facts, self.body_label, self.body):
             widget.show()
+        self.calls.setVisible(not entry.is_pulled)
         self.fields.setVisible(conflict is not None)
         if conflict:
-            ours = item_names(body, conflict)
-            words = _Words(known, ours)
+            words = PulledWords() if entry.is_pulled else _Words(known, item_names(body, conflict))
             self.fields.show_fields(conflict.fields, words.name, words.value, by_row=self._by_row())
         self._show_buttons(entry)
 
@@ -144,8 +144,9 @@ class ItemPanel(QFrame):
         self.theirs.setVisible(self._conflict is not None)
         self.apply.setVisible(contested)
         self.hint.setVisible(contested)
-        self.mine.setText(text.tr("sync_room.all_mine" if contested else "sync_room.keep_mine"))
-        self.theirs.setText(text.tr("sync_room.all_theirs" if contested else "sync_room.keep_theirs"))
+        whose = "pulled.keep" if entry.is_pulled else "sync_room.all" if contested else "sync_room.keep"
+        self.mine.setText(text.tr(f"{whose}_mine"))
+        self.theirs.setText(text.tr(f"{whose}_theirs"))
         self._show_apply()
         self.resend.setVisible(entry.can_resend)
         self._name_resend()
@@ -163,7 +164,11 @@ class ItemPanel(QFrame):
         mine = sum(choice is Choice.MINE for choice in chosen)
         self.apply.setEnabled(rest == 0)
         self.apply.setText(text.tr("sync_room.apply", mine=mine, theirs=len(chosen) - mine))
-        self.hint.setText(text.tr("sync_room.choose_hint", n=rest) if rest else text.tr("sync_room.choose_done"))
+        self.hint.setText(text.tr("sync_room.choose_hint", n=rest) if rest else text.tr(self._when_done()))
+
+    def _when_done(self) -> str:
+        pulled = self._entry is not None and self._entry.is_pulled
+        return "pulled.choose_done" if pulled else "sync_room.choose_done"
 
     def _set_title(self, words: str, look: str) -> None:
         self.title.setProperty("class", look)
@@ -172,6 +177,8 @@ class ItemPanel(QFrame):
         self.title.setAlignment(Qt.AlignmentFlag.AlignCenter if look == "muted" else Qt.AlignmentFlag.AlignLeft)
 
     def _facts(self, entry: Entry) -> str:
+        if entry.is_pulled:
+            return text.tr("pulled.facts", at=clock(entry.created), id=entry.external_id)
         facts = [text.tr("sync_room.written", at=clock(entry.created)), text.tr("sync_room.attempts", n=entry.attempts)]
         if entry.done:
             facts.append(text.tr("sync_room.arrived", at=clock(entry.done)))
@@ -217,6 +224,7 @@ class ItemPanel(QFrame):
         self.calls.setText(text.tr("sync_room.calls_of_this"))
         self.body.setAccessibleName(text.tr("sync_room.body"))
         self.fields.setAccessibleName(text.tr("sync_room.field"))
+        self.fields.forget()
         if self._entry is None:
             self.title.setText(text.tr("sync_room.nothing"))
         else:

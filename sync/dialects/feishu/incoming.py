@@ -34,6 +34,7 @@ from sync.failures import CursorUnknown, RemoteNonsense
 Found = TypeVar("Found", RemotePosition, RemoteCandidate, RemoteTemplate)
 CLOSED = 2
 SUBMITTED = 1
+COLLECTIVE, CALLED_OFF = 2, 4
 ACTIVE = "1"
 FIRST = ("forms", "jobs", "applications")
 LATER = (*FIRST, "talents", "interviews")
@@ -95,7 +96,8 @@ class Incoming:
         whole = self._calls.ask("GET", below("/v2/talents", application["talent_id"]))
         talent = whole["basic_info"]
         query = {"application_id": application_id, "page_size": str(_INTERVIEWS)}
-        interviews = self._calls.ask("GET", "/v1/interviews", query).get("items") or []
+        listed = self._calls.ask("GET", "/v1/interviews", query).get("items") or []
+        interviews = [one for one in listed if not _called_off(one)]
         interview = _next_one(interviews)
         return RemoteCandidate(
             remote_id=application_id,
@@ -104,13 +106,14 @@ class Incoming:
             email=str(talent.get("email") or ""),
             phone=" ".join(filter(None, (talent.get("mobile_code"), talent.get("mobile_number")))),
             status=self._status(application, interview),
-            interview_remote_id=f"app:{application_id}:{interview['id']}" if interview else None,
+            interview_remote_id=_id_of(application_id, interview) if interview else None,
             scheduled_at=_moment(interview.get("begin_time")) if interview else None,
             time_zone=self._zone(interview or {}),
             updated=_moment(application.get("modify_time")) or "",
             documents=tuple(map(_document, whole.get("resume_attachment_list") or [])),
             feedback=tuple(_feedback(one, record) for one in interviews for record in _submitted(one)),
             custom=_custom(whole),
+            there=tuple(_id_of(application_id, one) for one in interviews) if len(listed) < _INTERVIEWS else None,
         )
 
     def _begun(self, cursor: str) -> Cursor:
@@ -233,6 +236,15 @@ def _next_one(interviews: list[Row]) -> Row | None:
     """The first interview that is not assessed, else the last one; None = there is none."""
     inorder = sorted(interviews, key=lambda one: int(one.get("begin_time") or 0))
     return next((one for one in inorder if not _assessed(one)), inorder[-1] if inorder else None)
+
+
+def _id_of(application_id: str, interview: Row) -> str:
+    return f"app:{application_id}:{interview['id']}"
+
+
+def _called_off(interview: Row) -> bool:
+    """Of a collective interview Feishu says so; a single one that was called off is in no list any more."""
+    return interview.get("arrangement_type") == COLLECTIVE and interview.get("arrangement_status") == CALLED_OFF
 
 
 def _assessed(interview: Row) -> bool:

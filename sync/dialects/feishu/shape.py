@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from sync.contract import Conclusion, InterviewStatus, NoteRole
+from sync.contract import STATUS_ORDER, Conclusion, InterviewStatus, NoteRole
 from sync.dialects.envelope import Envelope
 from sync.profile import Shape
 
@@ -71,7 +71,7 @@ class FeishuShape(Shape, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     def _wrong_stages(self) -> str:
         named = [name for name in self.stages.values() if name]
-        if set(self.stages) - set(InterviewStatus) or len(set(named)) != len(named):
+        if set(self.stages) - set(STATUS_ORDER) or len(set(named)) != len(named):
             return "stages"
         return ""
 

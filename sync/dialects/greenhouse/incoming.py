@@ -134,6 +134,7 @@ class Incoming:
             scheduled_at=interview.get("starts_at") if interview else None,
             time_zone=self._shape.time_zone,
             updated=str(application.get("last_activity_at") or application.get("updated_at") or ""),
+            there=tuple(f"{application['id']}.{one['id']}" for one in interviews),
         )
 
 

@@ -136,7 +136,8 @@ class MokaSystem:
         basic = row["basicInfo"]
         job = basic.get("job") or row.get("job") or row.get("jobInfo") or {}
         rounds = row.get("interviewInfo") or []
-        interview = _next_one([rounds] if isinstance(rounds, dict) else rounds)
+        held = [one for one in ([rounds] if isinstance(rounds, dict) else rounds) if one.get("status") != CANCELLED]
+        interview = _next_one(held)
         application = str(basic["applicationId"])
         done = interview is not None and interview.get("status") == DONE
         job_id = job.get("jobId") or job.get("id") or basic.get("jobId")
@@ -147,10 +148,11 @@ class MokaSystem:
             email=str(basic.get("email") or ""),
             phone=str(basic.get("phone") or ""),
             status=InterviewStatus.ASSESSED if done else InterviewStatus.SCHEDULED,
-            interview_remote_id=f"{application}.{interview.get('id') or interview.get('round')}" if interview else None,
+            interview_remote_id=_id_of(application, interview) if interview else None,
             scheduled_at=_read(interview.get("startTime")) if interview else None,
             time_zone=self._shape.time_zone,
             updated=_read(basic.get("updatedAt")) or "",
+            there=tuple(_id_of(application, one) for one in held),
         )
 
     def _asked(self, path: str, wanted: Row) -> Row:
@@ -182,11 +184,13 @@ def _position(job: Row) -> RemotePosition:
     )
 
 
+def _id_of(application: str, interview: Row) -> str:
+    return f"{application}.{interview.get('id') or interview.get('round')}"
+
+
 def _next_one(rounds: list[Row]) -> Row | None:
     """The first interview that is not over, else the last one; None = there is none."""
-    inorder = sorted(
-        (one for one in rounds if one.get("status") != CANCELLED), key=lambda one: _read(one.get("startTime")) or ""
-    )
+    inorder = sorted(rounds, key=lambda one: _read(one.get("startTime")) or "")
     return next((one for one in inorder if one.get("status") != DONE), inorder[-1] if inorder else None)
 
 

@@ -2,7 +2,7 @@
 
 Odoo tells the time of a change to the second, and a change that is committed late carries the time at which it began.
 So every pull asks again for some minutes before the last one; pages go by id; rows may repeat. What was deleted leaves
-no trace there: at the end of a pull all ids are compared with those that were known.
+no trace there: at the end of a pull all ids are compared with those that were known, and so are the meetings to come.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ _OF: dict[str, list[Any]] = {
 
 class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Where a pull stands. `since`, `begun` in UTC seconds; `known` = ids as ranges, by model. `anew` = all applicants
-    are read once more, for a file of some applicant is gone, and Odoo does not tell whose it was."""
+    are read once more, for a file of some applicant is gone, and Odoo does not tell whose it was. `meetings` = those to
+    come, with the applicant of each."""
 
     since: float | None = None
     begun: float | None = None
@@ -66,6 +67,7 @@ class Cursor(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     after: int = 0
     known: dict[str, str] = {}
     anew: bool = False
+    meetings: dict[int, int] = {}
 
     @property
     def all_of_them(self) -> bool:
@@ -94,7 +96,7 @@ class Pull:
         if at.begun is None:
             at = msgspec.structs.replace(at, begun=self.odoo.wire.clock.now())
         if at.part >= len(PARTS):
-            return self._gone(at)
+            return self._gone(at, time_zone, application)
         model = PARTS[at.part]
         rows = self._rows(model, at)
         pulled = self._pulled(model, self._owners(model, rows, at), time_zone, application)
@@ -188,6 +190,7 @@ class Pull:
         assert self._stages is not None
         job = many2one(row["job_id"])
         status = self._stages.status(self._stages.find(many2one(row["stage_id"])), job)
+        is_planned = bool(slot or status or client_id)
         return RemoteCandidate(
             remote_id=str(row["id"]),
             name=row["partner_name"] or row["display_name"] or "",
@@ -195,12 +198,13 @@ class Pull:
             email=row["email_from"] or "",
             phone=row["partner_phone"] or "",
             status=status or STATUS_ORDER[0],
-            interview_remote_id=str(row["id"]) if slot or status or client_id else None,
+            interview_remote_id=str(row["id"]) if is_planned else None,
             scheduled_at=_iso(slot) if slot else None,
             time_zone=time_zone,
             updated=_iso(row["write_date"]),
             deleted=not row["active"],
             interview_client_id=client_id,
+            there=(str(row["id"]),) if is_planned else (),
         )
 
     def _slots(self, applicants: list[int]) -> dict[int, str]:
@@ -214,20 +218,35 @@ class Pull:
                 slots[applicant] = row["start"]
         return slots
 
-    def _gone(self, at: Cursor) -> Pulled:
-        """What was known and is not there any more; the pull is complete with it."""
+    def _gone(self, at: Cursor, time_zone: str, application: str) -> Pulled:
+        """What was known and is not there any more; the pull is complete with it. An applicant whose meeting is gone,
+        or has begun, is told anew."""
         gone, known = {}, {}
         for model in (JOBS, APPLICANTS, SURVEYS, ATTACHMENTS):
             there = self._all_ids(model)
             gone[model] = sorted(expanded(at.known.get(model, "")) - there)
             known[model] = ranges(there)
-        done = Cursor(since=at.begun, known=known, anew=bool(gone[ATTACHMENTS]))
+        meetings = self._meetings()
+        dropped = sorted({who for meeting, who in at.meetings.items() if meeting not in meetings})
+        domain = [["id", "in", dropped], IN_PROCESS]
+        people = self.odoo.rows(APPLICANTS, domain, self._columns(APPLICANTS)) if dropped else []
+        done = Cursor(since=at.begun, known=known, anew=bool(gone[ATTACHMENTS]), meetings=meetings)
         return Pulled(
             positions=tuple(RemotePosition(str(row), "", deleted=True) for row in gone[JOBS]),
-            candidates=tuple(RemoteCandidate(str(row), "", deleted=True) for row in gone[APPLICANTS]),
+            candidates=(
+                *(RemoteCandidate(str(row), "", deleted=True) for row in gone[APPLICANTS]),
+                *self._candidates(people, time_zone, application),
+            ),
             templates=tuple(RemoteTemplate(template_id(row), 1, {}, deleted=True) for row in gone[SURVEYS]),
             cursor=_written(done),
         )
+
+    def _meetings(self) -> dict[int, int]:
+        """The meetings to come, each with its applicant."""
+        now = _odoo_time(self.odoo.wire.clock.now())
+        domain = [*_OF[EVENTS], ["active", "=", True], ["start", ">=", now]]
+        rows = self.odoo.rows(EVENTS, domain, ["applicant_id"])
+        return {row["id"]: applicant for row in rows if (applicant := many2one(row["applicant_id"]))}
 
     def _all_ids(self, model: str) -> set[int]:
         if not self.odoo.fields(model):

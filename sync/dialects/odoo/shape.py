@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from sync.auth import wrong_auth
-from sync.contract import InterviewStatus, NoteRole
+from sync.contract import STATUS_ORDER, InterviewStatus, NoteRole
 from sync.profile import Shape
 
 LANGUAGES = ("zh", "en")
@@ -51,7 +51,7 @@ class OdooShape(Shape, frozen=True, forbid_unknown_fields=True, kw_only=True):
         return super().wrong() or wrong_auth(self.auth) or self._wrong()
 
     def _wrong(self) -> str:
-        if missing := [status.value for status in InterviewStatus if not self.stages.get(status)]:
+        if missing := [status.value for status in STATUS_ORDER if not self.stages.get(status)]:
             return f"stages.{missing[0]}"
         if set(self.words) != set(LANGUAGES):
             return "words: zh, en"

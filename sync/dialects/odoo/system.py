@@ -62,7 +62,7 @@ class OdooSystem:
                 raise RightMissing(host=self._wire.host, detail=f"{model}: {operation}")
         if "status" in self._shape.send:
             stages = Stages(self._odoo, self._shape.stages)
-            for status in InterviewStatus:
+            for status in STATUS_ORDER:
                 self._named(stages, status)
         check(self._shape.mapping, self.catalogue(), self._wire.host)
 

@@ -167,7 +167,7 @@ class Imports:
         """Bring an application to another stage, and its planned interview with it."""
         candidate = self._store.entity("candidate", candidate_id)
         planned = self._rows.planned(candidate) if candidate else None
-        if target not in STATUSES or planned is None:
+        if target not in STATUSES or planned is None or planned["status"] not in STATUSES:
             self._store.put_document("feishu_stage", candidate_id, {"stage": target})
         elif planned["status"] != target:
             self._move(planned["id"], planned["status"], target)
@@ -196,7 +196,8 @@ class Imports:
         return body
 
     def _status(self, application: Row) -> str:
-        return str(self._store.interview(application["interview"])["status"])
+        stands = str(self._store.interview(application["interview"])["status"])
+        return stands if stands in STATUSES else STATUSES[0]
 
     def _shown(self, application: Row) -> Row:
         word = application.get("stage")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sync.sandbox.store import Store
+from sync.sandbox.store import CANCELLED, STATUSES, Store
 
 Row = dict[str, Any]
 STAGES: dict[str, tuple[str, str]] = {
@@ -106,12 +106,13 @@ class Rows:
         }  # fmt: skip
 
     def interviews(self, application_id: str = "") -> list[Row]:
-        """Planned interviews, those that did not come from elsewhere: of one application, or ("") all."""
+        """Planned interviews, those that did not come from elsewhere: of one application, or ("") all. One that was
+        called off is not there any more."""
         one = self._candidate(application_id.removeprefix("app-"))
         asked = [one] if one else []
         people = self._store.all("candidate") if not application_id else asked
         planned = [(person, self.planned(person)) for person in people if person["position_id"]]
-        return [_interview(interview, person) for person, interview in planned if interview]
+        return [_interview(one, person) for person, one in planned if one and one["status"] != CANCELLED]
 
     def forms(self) -> list[Row]:
         """All feedback forms in their newest version; every id in them changes with the version."""
@@ -135,7 +136,9 @@ class Rows:
         if own:
             return str(own["stage"])
         planned = self.planned(candidate)
-        return str(planned["status"]) if planned else "screening"
+        if planned is None:
+            return "screening"
+        return STATUSES[0] if planned["status"] == CANCELLED else str(planned["status"])
 
     def planned(self, candidate: Row) -> Row | None:
         """The newest planned interview of a candidate."""

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 from sync.sandbox.faults import Faults
 from sync.sandbox.fields import PREFIX, described, fields_in_force
-from sync.sandbox.store import Store
+from sync.sandbox.store import CANCELLED, Store
 
 Row = dict[str, Any]
 _RATINGS = ((0.85, "strong_yes"), (0.6, "yes"), (0.4, "mixed"), (0.0, "no"))
@@ -77,7 +77,7 @@ class Rows:
         return [one | {"custom_fields": self._own("application", one["id"])} for one in found]
 
     def interviews(self) -> list[Row]:
-        """Interviews of people with a position."""
+        """Interviews of people with a position; one that was called off is not there any more."""
         return [
             {
                 "id": number("interview", one["interview"]["id"]), "application_id": number("application", one["id"]),
@@ -86,6 +86,7 @@ class Rows:
             }
             for one in self._store.every("candidate")
             if one["position_id"] and one["interview"] and not one["deleted"]
+            if one["interview"]["status"] != CANCELLED
         ]  # fmt: skip
 
     def resumes(self, address: Callable[[str], str]) -> list[Row]:

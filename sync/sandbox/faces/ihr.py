@@ -28,7 +28,7 @@ from sync.sandbox.bodies import Assessment, NewInterview, Note
 from sync.sandbox.faults import Faults
 from sync.sandbox.fields import PREFIX, fields_in_force, refuse_strange
 from sync.sandbox.misbehaving import Answers, misbehave
-from sync.sandbox.store import STATUSES, Store, StoreRefuses
+from sync.sandbox.store import CANCELLED, STATUSES, Store, StoreRefuses
 from sync.sandbox.uploads import announced, take
 
 PATH = "/ihr"
@@ -38,7 +38,7 @@ LIFETIME_S = 7200
 LEEWAY_S = 300.0
 """So far the clock of a signed call may be off."""
 ZONE = ZoneInfo("Asia/Shanghai")
-WORDS = dict(zip(STATUSES, (10, 20, 30, 40), strict=True))
+WORDS = dict(zip((*STATUSES, CANCELLED), (10, 20, 30, 40, 90), strict=True))
 CODES = {400: 40000, 404: 40400, 409: 40900, 410: 41000, 412: 41200, 422: 42200}
 NAMES = {
     "outId": "external_id", "evaluationId": "assessment_id", "revision": "revision", "interviewOutId": "interview_id",

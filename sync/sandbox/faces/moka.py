@@ -19,7 +19,7 @@ Row = dict[str, Any]
 PATH = "/moka"
 BEIJING = ZoneInfo("Asia/Shanghai")
 MOST_PEOPLE, MOST_JOBS = 20, 30
-_STATUSES = {"assessed": "已结束"}
+_STATUSES = {"assessed": "已结束", "cancelled": "已取消"}
 
 
 def moka_face(store: Store, faults: Faults, key: str) -> Blueprint:
