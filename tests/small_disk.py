@@ -11,10 +11,10 @@ import pytest
 
 
 @contextmanager
-def mounted(folder: Path, megabytes: int) -> Iterator[Path]:
+def mounted(folder: Path, megabytes: float) -> Iterator[Path]:
     """A tmpfs of this size at `folder`; skips the test where mounting is not allowed."""
     folder.mkdir()
-    options = f"size={megabytes}m"
+    options = f"size={round(megabytes * 1024)}k"
     try:
         command = ["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder]
         made = subprocess.run(command, capture_output=True, check=False)

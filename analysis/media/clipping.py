@@ -25,10 +25,11 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from analysis.disk import FULL, REFUSED, writing
+from analysis.disk import writing
 from analysis.failures import MediaUnreadable, NothingToAnalyse
 from analysis.media.opening import MAX_PIXELS, Recording, opened
 from analysis.media.pictures import MAX_SIDE, Converter, Picture, pixel_shape
+from analysis.media.writing_out import container
 
 Progress = Callable[[float], None]
 Samples = NDArray[np.int16]
@@ -67,8 +68,8 @@ def clip(
         audio = recording.audio[0] if sound and recording.audio else None
         if video is None and audio is None:
             raise NothingToAnalyse(name=name)
-        with known(out.parent, name), out.open("wb") as file:
-            with av.open(file, "w", format="webm" if video is not None else "flac") as target:
+        with known(out.parent, name):
+            with container(out, "webm" if video is not None else "flac") as target:
                 tracks = _tracks(recording, target, video, audio, start, end - start)
                 _carry(recording, tracks, start, progress)
             if not any(track.done for track in tracks.values()):
@@ -82,8 +83,6 @@ def known(folder: Path, name: str) -> Iterator[None]:
         try:
             yield
         except av.FFmpegError as error:
-            if error.errno in FULL | REFUSED:
-                raise
             raise MediaUnreadable(name=name) from error
 
 

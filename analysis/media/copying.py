@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Sequence
 from contextlib import suppress
@@ -20,9 +19,11 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from analysis.disk import FULL
 from analysis.document import MediaInfo
 from analysis.failures import DiskFull, FolderNotWritable, MediaUnreadable
 from analysis.media.opening import Recording, opened
+from analysis.media.writing_out import container
 
 Carried = VideoStream | AudioStream
 MAX_SOUND_STREAMS = 2
@@ -44,12 +45,10 @@ def remux(path: str | Path, out: str | Path, info: MediaInfo, name: str = "") ->
         with opened(path, name) as recording:
             _copy(recording, part, info.duration, name, order)
         os.replace(part, out)
+    except av.FFmpegError as error:
+        raise MediaUnreadable(name=name) from error
     except OSError as error:
-        if isinstance(error, av.FFmpegError) and error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES):
-            raise MediaUnreadable(name=name) from error
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull(folder=str(out.parent)) from error
-        raise FolderNotWritable(folder=str(out.parent)) from error
+        raise (DiskFull if error.errno in FULL else FolderNotWritable)(folder=str(out.parent)) from error
     finally:
         part.unlink(missing_ok=True)
 
@@ -94,7 +93,7 @@ def _copy(recording: Recording, part: Path, duration: float, name: str, order: _
     sources: list[Carried] = [*video, *recording.audio[:MAX_SOUND_STREAMS]]
     if not sources:
         raise MediaUnreadable(name=name)
-    with part.open("wb") as file, av.open(file, "w", format="matroska") as target:
+    with container(part, "matroska") as target:
         try:
             copies = {source.index: target.add_stream_from_template(source) for source in sources}
             target.start_encoding()

@@ -15,6 +15,7 @@ from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from analysis.disk import writing
 from analysis.document import Fallback, MediaInfo
 from analysis.failures import MediaUnreadable, NothingToAnalyse
 from analysis.media.ahead import ahead
@@ -195,9 +196,9 @@ class Converter:
 def thumbnail(path: str | Path, out: str | Path, info: MediaInfo, name: str = "") -> None:
     """Write a JPEG, 320 wide, of the first picture that is neither black nor blank, a tenth into the recording.
 
-    Raises NothingToAnalyse without a moving picture, MediaUnreadable where none decodes.
+    Raises NothingToAnalyse without a moving picture, MediaUnreadable where none decodes, DiskFull, FolderNotWritable.
     """
-    name = name or Path(path).name
+    out, name = Path(out), name or Path(path).name
     with opened(path, name) as recording:
         stream = recording.video
         if stream is None:
@@ -210,9 +211,13 @@ def thumbnail(path: str | Path, out: str | Path, info: MediaInfo, name: str = ""
     done, jpeg = cv2.imencode(".jpg", small[:, :, ::-1], [cv2.IMWRITE_JPEG_QUALITY, _THUMBNAIL_QUALITY])
     if not done:
         raise MediaUnreadable(name=name)
-    part = Path(out).with_name(f"part-{Path(out).name}")
-    part.write_bytes(jpeg.tobytes())
-    os.replace(part, out)
+    part = out.with_name(f"part-{out.name}")
+    try:
+        with writing(out.parent):
+            part.write_bytes(jpeg.tobytes())
+            os.replace(part, out)
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _first_telling(recording: Recording, stream: VideoStream, at_s: float) -> Picture | None:

@@ -27,6 +27,7 @@ from analysis.failures import MediaUnreadable, NothingToAnalyse
 from analysis.media.clipping import Pictured, Sounded, Track, first_picture, known
 from analysis.media.copying import MAX_SOUND_STREAMS, decoding_times
 from analysis.media.opening import MAX_PIXELS, Recording, opened
+from analysis.media.writing_out import container
 
 Progress = Callable[[float], None]
 Span = tuple[float, float]
@@ -52,7 +53,7 @@ def redact(
     with opened(path, name) as recording:
         if recording.video is None and not recording.audio:
             raise NothingToAnalyse(name=name)
-        with known(out.parent, name), out.open("wb") as file, av.open(file, "w", format="matroska") as target:
+        with known(out.parent, name), container(out, "matroska") as target:
             carried = tail <= TAIL_S and (recording.audio or not within(0.0, spans))  # something has to begin at 0
             tracks = _tracks(recording, target, spans, duration, kept if carried else None)
             _carry(recording, tracks, progress)

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 
 from analysis.disk import writing
 from analysis.media.sound import SAMPLE_RATE, SoundFile
+from analysis.media.writing_out import container
 
 Progress = Callable[[float], None]
 FORMATS = ("flac", "wav", "opus")
@@ -76,8 +76,8 @@ def _quietest(sound: SoundFile, first: int, last: int) -> int:
 
 
 def _write(sound: SoundFile, path: Path, kind: str, first: int, last: int) -> None:
-    container, codec = _CODECS[kind]
-    with path.open("wb") as file, av.open(file, "w", format=container) as target:
+    form, codec = _CODECS[kind]
+    with container(path, form) as target:
         stream = target.add_stream(codec, rate=SAMPLE_RATE, layout="mono")
         assert isinstance(stream, AudioStream)
         if kind == "opus":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 import threading
@@ -11,7 +12,8 @@ from zoneinfo import ZoneInfo
 import av
 import pytest
 
-from analysis.failures import Cancelled, MediaEmpty, MediaMissing, MediaRefused, MediaUnreadable, WorkerDied
+from analysis.failures import Cancelled, DiskFull, MediaEmpty, MediaMissing, MediaRefused, MediaUnreadable, WorkerDied
+from app import text
 from app.domain.types import Candidate, InterviewStatus, Position
 from app.failures import NotFound
 from app.jobs import run_child
@@ -21,6 +23,7 @@ from app.store.recordings import Belonging
 from tests.analysis.media_samples import record
 from tests.app.test_store_library import an_interview
 from tests.conftest import ROOT
+from tests.small_disk import mounted
 
 FORMATS = {
     "a.mp4": ("libx264", "aac"),
@@ -248,3 +251,21 @@ def test_recordings_outlive_a_database_that_was_lost(tmp_path, clip):
     with Library.open(tmp_path / "library") as library:
         assert library.vault.has(sha256)
         assert not import_file(library, clip).already
+
+
+@pytest.mark.parametrize("room_kb", [40, 700, 1548], ids=["at-its-beginning", "in-its-middle", "at-the-thumbnail"])
+def test_a_disk_that_fills_beside_the_copy_is_said_as_that(tmp_path, each_language, room_kb):
+    """The child re-muxes: what it cannot write is a full disk, and neither damage nor the child's death."""
+    recording = ROOT / "resources" / "sample" / "sample_en.mp4"
+    size = recording.stat().st_size
+    with mounted(tmp_path / "disk", 12) as disk, Library.open(disk / "library", assessor="li") as library:
+        (disk / "filler").write_bytes(b"")
+        free = shutil.disk_usage(disk).free - size - room_kb * 1024
+        (disk / "filler").write_bytes(bytes(free))
+        with pytest.raises(DiskFull) as full:
+            import_file(library, recording)
+        assert str(disk) in text.sentence(full.value)
+        assert files_of(library) == []
+        assert library.interviews() == ()
+        (disk / "filler").unlink()
+        assert import_file(library, recording).interview.media is not None
