@@ -103,9 +103,9 @@ class ContractSystem:
         made = [shape.row(row, rows, KINDS[kind]) for row in raw]
         marks = [seen(row, one.updated) for row, one in zip(raw, made, strict=True)]
         before = known(walk, kind)
-        fresh = tuple(one for one, mark in zip(made, marks, strict=True) if mark not in before)
+        fresh = {mark: one for one, mark in zip(made, marks, strict=True) if mark not in before}
         more = advanced(shape.paging, walk, kinds, marks, answer, said)
-        found: dict[str, Any] = {kind: fresh}
+        found: dict[str, Any] = {kind: tuple(fresh.values())}
         return Pulled(**found, cursor=walk.cursor(), more=more)
 
     def register_interview(self, body: bytes, operation: str) -> str:

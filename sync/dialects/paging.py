@@ -120,9 +120,12 @@ def wanted(paging: Paging, times: Times, walk: Walk) -> dict[str, str | int]:
 
 
 def advanced(paging: Paging, walk: Walk, kinds: tuple[str, ...], rows: list[Seen], answer: Answer, said: Any) -> bool:
-    """Move the walk on after a page; gives whether there is more to ask for in this turn."""
+    """Move the walk on after a page; gives whether there is more to ask for in this turn.
+
+    A row that is in the page twice counts once: a place is never passed over for it.
+    """
     kind = kinds[walk.at]
-    walk.count += len(rows)
+    walk.count += len(set(rows))
     walk.high = max([walk.high or walk.since, *(row.updated for row in rows)], key=_moment)
     walk.recent = _recent(walk, rows, paging.overlap_s)
     before, walk.place = walk.place, _next_place(paging, walk, rows, answer, said)
@@ -169,7 +172,7 @@ def _next_place(paging: Paging, walk: Walk, rows: list[Seen], answer: Answer, sa
         return ""
     if paging.style == "page":
         return str(int(walk.place or paging.first) + 1)
-    return str(int(walk.place or 0) + len(rows))
+    return str(int(walk.place or 0) + len(set(rows)))
 
 
 def _has_more(paging: Paging, walk: Walk, rows: list[Seen], said: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
@@ -16,12 +17,14 @@ from werkzeug.exceptions import HTTPException
 from sync.sandbox.bodies import Assessment, NewInterview, Note, Plan, StatusMove
 from sync.sandbox.faults import Faults, FaultsInvalid
 from sync.sandbox.fields import fields_in_force, refuse_strange
-from sync.sandbox.misbehaving import Answers, misbehave, misbehave_after
+from sync.sandbox.misbehaving import Answers, Misbehaving, misbehave_after
+from sync.sandbox.person import Person
 from sync.sandbox.store import Held, Store, StoreRefuses
 
 CONTRACT_VERSION = 1
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 MAX_LIMIT = 200
+PAGES = ("positions", "candidates", "templates")
 Body = TypeVar("Body")
 
 
@@ -78,7 +81,8 @@ def contract_routes(store: Store, faults: Faults, key: str, contract: Path) -> B
         return answer(200, {"spec": faults.spec})
 
     _results(routes, store, faults)
-    routes.before_app_request(lambda: only_loopback() or only_with_key(key) or misbehave_as_told(faults))
+    misbehaving = Misbehaving(faults, FAULTY, PAGES, partial(_edited, Person(store)))
+    routes.before_app_request(lambda: only_loopback() or only_with_key(key) or misbehave_as_told(misbehaving))
     return routes
 
 
@@ -196,11 +200,21 @@ def only_with_key(key: str) -> Response | None:
     return answer(401, {"code": "unauthorized", "message": "The key is missing or wrong."})
 
 
-def misbehave_as_told(faults: Faults) -> Response | None:
+def _edited(person: Person, field: str) -> bool:
+    """A person writes to what the call is about: the result of an assessment, or an interview's status."""
+    *_, kind, name = request.path.split("/")
+    if kind == "assessments":
+        return person.writes(name.rpartition(":")[0], field)
+    if name == "status":
+        return person.moves(kind, str((request.get_json(silent=True, force=True) or {}).get("to")))
+    return False
+
+
+def misbehave_as_told(misbehaving: Misbehaving) -> Response | None:
     """The faults in force, for the contract's own paths."""
     if not request.path.startswith("/v1/"):
         return None
-    return misbehave(faults, FAULTY, request.headers.get("Idempotency-Key", ""))
+    return misbehaving.before(request.headers.get("Idempotency-Key", ""), writes=request.method not in ("GET", "HEAD"))
 
 
 FAULTY: Answers = {

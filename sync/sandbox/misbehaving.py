@@ -1,34 +1,92 @@
-"""Carries out the faults in force: before the work is done, or after it is committed."""
+"""Carries out the faults in force: before the work is done, beside it, or after it is committed."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import signal
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
+from typing import Any
 
 from flask import Response, g, request
 
+from sync.sandbox.carrying import HeldUp, Sent
 from sync.sandbox.faults import Fault, Faults
 
 Answers = Mapping[str, Callable[[], Response]]
 """What a face says for each of the faults 401, 409, 429, 500, 503."""
 
 
-def misbehave(faults: Faults, answers: Answers, operation: str = "") -> Response | None:
-    """Do what the faults in force want before the work is done. `operation` is the same on each repeat of a write."""
-    request.get_data()
-    plan = faults.plan(f"{operation} {request.path}" if operation else "")
-    g.after, g.answers = plan.after, answers
-    if plan.slow:
-        time.sleep(plan.slow.seconds)
-    return _faulty_answer(plan.before, answers) if plan.before else None
+Edit = Callable[[str], bool]
+"""A person in HR writes to the record that the request is about, into this field; False where there is none."""
+
+
+class Misbehaving:
+    """What goes wrong with the requests to one face. `pages`: where in a page's JSON its lists stand, as dotted paths
+    ("" = it is the list itself)."""
+
+    def __init__(self, faults: Faults, answers: Answers, pages: tuple[str, ...] = (), edit: Edit | None = None) -> None:
+        self.faults, self.answers, self.pages, self._edit = faults, answers, pages, edit
+        self._held_up = HeldUp()
+
+    def before(self, operation: str = "", *, writes: bool | None = None) -> Response | None:
+        """Do what the faults in force want before the work is done. `operation` is the same on each repeat of a write;
+        `writes` = it is one, even where that cannot be told."""
+        sent = Sent.now()
+        plan = self.faults.plan(
+            f"{operation} {request.path}" if operation else "", writes=bool(operation) if writes is None else writes
+        )
+        g.after, g.misbehaving, g.held_up = plan.after, self, False
+        if plan.slow:
+            time.sleep(plan.slow.seconds)
+        if plan.before:
+            return _faulty_answer(plan.before, self.answers)
+        if plan.reorder:
+            g.held_up = True
+            self._held_up.add(sent)
+            return drop(Response())
+        if plan.edit and self._edit is not None and self._edit(plan.edit.field):
+            self.faults.edited()
+        if plan.duplicate:
+            sent.carry_out()
+        return None
+
+    def arrived(self, response: Response) -> Response:
+        """What was held up comes after this request; a page comes as the faults in force bring it."""
+        if not g.held_up:
+            self._held_up.arrive()
+        if response.status_code != 200 or not response.is_json or not self.pages:
+            return response
+        body = response.get_json()
+        there = {path: rows for path in self.pages if isinstance(rows := _at(body, path), list)}
+        brought = self.faults.delivered(list(there.values()))
+        if brought is not None:
+            for rows, changed in zip(there.values(), brought, strict=True):
+                rows[:] = changed
+            response.set_data(json.dumps(body, ensure_ascii=False))
+        return response
+
+
+def _at(body: Any, path: str) -> Any:
+    for name in filter(None, path.split(".")):
+        body = body.get(name) if isinstance(body, dict) else None
+    return body
+
+
+def said_once() -> str:
+    """What a write is known by where it brings no key: what it says."""
+    return hashlib.sha256(f"{request.method} {request.full_path}".encode() + request.get_data()).hexdigest()
 
 
 def misbehave_after(response: Response) -> Response:
     """Do what the faults in force want after the work is committed."""
+    misbehaving: Misbehaving | None = g.get("misbehaving")
+    if misbehaving is not None:
+        response = misbehaving.arrived(response)
     fault: Fault | None = g.get("after")
     if fault is None:
         return response
@@ -38,7 +96,7 @@ def misbehave_after(response: Response) -> Response:
         os.kill(os.getpid(), getattr(signal, "SIGKILL", signal.SIGTERM))
     if fault.name in ("drop_after", "lose_first"):
         return drop(response)
-    return _faulty_answer(Fault(fault.name.removesuffix("_after")), g.answers)
+    return _faulty_answer(Fault(fault.name.removesuffix("_after")), g.misbehaving.answers)
 
 
 def _faulty_answer(fault: Fault, answers: Answers) -> Response:

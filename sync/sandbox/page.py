@@ -16,7 +16,7 @@ from sync.sandbox.faces.feishu_imports import NOTE as FEISHU_NOTE
 from sync.sandbox.faces.feishu_imports import on_the_page
 from sync.sandbox.faces.greenhouse import NOTE as GREENHOUSE_NOTE
 from sync.sandbox.faces.greenhouse_rows import number
-from sync.sandbox.faults import Faults
+from sync.sandbox.faults import SLOW, Faults
 from sync.sandbox.fields import titled
 from sync.sandbox.store import STATUSES, Held, Store
 
@@ -47,6 +47,7 @@ def page_routes(store: Store, faults: Faults) -> Blueprint:
             positions=store.all("position"),
             templates=store.all("template"),
             faults=faults.spec,
+            wrong=in_words(faults, words[language]),
         )
         return guarded(Response(html), nonce)
 
@@ -61,6 +62,17 @@ def chosen_language() -> str:
     """`?lang=`, else what the browser asks for."""
     wanted = request.args.get("lang", "")
     return wanted if wanted in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "en") or "en"
+
+
+def in_words(faults: Faults, words: dict[str, str]) -> list[str]:
+    """What goes wrong at the moment, a line each, with how likely and how often it may still be."""
+    lines = []
+    for fault in faults.in_force():
+        told = [f"{fault.chance:.0%}"] if fault.chance < 1 else []
+        told += [f"{fault.seconds:g} s"] if fault.name == SLOW else []
+        told += [f"× {fault.times}"] if fault.times is not None else []
+        lines.append(" · ".join([words[f"fault_{fault.name}"], *told]))
+    return lines + ([f"{words['fault_skew']} {faults.skew_s:g} s"] if faults.skew_s else [])
 
 
 def seen(store: Store, faults: Faults) -> str:

@@ -11,7 +11,7 @@ from flask import Flask, Response, request
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sync.sandbox.faults import Faults
-from sync.sandbox.misbehaving import misbehave, misbehave_after
+from sync.sandbox.misbehaving import Misbehaving, misbehave_after
 
 REFUSALS = {
     "401": (401, "werkzeug.exceptions.Unauthorized", "Invalid apikey"),
@@ -30,7 +30,8 @@ class FaultyWay:
         self._there, self.faults = url, Faults(spec)
         app = Flask("faulty_way", static_folder=None)
         app.add_url_rule("/<path:path>", view_func=self._passed, methods=METHODS)
-        app.before_request(lambda: misbehave(self.faults, ANSWERS, _operation()))
+        misbehaving = Misbehaving(self.faults, ANSWERS)
+        app.before_request(lambda: misbehaving.before(_operation()))
         app.after_request(misbehave_after)
         self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
         self._server.daemon_threads = True

@@ -11,7 +11,7 @@ import pytest
 from sync.mapping import Entry
 from tests.odoo.faulty_way import FaultyWay
 from tests.odoo.office import STAGES
-from tests.sync.far_sides import Arrived
+from tests.sync.far_sides import Arrived, Twice
 from tests.sync.test_contract_suite import *  # noqa: F403 the tests themselves
 from tests.sync.test_contract_suite import STEPS
 
@@ -23,6 +23,8 @@ MAPPED = (Entry("summary", FIELDS["summary"], "text"), Entry("composite", FIELDS
 
 class OdooSide:
     """A real Odoo, as `tests.sync.far_sides.FarSide` wants to see it. What arrived is asked of PostgreSQL."""
+
+    twice = Twice.NOTHING
 
     def __init__(self, way, connect, office, company, sql):
         self._way, self._connect, self._office, self._company, self._sql = way, connect, office, company, sql

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -40,8 +41,20 @@ class Arrived:
     summary: str
 
 
+class Twice(StrEnum):
+    """What an HR system does with a write that reaches it twice, where nobody here sent it twice."""
+
+    NOTHING = "nothing"
+    SAME = "same"
+    """The same change once more, which its history has twice."""
+    DOUBLED = "doubled"
+    """A second one: it knows no key, and nothing of it can be taken back."""
+
+
 class FarSide(Protocol):
     """One HR system. Everything but `hr` looks into it, or changes it, past the calls that the product makes."""
+
+    twice: Twice
 
     def hr(self, **more) -> HrSystem:
         """A connection as the product makes it; `more` goes to `sync.dialects.connect`."""
@@ -98,6 +111,8 @@ class FarSide(Protocol):
 
 class SandboxSide:
     """The sandbox EHR by one of its tongues, which are all about the same store."""
+
+    twice = Twice.NOTHING
 
     def __init__(self, sandbox: Sandbox, profile: str, below: str = "", account: str = "") -> None:
         self.sandbox, self._profile = sandbox, profile
@@ -199,6 +214,8 @@ class IhrSide(SandboxSide):
 class FeishuSide(SandboxSide):
     """The sandbox as Feishu Hire. What came to it from here are external applications and assessments."""
 
+    twice = Twice.SAME
+
     def __init__(self, sandbox: Sandbox) -> None:
         super().__init__(sandbox, "feishu", account=app_id(sandbox.key))
 
@@ -259,6 +276,8 @@ def feishu_side(folder: Path) -> Iterator[FarSide]:
 
 class GreenhouseSide(SandboxSide):
     """The sandbox as Greenhouse: results are notes, interviews from here are candidates with an address of ours."""
+
+    twice = Twice.DOUBLED
 
     def __init__(self, sandbox: Sandbox, mapping: tuple[Entry, ...] = ()) -> None:
         super().__init__(sandbox, "greenhouse", "/greenhouse", client_id(sandbox.key))

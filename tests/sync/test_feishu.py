@@ -340,7 +340,7 @@ def test_whatever_is_written_is_read_back_as_it_was_told_and_then_nothing_is_lef
     assert mark_of(shape, held) == mine.mark
     ways = three_way(mine.fields, mine.fields, comparable(shape, held))
     assert (ways.write, ways.contested) == ({}, ())
-    assert comparable(shape, merged(shape, mine, held, {}, mine.fields)) == mine.fields
+    assert comparable(shape, held | merged(shape, mine, held, {}, mine.fields)) == mine.fields
     numbers = [one["score"] for one in held["assessment_dimension_list"] if one["assessment_type"] == 1]
     assert all(isinstance(one, int) and 0 <= one <= 100 for one in numbers)
 

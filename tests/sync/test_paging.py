@@ -56,7 +56,8 @@ START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 class Lists:
     """A system with one list of positions, in the order of their change, that can be asked in every style."""
 
-    def __init__(self, count):
+    def __init__(self, count, brought=lambda rows: rows):
+        self.brought = brought
         self.rows = {f"p{n}": {"id": f"p{n}", "title": "x", "updated": self.at(n)} for n in range(count)}
         self.asked = []
 
@@ -81,7 +82,11 @@ class Lists:
         more = len(rows) > start + size
         following = query | {"cursor": str(start + size)}
         link = f'<{called.headers["host"]}/positions?token={json.dumps(following)}>; rel="next", <x>; rel="last"'
-        said = {"rows": rows[start : start + size], "total": len(rows), "page": {"more": more, "token": start + size}}
+        said = {
+            "rows": self.brought(rows[start : start + size]),
+            "total": len(rows),
+            "page": {"more": more, "token": start + size},
+        }
         return 200, {"Link": link.replace(" ", "%20").replace('"%20', '"').replace(";%20", "; ")} if more else {}, said
 
     first = 1
@@ -129,6 +134,20 @@ def test_every_style_brings_all_once_and_then_only_what_changed(style, count, sy
         changed, cursor = walked(one, cursor)
         assert changed == [("p0", "new", False), ("q", "x", True)]
         assert walked(one, cursor)[0] == []
+
+
+@pytest.mark.parametrize("brought", [lambda rows: rows[::-1], lambda rows: rows * 2, lambda rows: rows[:1] * 2 + rows])
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("count", [3, 4, 11])
+def test_rows_of_a_page_may_come_twice_and_in_any_order(style, count, brought, system):
+    lists = Lists(count, brought)
+    lists.first = 0 if style == "page" else 1
+    with serving(lists) as server:
+        one = system(server, style)
+        found, cursor = walked(one)
+        assert sorted(name for name, *_ in found) == sorted(lists.rows), "all, and each once"
+        lists.put("p0", 1000, title="new")
+        assert walked(one, cursor)[0] == [("p0", "new", False)]
 
 
 def test_no_row_slips_through_when_rows_move_while_they_are_walked(system):

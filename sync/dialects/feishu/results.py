@@ -86,11 +86,12 @@ def answering(mine: Told, held: Mapping[str, Any]) -> dict[str, Any]:
 def merged(
     shape: FeishuShape, mine: Told, held: Mapping[str, Any], write: Mapping[str, Any], agreed: Mapping[str, Any]
 ) -> Row:
-    """What is sent to change an external assessment: mine where it is to be written, else what stands there.
+    """What is sent to change an external assessment: of the single fields those that are to be written, for Feishu
+    leaves alone what is not sent; of the entries, which it takes as a whole, mine or what stands there.
 
     An entry that we do not send any more goes where nobody has changed it since; what others added stays.
     """
-    body = {name: mine.body[name] if name in write else held.get(name) for name in (PERSON, CONCLUSION, REMARKS)}
+    body = {name: mine.body[name] for name in (PERSON, CONCLUSION, REMARKS) if name in write}
     theirs, ours = dict(_titled(shape, held)), dict(_titled(shape, mine.body))
     entries = []
     for title, one in ours.items():

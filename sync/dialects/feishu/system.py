@@ -99,13 +99,23 @@ class FeishuSystem:
         wanted: Row = json.loads(body)
         known = wanted["candidate_id"]
         client_id, name = wanted["client_id"], wanted["candidate_name"]
-        talent = self._talent_of(known) if known else self._own_talent(client_id, name) or self._new_talent(wanted)
-        place = self._made(client_id, talent, wanted["position_title"], wanted["scheduled_at"])
-        return f"app:{known}:{place.application}" if known else f"ext:{talent}:{place.application}"
+        talents = [self._talent_of(known)] if known else self._own_talents(client_id, name)
+        talents = talents or [self._new_talent(wanted)]
+        place = self._made(client_id, talents, wanted["position_title"], wanted["scheduled_at"])
+        return f"app:{known}:{place.application}" if known else f"ext:{place.talent}:{place.application}"
 
     def move_status(self, remote_id: str, move: Move, operation: str) -> None:
-        """Move an application, or what was registered from here, forward."""
+        """Move an application, or what was registered from here, forward.
+
+        A move that is refused is looked at once more: somebody may have moved it since it was read.
+        """
         del operation
+        try:
+            self._move(remote_id, move)
+        except RemoteRejected:
+            self._move(remote_id, move)
+
+    def _move(self, remote_id: str, move: Move) -> None:
         kind, owner, row = self._parts(remote_id)
         if kind == "app":
             self._stages.move(owner, move)
@@ -219,32 +229,33 @@ class FeishuSystem:
         interview_id = source["interview_id"]
         if interview_id in self._places:
             return self._places[interview_id]
-        talent = self._talent_for(source)
-        if talent is None:
+        talents = self._talents_for(source)
+        if not talents:
             return None
         if make:
-            return self._made(interview_id, talent, source["position_title"], None)
-        application = self._own_application(talent, interview_id)
-        interview = self._own_interview(application["id"], interview_id) if application else None
-        return Place(talent, str(application["id"]), str(interview["id"])) if application and interview else None
+            return self._made(interview_id, talents, source["position_title"], None)
+        talent, application = self._own_application(talents, interview_id) or ("", "")
+        interview = self._own_interview(application, interview_id) if application else None
+        return Place(talent, application, str(interview["id"])) if interview else None
 
-    def _talent_for(self, source: Row) -> str | None:
+    def _talents_for(self, source: Row) -> list[str]:
         if source["interview_remote_id"]:
             kind, owner, _ = self._parts(source["interview_remote_id"])
-            return owner if kind == "ext" else self._talent_of(owner)
+            return [owner if kind == "ext" else self._talent_of(owner)]
         if source["candidate_remote_id"]:
-            return self._talent_of(source["candidate_remote_id"])
-        return self._own_talent(source["interview_id"], source["candidate_name"])
+            return [self._talent_of(source["candidate_remote_id"])]
+        return self._own_talents(source["interview_id"], source["candidate_name"])
 
-    def _made(self, interview_id: str, talent: str, title: str, scheduled_at: str | None) -> Place:
+    def _made(self, interview_id: str, talents: list[str], title: str, scheduled_at: str | None) -> Place:
         """The external application and interview of an interview of ours, each looked for before it is made."""
-        found = self._own_application(talent, interview_id)
+        found = self._own_application(talents, interview_id)
         if found is None:
+            talent = talents[0]
             made = self._calls.ask("POST", APPLICATIONS, body=self._application(interview_id, talent, title))
             application = self._id(made, "external_application")
             interview = None
         else:
-            application = str(found["id"])
+            talent, application = found
             interview = self._own_interview(application, interview_id)
         if interview is None:
             body: Row = {"external_id": interview_id, "external_application_id": application}
@@ -262,9 +273,13 @@ class FeishuSystem:
         return {"external_id": interview_id, "talent_id": talent, "job_title": title, "stage": stage,
                 "resume_source": source}  # fmt: skip
 
-    def _own_application(self, talent: str, interview_id: str) -> Row | None:
-        rows = self._calls.every(APPLICATIONS, _SIZE, {"talent_id": talent})
-        return next((row for row in rows if row.get("external_id") == interview_id), None)
+    def _own_application(self, talents: list[str], interview_id: str) -> tuple[str, str] | None:
+        """The external application of an interview of ours, with the talent who has it."""
+        for talent in talents:
+            for row in self._calls.every(APPLICATIONS, _SIZE, {"talent_id": talent}):
+                if row.get("external_id") == interview_id:
+                    return talent, str(row["id"])
+        return None
 
     def _own_interview(self, application: str, interview_id: str) -> Row | None:
         rows = self._interviews(application)
@@ -288,13 +303,14 @@ class FeishuSystem:
             raise RemoteNonsense(host=self._wire.host)
         return str(application["talent_id"])
 
-    def _own_talent(self, interview_id: str, name: str) -> str | None:
-        """The talent that was made from here for an interview."""
+    def _own_talents(self, interview_id: str, name: str) -> list[str]:
+        """The talents that were made from here for an interview: two where somebody on the way sent the call twice."""
+        found = []
         for row in self._calls.every(TALENTS, _SIZE, {"keyword": name}):
             works = row.get("works_list") or []
             if any(interview_id in str(work.get("desc") or work.get("description")) for work in works):
-                return str(row["id"])
-        return None
+                found.append(str(row["id"]))
+        return list(dict.fromkeys(found))
 
     def _new_talent(self, wanted: Row) -> str:
         """A talent for somebody whom Feishu does not know; its one work says whose it is."""

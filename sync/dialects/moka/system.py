@@ -112,9 +112,10 @@ class MokaSystem:
             day = datetime.fromisoformat(run.since).astimezone(ZoneInfo("Asia/Shanghai")) - timedelta(days=1)
             wanted["updatedFromAt"] = day.strftime("%Y-%m-%d")
         data = self._asked(JOBS, wanted)["data"]
-        jobs = data["jobs"]
-        more = bool(jobs) and begin + len(jobs) < int(data["total"])
-        return Pulled(positions=tuple(map(_position, jobs))), str(begin + len(jobs)) if more else ""
+        jobs = {str(job["id"]): job for job in data["jobs"]}  # one may be in the page twice
+        following = begin + len(jobs)
+        more = bool(jobs) and following < int(data["total"])
+        return Pulled(positions=tuple(map(_position, jobs.values()))), str(following) if more else ""
 
     def _people(self, run: Run) -> tuple[Pulled, str]:
         """By `next`, which stands alone; the first time only those that are not archived."""

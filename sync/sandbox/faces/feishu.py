@@ -12,6 +12,7 @@ import hmac
 import json
 import secrets
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -20,7 +21,8 @@ from sync.sandbox.faces.feishu_imports import PARAMETER, TALENT_UNKNOWN, HireRef
 from sync.sandbox.faces.feishu_rows import STAGES, Rows, stage_id
 from sync.sandbox.faces.open_files import address_of
 from sync.sandbox.faults import Faults
-from sync.sandbox.misbehaving import Answers, misbehave
+from sync.sandbox.misbehaving import Answers, Misbehaving, said_once
+from sync.sandbox.person import Person
 from sync.sandbox.store import Store, StoreRefuses
 
 Row = dict[str, Any]
@@ -44,7 +46,8 @@ def feishu_face(store: Store, faults: Faults, key: str) -> Blueprint:
     rows, tokens = Rows(store), Tokens(store, key)
     imports = Imports(store, rows)
     routes.before_request(_let_large_files_in)
-    routes.before_request(lambda: tokens.refuse() or misbehave(faults, FAULTY))
+    misbehaving = Misbehaving(faults, FAULTY, ("data.items",), partial(_edited, imports, Person(store)))
+    routes.before_request(lambda: tokens.refuse() or _misbehave(misbehaving))
     routes.after_request(_in_its_own_headers)
     routes.register_error_handler(HireRefuses, lambda error: told(error.code, error.message, status=400))
     routes.register_error_handler(StoreRefuses, lambda error: told(PARAMETER, error.message, status=400))
@@ -204,6 +207,23 @@ def _files(routes: Blueprint, store: Store, key: str) -> None:
             return None
         return {"id": row, "name": name, "mime": mime, "url": address_of(key, row),
                 "create_time": int(store.clock() * 1000)}  # fmt: skip
+
+
+def _edited(imports: Imports, person: Person, field: str) -> bool:
+    """A person writes to what the call is about: the remarks of an external assessment, or a stage."""
+    *_, kind, row = request.path.split("/")
+    if kind == "external_interview_assessments" and request.method == "PATCH" and field == "summary":
+        return imports.somebody_remarks(row, person.words())
+    if kind == "external_applications" and request.method == "PUT":
+        return person.moves(imports.interview_of(row), imports.meaning(str(_body().get("stage"))))
+    return False
+
+
+def _misbehave(misbehaving: Misbehaving) -> Response | None:
+    """A file comes with another boundary each time, so that a repeat is not known."""
+    writes = request.method != "GET" and not request.path.endswith("/batch_query") and request.path != TOKEN_PATH
+    known = writes and request.mimetype != "multipart/form-data"
+    return misbehaving.before(said_once() if known else "", writes=writes)
 
 
 def _let_large_files_in() -> None:

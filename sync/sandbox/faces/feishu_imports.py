@@ -163,6 +163,22 @@ class Imports:
         """The notes on one talent."""
         return [one for one in self._store.documents(NOTE) if one["talent_id"] == talent_id]
 
+    def somebody_remarks(self, assessment_id: str, words: str) -> bool:
+        """A person in HR writes the remarks of an external assessment; False where there is none."""
+        with self._lock:
+            kept = self._store.document(ASSESSMENT, assessment_id)
+            if kept is not None:
+                self._store.put_document(ASSESSMENT, assessment_id, kept | {"content": words})
+        return kept is not None
+
+    def interview_of(self, application_id: str) -> str:
+        """The interview of an external application; "" = there is none."""
+        return str((self._store.document(APPLICATION, application_id) or {}).get("interview", ""))
+
+    def meaning(self, stage: str) -> str:
+        """The status that a stage's word stands for; "" = none."""
+        return _WORDS.get(stage, "")
+
     def move_planned(self, candidate_id: str, target: str) -> None:
         """Bring an application to another stage, and its planned interview with it."""
         candidate = self._store.entity("candidate", candidate_id)

@@ -13,6 +13,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 from uuid import uuid4
 
@@ -22,7 +23,8 @@ from sync.sandbox.faces.greenhouse_rows import OWNERS, Rows, option_id
 from sync.sandbox.faces.open_files import address_of
 from sync.sandbox.faults import Faults
 from sync.sandbox.fields import PREFIX, described, refuse_strange
-from sync.sandbox.misbehaving import Answers, misbehave
+from sync.sandbox.misbehaving import Answers, Misbehaving, said_once
+from sync.sandbox.person import Person
 from sync.sandbox.store import Store, StoreRefuses, now
 
 Row = dict[str, Any]
@@ -54,7 +56,8 @@ def greenhouse_face(store: Store, faults: Faults, key: str) -> Blueprint:
     """All routes of this face."""
     routes, rows, tokens = Blueprint("greenhouse", __name__, url_prefix=PATH), Rows(store), Tokens(key)
     routes.before_request(_let_large_files_in)
-    routes.before_request(lambda: tokens.refuse() or misbehave(faults, FAULTY))
+    misbehaving = Misbehaving(faults, FAULTY, ("",), partial(_edited, rows, Person(store)))
+    routes.before_request(lambda: tokens.refuse() or misbehaving.before(_operation()))
     routes.register_error_handler(Refused, lambda error: refusal(error.status, str(error)))
     routes.add_url_rule("/auth/token", view_func=tokens.give, methods=["POST"])
     lists: dict[str, Callable[[], Iterable[Row]]] = {
@@ -220,6 +223,19 @@ def _wanted(row: Row, asked: dict[str, str]) -> bool:
         if not fits:
             return False
     return True
+
+
+def _edited(rows: Rows, person: Person, field: str) -> bool:
+    """A person writes into the own field for remarks of a candidate or application: what our summary goes to."""
+    *_, kind, row = request.path.split("/")
+    if request.method != "PATCH" or field != "summary":
+        return False
+    rows.write_own(kind.removesuffix("s"), int(row), {"remarks": person.words()})
+    return True
+
+
+def _operation() -> str:
+    return said_once() if request.method in ("POST", "PATCH") and request.path != f"{PATH}/auth/token" else ""
 
 
 def _let_large_files_in() -> None:

@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -27,7 +28,8 @@ from sync.sandbox.api import file_answer
 from sync.sandbox.bodies import Assessment, NewInterview, Note
 from sync.sandbox.faults import Faults
 from sync.sandbox.fields import PREFIX, fields_in_force, refuse_strange
-from sync.sandbox.misbehaving import Answers, misbehave
+from sync.sandbox.misbehaving import Answers, Misbehaving
+from sync.sandbox.person import Person
 from sync.sandbox.store import CANCELLED, STATUSES, Store, StoreRefuses
 from sync.sandbox.uploads import announced, take
 
@@ -117,13 +119,14 @@ class Callers:
 def ihr_routes(store: Store, faults: Faults, key: str) -> Blueprint:
     """All routes of this face."""
     routes, callers = Blueprint("ihr", __name__, url_prefix=f"{PATH}/openapi/v1"), Callers(key, faults.now)
+    misbehaving = Misbehaving(faults, FAULTY, ("data.list",), partial(_edited, Person(store)))
 
     @routes.before_request
     def guard() -> Response | None:
         if request.path in OPEN:
             return None
         writes = request.path.endswith(("/save", "/status", "/upload"))
-        return callers.refused() or misbehave(faults, FAULTY, _once(_body())[0] if writes else "")
+        return callers.refused() or misbehaving.before(_once(_body())[0] if writes else "")
 
     @routes.get("/ping")
     def ping() -> Response:
@@ -151,6 +154,17 @@ def ihr_routes(store: Store, faults: Faults, key: str) -> Blueprint:
     routes.register_error_handler(StoreRefuses, refused)
     routes.register_error_handler(HTTPException, lambda error: said(40000, error.description or ""))
     return routes
+
+
+def _edited(person: Person, field: str) -> bool:
+    """A person writes to what the call is about: an evaluation, or an interview's status."""
+    body = _body()
+    if request.path.endswith("/evaluations/save"):
+        return person.writes(str(body.get("evaluationId")), field)
+    if request.path.endswith("/interviews/status"):
+        words = {str(word): status for status, word in WORDS.items()}
+        return person.moves(str(body.get("interviewId")), words.get(str(body.get("toStatus")), ""))
+    return False
 
 
 def _writing(routes: Blueprint, store: Store) -> None:

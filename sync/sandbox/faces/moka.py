@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, Response, request
 
 from sync.sandbox.faults import Faults
-from sync.sandbox.misbehaving import Answers, misbehave
+from sync.sandbox.misbehaving import Answers, Misbehaving
 from sync.sandbox.store import Store
 
 Row = dict[str, Any]
@@ -32,7 +32,8 @@ def moka_face(store: Store, faults: Faults, key: str) -> Blueprint:
         right = hmac.compare_digest(given.encode(), key.encode())
         return None if right else said({"code": -1, "success": False, "msg": "无法识别的认证信息"}, 500)
 
-    routes.before_request(lambda: refused() or misbehave(faults, FAULTY))
+    misbehaving = Misbehaving(faults, FAULTY, ("data", "data.jobs"))
+    routes.before_request(lambda: refused() or misbehaving.before())
 
     @routes.post("/v1/jobs/getJobs")
     def jobs() -> Response:
