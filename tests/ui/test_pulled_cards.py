@@ -117,6 +117,15 @@ def test_what_changed_there_meanwhile_is_shown_before_it_is_decided(qtbot, room,
     assert failures == []
 
 
+def test_a_card_that_was_settled_a_moment_ago_is_shown_no_more(room, contested, library):
+    position = library.find_position(remote_id="pos-backend")
+    library.save_position(replace(position, title="资深后端工程师", keywords=("微服务",)))
+    room._chosen()
+    assert room.panel.title.text() == text.tr("sync_room.nothing")
+    room.refresh()
+    assert not any(entry.is_pulled for entry in room.entries.rows)
+
+
 @pytest.mark.parametrize("tongue", ["zh", "en"])
 def test_an_alert_by_a_time_in_question_says_so(qtbot, library, sandbox, service, tongue):
     language.set_language(tongue)

@@ -24,7 +24,7 @@ from app import text
 from app.sync_service import SyncService
 from app.sync_state import Connection, Entry
 from sync.conflicts import Choice
-from sync.failures import RemoteFailure
+from sync.failures import ConflictStale, RemoteFailure
 from ui import language, theme
 from ui.shell.top_bar import StatusLight
 from ui.sync.calls_page import CallsPage
@@ -210,9 +210,14 @@ class SyncRoom(QWidget):
         if entry is None:
             self.panel.show_nothing()
             return
-        conflict = self._service.conflict(entry.op_id) if entry.can_choose else None
+        try:
+            conflict = self._service.conflict(entry.op_id) if entry.can_choose else None
+            body = self._service.sent_text(entry.op_id)
+        except ConflictStale:  # it was settled a moment ago; the list follows
+            self.panel.show_nothing()
+            return
         known = self._service.known_fields() if conflict else None
-        self.panel.show_entry(entry, self._service.sent_text(entry.op_id), conflict, known)
+        self.panel.show_entry(entry, body, conflict, known)
 
     def _sync_now(self) -> None:
         self._try(self._service.sync_now)
