@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.failures import Failure, InputInvalid
+from analysis.failures import Cancelled, Failure, InputInvalid
 
 
 class LibraryHeld(Failure):
@@ -213,6 +213,12 @@ class PassphraseWrong(Failure):
     """The passphrase does not open the package. params: name"""
 
     code = "passphrase_wrong"
+
+
+class TakenInPart(Cancelled):
+    """Taking a package was cancelled after some of it was here. params: name"""
+
+    code = "taken_in_part"
 
 
 class NothingToHandOver(Failure):

@@ -39,7 +39,7 @@ def status_moved(session: Session, interview: Interview) -> None:
     """An interview moved on: one outbox row for each step that the HR system has not been told of."""
     if _receiving.get():
         return
-    if interview.remote_id is None and _registration(session, interview) is None:
+    if interview.remote_id is None and registration_of(session, interview) is None:
         if interview.status is not InterviewStatus.ASSESSED:
             return
         _register(session, interview)
@@ -50,7 +50,7 @@ def status_moved(session: Session, interview: Interview) -> None:
 
 def assessment_signed(session: Session, interview: Interview, external_id: str, payload: bytes) -> str:
     """An assessment was signed: exactly its bytes are sent, after the registration and before "assessed"."""
-    registration = _registration(session, interview)
+    registration = registration_of(session, interview)
     outbox.supersede(session, external_id.rpartition(":")[0])
     op_id = outbox.enqueue(
         session,
@@ -83,7 +83,7 @@ def enqueue_move(
         aggregate=moves_of(interview.id),
         payload=json.dumps(move).encode(),
         external_id=external_id,
-        depends_on=_registration(session, interview),
+        depends_on=registration_of(session, interview),
     )
 
 
@@ -109,7 +109,7 @@ class Said:
 def say(session: Session, interview: Interview, said: Said) -> str | None:
     """A note about an interview into the outbox, once for its id; gives that id, None where the HR system does not know
     the interview: nothing of it leaves before its assessment is signed."""
-    registration = _registration(session, interview)
+    registration = registration_of(session, interview)
     if interview.remote_id is None and registration is None:
         return None
     if outbox.find(session, Kind.NOTE, said.external_id) is not None:
@@ -164,7 +164,8 @@ def interview_of(external_id: str) -> str:
     return external_id.partition(":")[0]
 
 
-def _registration(session: Session, interview: Interview) -> str | None:
+def registration_of(session: Session, interview: Interview) -> str | None:
+    """The operation that makes an interview known to the HR system; None where it was never needed."""
     there = outbox.find(session, Kind.INTERVIEW, interview.id)
     return there.op_id if there else None
 

@@ -28,6 +28,7 @@ from sync.failures import (
     RemoteRejected,
 )
 from sync.outbox import Item, Kind, Queue, Resolution
+from sync.profile import roles
 from sync.system import Agreed, Attachment, Delivered, HrSystem, Move, Note, TakesFiles, TakesNotes
 
 Accepted = Callable[[Session, Item], None]
@@ -148,6 +149,7 @@ class Sender:
             (item.kind is Kind.STATUS and "status" not in send)
             or (item.kind is Kind.ASSESSMENT and "assessment" not in send)
             or (item.kind is Kind.NOTE and "notes" not in send)
+            or (item.kind is Kind.ATTACHMENT and json.loads(item.payload)["role"] not in roles(send))
         )
 
     def _agree(self, session: Session, item: Item, delivered: Delivered) -> None:
@@ -217,7 +219,7 @@ class Sender:
     def _contested(self, item: Item, failure: RemoteConflict) -> RemoteFailure | None:
         """A 409: nothing is left to do when the server is as far already, else a person decides."""
         with self._sessions() as session:
-            if item.kind is Kind.STATUS and self._overtaken(item, failure):
+            if self._overtaken(item, failure):
                 self._queue.overtake(session, item, failure.theirs)
                 _note(session, self._queue.clock, item, "overtaken")
                 return None
@@ -230,6 +232,10 @@ class Sender:
         return failure
 
     def _overtaken(self, item: Item, failure: RemoteConflict) -> bool:
+        if item.kind is Kind.ATTACHMENT:  # another computer's file of the same revision is there as a whole
+            return bool(failure.theirs.get("received_at"))
+        if item.kind is not Kind.STATUS:
+            return False
         try:
             theirs = InterviewStatus(str(failure.theirs.get("status")))
         except ValueError:

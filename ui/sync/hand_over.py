@@ -25,7 +25,7 @@ from app.store.library import Library
 from ui import language, theme
 from ui.library.model import local_time
 
-ATTACHED = ("recordings", "analyses", "reports")
+ATTACHED = ("files", "analyses", "recordings", "reports")
 ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -49,6 +49,7 @@ class HandOverDialog(QDialog):
         self.every = QCheckBox()
         self.every.clicked.connect(self._choose_every)
         self.attached = {name: QCheckBox() for name in ATTACHED}
+        self.attached["files"].setChecked(kind is Kind.RESULTS)
         self.stay = QLabel(self._stay)
         self.stay.setProperty("class", "small")
         self.stay.setWordWrap(True)
