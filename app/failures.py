@@ -233,6 +233,12 @@ class RecordingStays(Failure):
     code = "recording_stays"
 
 
+class ProtectionNeeded(Failure):
+    """What the HR system says of candidates leaves under a passphrase only. params: rules (their name)"""
+
+    code = "protection_needed"
+
+
 class PackageTooLarge(Failure):
     """The disk holds no file of this size, as FAT32 does from 4 GiB on. params: file"""
 

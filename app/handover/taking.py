@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from analysis.failures import Cancelled
 from app import text
 from app.attaching import Attaching
+from app.documents import Fetching
 from app.failures import PackageDamaged, ReadOnly, TakenInPart
 from app.handover.archive import Progress, opened
 from app.handover.content import Content, read_content
@@ -38,7 +39,8 @@ from app.store.tables import PackageRow
 
 COUNTED = (
     "position", "candidate", "interview", "signature", "comment", "consent", "outside_consent", "correction",
-    "recording", "analysis", "report", "note", "file", "feedback", "suggestion", "schedule_event", "template",
+    "recording", "analysis", "report", "note", "file", "feedback", "suggestion", "schedule_event", "said", "document",
+    "template",
     "receipt",
 )  # fmt: skip
 """Kinds that a person counts."""
@@ -160,6 +162,8 @@ class _Taking:
             raise
         if taken.confirmed:
             Attaching(self._library, self._library.session, time.time).sweep()
+        if self._content.said:
+            Fetching(self._library, self._library.session, time.time).sweep()
         return taken
 
     def _slice(self) -> Taken | None:

@@ -18,6 +18,7 @@ from app.domain.types import Interview
 from app.failures import TemplateInvalid
 from app.handover import carried
 from app.handover.cards import SIGNATURE, put_card
+from app.handover.hr_said import SaidRow, take_said
 from app.handover.merging import Difference
 from app.handover.rows import APPENDED, STAYS, Row, typed
 from app.handover.taking_rows import TakingRows
@@ -155,6 +156,17 @@ class TakingAdded:
         again["serial"] = self._next(kind, again, newest.serial)
         self._session.add(table(**again))
         self._session.flush()
+
+    def hear(self, row: SaidRow, lay: Callable[[str], object]) -> None:
+        """What the HR system says of a position or a candidate."""
+        manifest = self._content.manifest
+        local_id = self._rows.local(row.kind, row.row_id)
+        if take_said(self._session, row, local_id, datetime.fromisoformat(manifest.made), lay):
+            self._tally.new["said"] += 1
+            self._tally.new["document"] += len(row.files)
+            self._library.note_in(self._session, "hr_said", row.kind, local_id, manifest.id)
+        else:
+            self._tally.same["said"] += 1
 
     # Signatures
 

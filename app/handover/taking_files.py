@@ -35,13 +35,14 @@ REPORTS = "reports"
 
 @dataclass(slots=True)
 class Files:
-    """What was prepared. Analyses and reports by the interview's id in the package, files that were made of what was
-    signed by their hash; `kept` = recordings left out."""
+    """What was prepared. Analyses and reports by the interview's id in the package; files that were made of what was
+    signed, and candidates' documents, by their hash; `kept` = recordings left out."""
 
     recordings: dict[str, tuple[Incoming, Prepared]] = field(default_factory=dict)
     analyses: dict[str, Path] = field(default_factory=dict)
     reports: dict[str, Path] = field(default_factory=dict)
     made: dict[str, Path] = field(default_factory=dict)
+    documents: dict[str, Path] = field(default_factory=dict)
     kept: int = 0
 
 
@@ -74,9 +75,10 @@ class Staging:
             folder = stack.enter_context(self._library.vault.working())
             self._analyses(found, folder)
             self._reports(found, folder)
-            for sha256 in {each.sha256 for each in self._content.files}:
-                found.made[sha256] = folder / f"made-{sha256}"
-                self._extract(f"made/{sha256}", found.made[sha256])
+            for kept, kind in ((found.made, "made"), (found.documents, "documents")):
+                for name in self._archive.names(f"{kind}/"):
+                    kept[Path(name).name] = folder / name.replace("/", "-")
+                    self._extract(name, kept[Path(name).name])
             yield found
 
     def _refuse_little_room(self) -> None:
@@ -200,6 +202,11 @@ class Placing:
             self._library.vault.keep_made(file)
             self._sizes[sha256] = size
         return self._sizes[sha256]
+
+    def document(self, sha256: str) -> None:
+        """Lay a candidate's file into the vault, in the transaction of the row that it is for."""
+        if self._files.documents[sha256].exists():
+            self._library.vault.keep_document(self._files.documents[sha256])
 
     def _place_analysis(self, rows: TakingRows, interview_id: str, folder: Path) -> None:
         """Where there is one already, that one stays."""

@@ -39,6 +39,7 @@ def steps(content: Content, rows: TakingRows, added: TakingAdded, placing: Placi
     found = [Step(added.templates)]
     for kind in OF_ALL:
         found += [Step(partial(rows.take, kind, part)) for part in _chunks(content.rows.get(kind, ()))]
+    found += [Step(partial(added.hear, row, placing.document)) for row in content.said]
     parts = by_interview(content)
     for row in content.rows.get("interview", ()):
         found += _interview(content, row, parts.pop(row.id, {}), rows, added, placing)

@@ -22,6 +22,7 @@ from app.handover import archive, carried
 from app.handover.archive import Content, Progress, of_file
 from app.handover.content import RECORDING
 from app.handover.gathering import HANDED_OVER, Gathered, Gathering
+from app.handover.hr_said import refuse_unprotected, said_members
 from app.handover.identity import library_id
 from app.handover.package import SUFFIX, Kind, Manifest, Member, version_of
 from app.handover.phases import Phases
@@ -39,7 +40,8 @@ from sync.outbox import Kind as ItemKind
 class Choice:
     """What to hand over. Recordings, analyses and reports travel with results only, and only where they are wanted.
 
-    `files` = report, transcript and curves are made of what was signed, for the office to send beside it.
+    `files` = report, transcript and curves are made of what was signed, for the office to send beside it. `said` = with
+    what the HR system says of positions and candidates, `documents` = with candidates' files; both outward only.
     """
 
     kind: Kind
@@ -49,6 +51,8 @@ class Choice:
     analyses: bool = False
     reports: bool = False
     files: bool = False
+    said: bool = False
+    documents: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +96,9 @@ def write_package(
 ) -> Written:
     """Write a package, note what was handed over, and let the other side send it.
 
-    Raises NothingToHandOver, RecordingStays, ConsentMissing, ValueInvalid for another ending, ReadOnly, NotFound,
-    FolderNotWritable, DiskFull, PackageTooLarge; whatever `progress` raises stops it and leaves no file.
+    Raises NothingToHandOver, RecordingStays, ProtectionNeeded, ConsentMissing, ValueInvalid for another ending,
+    ReadOnly, NotFound, FolderNotWritable, DiskFull, PackageTooLarge; whatever `progress` raises stops it and leaves no
+    file.
     """
     if out.suffix.lower() != SUFFIX:
         raise ValueInvalid(what=text.tr("package.file"), value=out.name, allowed=f"*{SUFFIX}")
@@ -112,6 +117,10 @@ def write_package(
     with ExitStack() as stack:
         folder = stack.enter_context(library.vault.working())
         attached = _attached(library, choice, gathered, folder, stack)
+        if choice.kind is Kind.OUTWARD and (choice.said or choice.documents):
+            if not passphrase:
+                refuse_unprotected(library)
+            attached += said_members(library, gathered.rows, said=choice.said, documents=choice.documents)
         contents = gathered.contents() + carried.members(library, gathered.waiting) + attached
         members = tuple(each.member for each in contents)
         made = datetime.now(UTC).isoformat(timespec="seconds")
@@ -226,11 +235,12 @@ def _report(library: Library, interview: Interview, folder: Path) -> list[Conten
 
 
 def _attachments(members: tuple[Member, ...]) -> dict[str, int]:
-    """How many recordings, analyses and reports are in there."""
+    """How many recordings, analyses, reports and documents are in there."""
     names = [member.name.split("/") for member in members]
     found = {
         "analysis": len({parts[1] for parts in names if parts[0] == "analyses"}),
         "report": sum(parts[0] == "reports" for parts in names),
+        "document": sum(parts[0] == "documents" for parts in names),
     }
     return {kind: number for kind, number in found.items() if number}
 
