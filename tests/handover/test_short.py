@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
@@ -76,3 +77,25 @@ def test_who_writes_meanwhile_is_let_in_between_two_interviews(office, results, 
     other.join()
     assert len(set(seen)) >= INTERVIEWS // 2
     assert len(office.comments(mine.id)) == len(seen)
+
+
+def test_no_transaction_is_long_however_much_an_interview_holds(laptop, office, stick, monkeypatch):
+    interview = laptop.save_interview(an_interview(laptop.save_candidate(Candidate("", "话很多的人"))))
+    with laptop.together():
+        for number in range(800):
+            laptop.add_comment(interview.id, float(number), f"第 {number} 条")
+    sign(laptop, interview.id)
+    write_package(laptop, Choice(Kind.RESULTS, (interview.id,)), stick / "r.mianjian")
+    spent, whole = [], taking._Taking._slice
+
+    def timed(self):
+        begun = time.thread_time()
+        taken = whole(self)
+        spent.append(time.thread_time() - begun)
+        return taken
+
+    monkeypatch.setattr(taking._Taking, "_slice", timed)
+    take_package(office, stick / "r.mianjian")
+    assert len(office.comments(interview.id)) == 800
+    assert len(spent) > 2
+    assert max(spent) < 0.2, "seconds of the processor with the write lock held"
