@@ -1,17 +1,21 @@
 """Files that go beside a signed assessment: report, transcript, curves and, where the rules allow it, the recording.
 
-They are made of what was signed: where the assessment was changed since, nothing is made until it is signed again. A
-file is kept in the vault until the HR system has it; making is repeated harmlessly after a crash.
+They are made of exactly what was signed, whoever signed it: where the assessment was changed since, or its analysis is
+not here, nothing is made until it is signed again. What a laptop signed brings its files along (`app.handover`). A file
+is kept in the vault until the HR system has it; making is repeated harmlessly after a crash.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Collection
+import time
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
+
+from sqlalchemy.orm import Session
 
 from analysis.failures import Failure
 from app import text
@@ -24,7 +28,8 @@ from app.store.vault import digest_of, writing_into
 from sync import ledger, outbox
 from sync.breaker import Sessions
 from sync.failures import FileGone
-from sync.outbox import Item, Kind
+from sync.outbox import Item, Kind, State
+from sync.profile import roles
 
 if TYPE_CHECKING:
     from app.review.session import ReviewSession
@@ -35,13 +40,8 @@ RECENT_S = 7 * 24 * 3600.0
 CURVES_HZ = 1.0
 PICTURE_WIDTH = 1600.0
 MADE, MEDIA = "made", "media"
-ROLES = {
-    "report": ("report",),
-    "transcript": ("transcript",),
-    "curves": ("curves", "curves_picture"),
-    "video": ("video",),
-}
-"""The files that each word of a profile's `send` stands for."""
+CARRIED = roles(("report", "transcript", "curves"))
+"""The roles of the files that travel in a package; a recording travels as itself."""
 _FORMATS = {
     "report": ("pdf", "application/pdf"),
     "transcript": ("vtt", "text/vtt"),
@@ -54,7 +54,7 @@ _log = logging.getLogger("sync")
 
 
 @dataclass(frozen=True, slots=True)
-class _File:
+class MadeFile:
     """A file that is ready: where its bytes are, and what they are."""
 
     source: dict[str, str]
@@ -71,12 +71,27 @@ class Attaching:
 
     def prepare(self, send: Collection[str]) -> None:
         """Make what is missing, and put it into the outbox behind its assessment."""
-        roles = [role for word in ROLES if word in send for role in ROLES[word]]
-        for role in roles:
+        for role in roles(send):
             with self._library.reading() as session:
                 wanted = outbox.newest_assessments(session, self._clock() - RECENT_S, role)
             for item in wanted:
                 self._attach(item, role)
+
+    def prepare_for(self, interviews: Collection[str], progress: Callable[[int, int], None] = lambda *_: None) -> None:
+        """Make what is missing of interviews that somebody else sends, whatever the HR system wants of it.
+
+        `progress` hears how many of how many are made, and may raise to stop.
+        """
+        with self._library.reading() as session:
+            wanted = [
+                (item, role)
+                for role in CARRIED
+                for item in outbox.newest_assessments(session, 0.0, role)
+                if item.state in (State.PENDING, State.DEAD, State.HANDED) and item.aggregate in interviews
+            ]
+        for done, (item, role) in enumerate(wanted):
+            progress(done, len(wanted))
+            self._attach(item, role)
 
     def open(self, source: dict[str, str]) -> BinaryIO:
         """The bytes of a file in the outbox. FileGone, also of a recording that may not leave any more."""
@@ -90,19 +105,19 @@ class Attaching:
 
     def sweep(self) -> None:
         """Remove made files that the HR system has."""
-        with self._library.reading() as session:
+        there = self._library.vault.made()
+        with self._sessions() as session:  # waits for whoever is just writing what a file is for
             waiting = outbox.unfinished(session, Kind.ATTACHMENT)
-        self._library.vault.drop_made({json.loads(item.payload)["source"]["id"] for item in waiting})
+        self._library.vault.drop_made(there - {json.loads(item.payload)["source"]["id"] for item in waiting})
 
     def _attach(self, item: Item, role: str) -> None:
         body: dict[str, Any] = json.loads(item.payload)
-        if body["assessor"] != self._library.assessor:
-            return
-        version = self._library.assessment(body["interview_id"]).version
+        version = self._library.assessment(item.aggregate, body["assessor"]).version
         if (f"{item.external_id}/{role}", version) in self._left_alone:
             return
         try:
-            file = self._made(body["interview_id"], role)
+            if not self._make(item, body["assessor"], role):
+                self._left_alone.add((f"{item.external_id}/{role}", version))
         except Failure as failure:
             _log.warning("%s of %s was not made: %s", role, item.external_id, failure.code)
             with self._sessions() as session:
@@ -110,48 +125,34 @@ class Attaching:
                     session, at=self._clock(), direction="sent", kind=Kind.ATTACHMENT,
                     subject=f"{item.external_id}/{role}", outcome="attachment_failed", detail=failure.code,
                 )  # fmt: skip
-            file = None
-        if file is None:
             self._left_alone.add((f"{item.external_id}/{role}", version))
-            return
-        with self._sessions() as session:
-            outbox.enqueue(
-                session, kind=Kind.ATTACHMENT, aggregate=f"{body['interview_id']}/files",
-                payload=self._payload(item, body, role, file), external_id=f"{item.external_id}/{role}",
-                depends_on=item.op_id, clock=self._clock,
-            )  # fmt: skip
 
-    def _payload(self, item: Item, body: dict[str, Any], role: str, file: _File) -> bytes:
-        kind, media_type = _FORMATS[role]
-        title = self._library.interview(body["interview_id"]).title
-        name = file_name(title, kind if role != "curves" else "curves")
-        name = f"{name.rpartition('.')[0]}.{kind}"
-        told = {
-            "external_id": f"{item.external_id}/{role}", "assessment_external_id": item.external_id,
-            "interview_id": body["interview_id"], "interview_remote_id": body["interview_remote_id"],
-            "candidate_remote_id": body["candidate_remote_id"], "role": role, "name": name, "media_type": media_type,
-            "size": file.size, "sha256": file.sha256, "source": file.source | {"name": name},
-        }  # fmt: skip
-        return json.dumps(told, ensure_ascii=False).encode()
-
-    def _made(self, interview_id: str, role: str) -> _File | None:
-        """The file; None where there is nothing to make it of, or the rules let nobody have it."""
+    def _make(self, item: Item, assessor: str, role: str) -> bool:
+        """Make the file and put it into the outbox; False where there is nothing to make it of, or the rules let nobody
+        have it."""
         from app.review.session import ReviewSession
 
-        session = ReviewSession(self._library, interview_id)
-        if not session.is_signed():
-            return None
+        review = ReviewSession(self._library, item.aggregate, assessor=assessor)
+        if not review.is_signed() or review.assessment.signatures[-1].payload != item.payload:
+            return False
         if role == "video":
-            return self._recording(session, session.rules)
-        if role != "report" and session.derived is None:
-            return None
+            file = self._recording(review, review.rules)
+            if file is not None:
+                with self._sessions() as session:
+                    attach(session, item, review.interview, role, file, self._clock)
+            return file is not None
+        if role != "report" and review.derived is None:
+            return False
         with self._library.vault.working() as folder:
             made = folder / f"{role}.{_FORMATS[role][0]}"
-            if not _write(session, role, made):
-                return None
+            if not _write(review, role, made):
+                return False
             size = made.stat().st_size
-            digest = self._library.vault.keep_made(made)
-        return _File({"kind": MADE, "id": digest}, size, digest)
+            with self._sessions() as session:
+                digest = self._library.vault.keep_made(made)
+                attach(session, item, review.interview, role, MadeFile({"kind": MADE, "id": digest}, size, digest),
+                       self._clock)  # fmt: skip
+        return True
 
     def _may_leave(self, interview: Interview, rules: Profile) -> bool:
         """Whether jurisdiction and consent let all of the recording go."""
@@ -161,18 +162,41 @@ class Attaching:
         consent = self._library.consent(interview.id)
         return not kept_back(rules, consent, has_sound=media.has_audio, has_picture=media.has_video)
 
-    def _recording(self, session: ReviewSession, rules: Profile) -> _File | None:
+    def _recording(self, session: ReviewSession, rules: Profile) -> MadeFile | None:
         media = session.interview.media
         if media is None or not self._may_leave(session.interview, rules):
             return None
         with self._library.vault.lease_playable(media.sha256) as path:
             told = {"kind": MEDIA, "id": media.sha256, "interview": session.interview.id}
-            return _File(told, path.stat().st_size, digest_of(path))
+            return MadeFile(told, path.stat().st_size, digest_of(path))
 
     def _lets_go(self, source: dict[str, str]) -> bool:
         """Whether a recording that was put into the outbox may still leave: a consent can be withdrawn."""
         rules = profile(SettingsFile(self._library.folder).values.jurisdiction)
         return self._may_leave(self._library.interview(source["interview"]), rules)
+
+
+def attach(
+    session: Session, item: Item, interview: Interview, role: str, file: MadeFile, clock: ledger.Clock = time.time
+) -> None:
+    """Put a file beside a signed assessment of the outbox, to be sent after it, once."""
+    body, (kind, media_type) = json.loads(item.payload), _FORMATS[role]
+    external_id = f"{item.external_id}/{role}"
+    if outbox.find(session, Kind.ATTACHMENT, external_id) is not None:
+        return
+    name = file_name(interview.title, kind if role != "curves" else "curves")
+    name = f"{name.rpartition('.')[0]}.{kind}"
+    told = {
+        "external_id": external_id, "assessment_external_id": item.external_id, "interview_id": item.aggregate,
+        "interview_remote_id": body["interview_remote_id"], "candidate_remote_id": body["candidate_remote_id"],
+        "role": role, "name": name, "media_type": media_type, "size": file.size, "sha256": file.sha256,
+        "source": file.source | {"name": name},
+    }  # fmt: skip
+    outbox.enqueue(
+        session, kind=Kind.ATTACHMENT, aggregate=f"{item.aggregate}/files",
+        payload=json.dumps(told, ensure_ascii=False).encode(), external_id=external_id, depends_on=item.op_id,
+        clock=clock,
+    )  # fmt: skip
 
 
 def _write(session: ReviewSession, role: str, out: Path) -> bool:

@@ -155,14 +155,15 @@ class Fetching:
     def sweep(self) -> None:
         """Remove files that the HR system has taken back, or whose candidate is not in the library any more."""
         here = select(CandidateRow.id)
-        with self._sessions() as session:
+        there = self._library.vault.documents()
+        with self._sessions() as session:  # waits for whoever is just writing what a file is for
             rows = sync_row.c.kind == KIND, sync_row.c.deleted.is_(True) | sync_row.c.local_id.not_in(here)
             session.execute(delete(sync_row).where(*rows))
             orphans = sync_row.c.kind == "candidate", sync_row.c.local_id.not_in(here)
             session.execute(update(sync_row).where(*orphans).values(fields="{}", local_id=None))
             left = session.scalars(select(sync_row.c.fields).where(sync_row.c.kind == KIND))
             needed = {json.loads(fields).get("sha256", "") for fields in left}
-        self._library.vault.drop_documents(needed)
+        self._library.vault.drop_documents(there - needed)
 
 
 def documents_in(fields: Mapping[str, Any]) -> Iterator[RemoteDocument]:

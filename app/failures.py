@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.failures import Failure, InputInvalid
+from analysis.failures import Cancelled, Failure, InputInvalid
 
 
 class LibraryHeld(Failure):
@@ -215,6 +215,12 @@ class PassphraseWrong(Failure):
     code = "passphrase_wrong"
 
 
+class TakenInPart(Cancelled):
+    """Taking a package was cancelled after some of it was here. params: name"""
+
+    code = "taken_in_part"
+
+
 class NothingToHandOver(Failure):
     """None of what was chosen can be handed over this way."""
 
@@ -225,6 +231,12 @@ class RecordingStays(Failure):
     """The rules of the jurisdiction keep recordings here, whole ones too. params: rules (their name)"""
 
     code = "recording_stays"
+
+
+class ProtectionNeeded(Failure):
+    """What the HR system says of candidates leaves under a passphrase only. params: rules (their name)"""
+
+    code = "protection_needed"
 
 
 class PackageTooLarge(Failure):

@@ -40,7 +40,7 @@ def status_moved(session: Session, interview: Interview) -> None:
     """An interview moved on: one outbox row for each step that the HR system has not been told of."""
     if _receiving.get():
         return
-    if interview.remote_id is None and _registration(session, interview) is None:
+    if interview.remote_id is None and registration_of(session, interview) is None:
         if interview.status is not InterviewStatus.ASSESSED:
             return
         _register(session, interview)
@@ -51,7 +51,7 @@ def status_moved(session: Session, interview: Interview) -> None:
 
 def assessment_signed(session: Session, interview: Interview, external_id: str, payload: bytes) -> str:
     """An assessment was signed: exactly its bytes are sent, after the registration and before "assessed"."""
-    registration = _registration(session, interview)
+    registration = registration_of(session, interview)
     outbox.supersede(session, external_id.rpartition(":")[0])
     op_id = outbox.enqueue(
         session,
@@ -84,7 +84,7 @@ def enqueue_move(
         aggregate=moves_of(interview.id),
         payload=json.dumps(move).encode(),
         external_id=external_id,
-        depends_on=_registration(session, interview),
+        depends_on=registration_of(session, interview),
     )
 
 
@@ -113,7 +113,7 @@ def say(session: Session, interview: Interview, said: Said) -> str | None:
 
     One that was closed before anybody had it does not count: what it said is said anew.
     """
-    registration = _registration(session, interview)
+    registration = registration_of(session, interview)
     if interview.remote_id is None and registration is None:
         return None
     if was_said(session, said.external_id):
@@ -198,7 +198,8 @@ def interview_of(external_id: str) -> str:
     return external_id.partition(":")[0]
 
 
-def _registration(session: Session, interview: Interview) -> str | None:
+def registration_of(session: Session, interview: Interview) -> str | None:
+    """The operation that makes an interview known to the HR system; None where it was never needed."""
     there = outbox.find(session, Kind.INTERVIEW, interview.id)
     return there.op_id if there else None
 

@@ -22,7 +22,7 @@ from sync.ledger import KnownRow
 from sync.tables import sync_state
 
 Part = TypeVar("Part")
-WAITING, LEFT_THERE = "waiting", "left_there"
+WAITING, LEFT_THERE, LEFT_OUT = "waiting", "left_there", "left_out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class Said:
 
 def said_of(library: Library, interview: Interview) -> Said:
     """What the HR system said the last time."""
-    position = _row(library, "position", interview.position.remote_id if interview.position else None)
-    candidate = _row(library, "candidate", interview.candidate.remote_id)
+    position = known(library, "position", interview.position.remote_id if interview.position else None)
+    candidate = known(library, "candidate", interview.candidate.remote_id)
     about: dict[str, Any] = dict(position.fields) if position else {}
     told: dict[str, Any] = dict(candidate.fields) if candidate else {}
     rounds = library.interviews(InterviewQuery(candidate_id=interview.candidate.id)) if candidate else ()
@@ -96,7 +96,7 @@ def earlier_feedback(library: Library, interview: Interview, *, look: bool = Tru
 
     `look` False = the look that is shown was written down already. Raises ReadOnly where it cannot be written down.
     """
-    candidate = _row(library, "candidate", interview.candidate.remote_id)
+    candidate = known(library, "candidate", interview.candidate.remote_id)
     found = _parts(dict(candidate.fields) if candidate else {}, "feedback", RemoteFeedback)
     if look and found and not has_signed(library, interview):
         library.record("earlier_feedback_opened", interview.id, str(len(found)))
@@ -104,7 +104,7 @@ def earlier_feedback(library: Library, interview: Interview, *, look: bool = Tru
 
 
 def _document(library: Library, interview: Interview, remote_id: str, name: str, size: int | None) -> SaidDocument:
-    row = _row(library, KIND, remote_id)
+    row = known(library, KIND, remote_id)
     sha256 = str(row.fields.get("sha256", "")) if row else ""
     if sha256 and library.vault.has_document(sha256):
         return SaidDocument(name, size, sha256)
@@ -113,7 +113,7 @@ def _document(library: Library, interview: Interview, remote_id: str, name: str,
     return SaidDocument(name, size, "", problem or (WAITING if waits else LEFT_THERE))
 
 
-def _row(library: Library, kind: str, remote_id: str | None) -> KnownRow | None:
+def known(library: Library, kind: str, remote_id: str | None) -> KnownRow | None:
     """What any HR system that was ever connected said of a row, the last one first."""
     if remote_id is None:
         return None

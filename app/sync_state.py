@@ -245,6 +245,9 @@ def _sentence(item: Item) -> str:
         return text.tr(f"sync.resolved_{Resolution(item.resolution)}")
     if item.state is State.PENDING and item.last_error is None:
         return text.tr("sync.state_pending")
+    if item.state is State.DONE and item.sent_by and item.done_at:
+        at = f"{utc(item.done_at).astimezone():%Y-%m-%d %H:%M}"
+        return text.tr("sync.sent_elsewhere", by=item.sent_by, at=at)
     if item.state is State.CONFLICT:
         return conflict_sentence(str(item.last_params.get("field", "")))
     if item.last_error is not None and item.state is not State.DONE:

@@ -7,17 +7,20 @@ Should both send it, its external id makes it one at the HR system.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, CursorResult, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, select, update
 from sqlalchemy.orm import Session
 
 from sync import outbox
 from sync.outbox import Item, Kind, Resolution, State
 
+PARTS = ("", "/moves", "/notes", "/files")
+"""What an interview's aggregates end with: assessments, registration and moves, notes, files."""
 _WAITING = (State.PENDING.value, State.DEAD.value)
 _OPEN = (*_WAITING, State.HANDED.value, State.CONFLICT.value, State.INFLIGHT.value)
+_AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,53 +35,87 @@ class Receipt:
     done_at: float
 
 
-def hand_over(session: Session, interviews: Collection[str]) -> int:
-    """What waits of these interviews is sent by somebody else from now on; gives how many items."""
+def waiting(session: Session, interviews: Collection[str]) -> tuple[Item, ...]:
+    """What of these interviews has not left, or was handed over and is not confirmed, oldest first."""
+    states = (*_WAITING, State.HANDED.value)
     table = outbox.outbox
-    changed = session.execute(
-        update(table).where(_about(interviews), table.c.state.in_(_WAITING)).values(state=State.HANDED.value)
-    )
-    return _rowcount(changed)
+    found: list[Item] = []
+    for part in _parts(interviews):
+        found += outbox.select_items(session, _about(part), table.c.state.in_(states))
+    return tuple(sorted(found, key=lambda item: item.seq))
+
+
+def hand_over(session: Session, items: Iterable[Item]) -> int:
+    """These items are sent by somebody else from now on; gives how many were to be sent from here until now."""
+    table = outbox.outbox
+    changed = 0
+    for part in _parts([item.op_id for item in items]):
+        wanted = table.c.op_id.in_(part), table.c.state.in_(_WAITING)
+        changed += _rowcount(session.execute(update(table).where(*wanted).values(state=State.HANDED.value)))
+    return changed
 
 
 def receipts(session: Session, interviews: Collection[str]) -> tuple[Receipt, ...]:
     """What has arrived of these interviews, oldest first."""
     table = outbox.outbox
-    query = (
-        select(*(table.c[name] for name in Receipt.__slots__))
-        .where(_about(interviews), table.c.state == State.DONE.value)
-        .order_by(table.c.seq)
-    )
-    return tuple(Receipt(*row) for row in session.execute(query))
+    found = []
+    for part in _parts(interviews):
+        query = select(table.c.seq, *(table.c[name] for name in Receipt.__slots__)).where(
+            _about(part), table.c.state == State.DONE.value
+        )
+        found += [(seq, Receipt(*told)) for seq, *told in session.execute(query)]
+    return tuple(receipt for _, receipt in sorted(found, key=lambda each: each[0]))
 
 
-def confirm(session: Session, told: Iterable[Receipt]) -> tuple[Item, ...]:
-    """Close what is open here and has arrived from elsewhere; gives the items.
+def confirm(session: Session, told: Iterable[Receipt], by: str = "") -> tuple[Item, ...]:
+    """Close what is open here and has arrived from elsewhere, sent by `by`; gives the items.
 
-    A signed assessment has to be the very bytes that arrived; a move and a registration say when they were written,
-    which differs from one computer to the other.
+    A signed assessment has to be the very bytes that arrived, and a file one of such an assessment. A move, a
+    registration and a note say when they were written, which differs from one computer to the other.
     """
     closed = []
     for receipt in told:
         item = outbox.find(session, receipt.kind, receipt.external_id)
-        if item is None or item.state.value not in _OPEN:
-            continue
-        if item.kind is Kind.ASSESSMENT and item.payload_sha256 != receipt.payload_sha256:
+        if item is None or item.state.value not in _OPEN or not _is_the_same(session, item, receipt):
             continue
         values = {
             "state": State.DONE.value, "remote_id": receipt.remote_id, "done_at": receipt.done_at or time.time(),
             "resolution": Resolution(receipt.resolution).value if receipt.resolution else None,
-            "last_error": None, "last_params": None, "lease_until": None, "lease_owner": None,
+            "last_error": None, "last_params": None, "lease_until": None, "lease_owner": None, "sent_by": by or None,
         }  # fmt: skip
         session.execute(update(outbox.outbox).where(outbox.outbox.c.seq == item.seq).values(**values))
         closed.append(item)
     return tuple(closed)
 
 
+def close_files(session: Session, confirmed: Iterable[Item]) -> int:
+    """Close files of revisions that the HR system did not get, of what `confirm` gave: nobody sends them any more."""
+    closed, queue = 0, outbox.Queue()
+    for item in confirmed:
+        now = outbox.get(session, item.op_id)
+        if item.kind is Kind.ASSESSMENT and now is not None and now.resolution is not None:
+            closed += queue.overtake_files(session, item.external_id, also=(State.HANDED,))
+    return closed
+
+
+def _is_the_same(session: Session, item: Item, receipt: Receipt) -> bool:
+    if item.kind is Kind.ASSESSMENT:
+        return item.payload_sha256 == receipt.payload_sha256
+    if item.kind is Kind.ATTACHMENT:
+        assessment = outbox.find(session, Kind.ASSESSMENT, outbox.assessment_of_file(item.external_id))
+        return assessment is not None and assessment.state is State.DONE
+    return True
+
+
 def _about(interviews: Collection[str]) -> ColumnElement[bool]:
-    """The items of interviews: assessments, and apart from them registration and moves."""
-    aggregate = outbox.outbox.c.aggregate
-    return or_(aggregate.in_(list(interviews)), aggregate.in_([f"{each}/moves" for each in interviews]))
+    """The items of interviews, whatever they are."""
+    return outbox.outbox.c.aggregate.in_([f"{each}{part}" for each in interviews for part in PARTS])
+
+
+def _parts(values: Collection[str]) -> Iterator[list[str]]:
+    """No more at once than a query takes."""
+    listed = list(values)
+    return (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))
 
 
 def _rowcount(result: object) -> int:

@@ -79,7 +79,8 @@ class PayloadChanged(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One row of the outbox. `uncertain` = an earlier attempt may have arrived: look before sending again."""
+    """One row of the outbox. `uncertain` = an earlier attempt may have arrived: look before sending again; `sent_by` =
+    who sent it in this computer's place."""
 
     seq: int
     op_id: str
@@ -102,6 +103,7 @@ class Item:
     remote_id: str | None
     created: float
     done_at: float | None
+    sent_by: str | None = None
 
     @property
     def pruned(self) -> bool:
@@ -158,6 +160,17 @@ def find(session: Session, kind: str, external_id: str) -> Item | None:
 def get(session: Session, op_id: str) -> Item | None:
     """The item with this operation id."""
     return _one(session, select(outbox).where(outbox.c.op_id == op_id))
+
+
+def select_items(session: Session, *wanted: ColumnElement[bool]) -> tuple[Item, ...]:
+    """The items that meet these conditions, oldest first."""
+    query = select(outbox).where(*wanted).order_by(outbox.c.seq)
+    return tuple(_item(row) for row in session.execute(query).mappings())
+
+
+def assessment_of_file(external_id: str) -> str:
+    """The external id of the signed revision that a file goes beside."""
+    return external_id.rpartition("/")[0]
 
 
 def items(session: Session, limit: int = 500) -> tuple[Item, ...]:
@@ -441,14 +454,17 @@ class Queue:
         values = {"done_at": self.clock(), "resolution": Resolution.ALREADY_THERE.value, "theirs": _json(theirs)}
         return self._settle(session, item, State.DONE, last_error=None, last_params=None, **values)
 
-    def overtake_files(self, session: Session, assessment_external_id: str) -> int:
-        """Close the files of a revision that the server will not get: the next revision brings its own."""
+    def overtake_files(self, session: Session, assessment_external_id: str, also: tuple[State, ...] = ()) -> int:
+        """Close the files of a revision that the server will not get: the next revision brings its own.
+
+        `also` = states besides those in which they would be sent from here.
+        """
         changed = session.execute(
             update(outbox)
             .where(
                 outbox.c.kind == Kind.ATTACHMENT.value,
                 outbox.c.external_id.startswith(f"{assessment_external_id}/", autoescape=True),
-                outbox.c.state.in_([State.PENDING.value, State.DEAD.value]),
+                outbox.c.state.in_([State.PENDING.value, State.DEAD.value, *(state.value for state in also)]),
             )
             .values(state=State.DONE.value, resolution=Resolution.OVERTAKEN.value, done_at=self.clock())
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,6 +23,18 @@ from sync.waits import Limits, wrong_limits
 
 SHIPPED = Path(__file__).parent / "profiles"
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+ROLES = {
+    "report": ("report",),
+    "transcript": ("transcript",),
+    "curves": ("curves", "curves_picture"),
+    "video": ("video",),
+}
+"""The files that each word of a profile's `send` stands for, by their role."""
+
+
+def roles(send: Collection[str]) -> tuple[str, ...]:
+    """The roles of the files that are sent."""
+    return tuple(role for word in ROLES if word in send for role in ROLES[word])
 
 
 class Shape(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

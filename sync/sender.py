@@ -28,6 +28,7 @@ from sync.failures import (
     RemoteRejected,
 )
 from sync.outbox import Item, Kind, Queue, Resolution
+from sync.profile import roles
 from sync.system import Agreed, Attachment, Delivered, HrSystem, Move, Note, TakesFiles, TakesNotes
 from sync.untold import is_told
 
@@ -142,7 +143,10 @@ class Sender:
 
     def _untold(self, item: Item) -> bool:
         """Whether the profile says that this HR system is not told of such things."""
-        return not is_told(item.kind, self._hr.profile.shape.send)
+        send = self._hr.profile.shape.send
+        if item.kind is Kind.ATTACHMENT and json.loads(item.payload)["role"] not in roles(send):
+            return True
+        return not is_told(item.kind, send)
 
     def _agree(self, session: Session, item: Item, delivered: Delivered) -> None:
         """Remember what the HR system's fields were told; a person's decision on them has been carried out."""
@@ -211,7 +215,7 @@ class Sender:
     def _contested(self, item: Item, failure: RemoteConflict) -> RemoteFailure | None:
         """A 409: nothing is left to do when the server is as far already, else a person decides."""
         with self._sessions() as session:
-            if item.kind is Kind.STATUS and self._overtaken(item, failure):
+            if self._overtaken(item, failure):
                 self._queue.overtake(session, item, failure.theirs)
                 _note(session, self._queue.clock, item, "overtaken")
                 return None
@@ -228,6 +232,10 @@ class Sender:
         return failure
 
     def _overtaken(self, item: Item, failure: RemoteConflict) -> bool:
+        if item.kind is Kind.ATTACHMENT:  # another computer's file of the same revision is there as a whole
+            return bool(failure.theirs.get("received_at"))
+        if item.kind is not Kind.STATUS:
+            return False
         try:
             theirs = InterviewStatus(str(failure.theirs.get("status")))
         except ValueError:

@@ -52,6 +52,7 @@ outbox = Table(
     Column("remote_id", String(256)),
     Column("created", Double, nullable=False),
     Column("done_at", Double),
+    Column("sent_by", String(256)),
     UniqueConstraint("kind", "external_id", name="uq_outbox_kind_external_id"),
     Index("ix_outbox_state_next_at", "state", "next_at"),
     Index("ix_outbox_aggregate_seq", "aggregate", "seq"),

@@ -68,6 +68,6 @@ def _held_back(send: Collection[str]) -> tuple[ColumnElement[bool], ...]:
     newer = exists().where(
         later.c.kind == outbox.c.kind, later.c.aggregate == outbox.c.aggregate, later.c.seq > outbox.c.seq
     )
-    kinds = [kind.value for kind in Kind if is_told(kind, send)]
+    kinds = [kind.value for kind in Kind if kind is not Kind.ATTACHMENT and is_told(kind, send)]
     overtaken = and_(outbox.c.kind == Kind.ASSESSMENT.value, newer)
     return outbox.c.resolution == Resolution.NOT_TOLD.value, outbox.c.kind.in_(kinds), ~overtaken

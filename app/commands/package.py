@@ -46,7 +46,7 @@ def _add_export(own: argparse.ArgumentParser) -> None:
     own.add_argument("file", type=Path, metavar="FILE", help=text.tr("package.help_file"))
     for name in ("interview", "position"):
         own.add_argument(f"--{name}", action="append", default=[], metavar="ID", help=text.tr(f"package.help_{name}"))
-    for name in ("recordings", "analyses", "reports", "protect", "json"):
+    for name in ("said", "documents", "files", "recordings", "analyses", "reports", "protect", "json"):
         own.add_argument(f"--{name}", action="store_true", help=text.tr(f"package.help_{name}"))
     own.set_defaults(run=export)
 
@@ -65,7 +65,8 @@ def export(options: argparse.Namespace) -> int:
     kind = Kind(options.kind)
     with Library.open(options.data) as library, interruptible() as cancel:
         choice = Choice(kind, _interviews(library, kind, options), _positions(library, options.position),
-                        options.recordings, options.analyses, options.reports)  # fmt: skip
+                        options.recordings, options.analyses, options.reports, options.files,
+                        options.said, options.documents)  # fmt: skip
         written = write_package(library, choice, options.file, passphrase, _until(cancel))
     if options.json:
         print(json.dumps({"id": written.id, "kind": written.kind, "counts": written.counts, "handed": written.handed}))

@@ -35,6 +35,7 @@ from app.handover.package import (
     Member,
     is_name,
     is_recording,
+    is_stored,
 )
 from app.handover.sealing import MAGIC, SealedReader, SealedWriter, is_sealed
 
@@ -110,7 +111,7 @@ class _Forward:
 
 def _info(name: str) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name, _THEN)
-    info.compress_type = zipfile.ZIP_STORED if is_recording(name) else zipfile.ZIP_DEFLATED
+    info.compress_type = zipfile.ZIP_STORED if is_stored(name) else zipfile.ZIP_DEFLATED
     info.external_attr, info.create_system = _PLAIN, 3
     return info
 

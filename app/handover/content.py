@@ -16,8 +16,10 @@ from app import text
 from app.domain.template import Template
 from app.failures import PackageDamaged
 from app.handover.archive import Archive
+from app.handover.carried import CarriedFile, read_files, read_notes
 from app.handover.gathering import RECEIPTS
-from app.handover.package import Kind, Manifest, is_recording, signed_name
+from app.handover.hr_said import SaidRow, read_said
+from app.handover.package import FILES, NOTES, SAID, Kind, Manifest, is_recording, signed_name
 from app.handover.rows import APPENDED, MERGED, NAMES, Row, plain, required
 from sync.contract import AssessmentResult
 from sync.handing import Receipt
@@ -47,6 +49,9 @@ class Content:
     templates: list[Template] = field(default_factory=list)
     signed: dict[str, bytes] = field(default_factory=dict)
     recordings: dict[str, RecordingFields] = field(default_factory=dict)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    files: list[CarriedFile] = field(default_factory=list)
+    said: list[SaidRow] = field(default_factory=list)
     receipts: tuple[Receipt, ...] = ()
 
     @property
@@ -56,7 +61,7 @@ class Content:
 
 
 def read_content(archive: Archive, name: str) -> Content:
-    """Everything but recordings, analyses and reports. Raises PackageDamaged."""
+    """Everything but recordings, analyses, reports and files. Raises PackageDamaged."""
     content = Content(name, archive.manifest)
     part = ""
     try:
@@ -67,6 +72,13 @@ def read_content(archive: Archive, name: str) -> Content:
         part = RECEIPTS
         if told := archive.read(RECEIPTS):
             content.receipts = _receipts(told)
+        part = NOTES
+        if told := archive.read(NOTES):
+            content.notes = read_notes(told)
+        part = FILES
+        content.files = read_files(archive.read(FILES), archive.manifest.members)
+        part = SAID
+        content.said = read_said(archive.read(SAID), archive.manifest.members)
         part = ""
         _check_whole(content)
     except (msgspec.MsgspecError, ValueError, KeyError, TypeError, RecursionError) as invalid:
@@ -147,6 +159,13 @@ def _check_whole(content: Content) -> None:
             and PurePosixPath(rest).parts[0].removesuffix(".pdf") not in there["interview"]
         ):
             raise ValueError(member.name)
-    for each in content.recordings.values():
-        if each.interview_id not in there["interview"]:
-            raise ValueError(each.interview_id)
+        if folder in ("made", "documents") and rest != member.sha256:
+            raise ValueError(member.name)
+    owners = [each.interview_id for each in content.recordings.values()]
+    owners += [each.interview_id for each in content.files] + [note["interview_id"] for note in content.notes]
+    for told in content.said:
+        if told.row_id not in there[told.kind]:
+            raise ValueError(told.row_id)
+    for interview_id in owners:
+        if interview_id not in there["interview"]:
+            raise ValueError(interview_id)

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.handover.archive import Content, of_bytes
+from app.handover.carried import carried
 from app.handover.package import signed_name
 from app.handover.rows import MERGED, STAYS, Row, Seen, fields_of
 from app.store.library import Library
@@ -28,14 +29,18 @@ from app.store.tables import (
     CommentRow,
     ConsentRow,
     CorrectionRow,
+    FeedbackRow,
     InterviewRow,
     OutsideConsentRow,
     PositionRow,
     QuestionRatingRow,
     RatingRow,
+    ScheduleEventRow,
     SignatureRow,
+    SuggestionRow,
 )
 from sync import handing
+from sync.outbox import Item
 
 RECEIPTS = "receipts.json"
 CONSENTS: tuple[tuple[str, Any], ...] = (("consent", ConsentRow), ("outside_consent", OutsideConsentRow))
@@ -43,11 +48,12 @@ CONSENTS: tuple[tuple[str, Any], ...] = (("consent", ConsentRow), ("outside_cons
 
 @dataclass(slots=True)
 class Gathered:
-    """The rows by kind, and the signed revisions by external id."""
+    """The rows by kind, and the signed revisions by external id. `waiting` = items that the other side sends."""
 
     rows: dict[str, list[Row]] = field(default_factory=dict)
     signed: dict[str, bytes] = field(default_factory=dict)
     receipts: tuple[handing.Receipt, ...] = ()
+    waiting: list[Item] = field(default_factory=list)
 
     def contents(self) -> list[Content]:
         """As members, in the order of their names."""
@@ -77,11 +83,15 @@ class Gathering:
         self._templates((each, None) for each in sorted(wanted | {"default"}))
         for kind, table in CONSENTS:
             self._add(kind, self._of_interviews(table, rows))
+        self._add("schedule_event", self._of_interviews(ScheduleEventRow, rows))
         self.found.receipts = self._receipts()
         return self.found
 
     def results(self, interviews: Collection[str]) -> Gathered:
-        """Interviews with everything that belongs to their signed assessments."""
+        """Interviews with everything that belongs to their signed assessments, and what is to be said of them.
+
+        Feedback that its giver does not let go stays.
+        """
         rows = self._interviews(interviews, ())
         signatures = list(self._session.scalars(
             select(SignatureRow).join(AssessmentRow, SignatureRow.assessment_id == AssessmentRow.id)
@@ -92,11 +102,15 @@ class Gathering:
         self._add("assessment", assessments)
         self._add("rating", self._all(RatingRow, RatingRow.assessment_id, assessed))
         self._add("question_rating", self._all(QuestionRatingRow, QuestionRatingRow.assessment_id, assessed))
+        self._add("suggestion", self._all(SuggestionRow, SuggestionRow.assessment_id, assessed))
         self._signatures(signatures)
         self._templates(sorted(self._used(assessments)))
         for kind, table in (*CONSENTS, ("correction", CorrectionRow)):
             self._add(kind, self._of_interviews(table, rows))
+        self._add("schedule_event", self._of_interviews(ScheduleEventRow, rows))
+        self._add("feedback", [row for row in self._of_interviews(FeedbackRow, rows) if row.may_send])
         self._comments(rows)
+        self.found.waiting = carried(self._library, handing.waiting(self._session, [row.id for row in rows]))
         lines = self._all(AuditRow, AuditRow.subject, [row.id for row in rows])
         self._add("audit", [line for line in lines if line.action not in STAYS])
         return self.found

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app.store.library import Library
 from sync import ledger
 
-_SYSTEM, _NAME = "mianjian:handover", "library"
+SYSTEM, _NAME = "mianjian:handover", "library"
+"""What packages say is kept under the name of a system of its own."""
 
 
 def library_id(library: Library, session: Session) -> str:
@@ -19,8 +20,8 @@ def library_id(library: Library, session: Session) -> str:
     Where the folder lies is part of it: a copy of a library counts its versions apart from the original, and so must
     not go by its name.
     """
-    kept = ledger.read_state(session, _SYSTEM, _NAME)
+    kept = ledger.read_state(session, SYSTEM, _NAME)
     if kept is None:
         kept = str(uuid4())
-        ledger.write_state(session, _SYSTEM, _NAME, kept)
+        ledger.write_state(session, SYSTEM, _NAME, kept)
     return str(uuid5(NAMESPACE_URL, f"{kept}:{platform.node()}:{library.folder}"))

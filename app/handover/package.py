@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
 
 SUFFIX = ".mianjian"
 FORMAT = "mianjian-package"
-VERSION = 1
+VERSION = 2
+"""2 = with notes, made files, or what the HR system says; a package without these is written as 1."""
 MANIFEST = "manifest.json"
 
 MOST_MEMBERS = 20_000
@@ -25,9 +27,12 @@ FREE_BYTES = 1 << 20
 _ID = r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}"
 _NAMES = re.compile(
     rf"rows/[a-z_]{{1,40}}\.json|receipts\.json|signed/{_ID}\.json|media/[0-9a-f]{{64}}"
+    r"|notes\.json|files\.json|said\.json|(?:made|documents)/[0-9a-f]{64}"
     rf"|analyses/{_ID}/[a-z_]{{1,40}}\.(?:json|npz|vtt|srt|rttm|eaf|csv)|reports/{_ID}\.pdf"
 )
 """Every name that a member may have: nothing in it leads out of a folder."""
+NOTES, FILES, SAID = "notes.json", "files.json", "said.json"
+_OF_VERSION_2 = (NOTES, FILES, SAID, "made/", "documents/")
 
 
 class Kind(StrEnum):
@@ -63,6 +68,16 @@ class Manifest(msgspec.Struct, frozen=True):
 def is_name(name: str) -> bool:
     """Whether a package of this version may have a member of this name."""
     return _NAMES.fullmatch(name) is not None
+
+
+def version_of(names: Iterable[str]) -> int:
+    """The lowest version that knows members of these names: older programs take what they can understand."""
+    return 2 if any(name.startswith(_OF_VERSION_2) for name in names) else 1
+
+
+def is_stored(name: str) -> bool:
+    """Whether a member is stored as it is: recordings, and files whose makers may have shrunk them to nothing."""
+    return name.startswith(("media/", "made/", "documents/"))
 
 
 def is_recording(name: str) -> bool:

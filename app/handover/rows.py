@@ -12,7 +12,9 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
+from app.domain.people import Decision, Side, Told
 from app.domain.types import SPOKEN, Conclusion, InterviewStatus
+from app.feedback import MOST_CHARACTERS, QUESTIONS
 from app.store.outside import CONFIRMED
 from app.store.tables import (
     AssessmentRow,
@@ -23,13 +25,17 @@ from app.store.tables import (
     CommentRow,
     ConsentRow,
     CorrectionRow,
+    FeedbackRow,
     InterviewRow,
     OutsideConsentRow,
     PositionRow,
     QuestionRatingRow,
     RatingRow,
+    ScheduleEventRow,
     SignatureRow,
+    SuggestionRow,
 )
+from app.suggestions.rules import Rule
 
 MERGED: dict[str, type[Base]] = {
     "position": PositionRow,
@@ -46,6 +52,9 @@ APPENDED: dict[str, type[Base]] = {
     "correction": CorrectionRow,
     "question_rating": QuestionRatingRow,
     "comment_history": CommentHistoryRow,
+    "schedule_event": ScheduleEventRow,
+    "feedback": FeedbackRow,
+    "suggestion": SuggestionRow,
     "signature": SignatureRow,
     "audit": AuditRow,
 }
@@ -56,6 +65,11 @@ NAMES = {"candidate_id": "candidate", "position_id": "position", "interview_id":
 STAYS = frozenset({CONFIRMED})
 """Lines of the audit that open a gate in their own library, and so never travel: each library asks its own people."""
 _WORDS = {"status": frozenset(InterviewStatus), "conclusion": frozenset(Conclusion), "spoken": frozenset(SPOKEN)}
+_WORDS_OF = {
+    "schedule_event": ("action", frozenset(Told)),
+    "suggestion": ("decision", frozenset(Decision)),
+    "feedback": ("side", frozenset(Side)),
+}
 _OF_EVERY_ROW = frozenset({"id", "created", "assessor", "changed", "version", "serial"})
 _AT_HOME = {
     "interview": frozenset({"media_sha256", "analysis_state", "analysis_id", "composite", "signed", "search"}),
@@ -110,6 +124,8 @@ def typed(kind: str, fields: dict[str, Any]) -> dict[str, Any]:
     known = msgspec.structs.asdict(msgspec.convert(fields, _shape(kind)))
     values = {name: value for name, value in known.items() if value is not msgspec.UNSET}
     _refuse_senseless(values)
+    if kind in _WORDS_OF:
+        _refuse_of_people(kind, values)
     return values
 
 
@@ -123,6 +139,28 @@ def _refuse_senseless(values: dict[str, Any]) -> None:
         raise msgspec.ValidationError(f"score = {score}")
     if any(isinstance(value, datetime) and value.tzinfo is None for value in values.values()):
         raise msgspec.ValidationError("a time without a zone")
+
+
+def _refuse_of_people(kind: str, values: dict[str, Any]) -> None:
+    """The same for rows that are shown as they are, whatever they hold."""
+    name, words = _WORDS_OF[kind]
+    if values.get(name) not in words:
+        raise msgspec.ValidationError(f"{name} = {values.get(name)}")
+    if kind == "suggestion":
+        msgspec.convert(values.get("body"), _Suggested)
+    if kind == "feedback":
+        ratings, asked = values.get("ratings", {}), QUESTIONS[Side(values["side"])]
+        wrong = [rated for rated, value in ratings.items() if rated not in asked or value not in range(1, 6)]
+        if wrong or len(values.get("words", "")) > MOST_CHARACTERS:
+            raise msgspec.ValidationError(f"ratings = {wrong}")
+
+
+class _Suggested(msgspec.Struct):
+    """What the body of a decision on a suggestion holds."""
+
+    rule: Rule
+    subject: str
+    value: float | str
 
 
 def required(kind: str) -> frozenset[str]:

@@ -1,8 +1,13 @@
-"""A package taken into the library: checked as a whole, then all of it in one transaction or nothing."""
+"""A package taken into the library: checked as a whole, then taken an interview after the other.
+
+A transaction is short, so that whoever works in the window does not wait for it; each leaves the library consistent.
+What is interrupted between two of them goes on when the package is taken again: what is here already is nothing new.
+"""
 
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 from contextlib import nullcontext
 from dataclasses import dataclass, field
@@ -13,15 +18,20 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from analysis.failures import Cancelled
 from app import text
-from app.failures import PackageDamaged, ReadOnly
+from app.attaching import Attaching
+from app.documents import Fetching
+from app.failures import PackageDamaged, ReadOnly, TakenInPart
 from app.handover.archive import Progress, opened
 from app.handover.content import Content, read_content
 from app.handover.identity import library_id
 from app.handover.package import Kind
+from app.handover.phases import Phases
 from app.handover.taking_added import TakingAdded
 from app.handover.taking_files import Files, Placing, Staging
 from app.handover.taking_rows import TakingRows
+from app.handover.taking_steps import Step, steps
 from app.outgoing import receiving
 from app.store.importing import RunChild
 from app.store.library import Library
@@ -29,9 +39,14 @@ from app.store.tables import PackageRow
 
 COUNTED = (
     "position", "candidate", "interview", "signature", "comment", "consent", "outside_consent", "correction",
-    "recording", "analysis", "report", "template", "receipt",
+    "recording", "analysis", "report", "note", "file", "feedback", "suggestion", "schedule_event", "said", "document",
+    "template",
+    "receipt",
 )  # fmt: skip
 """Kinds that a person counts."""
+SLICE_S, MOST_S, PAUSE_S = 0.03, 0.12, 0.025
+"""A transaction ends after the interview during which so much time has passed, and within a large one after the second
+time; then others may write for as long as the third."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +90,23 @@ def take_package(
 ) -> Taken:
     """Take a package in. The same one again, or an older one after a newer, changes nothing.
 
-    Raises ReadOnly, PackageDamaged, PackageNewer, PassphraseNeeded, PassphraseWrong, DiskFull, FolderNotWritable,
-    LibraryBusy, Cancelled; nothing of the package is here then.
+    Raises ReadOnly, PackageDamaged, PackageNewer, PassphraseNeeded, PassphraseWrong, Cancelled; nothing of the package
+    is here then. DiskFull, FolderNotWritable, LibraryBusy, TakenInPart (cancelled later): what is here is whole, and
+    taking the package again goes on from there.
     """
     if library.read_only:
         raise ReadOnly
+    stop, phases = stop or threading.Event(), Phases(progress)
     with opened(path, passphrase) as archive:
-        archive.verify(progress)
+        archive.verify(phases.part(0.0, 0.15))
         content = read_content(archive, path.name)
         with library.session() as session:
             here = library_id(library, session)
         if known := _known(library, content, here):
             return known
-        staging = Staging(library, archive, content, progress, stop or threading.Event(), run_child or _in_a_child())
+        staging = Staging(library, archive, content, phases.part(0.15, 0.4), stop, run_child or _in_a_child())
         with staging.files() as files:
-            return _take(library, content, files, here, path.name)
+            return _Taking(library, content, files, here, path.name, phases.rest(), stop).take()
 
 
 def _in_a_child() -> RunChild:
@@ -117,42 +134,77 @@ def _taken(content: Content, *, own: bool = False, before: datetime | None = Non
                  before=before)  # fmt: skip
 
 
-def _take(library: Library, content: Content, files: Files, here: str, name: str) -> Taken:
-    placing = Placing(library, files)
-    try:
-        placing.recordings()
-        with library.session() as session:
-            taken = _write(library, session, content, placing, files, here)
-            _record(library, session, taken, content, name)
-    except IntegrityError as contradictory:
-        placing.undo()
-        raise PackageDamaged(name=name, what=text.tr("package.rows")) from contradictory
-    except BaseException:  # whatever stopped the rows, the files must not stay without them
-        placing.undo()
-        raise
-    placing.settle()
-    return taken
+class _Taking:
+    """Takes the rows, in as many transactions as it needs."""
 
+    def __init__(
+        self, library: Library, content: Content, files: Files, here: str, name: str, progress: Progress,
+        stop: threading.Event,
+    ) -> None:  # fmt: skip
+        self._library, self._content, self._files, self._name = library, content, files, name
+        self._progress, self._stop = progress, stop
+        self._rows = TakingRows(library, content, here)
+        self._added, self._placing = TakingAdded(self._rows), Placing(library, files)
+        self._steps = steps(content, self._rows, self._added, self._placing)
+        self._at = 0
 
-def _write(library: Library, session: Session, content: Content, placing: Placing, files: Files, here: str) -> Taken:
-    """Everything in the order in which one thing needs the other; moves before signatures, as when signing here.
+    def take(self) -> Taken:
+        """Everything. The HR system knows what comes from the office: nothing of that is sent."""
+        try:
+            self._placing.recordings()
+            while not (taken := self._slice()):
+                self._breathe()
+        except IntegrityError as contradictory:
+            self._placing.undo()
+            raise PackageDamaged(name=self._name, what=text.tr("package.rows")) from contradictory
+        except BaseException:  # whatever stopped the rows, the files must not stay without them
+            self._placing.undo()
+            raise
+        if taken.confirmed:
+            Attaching(self._library, self._library.session, time.time).sweep()
+        if self._content.said:
+            Fetching(self._library, self._library.session, time.time).sweep()
+        return taken
 
-    What comes from the office, the HR system knows: nothing of that is sent.
-    """
-    rows = TakingRows(library, session, content, here)
-    added = TakingAdded(rows)
-    with nullcontext() if content.is_results else receiving():
-        rows.take()
-        added.take()
-        placing.rows(rows)
-        rows.move()
-    to_send = added.sign() if content.is_results else 0
-    confirmed = 0 if content.is_results else added.confirm()
-    tally, manifest = rows.tally, content.manifest
-    return Taken(
-        manifest.id, manifest.kind, datetime.fromisoformat(manifest.made), manifest.by, +tally.new, +tally.changed,
-        +tally.same, +tally.cards, to_send, confirmed, files.kept, tuple(tally.left),
-    )  # fmt: skip
+    def _slice(self) -> Taken | None:
+        """One transaction; gives what came of the package once all of it is here."""
+        taken, begun = None, time.monotonic()
+        with self._library.session() as session:
+            self._rows.session = session
+            with nullcontext() if self._content.is_results else receiving():
+                while self._at < len(self._steps):
+                    step = self._steps[self._at]
+                    step.do()
+                    self._at += 1
+                    if self._is_enough(step, time.monotonic() - begun):
+                        break
+            if self._at == len(self._steps):
+                taken = self._taken()
+                _record(self._library, session, taken, self._content, self._name)
+        self._placing.settle()
+        return taken
+
+    def _is_enough(self, step: Step, passed_s: float) -> bool:
+        if self._at == len(self._steps):
+            return False
+        return (step.ends and passed_s > SLICE_S) or (step.cut and passed_s > MOST_S)
+
+    def _breathe(self) -> None:
+        """Let others write. Raises TakenInPart where somebody does not want the rest."""
+        try:
+            self._progress(self._at, len(self._steps))
+        except Cancelled as cancelled:
+            raise TakenInPart(name=self._name) from cancelled
+        if self._stop.wait(PAUSE_S):
+            raise TakenInPart(name=self._name)
+
+    def _taken(self) -> Taken:
+        tally, manifest = self._rows.tally, self._content.manifest
+        return Taken(
+            manifest.id, manifest.kind, datetime.fromisoformat(manifest.made), manifest.by, +tally.new,
+            +tally.changed, +tally.same, +tally.cards, self._added.to_send, self._added.confirmed, self._files.kept,
+            tuple(tally.left),
+        )  # fmt: skip
 
 
 def _record(library: Library, session: Session, taken: Taken, content: Content, name: str) -> None:

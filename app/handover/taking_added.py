@@ -6,7 +6,7 @@ A row is known by its id, a signed revision by its bytes; the same again is noth
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,9 @@ from sqlalchemy.orm import Session
 from app import text
 from app.domain.types import Interview
 from app.failures import TemplateInvalid
+from app.handover import carried
 from app.handover.cards import SIGNATURE, put_card
+from app.handover.hr_said import SaidRow, take_said
 from app.handover.merging import Difference
 from app.handover.rows import APPENDED, STAYS, Row, typed
 from app.handover.taking_rows import TakingRows
@@ -24,34 +26,60 @@ from app.outgoing import assessment_signed, interview_of
 from app.store.tables import (
     AssessmentRow,
     CorrectionRow,
+    FeedbackRow,
     InterviewRow,
     QuestionRatingRow,
+    ScheduleEventRow,
     SignatureRow,
+    SuggestionRow,
     new_id,
 )
 from sync import handing, outbox
 from sync.outbox import Item, Kind, State
 
-AT_ONCE = 500
+ADDED = (
+    "consent", "outside_consent", "correction", "question_rating", "comment_history", "schedule_event", "feedback",
+    "suggestion", "audit",
+)  # fmt: skip
+"""Kinds of rows that are only ever added, but for signatures; each after those that it names."""
+_SERIAL: dict[str, tuple[Any, str]] = {
+    "correction": (CorrectionRow, "interview_id"),
+    "question_rating": (QuestionRatingRow, "assessment_id"),
+    "schedule_event": (ScheduleEventRow, "interview_id"),
+    "feedback": (FeedbackRow, "interview_id"),
+    "suggestion": (SuggestionRow, "assessment_id"),
+}
+"""Kinds whose rows are numbered, and of what."""
+_SAID_AGAIN = {"question_rating": "question", "suggestion": "rule"}
+"""Kinds of which the newest row holds, and what it is about."""
+
+
+Lay = Callable[[str], int]
+"""Lays a made file, by its hash, into the vault; gives its size in bytes."""
 
 
 class TakingAdded:
-    """Adds to the rows that `TakingRows` has taken, in the same transaction."""
+    """Adds to the rows that `TakingRows` has taken, in the same transaction. `to_send` and `confirmed` count signed
+    revisions that are sent from here now, and items that have arrived by way of the other library."""
 
     def __init__(self, rows: TakingRows) -> None:
         self._rows, self._library = rows, rows.library
-        self._session: Session = rows.session
         self._content, self._tally = rows.content, rows.tally
+        self.to_send = self.confirmed = 0
+        self._closed: list[Item] = []
 
-    def take(self) -> None:
-        """Everything but signatures and receipts."""
-        self._templates()
-        for kind in ("consent", "outside_consent", "correction", "question_rating", "comment_history", "audit"):
-            for row in self._unknown(kind):
-                self._add(kind, row)
-                self._tally.new[kind] += 1
+    @property
+    def _session(self) -> Session:
+        return self._rows.session
 
-    def _templates(self) -> None:
+    def take(self, kind: str, part: list[Row]) -> None:
+        """Some rows of a kind."""
+        for row in self._unknown(kind, part):
+            self._add(kind, row)
+            self._tally.new[kind] += 1
+        self._session.flush()
+
+    def templates(self) -> None:
         """A version is never changed once it is here: another content under its number stays in the package."""
         for template in self._content.templates:
             try:
@@ -59,15 +87,13 @@ class TakingAdded:
             except TemplateInvalid:
                 self._tally.left.append(template.title.in_(text.language()))
 
-    def _unknown(self, kind: str) -> Iterator[Row]:
+    def _unknown(self, kind: str, part: list[Row]) -> Iterator[Row]:
         """The rows that are not here yet, in the order of their library."""
         table: Any = APPENDED[kind]
-        rows = sorted(self._content.rows.get(kind, ()), key=lambda row: (row.serial, row.created))
-        for start in range(0, len(rows), AT_ONCE):
-            part = rows[start : start + AT_ONCE]
-            there = set(self._session.scalars(select(table.id).where(table.id.in_([row.id for row in part]))))
-            self._tally.same[kind] += len(there)
-            yield from (row for row in part if row.id not in there and row.fields.get("action") not in STAYS)
+        rows = sorted(part, key=lambda row: (row.serial, row.created))
+        there = set(self._session.scalars(select(table.id).where(table.id.in_([row.id for row in rows]))))
+        self._tally.same[kind] += len(there)
+        yield from (row for row in rows if row.id not in there and row.fields.get("action") not in STAYS)
 
     def _add(self, kind: str, row: Row) -> None:
         values = typed(kind, self._rows.named_here(row.fields))
@@ -77,23 +103,35 @@ class TakingAdded:
             values["assessor"] = row.assessor
         if row.created:
             values["created"] = datetime.fromisoformat(row.created)
-        later = None
         if kind in ("consent", "outside_consent"):
             values["serial"] = self._consent_place(APPENDED[kind], values)
             self._library.note_in(self._session, "handed_in", "interview", values["interview_id"], kind)
         elif kind == "correction":
-            values["serial"] = self._next(CorrectionRow, CorrectionRow.interview_id, values["interview_id"])
             self._library.note_in(self._session, "handed_in", "correction", values["interview_id"], row.id)
-        elif kind == "question_rating":
-            later = self._later_rating(values)
-            values["serial"] = self._next(QuestionRatingRow, QuestionRatingRow.assessment_id, values["assessment_id"])
+        elif kind in ("schedule_event", "feedback", "suggestion"):
+            self._library.note_in(self._session, "handed_in", "interview", self._interview_of(values), kind)
+        if kind in _SERIAL:
+            values["serial"] = self._next(kind, values, row.serial)
         self._session.add(APPENDED[kind](id=row.id, **values))
-        self._session.flush()
-        if later is not None:
-            self._again(later, values["serial"] + 1)
+        if kind in _SAID_AGAIN:
+            self._let_the_newest_hold(kind, values)
 
-    def _next(self, table: Any, column: Any, value: str) -> int:
-        return (self._session.scalar(select(func.max(table.serial)).where(column == value)) or 0) + 1
+    def _interview_of(self, values: dict[str, Any]) -> str:
+        if "interview_id" in values:
+            return str(values["interview_id"])
+        assessment = self._session.get(AssessmentRow, values["assessment_id"])
+        assert assessment is not None
+        return assessment.interview_id
+
+    def _next(self, kind: str, values: dict[str, Any], wanted: int) -> int:
+        """The row's number here. A suggestion keeps its own where it is free, for its note is known by it."""
+        table, owner = _SERIAL[kind]
+        of_owner = getattr(table, owner) == values[owner]
+        if kind == "suggestion":
+            if self._session.scalar(select(table.id).where(of_owner, table.serial == wanted)) is None:
+                return wanted
+            values["body"] = {"serial": wanted} | values["body"]
+        return (self._session.scalar(select(func.max(table.serial)).where(of_owner)) or 0) + 1
 
     def _consent_place(self, table: Any, values: dict[str, Any]) -> int:
         """The newest consent by its time holds, also where an older one comes later: a withdrawal stays one."""
@@ -104,40 +142,60 @@ class TakingAdded:
         place = (self._session.scalar(earlier) or 0) + 1
         return place if first_later is None else min(place, first_later - 1)
 
-    def _later_rating(self, values: dict[str, Any]) -> QuestionRatingRow | None:
-        """What was said here of the question after what the package says."""
-        wanted = select(QuestionRatingRow).where(
-            QuestionRatingRow.assessment_id == values["assessment_id"],
-            QuestionRatingRow.question == values["question"],
-        )
-        newest: QuestionRatingRow | None = self._session.scalar(
-            wanted.order_by(QuestionRatingRow.serial.desc()).limit(1)
-        )
-        return newest if newest is not None and newest.created > values["created"] else None
-
-    def _again(self, row: QuestionRatingRow, serial: int) -> None:
-        """Say it once more after the older one: of each question the newest row holds."""
-        self._session.add(
-            QuestionRatingRow(
-                id=new_id(), assessment_id=row.assessment_id, serial=serial, question=row.question, score=row.score,
-                comment=row.comment, created=row.created, assessor=row.assessor,
-            )
-        )  # fmt: skip
+    def _let_the_newest_hold(self, kind: str, values: dict[str, Any]) -> None:
+        """What was said last, here or there, is said once more where an older row has the highest number."""
+        table, owner = _SERIAL[kind]
+        about = _SAID_AGAIN[kind]
+        said = list(self._session.scalars(
+            select(table).where(getattr(table, owner) == values[owner], getattr(table, about) == values[about])
+        ))  # fmt: skip
+        newest = max(said, key=lambda row: (row.created, row.serial))
+        if newest.serial == max(row.serial for row in said):
+            return
+        again = {column.name: getattr(newest, column.name) for column in table.__table__.columns} | {"id": new_id()}
+        again["serial"] = self._next(kind, again, newest.serial)
+        self._session.add(table(**again))
         self._session.flush()
+
+    def hear(self, row: SaidRow, lay: Callable[[str], object]) -> None:
+        """What the HR system says of a position or a candidate."""
+        manifest = self._content.manifest
+        local_id = self._rows.local(row.kind, row.row_id)
+        if take_said(self._session, row, local_id, datetime.fromisoformat(manifest.made), lay):
+            self._tally.new["said"] += 1
+            self._tally.new["document"] += len(row.files)
+            self._library.note_in(self._session, "hr_said", row.kind, local_id, manifest.id)
+        else:
+            self._tally.same["said"] += 1
 
     # Signatures
 
-    def sign(self) -> int:
-        """Signed revisions, and in the same transaction what has to be sent of them; gives how many are to be sent.
+    def sign(self, interview_id: str, rows: list[Row], lay: Lay) -> None:
+        """Signed revisions of an interview (by its id in the package), and in the same transaction what has to be sent
+        of them, notes and files included; `lay` lays a file into the vault.
 
         A newer revision takes the place of one that was not sent yet, as when it is signed here.
         """
-        rows = self._content.rows.get("signature", ())
         items = []
         for row in sorted(rows, key=lambda row: (row.fields["signed_at"], row.fields["revision"])):
             items.append(self._sign(row, self._content.signed[row.fields["sha256"]]))
         found = (outbox.get(self._session, op_id) for op_id in items if op_id)
-        return sum(item is not None and item.state is State.PENDING for item in found)
+        self.to_send += sum(item is not None and item.state is State.PENDING for item in found)
+        self._say(interview_id, lay)
+
+    def _say(self, interview_id: str, lay: Lay) -> None:
+        """Notes and files that the laptop left to us."""
+        notes = [note for note in self._content.notes if note["interview_id"] == interview_id]
+        files = [file for file in self._content.files if file.interview_id == interview_id]
+        if not notes and not files:
+            return
+        interview = self._library.interview_in(self._session, self._rows.local("interview", interview_id))
+        told = [("note", carried.take_note(self._session, interview, note)) for note in notes]
+        told += [
+            ("file", carried.take_file(self._session, interview, file, self._content.signed, lay)) for file in files
+        ]
+        for kind, is_new in told:
+            (self._tally.new if is_new else self._tally.same)[kind] += 1
 
     def _sign(self, row: Row, payload: bytes) -> str:
         """One revision; gives the outbox's operation id, "" where nothing is to be sent."""
@@ -194,15 +252,20 @@ class TakingAdded:
 
     # Receipts
 
-    def confirm(self) -> int:
-        """Close what has arrived at the HR system by way of the other library; gives how many items."""
-        closed = handing.confirm(self._session, self._content.receipts)
+    def confirm(self, part: list[handing.Receipt]) -> None:
+        """Close what has arrived at the HR system by way of the other library."""
+        closed = handing.confirm(self._session, part, self._content.manifest.by)
+        self.confirmed += len(closed)
         for item in closed:
             self._link(item)
             self._library.note_in(
                 self._session, "arrived", "audit", interview_id_of(item), f"{item.kind} {item.external_id}"
             )
-        return len(closed)
+        self._closed += closed
+
+    def close_files(self) -> None:
+        """Files beside revisions that did not arrive wait for nothing any more."""
+        handing.close_files(self._session, self._closed)
 
     def _link(self, item: Item) -> None:
         """An interview that was registered by the other library carries the HR system's id from then on."""
@@ -218,4 +281,5 @@ class TakingAdded:
 
 def interview_id_of(item: Item) -> str:
     """The interview that an item of the outbox is about."""
-    return item.aggregate.partition("/")[0] if item.kind is Kind.ASSESSMENT else interview_of(item.external_id)
+    by_aggregate = item.kind in (Kind.ASSESSMENT, Kind.ATTACHMENT, Kind.NOTE)
+    return item.aggregate.partition("/")[0] if by_aggregate else interview_of(item.external_id)

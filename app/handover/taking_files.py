@@ -35,11 +35,14 @@ REPORTS = "reports"
 
 @dataclass(slots=True)
 class Files:
-    """What was prepared. Analyses and reports by the interview's id in the package; `kept` = recordings left out."""
+    """What was prepared. Analyses and reports by the interview's id in the package; files that were made of what was
+    signed, and candidates' documents, by their hash; `kept` = recordings left out."""
 
     recordings: dict[str, tuple[Incoming, Prepared]] = field(default_factory=dict)
     analyses: dict[str, Path] = field(default_factory=dict)
     reports: dict[str, Path] = field(default_factory=dict)
+    made: dict[str, Path] = field(default_factory=dict)
+    documents: dict[str, Path] = field(default_factory=dict)
     kept: int = 0
 
 
@@ -52,6 +55,7 @@ class Staging:
     ) -> None:  # fmt: skip
         self._library, self._archive, self._content = library, archive, content
         self._progress, self._stop, self._run_child = progress, stop, run_child
+        self._done, self._size = 0, sum(member.bytes for member in content.manifest.members)
 
     @contextmanager
     def files(self) -> Iterator[Files]:
@@ -71,6 +75,10 @@ class Staging:
             folder = stack.enter_context(self._library.vault.working())
             self._analyses(found, folder)
             self._reports(found, folder)
+            for kept, kind in ((found.made, "made"), (found.documents, "documents")):
+                for name in self._archive.names(f"{kind}/"):
+                    kept[Path(name).name] = folder / name.replace("/", "-")
+                    self._extract(name, kept[Path(name).name])
             yield found
 
     def _refuse_little_room(self) -> None:
@@ -137,13 +145,9 @@ class Staging:
             self._extract(name, found.reports[interview_id])
 
     def _extract(self, name: str, target: Path) -> None:
-        size = self._archive.members[name].bytes
-        done = 0
-
         def told(more: int) -> None:
-            nonlocal done
-            done += more
-            self._progress(done, size)
+            self._done += more
+            self._progress(self._done, self._size)
 
         with writing_into(self._library.vault.folder), private_file(target) as out:
             self._archive.copy(name, out, told)
@@ -156,34 +160,53 @@ class Placing:
 
     def __init__(self, library: Library, files: Files) -> None:
         self._library, self._files = library, files
-        self._analyses: dict[str, Path] = {}
         self._placed: list[Path] = []
+        self._admitted: list[str] = []
+        self._sizes: dict[str, int] = {}
+        self._unsettled = set(files.recordings)
 
     def recordings(self) -> None:
         """Recordings lie in the vault from now on, marked as arriving."""
         for incoming, _ in self._files.recordings.values():
             self._library.vault.admit(incoming)
 
-    def rows(self, rows: TakingRows) -> None:
-        """The rows of recordings and analyses; files of interviews move as soon as these are known here."""
+    def rows(self, rows: TakingRows, interview_id: str) -> None:
+        """The rows of an interview's recording and analysis (by its id in the package); its files move here."""
         session = rows.session
         for sha256, (incoming, facts) in self._files.recordings.items():
+            if rows.content.recordings[sha256].interview_id != interview_id:
+                continue
             media = MediaRow(
                 sha256=sha256, name=incoming.name, bytes=incoming.bytes, assessor=self._library.assessor,
                 duration_s=facts.duration_s, has_video=facts.has_video, has_audio=facts.has_audio, playable=True,
             )  # fmt: skip
             session.add(media)
             session.flush()
-            interview = session.get(InterviewRow, rows.local("interview", rows.content.recordings[sha256].interview_id))
+            interview = session.get(InterviewRow, rows.local("interview", interview_id))
             assert interview is not None
             interview.media_sha256 = sha256
+            self._admitted.append(sha256)
             rows.tally.new["recording"] += 1
             self._library.note_in(session, "imported", "interview", interview.id, sha256)
-        for interview_id, folder in self._files.analyses.items():
+        if (folder := self._files.analyses.get(interview_id)) is not None:
             self._place_analysis(rows, interview_id, folder)
-        for interview_id, file in self._files.reports.items():
+        if (file := self._files.reports.get(interview_id)) is not None:
             self._place_report(rows, interview_id, file)
         session.flush()
+
+    def made(self, sha256: str) -> int:
+        """Lay a made file into the vault, in the transaction of the row that it is for; gives its size."""
+        file = self._files.made.get(sha256)
+        if file is not None and file.exists():
+            size = file.stat().st_size
+            self._library.vault.keep_made(file)
+            self._sizes[sha256] = size
+        return self._sizes[sha256]
+
+    def document(self, sha256: str) -> None:
+        """Lay a candidate's file into the vault, in the transaction of the row that it is for."""
+        if self._files.documents[sha256].exists():
+            self._library.vault.keep_document(self._files.documents[sha256])
 
     def _place_analysis(self, rows: TakingRows, interview_id: str, folder: Path) -> None:
         """Where there is one already, that one stays."""
@@ -209,8 +232,8 @@ class Placing:
         self._placed.append(target)
 
     def undo(self) -> None:
-        """The rows were not written: nothing of the files stays either."""
-        for sha256 in self._files.recordings:
+        """The rows since the last `settle` were not written: nothing of their files stays either."""
+        for sha256 in self._unsettled:
             self._library.vault.remove(sha256)
         for each in self._placed:
             if each.is_dir():
@@ -219,9 +242,12 @@ class Placing:
                 each.unlink(missing_ok=True)
 
     def settle(self) -> None:
-        """The rows are written: the recordings are here to stay."""
-        for sha256 in self._files.recordings:
+        """The rows so far are written: what they name is here to stay."""
+        for sha256 in self._admitted:
             self._library.vault.settle(sha256)
+        self._unsettled -= set(self._admitted)
+        self._admitted.clear()
+        self._placed.clear()
 
 
 def reports_of(library: Library, interview_id: str) -> Path:

@@ -1,13 +1,13 @@
-"""The rows of a package taken into the library, in one transaction: new ones added, known ones compared."""
+"""The rows of a package taken into the library: new ones added, known ones compared."""
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
 from app.domain.types import InterviewStatus
@@ -20,7 +20,8 @@ from app.store.library import Library
 from app.store.searching import index_for_search
 from app.store.tables import AgreedRow, InterviewRow, RatingRow
 
-_OF_REMOTE = ("position", "candidate", "interview")
+OF_ALL = ("position", "candidate")
+"""Rows that several interviews share."""
 _OF_STATUS = "status"
 
 
@@ -39,33 +40,33 @@ class Tally:
 
 
 class TakingRows:
-    """Takes the rows that people change. `ids` = which row here a row of the package is."""
+    """Takes the rows that people change. `ids` = which row here a row of the package is; `session` is the transaction
+    of the moment."""
 
-    def __init__(self, library: Library, session: Session, content: Content, here: str) -> None:
-        self.library, self.session, self.content = library, session, content
+    session: Session
+
+    def __init__(self, library: Library, content: Content, here: str) -> None:
+        self.library, self.content = library, content
         self.there, self.here = content.manifest.library, here
         self.ids: dict[tuple[str, str], str] = {}
         self.tally = Tally()
         self._statuses: dict[str, InterviewStatus] = {}
 
-    def take(self) -> None:
-        """All kinds, each after those that it names."""
-        for kind in MERGED:
-            with self.session.no_autoflush:
-                self._take_kind(kind)
-            self.session.flush()
-        self._index()
+    def take(self, kind: str, part: Iterable[Row]) -> None:
+        """Some rows of a kind, after those that they name."""
+        rows = [(row, self.named_here(row.fields)) for row in part]
+        with self.session.no_autoflush:
+            here = Here(self.session, self.there, kind, rows)
+            for row, fields in rows:
+                self._take_row(here, kind, row, fields)
+        self.session.flush()
+        self._index(kind, [self.local(kind, row.id) for row, _ in rows])
 
-    def _take_kind(self, kind: str) -> None:
-        rows = [(row, self.named_here(row.fields)) for row in self.content.rows.get(kind, ())]
-        here = Here(self.session, self.there, kind, rows)
-        for row, fields in rows:
-            self._take_row(here, kind, row, fields)
-
-    def move(self) -> None:
-        """Interviews move on to where the package says that they stand, never back."""
-        for interview_id, status in self._statuses.items():
-            self.library.move_in(self.session, interview_id, status)
+    def move(self, interview_id: str) -> None:
+        """An interview (by its id in the package) moves on to where the package says that it stands, never back."""
+        here = self.local("interview", interview_id)
+        if (status := self._statuses.pop(here, None)) is not None:
+            self.library.move_in(self.session, here, status)
 
     def local(self, kind: str, row_id: str) -> str:
         """The row's id here."""
@@ -161,17 +162,13 @@ class TakingRows:
             return self._interview_of(self.session.get(MERGED["assessment"], held.assessment_id))
         return getattr(held, "interview_id", None)
 
-    def _index(self) -> None:
+    def _index(self, kind: str, ids: list[str]) -> None:
         """What the search looks in follows names and titles."""
-        here = {kind: [ours for (each, _), ours in self.ids.items() if each == kind] for kind in _OF_REMOTE}
-        index_for_search(
-            self.session,
-            or_(
-                InterviewRow.id.in_(here["interview"]),
-                InterviewRow.candidate_id.in_(here["candidate"]),
-                InterviewRow.position_id.in_(here["position"]),
-            ),
-        )
+        columns: dict[str, Any] = {
+            "interview": InterviewRow.id, "candidate": InterviewRow.candidate_id, "position": InterviewRow.position_id,
+        }  # fmt: skip
+        if kind in columns:
+            index_for_search(self.session, columns[kind].in_(ids))
 
 
 def _known(agreed: AgreedRow | None) -> Known | None:

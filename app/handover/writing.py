@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -14,25 +15,34 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from app import __version__, policy, text
+from app.attaching import Attaching
 from app.domain.types import Interview, InterviewQuery, InterviewStatus
 from app.failures import ConsentMissing, NotAnalysed, NothingToHandOver, PackageTooLarge, RecordingStays, ValueInvalid
-from app.handover import archive
+from app.handover import archive, carried
 from app.handover.archive import Content, Progress, of_file
 from app.handover.content import RECORDING
 from app.handover.gathering import HANDED_OVER, Gathered, Gathering
+from app.handover.hr_said import refuse_unprotected, said_members
 from app.handover.identity import library_id
-from app.handover.package import SUFFIX, Kind, Manifest, Member
+from app.handover.package import SUFFIX, Kind, Manifest, Member, version_of
+from app.handover.phases import Phases
 from app.handover.rows import Row
 from app.settings import SettingsFile
 from app.store.library import Library
 from app.store.tables import PackageRow
 from app.whole_file import whole_file
-from sync import handing
+from sync import handing, outbox
+from sync.outbox import Item, State
+from sync.outbox import Kind as ItemKind
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What to hand over. Recordings, analyses and reports travel with results only, and only where they are wanted."""
+    """What to hand over. Recordings, analyses and reports travel with results only, and only where they are wanted.
+
+    `files` = report, transcript and curves are made of what was signed, for the office to send beside it. `said` = with
+    what the HR system says of positions and candidates, `documents` = with candidates' files; both outward only.
+    """
 
     kind: Kind
     interviews: tuple[str, ...] = ()
@@ -40,6 +50,9 @@ class Choice:
     recordings: bool = False
     analyses: bool = False
     reports: bool = False
+    files: bool = False
+    said: bool = False
+    documents: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +66,21 @@ class Written:
 
 
 def offered(library: Library, kind: Kind) -> tuple[Interview, ...]:
-    """The interviews that can be handed over this way: those still to be held, or those with a signed assessment."""
+    """The interviews that can be handed over this way: those still to be held, or those with a signed assessment or a
+    note that nobody has sent yet."""
     if kind is Kind.RESULTS:
-        return library.interviews(InterviewQuery(signed=True, limit=None))
+        told = said(library)
+        return tuple(one for one in library.interviews(InterviewQuery(limit=None)) if one.signed or one.id in told)
     planned = (InterviewStatus.SCHEDULED, InterviewStatus.IN_PROGRESS)
     return tuple(one for one in library.interviews(InterviewQuery(signed=False, limit=None)) if one.status in planned)
+
+
+def said(library: Library) -> frozenset[str]:
+    """The interviews of which something waits to be said to the HR system."""
+    states = [State.PENDING.value, State.DEAD.value, State.HANDED.value]
+    wanted = outbox.outbox.c.kind == ItemKind.NOTE.value, outbox.outbox.c.state.in_(states)
+    with library.reading() as session:
+        return frozenset(item.aggregate.partition("/")[0] for item in outbox.select_items(session, *wanted))
 
 
 def recordings_stay(library: Library) -> str:
@@ -73,8 +96,9 @@ def write_package(
 ) -> Written:
     """Write a package, note what was handed over, and let the other side send it.
 
-    Raises NothingToHandOver, RecordingStays, ConsentMissing, ValueInvalid for another ending, ReadOnly, NotFound,
-    FolderNotWritable, DiskFull, PackageTooLarge; whatever `progress` raises stops it and leaves no file.
+    Raises NothingToHandOver, RecordingStays, ProtectionNeeded, ConsentMissing, ValueInvalid for another ending,
+    ReadOnly, NotFound, FolderNotWritable, DiskFull, PackageTooLarge; whatever `progress` raises stops it and leaves no
+    file.
     """
     if out.suffix.lower() != SUFFIX:
         raise ValueInvalid(what=text.tr("package.file"), value=out.name, allowed=f"*{SUFFIX}")
@@ -84,21 +108,32 @@ def write_package(
         library.position(position_id)
     with library.session() as session:
         here = library_id(library, session)
+    phases = Phases(progress)
+    if choice.kind is Kind.RESULTS and choice.files:
+        attaching = Attaching(library, library.session, time.time)
+        attaching.prepare_for(frozenset(choice.interviews), phases.part(0.0, 0.6))
     with library.reading() as session:
         gathered = _gather(Gathering(library, session), choice)
     with ExitStack() as stack:
         folder = stack.enter_context(library.vault.working())
         attached = _attached(library, choice, gathered, folder, stack)
-        contents = gathered.contents() + attached
+        if choice.kind is Kind.OUTWARD and (choice.said or choice.documents):
+            if not passphrase:
+                refuse_unprotected(library)
+            attached += said_members(library, gathered.rows, said=choice.said, documents=choice.documents)
+        contents = gathered.contents() + carried.members(library, gathered.waiting) + attached
         members = tuple(each.member for each in contents)
         made = datetime.now(UTC).isoformat(timespec="seconds")
-        manifest = Manifest(str(uuid4()), choice.kind, here, made, library.assessor, __version__, members)
+        version = version_of(each.name for each in members)
+        manifest = Manifest(
+            str(uuid4()), choice.kind, here, made, library.assessor, __version__, members, version=version
+        )  # fmt: skip
         with _fitting(out), whole_file(out) as part, part.open("wb") as target:
-            archive.write(target, manifest, contents, passphrase, progress)
+            archive.write(target, manifest, contents, passphrase, phases.rest())
             target.flush()
             os.fsync(target.fileno())
-    counts = gathered.counts() | _attachments(members)
-    return _record(library, choice, manifest, counts, out)
+    counts = gathered.counts() | _attachments(members) | carried.count(gathered.waiting)
+    return _record(library, choice, manifest, counts, gathered.waiting, out)
 
 
 def _gather(gathering: Gathering, choice: Choice) -> Gathered:
@@ -106,7 +141,7 @@ def _gather(gathering: Gathering, choice: Choice) -> Gathered:
         found = gathering.receipts()
     elif choice.kind is Kind.RESULTS:
         found = gathering.results(choice.interviews)
-        if not found.signed:
+        if not found.signed and not found.waiting:
             raise NothingToHandOver
     else:
         found = gathering.outward(choice.interviews, choice.positions)
@@ -115,11 +150,11 @@ def _gather(gathering: Gathering, choice: Choice) -> Gathered:
     return found
 
 
-def _record(library: Library, choice: Choice, manifest: Manifest, counts: dict[str, int], out: Path) -> Written:
-    handed = 0
+def _record(
+    library: Library, choice: Choice, manifest: Manifest, counts: dict[str, int], waiting: list[Item], out: Path
+) -> Written:
     with library.session() as session:
-        if choice.kind is Kind.RESULTS:
-            handed = handing.hand_over(session, choice.interviews)
+        handed = handing.hand_over(session, waiting)
         for interview_id in choice.interviews:
             library.record_in(session, HANDED_OVER, interview_id, f"{choice.kind} {manifest.id}")
         session.add(
@@ -200,11 +235,12 @@ def _report(library: Library, interview: Interview, folder: Path) -> list[Conten
 
 
 def _attachments(members: tuple[Member, ...]) -> dict[str, int]:
-    """How many recordings, analyses and reports are in there."""
+    """How many recordings, analyses, reports and documents are in there."""
     names = [member.name.split("/") for member in members]
     found = {
         "analysis": len({parts[1] for parts in names if parts[0] == "analyses"}),
         "report": sum(parts[0] == "reports" for parts in names),
+        "document": sum(parts[0] == "documents" for parts in names),
     }
     return {kind: number for kind, number in found.items() if number}
 

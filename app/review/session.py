@@ -60,8 +60,12 @@ class ReviewSession:
     may count, caps the machine's share, and may do without the veil.
     """
 
-    def __init__(self, library: Library, interview_id: str, rules: Profile | None = None) -> None:
+    def __init__(
+        self, library: Library, interview_id: str, rules: Profile | None = None, assessor: str | None = None
+    ) -> None:
+        """`assessor` = whose assessment is looked at, by default the acting one's; another one's is never changed."""
         self.library = library
+        self._assessor = assessor
         self.interview_id = interview_id
         self.rules = rules or profile(SettingsFile(library.folder).values.jurisdiction)
         self.derived: Derived | None = None
@@ -73,7 +77,7 @@ class ReviewSession:
         `read` is what `read` gave, so that the analysis need not be read and scored here.
         """
         self.interview: Interview = self.library.interview(self.interview_id)
-        self.assessment: Assessment = self.library.assessment(self.interview_id)
+        self.assessment: Assessment = self.library.assessment(self.interview_id, self._assessor)
         self.template: Template = self._template()
         if read is None:
             read = self.read()
@@ -188,7 +192,7 @@ class ReviewSession:
 
     def read_assessment(self) -> Assessment:
         """The assessment as it is in the library now."""
-        self.assessment = self.library.assessment(self.interview_id)
+        self.assessment = self.library.assessment(self.interview_id, self._assessor)
         return self.assessment
 
     def rate(self, dimension_id: str, score: float | None, comment: str | None = None) -> None:

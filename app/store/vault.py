@@ -117,9 +117,13 @@ class Vault:
         """A file that was made of an interview. NotFound."""
         return _opened(self._made, sha256, "store.made")
 
-    def drop_made(self, still_needed: Collection[str]) -> None:
-        """Remove all that was made and is not needed any more."""
-        _drop_from(self._made, still_needed)
+    def made(self) -> frozenset[str]:
+        """The hashes of all files here that were made of interviews."""
+        return _names_in(self._made)
+
+    def drop_made(self, gone: Collection[str]) -> None:
+        """Remove files that were made of interviews."""
+        _drop_from(self._made, gone)
 
     def keep_document(self, arrived: Path) -> str:
         """Take in a candidate's file from the HR system; gives its SHA-256. Raises DiskFull, FolderNotWritable."""
@@ -133,9 +137,13 @@ class Vault:
         """A candidate's file. NotFound."""
         return _opened(self._documents, sha256, "store.document")
 
-    def drop_documents(self, still_needed: Collection[str]) -> None:
-        """Remove all files of candidates that are not needed any more."""
-        _drop_from(self._documents, still_needed)
+    def documents(self) -> frozenset[str]:
+        """The hashes of all candidates' files here."""
+        return _names_in(self._documents)
+
+    def drop_documents(self, gone: Collection[str]) -> None:
+        """Remove files of candidates."""
+        _drop_from(self._documents, gone)
 
     def _keep(self, file: Path, folder: Path) -> str:
         digest = digest_of(file)
@@ -273,10 +281,13 @@ def _opened(folder: Path, sha256: str, what: str) -> BinaryIO:
         raise NotFound(what=text.tr(what), id=sha256) from missing
 
 
-def _drop_from(folder: Path, still_needed: Collection[str]) -> None:
-    for file in folder.glob("*"):
-        if file.name not in still_needed:
-            file.unlink(missing_ok=True)
+def _names_in(folder: Path) -> frozenset[str]:
+    return frozenset(file.name for file in folder.glob("*"))
+
+
+def _drop_from(folder: Path, gone: Collection[str]) -> None:
+    for name in gone:
+        (folder / name).unlink(missing_ok=True)
 
 
 def _named(sha256: str) -> str:

@@ -28,8 +28,12 @@ from sync.outbox import Resolution
 
 
 def note_id(decided: Decided) -> str:
-    """The external id of the note about a decision; its number keeps a suggestion apart that is sent once more."""
-    return f"{decided.assessment_id}:{decided.revision}:{decided.rule}:{decided.serial}"
+    """The external id of the note about a decision; its number keeps a suggestion apart that is sent once more.
+
+    A decision that came in a package under a number that was taken here remembers its own.
+    """
+    serial = decided.body.get("serial", decided.serial)
+    return f"{decided.assessment_id}:{decided.revision}:{decided.rule}:{serial}"
 
 
 class Stands(StrEnum):

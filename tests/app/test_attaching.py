@@ -175,7 +175,9 @@ def test_a_recording_stays_where_the_candidate_did_not_agree_to_all_of_it(
 def test_a_consent_that_is_withdrawn_before_the_recording_was_sent_holds(
     library, service, sandbox, sample_interview, tmp_path
 ):
-    service._settings.change(jurisdiction="US")
+    service._settings.profiles.mkdir()
+    (service._settings.profiles / "with-video.toml").write_text(WITH_VIDEO)
+    service._settings.change(ehr_profile="with-video", jurisdiction="US")
     analysed(library, sample_interview, tmp_path / "analysis")
     library.record_consent(sample_interview, ("speech", "face", "expression"), "v1", "Ann")
     sign(library, sample_interview)

@@ -173,7 +173,7 @@ def test_assessed_candidates_files_stay_in_the_hr_system(library, service, sandb
 @pytest.mark.parametrize("fault", ["cut", "drop_after", "500_after", "html_after"])
 def test_a_download_that_was_cut_is_repeated_and_nothing_half_is_kept(library, service, sandbox, fault):
     service.run_once()
-    library.vault.drop_documents(())
+    library.vault.drop_documents(library.vault.documents())
     sandbox.faults.set(f"{fault}:1")
     service._fetching.due = True
     client = service._client()
@@ -191,7 +191,7 @@ def test_a_login_page_is_not_kept_as_a_file_whose_hash_was_not_told(library, ser
                                           | {"size": None, "sha256": ""}])  # fmt: skip
     service.run_once()
     assert said_of(library, planned(library, "何雨桐")).documents[0].sha256 == hashlib.sha256(RESUME).hexdigest()
-    library.vault.drop_documents(())
+    library.vault.drop_documents(library.vault.documents())
     service._fetching.due, client = True, service._client()
     sandbox.faults.set("html:1")
     assert service._fetching.run(client) == 0

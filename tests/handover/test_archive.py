@@ -20,7 +20,7 @@ from app.domain.types import Candidate
 from app.failures import PackageDamaged, PackageNewer, PassphraseNeeded, PassphraseWrong, ReadOnly
 from app.handover import archive, sealing
 from app.handover.archive import Content, of_bytes, opened
-from app.handover.package import Kind, Manifest, Member
+from app.handover.package import VERSION, Kind, Manifest, Member
 from app.handover.taking import take_package
 from app.handover.writing import Choice, write_package
 from app.store import Library
@@ -289,7 +289,9 @@ def test_bombs_are_not_unpacked(tmp_path):
 
 
 def test_a_newer_format_says_so(package, laptop, tmp_path):
-    newer = repacked(package, tmp_path / "n.mianjian", lambda members: told(members, version=2, kind="unheard-of"))
+    newer = repacked(
+        package, tmp_path / "n.mianjian", lambda members: told(members, version=VERSION + 1, kind="unheard-of")
+    )
     with pytest.raises(PackageNewer):
         take_package(laptop, newer)
 

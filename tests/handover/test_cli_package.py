@@ -105,3 +105,17 @@ def test_every_field_of_a_card_has_a_name():
     names = {name for kind in MERGED for name in columns(kind)}
     assert {name for name in names if not text.has(f"package.field_{name}")} == set()
     assert {kind for kind in (*MERGED, "signature") if not text.has(f"package.about_{kind}")} == set()
+
+
+def test_what_goes_along_is_said_by_options(run, planned, tmp_path, monkeypatch):
+    there, back = tmp_path / "there.mianjian", tmp_path / "back.mianjian"
+    status, _, said = run("office", "export", "--for-laptop", there, "--said", "--documents")
+    assert (status, there.exists()) == (2, False)
+    assert "leave only in a package with a passphrase" in said
+    monkeypatch.setenv("MIANJIAN_PASSPHRASE", "骏马 42")
+    assert run("office", "export", "--for-laptop", there, "--said", "--documents", "--protect")[0] == 0
+    assert run("laptop", "import", there)[0] == 0
+    with Library.open(tmp_path / "laptop", assessor="李静") as laptop:
+        sign(laptop, planned)
+    assert "发给 HR 系统的文件 1 份" in run("laptop", "export", "--results", back, "--files", lang="zh")[1]
+    assert "files for the HR system: 1" in run("office", "import", back)[1]

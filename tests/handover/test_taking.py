@@ -265,7 +265,8 @@ def test_cancelled_or_failing_half_way_nothing_is_there(office, laptop, stick, p
     with pytest.raises(Cancelled):
         write_package(laptop, Choice(Kind.RESULTS, (planned,)), stick / "n.mianjian", progress=cancelled)
     assert not (stick / "n.mianjian").exists()
-    monkeypatch.setattr(taking.TakingAdded, "sign", cancelled)
+    monkeypatch.setattr(taking, "SLICE_S", 60.0)
+    monkeypatch.setattr("app.handover.taking_added.TakingAdded.sign", cancelled)
     with pytest.raises(Cancelled):
         take_package(office, file)
     assert content_of(office) == before
@@ -340,7 +341,8 @@ def test_a_failure_after_the_recording_arrived_takes_it_out_again(office, laptop
     def full(*_):
         raise DiskFull(folder="x")
 
-    monkeypatch.setattr(taking.TakingAdded, "sign", full)
+    monkeypatch.setattr(taking, "SLICE_S", 60.0)
+    monkeypatch.setattr("app.handover.taking_added.TakingAdded.sign", full)
     with pytest.raises(DiskFull):
         whole(laptop, office, stick, recorded)
     assert content_of(office) == before

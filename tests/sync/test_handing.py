@@ -17,7 +17,7 @@ def handed(sessions):
     with sessions() as session:
         first, _ = enqueue_interview(session)
         enqueue_interview(session)
-        assert handing.hand_over(session, [first]) == 5
+        assert handing.hand_over(session, handing.waiting(session, [first])) == 5
     return first
 
 

@@ -11,11 +11,16 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QInputDialog
 
 from app import text
 from app.domain.types import Candidate, Position
+from app.failures import TakenInPart
+from app.handover import taking
 from app.handover.package import Kind
 from app.handover.taking import take_package
 from app.handover.writing import Choice, write_package
+from app.said import said_of
 from app.settings import SettingsFile
 from app.store.library import Library
+from sync import ledger
+from sync.ledger import KnownRow
 from tests.app.test_store_library import an_interview
 from tests.handover.conftest import sign
 from tests.ui.clipped import clipped
@@ -141,6 +146,89 @@ def test_results_offer_recordings_only_where_the_rules_let_them_travel(qtbot, op
     dialog.reject()
 
 
+def test_results_bring_the_files_for_the_hr_system_unless_somebody_says_no(qtbot, opened):
+    sign(opened.context.library, planned(opened).id)
+    opened.packages.hand_over(Kind.RESULTS)
+    dialog = opened.window.findChild(HandOverDialog)
+    dialog.every.click()
+    assert dialog.choice().files
+    dialog.attached["files"].click()
+    assert not dialog.choice().files
+    dialog.reject()
+
+
+@pytest.fixture
+def told(opened):
+    """The HR system said something of the candidate, and gave a résumé of 2 MB."""
+    library = opened.context.library
+    candidate = library.save_candidate(replace(planned(opened).candidate, remote_id="cand-1"))
+    document = {"remote_id": "doc-1", "name": "简历.pdf", "media_type": "application/pdf", "size": 2_000_000}
+    history = [{"at": "2026-01-01", "kind": "applied", "text": "内推", "by": "HR"}]
+    with library.vault.working() as folder:
+        (folder / "cv").write_bytes(bytes(2_000_000))
+        sha256 = library.vault.keep_document(folder / "cv")
+    with library.session() as session:
+        ledger.write_state(session, "https://ehr", "cursor", "1")
+        said = {"documents": [document], "history": history}
+        for row in (
+            KnownRow("candidate", "cand-1", candidate.id, said),
+            KnownRow("document", "doc-1", candidate.id, {"told": document, "sha256": sha256, "problem": ""}),
+        ):
+            ledger.keep_row(session, "https://ehr", row)
+
+
+@pytest.mark.parametrize("name", ["zh", "en"])
+def test_what_the_hr_system_says_goes_along_by_choice_with_its_size_and_a_passphrase(
+    qtbot, opened, laptop, tmp_path, monkeypatch, told, name
+):
+    language.set_language(name)
+    file = tmp_path / "out.mianjian"
+    choose_file(monkeypatch, file)
+    opened.packages.hand_over(Kind.OUTWARD)
+    dialog = opened.window.findChild(HandOverDialog)
+    files = dialog.attached["documents"]
+    assert not files.isEnabled(), "nobody is chosen yet"
+    assert (dialog.choice().said, dialog.choice().documents) == (False, False)
+    dialog.list.item(0).setCheckState(Qt.CheckState.Checked)
+    assert files.text() == text.tr("package.with_documents_size", n=1, size="2.0 MB")
+    qtbot.mouseClick(files, Qt.MouseButton.LeftButton, pos=QPoint(10, files.height() // 2))
+    qtbot.mouseClick(dialog.attached["said"], Qt.MouseButton.LeftButton, pos=QPoint(10, files.height() // 2))
+    dialog.protect.click()
+    rules = text.tr("policy.profile_cn")
+    assert dialog.note.text() == text.tr("package.note_protect_said", rules=rules)
+    assert not dialog.write.isEnabled()
+    dialog.protect.click()
+    dialog.words.setText("骏马 42")
+    dialog.again.setText("骏马 42")
+    qtbot.mouseClick(dialog.write, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: said(opened, str(file)), timeout=30_000)
+    take_package(laptop, file, "骏马 42")
+    there = said_of(laptop, laptop.interview(planned(opened).id))
+    assert [line.text for line in there.history] == ["内推"]
+    assert there.documents[0].sha256
+
+
+def test_taking_a_large_package_is_stopped_and_goes_on_later(qtbot, opened, laptop, tmp_path, monkeypatch):
+    monkeypatch.setattr(taking, "SLICE_S", 0.0)
+    for number in range(8):
+        laptop.save_interview(an_interview(laptop.save_candidate(Candidate("", f"候选人 {number}"))))
+    there = tmp_path / "many.mianjian"
+    write_package(laptop, Choice(Kind.OUTWARD, tuple(one.id for one in laptop.interviews())), there)
+    library, shown = opened.context.library, page(opened)
+    monkeypatch.setattr(taking, "PAUSE_S", 0.2)
+    drop(opened.window, there)
+    qtbot.waitUntil(lambda: len(library.interviews()) > 2, timeout=30_000)
+    assert shown.work.isVisible()
+    assert 0 < shown.progress.value() < 100
+    qtbot.mouseClick(shown.cancel, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not shown.work.isVisible(), timeout=30_000)
+    assert said(opened, text.sentence(TakenInPart(name="many.mianjian")))
+    assert len(library.interviews()) < 9
+    monkeypatch.setattr(taking, "PAUSE_S", 0.0)
+    drop(opened.window, there)
+    qtbot.waitUntil(lambda: len(library.interviews()) == 9, timeout=30_000)
+
+
 @pytest.mark.parametrize("room", ["library", "sync", "settings"])
 def test_a_package_is_dropped_anywhere(qtbot, opened, laptop, tmp_path, room):
     back = results(opened, laptop, tmp_path)
@@ -191,7 +279,7 @@ def test_a_passphrase_is_asked_for_until_it_is_right(qtbot, opened, laptop, tmp_
     monkeypatch.setattr(QInputDialog, "getText", answer)
     choose_file(monkeypatch, file)
     qtbot.mouseClick(page(opened).take, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: len(opened.context.library.positions()) == 3)
+    qtbot.waitUntil(lambda: len(opened.context.library.positions()) == 3, timeout=30_000)
     assert "p.mianjian" in asked[0]
     assert "The passphrase does not open" in asked[1]
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QLineEdit
 
 from analysis.failures import Cancelled, Failure
 from app import text
-from app.failures import PassphraseWrong
+from app.failures import PassphraseWrong, TakenInPart
 from app.handover.archive import needs_passphrase
 from app.handover.package import SUFFIX, Kind
 from app.handover.summary import headline, taken_lines, written_lines
@@ -169,6 +169,8 @@ class Packages(QObject):
             self._window.room("sync").refresh()  # type: ignore[union-attr]
         if isinstance(job.failure, PassphraseWrong):
             self._ask_and_take(path, text.sentence(job.failure))
+        elif isinstance(job.failure, TakenInPart):
+            self._window.say_failure(job.failure)
         elif isinstance(job.failure, Cancelled):
             self._window.message.say(lambda: text.tr("package.cancelled", file=path.name))
         elif job.failure is not None:

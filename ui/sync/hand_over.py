@@ -19,13 +19,17 @@ from PySide6.QtWidgets import (
 
 from app import text
 from app.domain.types import Interview, Position
+from app.handover.hr_said import Weight, needs_protection, weight
 from app.handover.package import Kind
 from app.handover.writing import Choice, offered, recordings_stay, waiting_receipts
 from app.store.library import Library
 from ui import language, theme
 from ui.library.model import local_time
 
-ATTACHED = ("recordings", "analyses", "reports")
+ATTACHED = {
+    Kind.RESULTS: ("files", "analyses", "recordings", "reports"),
+    Kind.OUTWARD: ("said", "documents"),
+}
 ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -48,7 +52,13 @@ class HandOverDialog(QDialog):
         self.list.itemChanged.connect(lambda _: self._show_state())
         self.every = QCheckBox()
         self.every.clicked.connect(self._choose_every)
-        self.attached = {name: QCheckBox() for name in ATTACHED}
+        self._protected = needs_protection(library)
+        self._weights: dict[str, Weight] = {}
+        self.attached = {name: QCheckBox() for name in ATTACHED[kind]}
+        if kind is Kind.RESULTS:
+            self.attached["files"].setChecked(True)
+        for box in self.attached.values():
+            box.toggled.connect(lambda _: self._show_state())
         self.stay = QLabel(self._stay)
         self.stay.setProperty("class", "small")
         self.stay.setWordWrap(True)
@@ -93,8 +103,7 @@ class HandOverDialog(QDialog):
         column.addWidget(self.intro)
         column.addLayout(head)
         column.addWidget(self.list, 1)
-        if self._kind is Kind.RESULTS:
-            column.addWidget(self._options())
+        column.addWidget(self._options())
         column.addWidget(self._passphrase())
         column.addWidget(self.note)
         buttons = QHBoxLayout()
@@ -112,8 +121,9 @@ class HandOverDialog(QDialog):
             if name == "recordings":
                 self.stay.setContentsMargins(theme.scaled(26), 0, 0, 0)
                 column.addWidget(self.stay)
-        self.attached["recordings"].setEnabled(not self._stay)
-        self.stay.setVisible(bool(self._stay))
+        if "recordings" in self.attached:
+            self.attached["recordings"].setEnabled(not self._stay)
+            self.stay.setVisible(bool(self._stay))
         return frame
 
     def _passphrase(self) -> QWidget:
@@ -133,7 +143,7 @@ class HandOverDialog(QDialog):
         interviews = tuple(row.id for row in rows if isinstance(row, Interview))
         positions = tuple(row.id for row in rows if isinstance(row, Position))
         kind = Kind.RECEIPTS if not rows and self._kind is Kind.OUTWARD else self._kind
-        wanted = {name: box.isChecked() for name, box in self.attached.items()}
+        wanted = {name: self._is_wanted(name) for name in self.attached}
         return Choice(kind, interviews, positions, **wanted)
 
     def _checked(self) -> list[Interview | Position]:
@@ -154,9 +164,32 @@ class HandOverDialog(QDialog):
                 return "no_words"
             if self.words.text() != self.again.text():
                 return "words_differ"
+        elif self._protected and any(self._is_wanted(name) for name in ATTACHED[Kind.OUTWARD]):
+            return "protect_said"
         return ""
 
+    def _is_wanted(self, name: str) -> bool:
+        box = self.attached.get(name)
+        return box is not None and box.isEnabled() and box.isChecked()
+
+    def _show_weight(self) -> None:
+        """How much the files of the chosen candidates are."""
+        if "documents" not in self.attached:
+            return
+        chosen = [row for row in self._checked() if isinstance(row, Interview)]
+        for row in chosen:
+            if row.id not in self._weights:
+                self._weights[row.id] = weight(self._library, [(row.candidate.remote_id, row.id)])
+        by_candidate = {row.candidate.id: self._weights[row.id] for row in chosen}
+        files = sum(each.files for each in by_candidate.values())
+        size = f"{max(0.1, sum(each.bytes for each in by_candidate.values()) / 1e6):.1f} MB"
+        box = self.attached["documents"]
+        box.setEnabled(files > 0)
+        box.setText(text.tr("package.with_documents_size", n=files, size=size) if files
+                    else text.tr("package.with_documents"))  # fmt: skip
+
     def _show_state(self) -> None:
+        self._show_weight()
         missing, checked = self._why_not(), len(self._checked())
         self.write.setEnabled(not missing)
         for field in (self.words, self.again):
@@ -165,9 +198,9 @@ class HandOverDialog(QDialog):
         self.every.setEnabled(self.list.count() > 0)
         self.count.setText(text.tr("package.chosen", n=checked, of=self.list.count()))
         key = missing or ("protected" if self.protect.isChecked() else "unprotected")
-        self.note.setProperty("class", "warn" if key == "unprotected" else "small")
+        self.note.setProperty("class", "warn" if key in ("unprotected", "protect_said") else "small")
         self.note.style().polish(self.note)
-        self.note.setText(text.tr(f"package.note_{key}"))
+        self.note.setText(text.tr(f"package.note_{key}", rules=self._protected))
 
     def _give(self) -> None:
         passphrase = self.words.text() if self.protect.isChecked() else ""
