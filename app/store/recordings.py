@@ -8,12 +8,14 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import select
+import msgspec
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from analysis.document import MediaInfo
 from app import text
 from app.domain.types import Candidate, Imported, Interview, InterviewStatus, MediaItem, Position
-from app.failures import NotFound, ReadOnly
+from app.failures import InterviewRecorded, NotFound, ReadOnly
 from app.store.interviews import Interviews
 from app.store.people import candidate_of, position_of
 from app.store.searching import index_for_search
@@ -45,6 +47,21 @@ class Belonging:
     candidate_id: str | None = None
     candidate_name: str | None = None
     interview_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the program recorded itself, with its playable copy and all that is known of it, in `incoming.folder`.
+
+    `replaces` is the hash of an earlier recording of the interview that it begins with, "" where there was none.
+    """
+
+    incoming: Incoming
+    interview_id: str
+    duration_s: float | None
+    has_video: bool
+    has_audio: bool
+    replaces: str = ""
 
 
 class Recordings(Interviews):
@@ -139,6 +156,70 @@ class Recordings(Interviews):
             raise
         self.vault.settle(incoming.sha256)
         return Imported(interview, already=False)
+
+    def to_be_recorded(self, interview_id: str) -> Interview:
+        """An interview that has no recording yet. Raises ReadOnly, NotFound, InterviewRecorded."""
+        if self.read_only:
+            raise ReadOnly
+        interview = self.interview(interview_id)
+        if interview.media is not None:
+            raise InterviewRecorded(title=interview.title)
+        return interview
+
+    def to_be_continued(self, interview_id: str) -> Interview:
+        """An interview whose recording was made by this program and can go on: nothing was signed or written for it.
+
+        Raises ReadOnly, NotFound, InterviewRecorded.
+        """
+        if self.read_only:
+            raise ReadOnly
+        interview = self.interview(interview_id)
+        sha256 = interview.media.sha256 if interview.media else ""
+        if not sha256 or interview.signed or self.vault.transcripts(sha256).exists() or not self._is_ours(sha256):
+            raise InterviewRecorded(title=interview.title)
+        return interview
+
+    def _is_ours(self, sha256: str) -> bool:
+        facts = self.vault.facts(sha256)
+        codecs = {one.codec for one in msgspec.json.decode(facts, type=MediaInfo).streams} if facts else set()
+        return bool(codecs) and codecs <= {"vp8", "opus"}
+
+    def admit_recorded(self, recorded: Recorded) -> Interview:
+        """Move what was recorded into its place and write its rows; nothing is copied, and nothing can be lost.
+
+        An interview that has another recording by now, or is no more, leaves it one of its own. Where the rows cannot
+        be written the files are where they were. Raises ReadOnly, DiskFull, FolderNotWritable.
+        """
+        if self.read_only:
+            raise ReadOnly
+        incoming = recorded.incoming
+        self.vault.admit(incoming, coming_from=incoming.folder)
+        prepared = Prepared(incoming.folder, recorded.duration_s, recorded.has_video, recorded.has_audio)
+        try:
+            with self.session() as session:
+                belonging = self._still_its(session, recorded)
+                playable = self.vault.has_playable(incoming.sha256)
+                interview = self._new_rows(session, incoming, belonging, prepared, playable)
+        except BaseException:  # whatever stopped the rows, the recording is not given up
+            self.vault.give_back(incoming.sha256)
+            raise
+        self.vault.settle(incoming.sha256)
+        if recorded.replaces and self.find_interview(sha256=recorded.replaces) is None:
+            self._forget_media(recorded.replaces)
+        return interview
+
+    def _forget_media(self, sha256: str) -> None:
+        with self.session() as session:
+            session.execute(delete(MediaRow).where(MediaRow.sha256 == sha256))
+        self.vault.drop_recording(sha256)
+
+    def _still_its(self, session: Session, recorded: Recorded) -> Belonging:
+        row = session.get(InterviewRow, recorded.interview_id)
+        if row is None:
+            return Belonging()
+        if row.media_sha256 is None or row.media_sha256 == recorded.replaces:
+            return Belonging(interview_id=recorded.interview_id)
+        return Belonging(position_id=row.position_id, candidate_id=row.candidate_id)
 
     def _new_rows(
         self, session: Session, incoming: Incoming, belonging: Belonging, prepared: Prepared | None, playable: bool

@@ -1,0 +1,124 @@
+"""One clean file of what the children of a recording left: in order, with an index and its length, from time 0."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import av
+from av.container import InputContainer, OutputContainer
+from av.packet import Packet
+from av.stream import Stream
+
+from analysis.disk import FULL, writing
+from analysis.failures import MediaUnreadable
+from analysis.media.opening import opened
+from analysis.recording.files import seekable
+
+
+def join(parts: Sequence[Path], out: Path, name: str) -> float:
+    """Copy the parts' pictures and sound to `out`, whose time is the recording's; gives its length, s.
+
+    A part may end anywhere. What two parts both have is taken from the first. Nothing is encoded anew. Raises
+    MediaUnreadable where no part has anything, DiskFull, FolderNotWritable.
+    """
+    out.unlink(missing_ok=True)
+    with writing(out.parent):
+        try:
+            copied = _joined(parts, out, name)
+        except av.FFmpegError as error:
+            if error.errno in FULL:
+                raise OSError(error.errno, str(error)) from error
+            raise
+    if not any(one.packets for one in copied.values()):
+        raise MediaUnreadable(name=name)
+    _sync(out)
+    return max(one.end for one in copied.values())
+
+
+Key = tuple[str, int]
+"""Picture or sound, and the how manyeth of its kind: parts need not have the same tracks."""
+
+
+def _joined(parts: Sequence[Path], out: Path, name: str) -> dict[Key, _Copied]:
+    copied: dict[Key, _Copied] = {}
+    with seekable(out) as target:
+        readable = [part for part in parts if _adopt(part, name, target, copied)]
+        if not copied:
+            raise MediaUnreadable(name=name)
+        target.start_encoding()
+        for part in readable:
+            with opened(part, name) as recording:
+                _copy(recording.container, copied, target)
+    return copied
+
+
+def _adopt(part: Path, name: str, target: OutputContainer, copied: dict[Key, _Copied]) -> bool:
+    """Give the new file the tracks of a part that it has not. False where nothing can be read."""
+    try:
+        with opened(part, name) as recording:
+            for key, stream in _keyed(recording.container).items():
+                if key not in copied:
+                    mine = target.add_stream_from_template(stream)
+                    mine.metadata.update(stream.metadata)
+                    copied[key] = _Copied(mine)
+    except MediaUnreadable:
+        return False
+    return True
+
+
+def _keyed(container: InputContainer) -> dict[Key, Stream]:
+    kinds = {"video": container.streams.video, "audio": container.streams.audio}
+    return {(kind, place): one for kind, streams in kinds.items() for place, one in enumerate(streams)}
+
+
+class _Copied:
+    """A stream of the new file, and up to when it goes, s."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        self.end = float("-inf")
+        self.packets = 0
+        self._last: int | None = None
+
+    def is_next(self, packet: Packet[Any]) -> bool:
+        """Whether it is after all that was copied."""
+        return packet.pts is not None and (self._last is None or packet.pts > self._last)
+
+    def note(self, packet: Packet[Any]) -> None:
+        """It is copied now."""
+        self._last = packet.pts
+        self.packets += 1
+        self.end = float(((packet.pts or 0) + (packet.duration or 0)) * packet.time_base)
+
+
+def _copy(container: InputContainer, copied: dict[Key, _Copied], target: OutputContainer) -> None:
+    """Up to where the part is damaged. Pictures of a part are left out until one that stands for itself."""
+    tracks = {stream.index: copied[key] for key, stream in _keyed(container).items()}
+    begun: set[int] = set()
+    packets = container.demux([container.streams[index] for index in tracks])
+    while True:
+        try:
+            packet = next(packets)
+        except (StopIteration, av.error.InvalidDataError, av.error.EOFError):
+            return
+        one = tracks[packet.stream_index]
+        if not packet.size or not one.is_next(packet):
+            continue
+        if packet.stream.type == "video" and packet.stream_index not in begun and not packet.is_keyframe:
+            continue
+        begun.add(packet.stream_index)
+        one.note(packet)
+        packet.dts = packet.pts
+        packet.stream = one.stream
+        target.mux(packet)
+
+
+def _sync(file: Path) -> None:
+    descriptor = os.open(file, os.O_RDWR)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
