@@ -128,6 +128,14 @@ class StillsJob(msgspec.Struct, frozen=True, tag_field="job", tag="stills"):
     places: tuple[FacePlace, ...]
 
 
+class JoinJob(msgspec.Struct, frozen=True, tag_field="job", tag="join"):
+    """Make one clean Matroska file `out` of the `parts` of a recording, in order. `name` is for messages."""
+
+    parts: tuple[str, ...]
+    out: str
+    name: str
+
+
 class AnalysisResult(msgspec.Struct, frozen=True, tag_field="of", tag="analysis"):
     """Of `analyse`, `derive` and `partial`: the document's id, its folder, and seconds per stage."""
 
@@ -201,6 +209,12 @@ class StillsResult(msgspec.Struct, frozen=True, tag_field="of", tag="stills"):
     stills: tuple[Still, ...]
 
 
+class JoinResult(msgspec.Struct, frozen=True, tag_field="of", tag="join"):
+    """Of `join`: how long the file is, s."""
+
+    seconds: float
+
+
 Job = (
     AnalyseJob
     | DeriveJob
@@ -213,6 +227,7 @@ Job = (
     | RedactJob
     | SoundJob
     | StillsJob
+    | JoinJob
 )
 Result = (
     AnalysisResult
@@ -224,6 +239,7 @@ Result = (
     | RedactResult
     | SoundResult
     | StillsResult
+    | JoinResult
 )
 
 

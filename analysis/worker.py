@@ -167,6 +167,8 @@ def _do(job: protocol.Job, lines: Lines) -> protocol.Result:
         return _sound(job, lines)
     if isinstance(job, protocol.StillsJob):
         return _stills(job, lines)
+    if isinstance(job, protocol.JoinJob):
+        return _join(job)
     if isinstance(job, protocol.PartialJob):
         return _derive_so_far(job)
     from analysis import pipeline
@@ -263,6 +265,12 @@ def _redact(job: protocol.RedactJob, lines: Lines) -> protocol.RedactResult:
 
     media.redact(job.media, job.out, job.spans, length, tell, job.name)
     return protocol.RedactResult()
+
+
+def _join(job: protocol.JoinJob) -> protocol.JoinResult:
+    from analysis.recording.joining import join
+
+    return protocol.JoinResult(join([Path(part) for part in job.parts], Path(job.out), job.name))
 
 
 def _clip(job: protocol.ClipJob, lines: Lines) -> protocol.ClipResult:

@@ -8,6 +8,7 @@ import sys
 WORKER = "--analysis-worker"
 MODEL_WORKER = "--model-worker"
 LANDMARK_WORKER = "--landmark-worker"
+RECORD_WORKER = "--record-worker"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -26,6 +27,10 @@ def main(argv: list[str] | None = None) -> int:
         from analysis.landmark_worker import main as landmark_worker
 
         return landmark_worker()
+    if arguments[:1] == [RECORD_WORKER]:
+        from analysis.record_worker import main as record_worker
+
+        return record_worker()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")

@@ -255,3 +255,33 @@ class OutsideUnconfirmed(Failure):
     """Nobody has read yet what would be sent, and let it go. params: notice (the sentence)"""
 
     code = "outside_unconfirmed"
+
+
+class InterviewRecorded(Failure):
+    """The interview has a recording already, or is being recorded. params: title"""
+
+    code = "interview_recorded"
+
+
+class RecordingEmpty(Failure):
+    """Nothing was recorded: no picture and no sound came."""
+
+    code = "recording_empty"
+
+
+class RecorderDied(Failure):
+    """The process that writes the recording ended unexpectedly; another one goes on. params: detail"""
+
+    code = "recorder_died"
+
+
+class RecordingDiskFull(Failure):
+    """No space is left to record; what was recorded is safe. params: folder"""
+
+    code = "recording_disk_full"
+
+
+class RecordingSpaceShort(Failure):
+    """The disk is nearly full while recording. params: minutes"""
+
+    code = "recording_space_short"

@@ -1,7 +1,7 @@
 """Everything that touches the recording itself: what it is, its sound, its pictures, and one clean copy of it.
 
-This is the only package that may import `av`. A file is opened by what it contains, never by its name; nothing in a
-file can make the decoder open another one. Times are seconds from the earliest timestamp of its sound and picture.
+With `analysis.recording` this is what may import `av`. A file is opened by what it contains, never by its name; nothing
+in a file can make the decoder open another one. Times are seconds from the earliest timestamp of its sound and picture.
 """
 
 from __future__ import annotations

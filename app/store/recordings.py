@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import text
 from app.domain.types import Candidate, Imported, Interview, InterviewStatus, MediaItem, Position
-from app.failures import NotFound, ReadOnly
+from app.failures import InterviewRecorded, NotFound, ReadOnly
 from app.store.interviews import Interviews
 from app.store.people import candidate_of, position_of
 from app.store.searching import index_for_search
@@ -44,6 +44,17 @@ class Belonging:
     candidate_id: str | None = None
     candidate_name: str | None = None
     interview_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What the program recorded itself, with its playable copy and all that is known of it, in `incoming.folder`."""
+
+    incoming: Incoming
+    interview_id: str
+    duration_s: float | None
+    has_video: bool
+    has_audio: bool
 
 
 class Recordings(Interviews):
@@ -138,6 +149,45 @@ class Recordings(Interviews):
             raise
         self.vault.settle(incoming.sha256)
         return Imported(interview, already=False)
+
+    def to_be_recorded(self, interview_id: str) -> Interview:
+        """An interview that has no recording yet. Raises ReadOnly, NotFound, InterviewRecorded."""
+        if self.read_only:
+            raise ReadOnly
+        interview = self.interview(interview_id)
+        if interview.media is not None:
+            raise InterviewRecorded(title=interview.title)
+        return interview
+
+    def admit_recorded(self, recorded: Recorded) -> Interview:
+        """Move what was recorded into its place and write its rows; nothing is copied, and nothing can be lost.
+
+        An interview that has a recording by now, or is no more, leaves it one of its own. Where the rows cannot be
+        written the files are where they were. Raises ReadOnly, DiskFull, FolderNotWritable.
+        """
+        if self.read_only:
+            raise ReadOnly
+        incoming = recorded.incoming
+        self.vault.admit(incoming, coming_from=incoming.folder)
+        prepared = Prepared(incoming.folder, recorded.duration_s, recorded.has_video, recorded.has_audio)
+        try:
+            with self.session() as session:
+                belonging = self._still_its(session, recorded.interview_id)
+                playable = self.vault.has_playable(incoming.sha256)
+                interview = self._new_rows(session, incoming, belonging, prepared, playable)
+        except BaseException:  # whatever stopped the rows, the recording is not given up
+            self.vault.give_back(incoming.sha256)
+            raise
+        self.vault.settle(incoming.sha256)
+        return interview
+
+    def _still_its(self, session: Session, interview_id: str) -> Belonging:
+        row = session.get(InterviewRow, interview_id)
+        if row is None:
+            return Belonging()
+        if row.media_sha256 is None:
+            return Belonging(interview_id=interview_id)
+        return Belonging(position_id=row.position_id, candidate_id=row.candidate_id)
 
     def _new_rows(
         self, session: Session, incoming: Incoming, belonging: Belonging, prepared: Prepared | None, playable: bool

@@ -24,6 +24,8 @@ from app import text
 from app.failures import NotFound
 
 CHUNK = 1 << 20
+ORIGINAL = "original.mkv"
+"""What the program recorded itself; an import keeps its own ending."""
 PLAYABLE = "playable.mkv"
 THUMBNAIL = "thumbnail.jpg"
 FACTS = "media.json"
@@ -63,6 +65,7 @@ class Vault:
         self._media = folder / "media"
         self._incoming = folder / "incoming"
         self._arriving = folder / "arriving"
+        self._recording = folder / "recording"
         self._derived = folder / "derived"
         self._made = folder / "made"
         self._documents = folder / "documents"
@@ -70,6 +73,18 @@ class Vault:
     def has(self, sha256: str) -> bool:
         """Whether the recording lies here."""
         return self._home(sha256).is_dir()
+
+    def has_playable(self, sha256: str) -> bool:
+        """Whether the recording has a copy that is played."""
+        return (self._home(sha256) / PLAYABLE).exists()
+
+    def recording(self, interview_id: str) -> Path:
+        """The folder, which may not be there yet, of what is being recorded of an interview, until it is admitted."""
+        return self._recording / _named(interview_id.replace("-", ""))
+
+    def recordings(self) -> list[Path]:
+        """The folders of what is being recorded, or was when the program ended."""
+        return sorted(path for path in self._recording.glob("*") if path.is_dir())
 
     def known(self) -> frozenset[str]:
         """The hashes of all recordings here."""
@@ -220,16 +235,21 @@ class Vault:
             os.fsync(writer.fileno())
         return Incoming(folder, target, digest, target.stat().st_size, source.name)
 
-    def admit(self, incoming: Incoming) -> None:
+    def admit(self, incoming: Incoming, coming_from: Path | None = None) -> None:
         """Move a prepared recording into its place, as a whole; `settle` it once its rows are written.
 
-        A folder that no row knows gives way.
+        A folder that no row knows gives way. What has a place that it is `coming_from` goes back there where its rows
+        are not written; anything else is removed.
         """
         home = self._home(incoming.sha256)
         with writing_into(self.folder):
             private_folder(home.parent)
             private_folder(self._arriving)
-            (self._arriving / incoming.sha256).touch(mode=0o600)
+            mark = self._arriving / incoming.sha256
+            mark.touch(mode=0o600)
+            if coming_from is not None:
+                mark.write_text(str(coming_from.relative_to(self.folder)), "utf-8")
+                sync_folder(self._arriving)
             for file in incoming.folder.iterdir():
                 keep_private(file)
             if home.exists():
@@ -241,6 +261,19 @@ class Vault:
         """The recording's rows are written: it is here to stay."""
         (self._arriving / sha256).unlink(missing_ok=True)
 
+    def give_back(self, sha256: str) -> bool:
+        """Where an arrival came from, there it goes back. False where it came from nowhere, or went back already."""
+        try:
+            origin = (self._arriving / sha256).read_text("utf-8")
+        except OSError:
+            return False
+        place = self.folder / origin
+        if not origin or not place.parent.is_dir() or not self.has(sha256):
+            return False
+        os.rename(self._home(sha256), place)
+        self.settle(sha256)
+        return True
+
     def sweep(self, recorded: Callable[[str], bool]) -> None:
         """Remove what an interrupted import left behind: arrivals, and recordings whose rows were not written.
 
@@ -249,7 +282,7 @@ class Vault:
         """
         shutil.rmtree(self._incoming, ignore_errors=True)
         for mark in list(self._arriving.glob("*")):
-            if not recorded(mark.name):
+            if not recorded(mark.name) and not self.give_back(mark.name):
                 self.remove(mark.name)
             self.settle(mark.name)
 

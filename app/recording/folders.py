@@ -1,0 +1,73 @@
+"""Where a recording lies until it is in the library: one folder an interview, in it one folder for each part."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from analysis.recording.wire import Files, Finished
+from app.store.vault import FACTS, FRAMES, ORIGINAL, PLAYABLE, THUMBNAIL, private_file, private_folder, sync_folder
+
+ABOUT = "recording.json"
+PART = "part-"
+FINISHED = ".finished"
+
+
+class About(msgspec.Struct, frozen=True):
+    """What a recording is of: the interview, its `name` for people, when it began (UTC)."""
+
+    interview_id: str
+    name: str
+    began: datetime
+
+
+def make(folder: Path, interview_id: str, name: str) -> About:
+    """A new folder for a recording. Raises OSError."""
+    about = About(interview_id, name, datetime.now(UTC))
+    private_folder(folder)
+    with private_file(folder / ABOUT) as file:
+        file.write(msgspec.json.encode(about))
+        file.flush()
+        os.fsync(file.fileno())
+    sync_folder(folder)
+    sync_folder(folder.parent)
+    return about
+
+
+def about(folder: Path) -> About:
+    """What is known of a recording: where nothing is, it is of no interview, and named by its folder."""
+    try:
+        return msgspec.json.decode((folder / ABOUT).read_bytes(), type=About)
+    except (OSError, msgspec.DecodeError):
+        return About("", f"{folder.name}.mkv", datetime.now(UTC))
+
+
+def parts(folder: Path) -> list[Path]:
+    """The folders of its parts, in order."""
+    return sorted(path for path in folder.glob(f"{PART}*") if path.is_dir())
+
+
+def new_part(folder: Path) -> Files:
+    """A folder for the next part. Raises OSError."""
+    part = folder / f"{PART}{len(parts(folder)):04}"
+    private_folder(part)
+    sync_folder(folder)
+    return Files(
+        original=str(part / ORIGINAL),
+        playable=str(part / PLAYABLE),
+        thumbnail=str(part / THUMBNAIL),
+        facts=str(part / FACTS),
+        frames=str(part / FRAMES),
+        finished=str(part.with_suffix(FINISHED)),
+    )
+
+
+def finished(part: Path) -> Finished | None:
+    """What its child said of a part that it finished; None where it could not finish it."""
+    try:
+        return msgspec.json.decode(part.with_suffix(FINISHED).read_bytes(), type=Finished)
+    except (OSError, msgspec.DecodeError):
+        return None

@@ -1,0 +1,84 @@
+"""A recording that has ended becomes the interview's, in the library."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from pathlib import Path
+
+import msgspec
+
+from analysis import protocol
+from analysis.document import MediaInfo
+from analysis.recording.wire import Finished
+from app.domain.types import Interview
+from app.failures import RecordingEmpty
+from app.recording import folders
+from app.store import Library
+from app.store.importing import RunChild, prepare
+from app.store.recordings import Recorded
+from app.store.vault import FACTS, ORIGINAL, Incoming, digest_of, private_folder, writing_into
+
+JOINED = "joined"
+HEADERS = 2048
+"""A file of fewer bytes says what would have come, and nothing came."""
+
+
+def shelve(library: Library, folder: Path, run_child: RunChild | None = None) -> Interview:
+    """Take in what a folder of `vault.recording` holds, repaired and joined where need be; the folder is gone then.
+
+    A recording in one part that its child finished is moved, and nothing is copied. Raises RecordingEmpty where there
+    is nothing (the folder is gone then, too); DiskFull, FolderNotWritable, WorkerDied, and can be tried again then.
+    """
+    about = folders.about(folder)
+    left = [part for part in folders.parts(folder) if _bytes(part / ORIGINAL) > HEADERS]
+    if not left:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise RecordingEmpty
+    finished = folders.finished(left[0]) if len(left) == 1 else None
+    if finished is not None:
+        recorded = _as_it_is(left[0], finished, about)
+    else:
+        recorded = _joined(library, folder, left, about, run_child or _default_run_child())
+    interview = library.admit_recorded(recorded)
+    shutil.rmtree(folder, ignore_errors=True)
+    return interview
+
+
+def _as_it_is(part: Path, finished: Finished, about: folders.About) -> Recorded:
+    info = msgspec.json.decode((part / FACTS).read_bytes(), type=MediaInfo)
+    return _recorded(part, about, info, finished.sha256, finished.bytes)
+
+
+def _recorded(folder: Path, about: folders.About, info: MediaInfo, sha256: str, size: int) -> Recorded:
+    kinds = {stream.kind for stream in info.streams}
+    incoming = Incoming(folder, folder / ORIGINAL, sha256, size, about.name)
+    return Recorded(incoming, about.interview_id, info.duration, "video" in kinds, "audio" in kinds)
+
+
+def _joined(library: Library, folder: Path, parts: list[Path], about: folders.About, run_child: RunChild) -> Recorded:
+    """One clean file of all parts, with an index and its length, and the copy that is played."""
+    whole = folder / JOINED
+    shutil.rmtree(whole, ignore_errors=True)
+    with writing_into(library.vault.folder):
+        private_folder(whole)
+    out, stop = whole / ORIGINAL, threading.Event()
+    job = protocol.JoinJob(tuple(str(part / ORIGINAL) for part in parts), str(out), about.name)
+    run_child(job, lambda _: None, stop)
+    incoming = Incoming(whole, out, digest_of(out), out.stat().st_size, about.name)
+    prepare(incoming, run_child, stop)
+    info = msgspec.json.decode((whole / FACTS).read_bytes(), type=MediaInfo)
+    return _recorded(whole, about, info, incoming.sha256, incoming.bytes)
+
+
+def _bytes(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
+
+
+def _default_run_child() -> RunChild:
+    from app.jobs import run_child
+
+    return run_child
