@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
+import psutil
 
 from analysis.recording.wire import Files, Finished
 from app.store.vault import FACTS, FRAMES, ORIGINAL, PLAYABLE, THUMBNAIL, private_file, private_folder, sync_folder
@@ -14,6 +15,7 @@ from app.store.vault import FACTS, FRAMES, ORIGINAL, PLAYABLE, THUMBNAIL, privat
 ABOUT = "recording.json"
 PART = "part-"
 FINISHED = ".finished"
+WRITER = ".writer"
 
 
 class About(msgspec.Struct, frozen=True):
@@ -63,6 +65,25 @@ def new_part(folder: Path) -> Files:
         frames=str(part / FRAMES),
         finished=str(part.with_suffix(FINISHED)),
     )
+
+
+def note_writer(part: Path, pid: int) -> None:
+    """Which process writes a part. Raises OSError."""
+    process = psutil.Process(pid)
+    part.with_suffix(WRITER).write_text(f"{pid} {process.create_time()}", "ascii")
+
+
+def writer(part: Path) -> psutil.Process | None:
+    """The process that still writes a part; None where it is finished, or nobody does."""
+    if finished(part) is not None:
+        return None
+    try:
+        pid, born = part.with_suffix(WRITER).read_text("ascii").split()
+        process = psutil.Process(int(pid))
+        lives = process.create_time() == float(born) and process.status() != psutil.STATUS_ZOMBIE
+    except (OSError, ValueError, psutil.Error):
+        return None
+    return process if lives else None
 
 
 def finished(part: Path) -> Finished | None:

@@ -10,8 +10,12 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+
+import psutil
 
 from analysis.failures import Failure
 from analysis.recording import wire
@@ -86,6 +90,7 @@ class _Safe:
     at_ns: int = 0
     bytes: int = 0
     bytes_before: int = 0
+    part_bytes: int = 0
 
 
 class Recording:
@@ -183,6 +188,17 @@ class Recording:
         self._watch.join(timeout_s)
 
     @property
+    def safe_bytes(self) -> int:
+        """How much of the part that is being written survives a power cut."""
+        return self._safe.part_bytes
+
+    @property
+    def part_pid(self) -> int:
+        """The process that writes now, 0 where there is none."""
+        part = self._part
+        return part.pid if part is not None else 0
+
+    @property
     def _bytes(self) -> int:
         return self._safe.bytes_before + self._safe.bytes
 
@@ -228,6 +244,8 @@ class Recording:
             files = folders.new_part(self._folder)
         begin_ns = self._safe.at_ns
         part = self._part = PartChild(wire.RecordJob(files, self._sources, begin_ns), self._hear)
+        with suppress(OSError, psutil.Error):  # who does not know it waits a little less for a part to be finished
+            folders.note_writer(Path(files.original).parent, part.pid)
         for said, payload in self._waiting.sent_since(begin_ns - round(RESENT_S * NS)):
             part.say(said, payload)
         return part
@@ -248,7 +266,7 @@ class Recording:
 
     def _hear(self, kept: wire.Kept) -> None:
         self._safe.at_ns = max(self._safe.at_ns, round(kept.at_s * NS))
-        self._safe.bytes = kept.bytes
+        self._safe.bytes, self._safe.part_bytes = kept.bytes, kept.safe
         self._waiting.forget_sent(self._safe.at_ns - 2 * round(RESENT_S * NS))
 
     def _say_death(self, died: PartDied) -> None:
