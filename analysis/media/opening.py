@@ -25,6 +25,9 @@ MAX_PIXELS = 40_000_000
 MAX_DURATION_S = 12 * 3600.0
 """A claimed length beyond 12 hours is refused."""
 
+SHOWN = "MIANJIAN_SHOWN"
+"""Marks the picture that is shown of a recording that has several."""
+
 _BUFFER_BYTES = 256 * 1024
 
 
@@ -42,11 +45,14 @@ class Recording:
 
     @property
     def video(self) -> VideoStream | None:
-        """The moving picture with the most pixels, None where there is none (a cover picture is none)."""
+        """The moving picture that this program recorded as the one to show, else the one with the most pixels.
+
+        None where there is none (a cover picture is none).
+        """
         found = [
             stream for stream in self.container.streams.video if _usable(stream) and stream.width and stream.height
         ]
-        return max(found, key=lambda stream: stream.width * stream.height, default=None)
+        return max(found, key=lambda one: (SHOWN in one.metadata, one.width * one.height), default=None)
 
     def time_of(self, pts: int, stream: Any) -> float:
         """Seconds on the document's clock of a timestamp of this stream (a packet, frame or stream time base)."""

@@ -20,7 +20,7 @@ from analysis.recording.files import GrowingFile, growing, sync_folder
 from analysis.recording.lanes import RATE
 from analysis.recording.playable import PlayableCopy
 from analysis.recording.thumbnails import Thumbnail
-from analysis.recording.tracks import TICKS, PictureTrack, SoundTrack
+from analysis.recording.tracks import TICKS, NotAPicture, PictureTrack, SoundTrack
 
 NS = 1_000_000_000
 BEHIND_S = 0.6
@@ -37,8 +37,9 @@ class PartWriter:
         sync_folder(Path(job.files.original).parent)
         self._growing = growing(self.original)
         sounds = [(n, one) for n, one in enumerate(job.sources) if isinstance(one, wire.SoundSource)]
+        pictured = [n for n, one in enumerate(job.sources) if isinstance(one, wire.PictureSource)]
         self._pictures = {
-            n: PictureTrack(self._growing, one)
+            n: PictureTrack(self._growing, one, shown=n == pictured[0])
             for n, one in enumerate(job.sources)
             if isinstance(one, wire.PictureSource)
         }
@@ -72,7 +73,7 @@ class PartWriter:
         return max(self._begin, known - BEHIND_S)
 
     def take(self, said: wire.Said, payload: memoryview) -> None:
-        """What the parent says next. Raises OSError, and ValueError for a picture that is not what it claims."""
+        """What the parent says next. Raises OSError."""
         at = said.at_ns / NS
         if isinstance(said, wire.Shown):
             self._show(said, at, payload)
@@ -93,7 +94,10 @@ class PartWriter:
         track = self._pictures[said.source]
         if self._first:
             at, self._first = self._begin, False
-        packets = track.take(at, said, payload)
+        try:
+            packets = track.take(at, said, payload)
+        except NotAPicture:
+            return  # it costs itself only
         self._write(packets)
         if packets and track is next(iter(self._pictures.values())) and track.last is not None:
             self._thumbnail.look(at, track.last)

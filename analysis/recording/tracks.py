@@ -16,10 +16,13 @@ from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from analysis.media.opening import SHOWN
 from analysis.recording.lanes import RATE, Lane
 from analysis.recording.thumbnails import plane_bytes
 from analysis.recording.wire import SOUND_BITS, PictureSource, Shown, SoundSource, bits_of
 
+ROLE, LEFT, RIGHT = "MIANJIAN_ROLE", "MIANJIAN_LEFT", "MIANJIAN_RIGHT"
+"""What a picture shows; whom the sides of the sound hear."""
 TICKS = 1000
 """Times of pictures are whole milliseconds, as in the container."""
 KEY_S = 2.0
@@ -34,10 +37,14 @@ ALONE_LATE_S, BESIDE_LATE_S = 1.2, 0.7
 BT709, LIMITED = 1, 1
 
 
+class NotAPicture(Exception):
+    """What came as a picture is not what it claims to be."""
+
+
 class PictureTrack:
     """Scales and encodes pictures. `times` = when each began, ms; `last` = the last one as it was encoded."""
 
-    def __init__(self, target: OutputContainer, source: PictureSource) -> None:
+    def __init__(self, target: OutputContainer, source: PictureSource, *, shown: bool) -> None:
         self.size = source.width, source.height
         self._scaler = VideoReformatter()
         self.times: list[int] = []
@@ -46,14 +53,19 @@ class PictureTrack:
         options = VP8 | {"b": str(bits_of(source))}
         self.stream: VideoStream = target.add_stream("libvpx", rate=rate, options=options)
         self.stream.width, self.stream.height, self.stream.pix_fmt = source.width, source.height, "yuv420p"
-        self.stream.metadata["mianjian_role"] = source.role
+        self.stream.metadata[ROLE] = source.role
+        if shown:
+            self.stream.metadata[SHOWN] = "1"
         context = self.stream.codec_context
         context.time_base, context.gop_size = Fraction(1, TICKS), max(1, round(KEY_S * source.fps))
         context.thread_count = 1 if source.width * source.height <= 1280 * 720 else 2
         context.colorspace, context.color_range = BT709, LIMITED
 
     def take(self, at: float, said: Shown, payload: memoryview) -> list[Packet[VideoStream]]:
-        """Encode the picture taken at `at` s; none where its millisecond is taken already."""
+        """Encode the picture taken at `at` s; none where its millisecond is taken already.
+
+        Raises NotAPicture.
+        """
         tick = round(at * TICKS)
         if self.times and tick <= self.times[-1]:
             return []
@@ -88,10 +100,13 @@ def _even(value: float, most: int) -> int:
 
 
 def _frame(said: Shown, payload: memoryview) -> VideoFrame:
-    """The picture's planes as FFmpeg wants them. Raises ValueError where they are not what they claim."""
-    frame = VideoFrame(said.width, said.height, said.layout)
-    if len(said.sizes) != len(frame.planes):
-        raise ValueError(said.layout)
+    """The picture's planes as FFmpeg wants them. Raises NotAPicture where they are not what they claim."""
+    try:
+        frame = VideoFrame(said.width, said.height, said.layout)
+    except (ValueError, av.FFmpegError) as error:
+        raise NotAPicture(said.layout) from error
+    if not len(said.sizes) == len(said.strides) == len(frame.planes):
+        raise NotAPicture(said.layout)
     at = 0
     for plane, stride, size in zip(frame.planes, said.strides, said.sizes, strict=True):
         _fill(plane, payload[at : at + size], stride)
@@ -104,6 +119,8 @@ def _fill(plane: av.video.plane.VideoPlane, given: memoryview, stride: int) -> N
         plane.update(given)  # type: ignore[arg-type]  # it takes any buffer
         return
     rows, row = plane.height, min(stride, plane.line_size)
+    if row <= 0 or len(given) < (rows - 1) * stride + row:
+        raise NotAPicture(stride)
     target = plane_bytes(plane)[:rows]
     given_rows = np.lib.stride_tricks.as_strided(
         np.frombuffer(given, np.uint8)[: (rows - 1) * stride + row], (rows, row), (stride, 1), writeable=False
@@ -136,9 +153,9 @@ class SoundTrack:
         layout = "stereo" if len(self._sides) == 2 else "mono"
         self.stream: AudioStream = target.add_stream("libopus", rate=RATE, layout=layout)
         self.stream.bit_rate = SOUND_BITS * len(self._sides)
-        for name, side in zip(("left", "right"), self._sides, strict=False):
+        for name, side in zip((LEFT, RIGHT), self._sides, strict=False):
             roles = [source.role for number, source in sources if number in side]
-            self.stream.metadata[f"mianjian_{name}"] = "+".join(roles)
+            self.stream.metadata[name] = "+".join(roles)
         self._layout = layout
         self.channels = len(self._sides)
 
