@@ -10,12 +10,23 @@ import msgspec
 import psutil
 
 from analysis.recording.wire import Files, Finished
-from app.store.vault import FACTS, FRAMES, ORIGINAL, PLAYABLE, THUMBNAIL, private_file, private_folder, sync_folder
+from app.store.vault import (
+    FACTS,
+    FRAMES,
+    ORIGINAL,
+    PLAYABLE,
+    THUMBNAIL,
+    private_file,
+    private_folder,
+    sync_folder,
+    writing_into,
+)
 
 ABOUT = "recording.json"
 PART = "part-"
 FINISHED = ".finished"
 WRITER = ".writer"
+ADMITTING = "admitting"
 
 
 class About(msgspec.Struct, frozen=True):
@@ -65,6 +76,20 @@ def new_part(folder: Path) -> Files:
         frames=str(part / FRAMES),
         finished=str(part.with_suffix(FINISHED)),
     )
+
+
+def note_admitting(folder: Path, sha256: str) -> None:
+    """Its recording, by this hash, is about to be taken into the library. Raises DiskFull, FolderNotWritable."""
+    with writing_into(folder):
+        (folder / ADMITTING).write_text(sha256, "ascii")
+
+
+def admitting(folder: Path) -> str:
+    """The hash of what was about to be taken in, "" where nothing was."""
+    try:
+        return (folder / ADMITTING).read_text("ascii")
+    except (OSError, ValueError):
+        return ""
 
 
 def note_writer(part: Path, pid: int) -> None:

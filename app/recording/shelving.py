@@ -10,14 +10,13 @@ import msgspec
 
 from analysis import protocol
 from analysis.document import MediaInfo
-from analysis.recording.wire import Finished
 from app.domain.types import Interview
 from app.failures import RecordingEmpty
 from app.recording import folders
 from app.store import Library
 from app.store.importing import RunChild, prepare
 from app.store.recordings import Recorded
-from app.store.vault import FACTS, ORIGINAL, Incoming, digest_of, private_folder, writing_into
+from app.store.vault import FACTS, ORIGINAL, PLAYABLE, Incoming, digest_of, private_folder, writing_into
 
 JOINED = "joined"
 HEADERS = 2048
@@ -30,24 +29,31 @@ def shelve(library: Library, folder: Path, run_child: RunChild | None = None) ->
     A recording in one part that its child finished is moved, and nothing is copied. Raises RecordingEmpty where there
     is nothing (the folder is gone then, too); DiskFull, FolderNotWritable, WorkerDied, and can be tried again then.
     """
-    about = folders.about(folder)
+    about, admitted = folders.about(folder), folders.admitting(folder)
+    if admitted and (known := library.find_interview(sha256=admitted)) is not None:
+        shutil.rmtree(folder, ignore_errors=True)  # the program ended before it could
+        return known
     left = [part for part in folders.parts(folder) if _bytes(part / ORIGINAL) > HEADERS]
     if not left:
         shutil.rmtree(folder, ignore_errors=True)
         raise RecordingEmpty
-    finished = folders.finished(left[0]) if len(left) == 1 else None
-    if finished is not None:
-        recorded = _as_it_is(left[0], finished, about)
-    else:
+    recorded = _as_it_is(left[0], about) if len(left) == 1 else None
+    if recorded is None:
         recorded = _joined(library, folder, left, about, run_child or _default_run_child())
+    folders.note_admitting(folder, recorded.incoming.sha256)
     interview = library.admit_recorded(recorded)
     shutil.rmtree(folder, ignore_errors=True)
     return interview
 
 
-def _as_it_is(part: Path, finished: Finished, about: folders.About) -> Recorded:
-    info = msgspec.json.decode((part / FACTS).read_bytes(), type=MediaInfo)
-    return _recorded(part, about, info, finished.sha256, finished.bytes)
+def _as_it_is(part: Path, about: folders.About) -> Recorded | None:
+    """A part that its child finished; None where it did not."""
+    finished = folders.finished(part)
+    try:
+        info = msgspec.json.decode((part / FACTS).read_bytes(), type=MediaInfo)
+    except (OSError, msgspec.DecodeError):
+        return None
+    return _recorded(part, about, info, finished.sha256, finished.bytes) if finished is not None else None
 
 
 def _recorded(folder: Path, about: folders.About, info: MediaInfo, sha256: str, size: int) -> Recorded:
@@ -60,6 +66,8 @@ def _joined(library: Library, folder: Path, parts: list[Path], about: folders.Ab
     """One clean file of all parts, with an index and its length, and the copy that is played."""
     whole = folder / JOINED
     shutil.rmtree(whole, ignore_errors=True)
+    for part in parts:
+        (part / PLAYABLE).unlink(missing_ok=True)  # its room may be needed
     with writing_into(library.vault.folder):
         private_folder(whole)
     out, stop = whole / ORIGINAL, threading.Event()

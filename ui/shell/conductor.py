@@ -395,6 +395,18 @@ class Conductor(QObject):
             self._look()
         self.window.top.show_interview_line(self._is_on_screen(self._reviewed))
 
+    def take_in_cut_recordings(self) -> None:
+        """What a crash left of recordings comes into the library, and is said."""
+        if self.context.library.vault.recordings():
+            from ui.shell.cut_recordings import CutRecordings
+
+            CutRecordings(self.context, self.window, self.open_review, self._show_came)
+
+    def _show_came(self, interview_id: str) -> None:
+        if self.library_room:
+            self.library_room.refresh()
+            self.library_room.choose(interview_id)
+
     def return_to_left(self) -> None:
         """Open the interview again in which the program ended without being closed, and say so."""
         interview_id = self._recovery.left

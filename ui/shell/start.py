@@ -120,6 +120,7 @@ def open_window(data: Path, settings: SettingsFile, interview: str = "") -> Cond
     window.enter("library")
     window.show()
     context.work.settle_left_over()
+    conductor.take_in_cut_recordings()
     context.sync.start()
     if interview:
         conductor.open_review(interview)

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from analysis.failures import Cancelled, Failure
 from analysis.protocol import SoFarMessage
 from app import text
-from app.domain.types import WORKING, AnalysisState, Imported
+from app.domain.types import WORKING, AnalysisState, Imported, Interview
 from app.jobs import ChildReport, Job, JobQueue, JobState
 from app.store.library import Library
 from ui.shell.partials import Partials
@@ -117,6 +117,18 @@ class Work(QObject):
             self.imported.emit(job.result)
         elif job.failure is not None:
             self.importFailed.emit(job.failure)
+
+    def take_in(self, folder: Path, done: Callable[[Interview], None], failed: Callable[[Failure], None]) -> None:
+        """Take in what a crash left of a recording; `done` with its interview."""
+        from app.recording.recovering import recover
+
+        def changed(job: Job) -> None:
+            if job.state is JobState.DONE:
+                done(cast("Interview", job.result))
+            elif job.state is JobState.FAILED and job.failure is not None:
+                failed(job.failure)
+
+        self._imports.submit(lambda _, stop: recover(self._library, folder, stop), title=folder.name, changed=changed)
 
     def import_transcript(self, interview_id: str, path: Path) -> None:
         """Keep a transcript beside the interview's recording, and analyse it with the words in there."""

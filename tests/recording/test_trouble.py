@@ -1,0 +1,166 @@
+"""A full disk, a slow computer, a child that hangs or cannot start: said plainly, and what was recorded stays."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+
+import av
+import numpy as np
+import pytest
+
+from analysis.recording import wire
+from app import text
+from app.failures import RecorderDied, RecordingDiskFull, RecordingSpaceShort
+from app.recording import folders, part_child, writing
+from app.recording.kinds import Picture, PictureTrack, Role
+from app.recording.recovering import left_behind
+from app.recording.waiting import MOST_PICTURES, Waiting
+from app.store import Library
+from tests.recording.sources import CAMERA, ROOM, Attempt, kept
+from tests.small_disk import mounted
+
+LARGE = PictureTrack(Role.CAMERA, 1280, 720)
+
+
+@pytest.fixture
+def small(tmp_path):
+    """A disk of 64 MB."""
+    with mounted(tmp_path / "small", 64) as folder:
+        yield folder
+
+
+def snow(number: int) -> Picture:
+    """A picture that takes all the bits that it may have."""
+    light = np.random.default_rng(number).integers(0, 255, (720, 1280), dtype=np.uint8)
+    return Picture(1280, 720, "nv12", (light.tobytes(), bytes([128]) * 460800), (1280, 1280))
+
+
+@pytest.mark.slow
+def test_a_full_disk(small, monkeypatch):
+    """The copy gives its room, then it is said; once there is room again recording goes on."""
+    monkeypatch.setattr(writing, "ROOM_BYTES", 3 << 20)
+    with Library.open(small, assessor="tester") as library:
+        attempt = Attempt(library, [LARGE, ROOM])
+        filler = small / "filler"
+        free = os.statvfs(small).f_bavail * os.statvfs(small).f_frsize
+        filler.write_bytes(bytes(free - (2 << 20)))
+        pictures = [snow(number) for number in range(8)]
+        began = attempt.feeder.began
+
+        def feed(seconds: float, until=lambda: False) -> None:
+            number, end = 0, time.monotonic() + seconds
+            while time.monotonic() < end and not until():
+                attempt.recording.picture(Role.CAMERA, time.monotonic_ns(), pictures[number % 8])
+                attempt.feeder._give(ROOM)
+                number += 1
+                time.sleep(0.04)
+
+        feed(40, lambda: any(isinstance(one, RecordingDiskFull) for one in attempt.problems))
+        full_at = (time.monotonic_ns() - began) / 1e9
+        assert any(isinstance(one, RecordingDiskFull) for one in attempt.problems)
+        assert any(isinstance(one, RecordingSpaceShort) for one in attempt.problems)
+        part = folders.parts(library.vault.recording(attempt.interview.id))[0]
+        with av.open(str(part / "original.mkv")) as container:
+            shown = [packet.pts for packet in container.demux(video=0) if packet.pts is not None]
+        assert shown[-1] / 1000 > full_at - 2.5
+        assert not (part / "playable.mkv").exists()
+        filler.unlink()
+        feed(3.5)
+        interview = attempt.stop()
+        assert interview.media.duration_s > full_at + 2
+        with av.open(str(kept(library, interview)[1])) as container:
+            assert sum(1 for _ in container.decode(video=0)) > len(shown)
+
+
+@pytest.mark.parametrize(
+    "problem", [RecordingDiskFull(folder="/a"), RecordingSpaceShort(minutes=9), RecorderDied(detail="x")]
+)
+def test_it_is_said_in_a_sentence(each_language, problem):
+    assert len(text.sentence(problem)) > 15
+
+
+def test_minutes_left_are_warned_about_once(library, monkeypatch):
+    monkeypatch.setattr(writing.Recording, "_free_bytes", lambda _: 60_000_000)
+    attempt = Attempt(library, [LARGE, ROOM]).run(2.5)
+    attempt.stop()
+    (problem,) = attempt.problems
+    assert isinstance(problem, RecordingSpaceShort)
+    assert problem.params["minutes"] == 2
+    assert attempt.standings[0].minutes_left == pytest.approx(60e6 / (2 * 1_564_000 / 8 * 60), rel=0.05)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGSTOP there")
+def test_a_child_that_hangs_is_replaced(library, monkeypatch):
+    monkeypatch.setattr(writing, "HANG_S", 2.0)
+    attempt = Attempt(library).run(2.0)
+    hanging = attempt.recording.part_pid
+    os.kill(hanging, signal.SIGSTOP)
+    attempt.run(6.0)
+    assert attempt.recording.part_pid not in (0, hanging)
+    interview = attempt.stop()
+    assert isinstance(attempt.problems[0], RecorderDied)
+    assert interview.media.duration_s == pytest.approx(8.0, abs=0.5)
+
+
+def test_a_child_that_cannot_start_is_said_and_loses_nothing_else(library, monkeypatch):
+    monkeypatch.setattr(part_child, "command", lambda: [sys.executable, "-c", "raise SystemExit('no')"])
+    attempt = Attempt(library).run(1.0)
+    assert isinstance(attempt.problems[0], RecorderDied)
+    monkeypatch.undo()
+    attempt.run(2.5)
+    interview = attempt.stop()
+    original, _ = kept(library, interview)
+    with av.open(str(original)) as container:
+        sound = [packet.pts for packet in container.demux(audio=0) if packet.size]
+    assert sound[0] < 100
+
+
+def test_a_child_that_dies_at_the_very_end(library):
+    attempt = Attempt(library).run(2.5)
+    os.kill(attempt.recording.part_pid, signal.SIGKILL)
+    interview = attempt.stop()
+    assert interview.media.duration_s > 1.0
+    assert not left_behind(library)
+
+
+def test_pictures_are_dropped_and_counted_but_never_sound():
+    waiting = Waiting({0: 25.0})
+    for number in range(200):
+        at = number * 40_000_000
+        if waiting.wants_picture(0, at):
+            waiting.put_picture(wire.Shown(0, at, 2, 2, "gray", (2,), (4,)), (b"1234",))
+        waiting.put(wire.Heard(1, at, 2), (b"12",))
+    assert waiting.dropped == {0: 200 - MOST_PICTURES}
+    taken = []
+    while (item := waiting.take(0.0)) is not None:
+        taken.append(item[0])
+    assert sum(isinstance(said, wire.Heard) for said in taken) == 200
+
+
+def test_giving_a_picture_costs_little(library):
+    attempt = Attempt(library, [LARGE])
+    given = snow(1)
+    lent = Picture(1280, 720, "nv12", tuple(memoryview(bytearray(plane)) for plane in given.planes), given.strides)
+    costs = []
+    for _ in range(25):
+        began = time.perf_counter()
+        attempt.recording.picture(Role.CAMERA, time.monotonic_ns(), lent)
+        costs.append(time.perf_counter() - began)
+        time.sleep(0.04)
+    attempt.stop()
+    assert sorted(costs)[12] < 0.002
+
+
+def test_the_frozen_program_starts_the_child(monkeypatch):
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert part_child.command()[-1] == "--record-worker"
+
+
+def test_the_program_is_the_child_where_it_is_asked(library, monkeypatch):
+    monkeypatch.setattr(part_child, "command", lambda: [sys.executable, "-m", "app", "--record-worker"])
+    interview = Attempt(library, [CAMERA]).run(2.0).stop()
+    assert interview.media.has_video

@@ -1,0 +1,50 @@
+"""Recordings that ended with the program: taken in at the next start, and said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QObject
+
+from analysis.failures import Failure
+from app import text
+from app.domain.types import Interview
+from app.failures import RecordingEmpty
+from app.recording.recovering import left_behind
+from ui.shell.context import Context
+from ui.shell.window import MainWindow
+
+
+class CutRecordings(QObject):
+    """Made when the window opens. `came` hears of each that was taken in; the message offers `open_review`."""
+
+    def __init__(
+        self,
+        context: Context,
+        window: MainWindow,
+        open_review: Callable[[str], None],
+        came: Callable[[str], None],
+    ) -> None:
+        super().__init__(window)
+        self._window, self._open_review, self._came = window, open_review, came
+        for folder in left_behind(context.library):
+            context.work.take_in(folder, self._taken_in, self._failed)
+
+    def _taken_in(self, interview: Interview) -> None:
+        self._came(interview.id)
+        self._window.message.say(
+            partial(_sentence, interview),
+            "warn",
+            action="shell.open_it",
+            done=partial(self._open_review, interview.id),
+        )
+
+    def _failed(self, failure: Failure) -> None:
+        if not isinstance(failure, RecordingEmpty):
+            self._window.say_failure(failure)
+
+
+def _sentence(interview: Interview) -> str:
+    length_s = interview.media.duration_s if interview.media else None
+    return text.tr("shell.recording_found", name=interview.title, length=text.timecode(length_s or 0.0))
