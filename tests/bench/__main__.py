@@ -16,10 +16,10 @@ from tests.bench.recordings import SAMPLE
 FOLDER = Path(__file__).parent
 MINUTES = {
     "analysis": 6.0, "correct": 0.5, "engine": 7.0, "library": 0.5, "long": 7.0, "player": 0.5, "start": 1.0,
-    "sync": 1.5, "timeline": 0.5, "long120": 27.0, "rivals": 13.0, "tried": 15.0,
+    "record": 4.5, "sync": 1.5, "timeline": 0.5, "long120": 27.0, "record_soak": 21.0, "rivals": 13.0, "tried": 15.0,
 }  # fmt: skip
 """About how long each takes on two quiet cores."""
-BY_NAME = ("long120", "rivals", "tried")
+BY_NAME = ("long120", "record_soak", "rivals", "tried")
 """Only run when they are named."""
 PROMISES = {
     "analysis_ratio_en": 0.15, "analysis_ratio_zh": 0.18, "engine_overhead_ratio": 1.0,
@@ -28,6 +28,8 @@ PROMISES = {
     "analysis_linearity": 0.10, "start_ms": 1500, "open_2h_ms": 500, "correct_2h_ms": 100,
     "timeline_frame_ms_p95": 16, "timeline_events_ms_p95": 16, "slider_ms_p95": 16, "library_10k_ms_p95": 100,
     "first_frame_ms": 200, "seek_ms_p95": 100, "sync_lost": 0, "sync_doubled": 0,
+    "record_lost_s_max": 2, "record_cpu_share": 0.6, "record_drift_ms": 5, "record_step_ms_max": 40,
+    "record_stop_ms": 1000,
 }  # fmt: skip
 
 Figures = dict[str, float | None]

@@ -39,6 +39,11 @@ PROMISED = {
     "library_10k_ms_p95": "library of 10,000 interviews, 95th percentile, ms",
     "sync_lost": "pushes with both ends killed at random: lost",
     "sync_doubled": "… doubled",
+    "record_lost_s_max": "recording killed at random, or the power cut: missing afterwards, s",
+    "record_cpu_share": "recording 720p at 25 pictures a second, share of one core",
+    "record_drift_ms": "sound against picture, drift in 10 minutes, ms",
+    "record_step_ms_max": "… the most that they are apart, ms",
+    "record_stop_ms": "a recording that ends is in the library after, ms",
 }
 ENGINES = {
     "sound": "decoding the sound (PyAV)", "pictures": "decoding 5 pictures a second (PyAV)",

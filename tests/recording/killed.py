@@ -1,6 +1,7 @@
-"""A program of its own that records until it is killed: `python -m tests.recording.killed LIBRARY [child]`.
+"""A program of its own that records until it is told what to do: `python -m tests.recording.killed LIBRARY`.
 
-Says the child's number, then the time in the recording ten times a second; kills its child when told to.
+Says, ten times a second: the number of its child, when it began (ns of the system's clock), the recording's time, and
+how many bytes of the part are synced. "child" kills the child, "both" the child and then the program, "stop" ends it.
 """
 
 from __future__ import annotations
@@ -18,18 +19,24 @@ from tests.recording.sources import CAMERA, ROOM, Attempt
 def main() -> None:
     """Record for a minute at most."""
     with Library.open(Path(sys.argv[1]), assessor="tester") as library:
-        attempt = Attempt(library, (CAMERA, ROOM))
-        threading.Thread(target=_listen, args=(attempt,), daemon=True).start()
+        attempt, stopped = Attempt(library, (CAMERA, ROOM)), threading.Event()
+        threading.Thread(target=_listen, args=(attempt, stopped), daemon=True).start()
         for _ in range(600):
             attempt.run(0.1)
-            part = attempt.recording.part_pid
-            print(part, f"{attempt.recording.now():.3f}", attempt.recording.standing().kept_s, flush=True)
+            recording = attempt.recording
+            print(recording.part_pid, attempt.feeder.began, f"{recording.now():.3f}", recording.safe_bytes, flush=True)
+            if stopped.is_set():
+                attempt.stop()
+                return
 
 
-def _listen(attempt: Attempt) -> None:
+def _listen(attempt: Attempt, stopped: threading.Event) -> None:
     for line in sys.stdin:
-        if line.startswith("both"):
-            os.kill(attempt.recording.part_pid, signal.SIGKILL)
+        if line.strip() == "stop":
+            stopped.set()
+            continue
+        os.kill(attempt.recording.part_pid, signal.SIGKILL)
+        if line.strip() == "both":
             os.kill(os.getpid(), signal.SIGKILL)
 
 

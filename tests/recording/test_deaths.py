@@ -63,7 +63,7 @@ def recording_program(folder: Path) -> subprocess.Popen[str]:
 def at_least(program: subprocess.Popen[str], seconds: float) -> float:
     """Wait until it has recorded so long; gives the time in the recording."""
     for line in program.stdout:
-        _, now, _ = line.split()
+        _, _, now, _ = line.split()
         if float(now) >= seconds:
             return float(now)
     raise AssertionError(program.stderr.read())
