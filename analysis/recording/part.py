@@ -80,7 +80,7 @@ class PartWriter:
         elif self._sound is None:
             pass
         elif isinstance(said, wire.Heard):
-            self._write(self._sound.take(said.source, at, np.frombuffer(payload, np.int16)))
+            self._write(self._sound.take(said.source, at, np.frombuffer(payload, np.int16, len(payload) // 2)))
         elif isinstance(said, wire.Cut):
             self._write(self._sound.cut(at))
         elif isinstance(said, wire.Gone) and said.source not in self._pictures:

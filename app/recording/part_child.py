@@ -37,7 +37,7 @@ def command() -> list[str]:
 
 
 class PartChild:
-    """Gets what is recorded, from one thread; `kept` is told on another one what is safe."""
+    """Gets what is recorded, from one thread; `kept` is told on another one what is safe. Raises PartDied."""
 
     def __init__(self, job: wire.RecordJob, kept: Callable[[wire.Kept], None]) -> None:
         self._kept = kept
@@ -46,7 +46,10 @@ class PartChild:
         self._last: wire.Finished | wire.Failed | None = None
         self._complaints: deque[bytes] = deque(maxlen=TAIL_LINES)
         self._closed = threading.Event()
-        self._child = spawn(command(), os.environ | dict.fromkeys(THREAD_LIMITS, "1") | FIXED)
+        try:
+            self._child = spawn(command(), os.environ | dict.fromkeys(THREAD_LIMITS, "1") | FIXED)
+        except OSError as error:
+            raise PartDied(str(error)) from error
         self.pid = self._child.pid
         assert self._child.stdin is not None
         self._pipe = self._child.stdin.fileno()

@@ -85,8 +85,11 @@ class Waiting:
             return item
 
     def clear(self) -> None:
-        """What waits is not wanted any more."""
+        """What waits is lost; pictures count as dropped."""
         with self._change:
+            for said, _ in self._items:
+                if isinstance(said, wire.Shown):
+                    self.dropped[said.source] += 1
             self._items.clear()
             self._sent.clear()
             self._pictures = self._bytes = 0

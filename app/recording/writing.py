@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psutil
 
-from analysis.failures import Failure
+from analysis.failures import Failure, FolderNotWritable
 from analysis.recording import wire
 from app.domain.types import Interview
 from app.failures import (
@@ -47,6 +47,8 @@ RATE_KNOWN_S = 10.0
 RESENT_S = 0.3
 START_AGAIN_S = 1.0
 LONG_LIFE_S = 5.0
+LAST_TRIES = 2
+"""So often another child is started for what still waits when the recording was stopped."""
 
 OnProblem = Callable[[Failure], None]
 OnStanding = Callable[[Standing], None]
@@ -117,6 +119,7 @@ class Recording:
         self._done: Done | None = None
         self._ended = threading.Event()
         self._warned = False
+        self._last_tries = 0
         self._bits = _bits(self._sources)
         self._writer = threading.Thread(target=self._work, name="recording", daemon=True)
         self._watch = threading.Thread(target=self._look_after, name="recording-standing", daemon=True)
@@ -213,6 +216,8 @@ class Recording:
             outcome: Interview | Failure = shelve(self._library, self._folder)
         except Failure as failure:
             outcome = failure
+        except OSError:
+            outcome = FolderNotWritable(folder=str(self._folder))
         finally:
             self._ended.set()
         if self._done is not None:
@@ -231,13 +236,18 @@ class Recording:
             self._say_death(died)
             if time.monotonic() - began < LONG_LIFE_S and not died.full:
                 self._waiting.rest(START_AGAIN_S)
-            return self._waiting.closed
+            return self._is_over()
         except Failure as failure:  # no folder for the part
             self._on_problem(failure)
             self._wait_for_room()
-            return self._waiting.closed
+            return self._is_over()
         self._safe.bytes = finished.bytes * (2 if finished.playable else 1)
         return True
+
+    def _is_over(self) -> bool:
+        """Whether it was stopped and nothing is left to write, or nobody can write it."""
+        self._last_tries += self._waiting.closed
+        return self._waiting.closed and (self._waiting.empty or self._last_tries > LAST_TRIES)
 
     def _start_part(self) -> PartChild:
         with writing_into(self._library.vault.folder):

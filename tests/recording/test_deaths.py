@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from analysis import media
+from analysis.recording.joining import join
 from app.failures import RecorderDied, RecordingEmpty
 from app.recording import folders
 from app.recording.recovering import left_behind, recover
@@ -103,16 +104,20 @@ def test_the_program_is_killed(tmp_path, how):
 
 @pytest.mark.slow
 def test_the_power_is_cut(library, tmp_path):
-    """What was not synced is gone: the file as it was at the last word of the child."""
+    """What was not synced is gone: the file as it was at the last word of the child, or with rubbish behind that."""
     attempt = Attempt(library).run(4.0)
     part = folders.parts(library.vault.recording(attempt.interview.id))[0]
     now, safe = attempt.recording.now(), attempt.recording.safe_bytes
     cut = tmp_path / "cut.mkv"
     cut.write_bytes((part / "original.mkv").read_bytes()[:safe])
+    holes = tmp_path / "holes.mkv"
+    holes.write_bytes(cut.read_bytes() + bytes(200_000) + bytes(range(256)) * 100)
+    join([holes], tmp_path / "joined.mkv", "r")
     pictures, sound = starts(cut)
     attempt.stop()
     assert pictures[-1] > now - MOST_LOST_S
     assert sound[-1] > now - MOST_LOST_S
+    assert len(starts(tmp_path / "joined.mkv")[0]) >= len(pictures) - 1
 
 
 def test_the_file_plays_while_it_is_written(library):

@@ -153,6 +153,7 @@ def test_a_picture_that_is_not_what_it_claims_costs_itself_only(library):
     ):
         time.sleep(0.08)
         attempt.recording.picture(Role.CAMERA, time.monotonic_ns(), wrong)
+    attempt.recording.sound(Role.ROOM, time.monotonic_ns(), b"odd")
     attempt.run(1.0)
     interview = attempt.stop()
     assert not attempt.problems
