@@ -405,7 +405,7 @@ class Conductor(QObject):
     def _show_came(self, interview_id: str) -> None:
         if self.library_room:
             self.library_room.refresh()
-            self.library_room.choose(interview_id)
+        self.after.came(interview_id)
 
     def return_to_left(self) -> None:
         """Open the interview again in which the program ended without being closed, and say so."""

@@ -29,7 +29,7 @@ class CutRecordings(QObject):
         super().__init__(window)
         self._window, self._open_review, self._came = window, open_review, came
         for folder in left_behind(context.library):
-            context.work.take_in(folder, self._taken_in, self._failed)
+            context.work.recover(folder, self._taken_in, self._failed)
 
     def _taken_in(self, interview: Interview) -> None:
         self._came(interview.id)

@@ -118,7 +118,7 @@ class Work(QObject):
         elif job.failure is not None:
             self.importFailed.emit(job.failure)
 
-    def take_in(self, folder: Path, done: Callable[[Interview], None], failed: Callable[[Failure], None]) -> None:
+    def recover(self, folder: Path, done: Callable[[Interview], None], failed: Callable[[Failure], None]) -> None:
         """Take in what a crash left of a recording; `done` with its interview."""
         from app.recording.recovering import recover
 
