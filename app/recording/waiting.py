@@ -10,8 +10,8 @@ from analysis.recording import wire
 
 Item = tuple[wire.Said, tuple[bytes, ...]]
 NS = 1_000_000_000
-MOST_PICTURES, MOST_BYTES = 50, 96 << 20
-"""Two seconds of a camera, in 96 MB at most: as long as a new child takes to start, and more."""
+MOST_PICTURES, MOST_BYTES = 100, 128 << 20
+"""Four seconds of a camera, in 128 MB at most: as long as a new child takes to start on a busy computer."""
 EARLY = 0.3
 """Of a picture's time: cameras are not quite regular."""
 

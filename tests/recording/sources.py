@@ -100,14 +100,20 @@ class Attempt:
         )
         self.feeder = Feeder(self.recording, tracks)
         self.outcome: list[Interview | Failure] = []
+        self.ended_s = 0.0
 
     def run(self, seconds: float, until: Callable[[], bool] = lambda: False) -> Attempt:
         self.feeder.run(seconds, until)
         return self
 
+    def run_until_kept(self, seconds: float) -> Attempt:
+        """Go on until so much is safe on the disk."""
+        return self.run(30, lambda: self.recording.standing().kept_s >= seconds)
+
     def stop(self) -> Interview:
         """End it; the interview as it is in the library then."""
         self.recording.stop(self.outcome.append)
+        self.ended_s = self.recording.now()
         self.recording.join(60)
         (interview,) = self.outcome
         assert isinstance(interview, Interview), interview
