@@ -27,6 +27,8 @@ MAX_DURATION_S = 12 * 3600.0
 
 SHOWN = "MIANJIAN_SHOWN"
 """Marks the picture that is shown of a recording that has several."""
+LEFT, RIGHT = "MIANJIAN_LEFT", "MIANJIAN_RIGHT"
+"""Tell of the sound of a recording of this program whom its sides hear: each has a microphone of its own."""
 
 _BUFFER_BYTES = 256 * 1024
 

@@ -38,10 +38,15 @@ class SideMeter:
             self._levels.extend(map(tuple, np.sqrt((windows**2).mean(axis=1)).tolist()))
             self._rest = self._rest[whole * size :]
 
-    def differ(self) -> bool:
-        """Each side is clearly the louder one for a while, and the two do not sound alike."""
+    def differ(self, *, two_microphones: bool = False) -> bool:
+        """Each side is clearly the louder one for a while, and the two do not sound alike.
+
+        Two microphones that are known to be two persons' may: each hears the other person, too.
+        """
         cross, left, right = self._sums
-        if left <= 0 or right <= 0 or abs(cross) / np.sqrt(left * right) > MAX_CORRELATION:
+        if left <= 0 or right <= 0:
+            return False
+        if not two_microphones and abs(cross) / np.sqrt(left * right) > MAX_CORRELATION:
             return False
         levels = np.array(self._levels or [(0.0, 0.0)])
         levels = levels[levels.max(axis=1) > _QUIET_RMS]

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from analysis.document import MediaInfo
 from analysis.failures import DiskFull, FolderNotWritable, NothingToAnalyse
-from analysis.media.opening import Recording, opened
+from analysis.media.opening import LEFT, RIGHT, Recording, opened
 from analysis.media.sides import SideMeter
 
 SAMPLE_RATE = 16_000
@@ -117,7 +117,8 @@ def _extract(recording: Recording, stream: AudioStream, info: MediaInfo, folder:
     finally:
         for file in files:
             file.close()
-    sides = tuple(SoundFile(_mapped(path)) for path in paths[1:]) if meter.differ() else ()
+    differ = meter.differ(two_microphones=LEFT in stream.metadata and RIGHT in stream.metadata)
+    sides = tuple(SoundFile(_mapped(path)) for path in paths[1:]) if differ else ()
     if not sides:
         for path in paths[1:]:
             path.unlink()

@@ -75,19 +75,30 @@ class PartWriter:
     def take(self, said: wire.Said, payload: memoryview) -> None:
         """What the parent says next. Raises OSError."""
         at = said.at_ns / NS
+        self._take_picture(said, at, payload)
+        if self._sound is not None:
+            self._write(self._take_sound(self._sound, said, at, payload))
+        self.at = max(self.at, at)
+
+    def _take_picture(self, said: wire.Said, at: float, payload: memoryview) -> None:
         if isinstance(said, wire.Shown):
             self._show(said, at, payload)
-        elif self._sound is None:
-            pass
-        elif isinstance(said, wire.Heard):
-            self._write(self._sound.take(said.source, at, np.frombuffer(payload, np.int16, len(payload) // 2)))
-        elif isinstance(said, wire.Cut):
-            self._write(self._sound.cut(at))
-        elif isinstance(said, wire.Gone) and said.source not in self._pictures:
-            self._write(self._sound.gone(said.source, at))
         elif isinstance(said, wire.Clock):
-            self._write(self._sound.clock(at))
-        self.at = max(self.at, at)
+            for track in self._pictures.values():
+                self._write(track.clock(at))
+        elif isinstance(said, wire.Gone) and said.source in self._pictures:
+            self._pictures[said.source].gone()
+
+    def _take_sound(self, sound: SoundTrack, said: wire.Said, at: float, payload: memoryview) -> Iterable[Packet[Any]]:
+        if isinstance(said, wire.Heard):
+            return sound.take(said.source, at, np.frombuffer(payload, np.int16, len(payload) // 2))
+        if isinstance(said, wire.Cut):
+            return sound.cut(at)
+        if isinstance(said, wire.Clock):
+            return sound.clock(at)
+        if isinstance(said, wire.Gone) and said.source not in self._pictures:
+            return sound.gone(said.source, at)
+        return ()
 
     def _show(self, said: wire.Shown, at: float, payload: memoryview) -> None:
         """Without sound the first picture is the beginning, so that the file begins at time 0."""

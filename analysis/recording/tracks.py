@@ -11,21 +11,23 @@ from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import OutputContainer
 from av.packet import Packet
-from av.video.frame import VideoFrame
+from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from analysis.media.opening import SHOWN
+from analysis.media.opening import LEFT, RIGHT, SHOWN
 from analysis.recording.lanes import RATE, Lane
 from analysis.recording.thumbnails import plane_bytes
 from analysis.recording.wire import SOUND_BITS, PictureSource, Shown, SoundSource, bits_of
 
-ROLE, LEFT, RIGHT = "MIANJIAN_ROLE", "MIANJIAN_LEFT", "MIANJIAN_RIGHT"
-"""What a picture shows; whom the sides of the sound hear."""
+ROLE = "MIANJIAN_ROLE"
+"""What a picture shows."""
 TICKS = 1000
 """Times of pictures are whole milliseconds, as in the container."""
-KEY_S = 2.0
+KEY_S, STILL_S = 2.0, 1.0
+ON_ITS_WAY_S = 0.5
+"""A picture may have been taken so long before it comes here."""
 VP8 = {"deadline": "realtime", "cpu-used": "16", "lag-in-frames": "0", "auto-alt-ref": "0"}
 """The least effort: a tenth of a core for 720p at 25 pictures a second."""
 FRAME = 960
@@ -49,6 +51,7 @@ class PictureTrack:
         self._scaler = VideoReformatter()
         self.times: list[int] = []
         self.last: VideoFrame | None = None
+        self._still, self._key = source.role == "screen", -TICKS * 10
         rate = Fraction(source.fps).limit_denominator(1000)
         options = VP8 | {"b": str(bits_of(source))}
         self.stream: VideoStream = target.add_stream("libvpx", rate=rate, options=options)
@@ -57,7 +60,7 @@ class PictureTrack:
         if shown:
             self.stream.metadata[SHOWN] = "1"
         context = self.stream.codec_context
-        context.time_base, context.gop_size = Fraction(1, TICKS), max(1, round(KEY_S * source.fps))
+        context.time_base, context.gop_size = Fraction(1, TICKS), 10 * max(1, round(KEY_S * source.fps))
         context.thread_count = 1 if source.width * source.height <= 1280 * 720 else 2
         context.colorspace, context.color_range = BT709, LIMITED
 
@@ -69,7 +72,25 @@ class PictureTrack:
         tick = round(at * TICKS)
         if self.times and tick <= self.times[-1]:
             return []
-        picture = self._fitted(_frame(said, payload))
+        return self._encoded(tick, self._fitted(_frame(said, payload)))
+
+    def clock(self, at: float) -> list[Packet[VideoStream]]:
+        """It is `at` s: a screen on which nothing moves gives no pictures, and is shown again."""
+        if not self._still or self.last is None:
+            return []
+        again = self.times[-1] + round(STILL_S * TICKS)
+        return self._encoded(again, self.last) if again <= (at - ON_ITS_WAY_S) * TICKS else []
+
+    def gone(self) -> None:
+        """The source has vanished: what it showed last is not shown again."""
+        self.last = None
+
+    def _encoded(self, tick: int, picture: VideoFrame) -> list[Packet[VideoStream]]:
+        """A key frame at least each `KEY_S`, however few pictures come."""
+        if tick - self._key >= KEY_S * TICKS:
+            picture.pict_type, self._key = PictureType.I, tick
+        else:
+            picture.pict_type = PictureType.NONE
         picture.pts, picture.time_base = tick, Fraction(1, TICKS)
         self.times.append(tick)
         self.last = picture

@@ -78,6 +78,23 @@ def test_camera_and_screen_are_both_kept_and_the_first_is_shown(library):
     assert (info.streams[0].width, info.streams[0].height) == (WIDTH, HEIGHT)
 
 
+def test_a_screen_on_which_nothing_moves_is_shown_on(library):
+    """Sources of screens give a picture when something changes; seeking must not have to start long before."""
+    attempt = Attempt(library, [PictureTrack(Role.SCREEN, WIDTH, HEIGHT, 10.0), ROOM])
+    attempt.recording.picture(Role.SCREEN, time.monotonic_ns(), picture(1))
+    began = attempt.feeder.began
+    for block in range(300):
+        while time.monotonic_ns() < began + (block + 1) * 20_000_000:
+            time.sleep(0.005)
+        attempt.recording.sound(Role.ROOM, began + block * 20_000_000, tone(block * 960, 960).tobytes())
+    with av.open(str(kept(library, attempt.stop())[0])) as container:
+        packets = [packet for packet in container.demux(video=0) if packet.size]
+    starts = [packet.pts / 1000 for packet in packets]
+    assert np.diff(starts).max() == pytest.approx(1.0, abs=0.01)
+    assert starts[-1] > attempt.ended_s - 2
+    assert np.diff([one.pts / 1000 for one in packets if one.is_keyframe]).max() < 2.1
+
+
 def test_a_pause_is_not_in_the_recording(library):
     began = time.monotonic()
     attempt = Attempt(library).run(1.5)
