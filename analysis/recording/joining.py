@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from av.packet import Packet
 from av.stream import Stream
 
 from analysis.disk import FULL, writing
-from analysis.failures import Failure, MediaUnreadable
+from analysis.failures import MediaUnreadable
 from analysis.media.opening import opened
 from analysis.recording.files import seekable
 
@@ -26,18 +25,9 @@ def join(parts: Sequence[Path], out: Path, name: str) -> float:
     MediaUnreadable where no part has anything, DiskFull, FolderNotWritable.
     """
     out.unlink(missing_ok=True)
-    target: OutputContainer | None = None
-    copied: dict[int, _Copied] = {}
     with writing(out.parent):
         try:
-            for part in parts:
-                with suppress(Failure), opened(part, name) as recording:
-                    if target is None:
-                        target = seekable(out)
-                        copied = _streams(recording.container, target)
-                    _copy(recording.container, copied, target)
-            if target is not None:
-                target.close()
+            copied = _joined(parts, out, name)
         except av.FFmpegError as error:
             if error.errno in FULL:
                 raise OSError(error.errno, str(error)) from error
@@ -46,6 +36,42 @@ def join(parts: Sequence[Path], out: Path, name: str) -> float:
         raise MediaUnreadable(name=name)
     _sync(out)
     return max(one.end for one in copied.values())
+
+
+Key = tuple[str, int]
+"""Picture or sound, and the how manyeth of its kind: parts need not have the same tracks."""
+
+
+def _joined(parts: Sequence[Path], out: Path, name: str) -> dict[Key, _Copied]:
+    copied: dict[Key, _Copied] = {}
+    with seekable(out) as target:
+        readable = [part for part in parts if _adopt(part, name, target, copied)]
+        if not copied:
+            raise MediaUnreadable(name=name)
+        target.start_encoding()
+        for part in readable:
+            with opened(part, name) as recording:
+                _copy(recording.container, copied, target)
+    return copied
+
+
+def _adopt(part: Path, name: str, target: OutputContainer, copied: dict[Key, _Copied]) -> bool:
+    """Give the new file the tracks of a part that it has not. False where nothing can be read."""
+    try:
+        with opened(part, name) as recording:
+            for key, stream in _keyed(recording.container).items():
+                if key not in copied:
+                    mine = target.add_stream_from_template(stream)
+                    mine.metadata.update(stream.metadata)
+                    copied[key] = _Copied(mine)
+    except MediaUnreadable:
+        return False
+    return True
+
+
+def _keyed(container: InputContainer) -> dict[Key, Stream]:
+    kinds = {"video": container.streams.video, "audio": container.streams.audio}
+    return {(kind, place): one for kind, streams in kinds.items() for place, one in enumerate(streams)}
 
 
 class _Copied:
@@ -57,9 +83,9 @@ class _Copied:
         self.packets = 0
         self._last: int | None = None
 
-    def follows(self, packet: Packet[Any], step: float) -> bool:
-        """Whether it is after all that was copied: `step` s after what an earlier part ends with."""
-        return packet.pts is not None and (self._last is None or packet.pts > self._last) and step >= 0
+    def is_next(self, packet: Packet[Any]) -> bool:
+        """Whether it is after all that was copied."""
+        return packet.pts is not None and (self._last is None or packet.pts > self._last)
 
     def note(self, packet: Packet[Any]) -> None:
         """It is copied now."""
@@ -68,28 +94,18 @@ class _Copied:
         self.end = float(((packet.pts or 0) + (packet.duration or 0)) * packet.time_base)
 
 
-def _streams(container: InputContainer, target: OutputContainer) -> dict[int, _Copied]:
-    copied = {}
-    for stream in container.streams:
-        if stream.type in ("video", "audio"):
-            mine = target.add_stream_from_template(stream)
-            mine.metadata.update(stream.metadata)
-            copied[stream.index] = _Copied(mine)
-    target.start_encoding()
-    return copied
-
-
-def _copy(container: InputContainer, copied: dict[int, _Copied], target: OutputContainer) -> None:
+def _copy(container: InputContainer, copied: dict[Key, _Copied], target: OutputContainer) -> None:
     """Up to where the part is damaged. Pictures of a part are left out until one that stands for itself."""
+    tracks = {stream.index: copied[key] for key, stream in _keyed(container).items()}
     begun: set[int] = set()
-    packets = container.demux([container.streams[index] for index in copied])
+    packets = container.demux([container.streams[index] for index in tracks])
     while True:
         try:
             packet = next(packets)
         except (StopIteration, av.error.InvalidDataError, av.error.EOFError):
             return
-        one = copied.get(packet.stream_index)
-        if one is None or not packet.size or not one.follows(packet, 0.0):
+        one = tracks[packet.stream_index]
+        if not packet.size or not one.is_next(packet):
             continue
         if packet.stream.type == "video" and packet.stream_index not in begun and not packet.is_keyframe:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -30,17 +31,23 @@ ADMITTING = "admitting"
 
 
 class About(msgspec.Struct, frozen=True):
-    """What a recording is of: the interview, its `name` for people, when it began (UTC)."""
+    """What a recording is of: the interview, its `name` for people, when it began (UTC).
+
+    Where it goes on with an earlier one: the hash of that, which it `replaces` (its first part is the same file).
+    """
 
     interview_id: str
     name: str
     began: datetime
+    replaces: str = ""
 
 
-def make(folder: Path, interview_id: str, name: str) -> About:
-    """A new folder for a recording. Raises OSError."""
-    about = About(interview_id, name, datetime.now(UTC))
+def make(folder: Path, interview_id: str, name: str, goes_on: Path | None = None, replaces: str = "") -> About:
+    """A new folder for a recording, whose first part is the file that it goes on with. Raises OSError."""
+    about = About(interview_id, name, datetime.now(UTC), replaces)
     private_folder(folder)
+    if goes_on is not None:
+        _put_first(goes_on, folder / f"{PART}{0:04}")
     with private_file(folder / ABOUT) as file:
         file.write(msgspec.json.encode(about))
         file.flush()
@@ -48,6 +55,15 @@ def make(folder: Path, interview_id: str, name: str) -> About:
     sync_folder(folder)
     sync_folder(folder.parent)
     return about
+
+
+def _put_first(file: Path, part: Path) -> None:
+    """Not copied where the disk can give a file two names."""
+    private_folder(part)
+    try:
+        os.link(file, part / ORIGINAL)
+    except OSError:
+        shutil.copyfile(file, part / ORIGINAL)
 
 
 def about(folder: Path) -> About:

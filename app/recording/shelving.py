@@ -34,7 +34,7 @@ def shelve(library: Library, folder: Path, run_child: RunChild | None = None) ->
         shutil.rmtree(folder, ignore_errors=True)  # the program ended before it could
         return known
     left = [part for part in folders.parts(folder) if _bytes(part / ORIGINAL) > HEADERS]
-    if not left:
+    if len(left) <= bool(about.replaces):
         shutil.rmtree(folder, ignore_errors=True)
         raise RecordingEmpty
     recorded = _as_it_is(left[0], about) if len(left) == 1 else None
@@ -59,7 +59,8 @@ def _as_it_is(part: Path, about: folders.About) -> Recorded | None:
 def _recorded(folder: Path, about: folders.About, info: MediaInfo, sha256: str, size: int) -> Recorded:
     kinds = {stream.kind for stream in info.streams}
     incoming = Incoming(folder, folder / ORIGINAL, sha256, size, about.name)
-    return Recorded(incoming, about.interview_id, info.duration, "video" in kinds, "audio" in kinds)
+    pictured, heard = "video" in kinds, "audio" in kinds
+    return Recorded(incoming, about.interview_id, info.duration, pictured, heard, about.replaces)
 
 
 def _joined(library: Library, folder: Path, parts: list[Path], about: folders.About, run_child: RunChild) -> Recorded:

@@ -10,12 +10,13 @@ NS = 1_000_000_000
 class Timeline:
     """Turns moments of `time.monotonic_ns` into nanoseconds of the recording. Any thread may ask."""
 
-    def __init__(self, began_ns: int) -> None:
+    def __init__(self, began_ns: int, goes_on_ns: int = 0) -> None:
+        """It begins at a moment of `time.monotonic_ns`, with `goes_on_ns` of the recording before it."""
         self._lock = threading.Lock()
         self._pauses: list[tuple[int, int]] = []
         """(from, to) of the pauses that ended, in order."""
         self._paused_at: int | None = None
-        self._began = began_ns
+        self._began, self._before = began_ns, goes_on_ns
 
     @property
     def paused(self) -> bool:
@@ -44,7 +45,7 @@ class Timeline:
         if open_from is not None:
             at_ns = min(at_ns, open_from)
         left_out = sum(min(end, at_ns) - start for start, end in pauses if start < at_ns)
-        return at_ns - self._began - left_out
+        return self._before + at_ns - self._began - left_out
 
     def recorded(self, at_ns: int) -> int | None:
         """The same; None for what was before the beginning or in a pause."""

@@ -61,6 +61,7 @@ def begin(
     tracks: Sequence[Track],
     *,
     allowed: Collection[Kind],
+    go_on: bool = False,
     on_problem: OnProblem = lambda _: None,
     on_standing: OnStanding = lambda _: None,
 ) -> Recording:
@@ -68,21 +69,29 @@ def begin(
 
     `allowed` is what the candidate agreed to have recorded, within the rules: a track of another kind is refused.
     `on_problem` hears of what goes wrong while recording goes on, `on_standing` once a second how it goes, both on a
-    thread of the recording. Raises ConsentMissing, ReadOnly, NotFound, InterviewRecorded, DiskFull, FolderNotWritable.
+    thread of the recording. `go_on`: the interview has a recording of this program that a crash ended; what is recorded
+    now follows it, and both are one recording in the end (end an analysis of the earlier one before). Raises
+    ConsentMissing, ReadOnly, NotFound, InterviewRecorded, DiskFull, FolderNotWritable.
     """
     refused = [track for track in tracks if track.kind not in allowed]
     if refused or not tracks:
         raise ConsentMissing(what=", ".join(sorted({str(track.kind) for track in refused})))
     if len({track.role for track in tracks}) < len(tracks):
         raise ValueError("two tracks of one role")
-    interview = library.to_be_recorded(interview_id)
+    interview = library.to_be_continued(interview_id) if go_on else library.to_be_recorded(interview_id)
     name = f"{interview.title} {datetime.now().astimezone():%Y-%m-%d %H.%M}.mkv"
     folder = library.vault.recording(interview_id)
     if folder.exists():
         raise InterviewRecorded(title=interview.title)
+    before = interview.media
     with writing_into(library.vault.folder):
-        folders.make(folder, interview_id, name)
-    return Recording(library, interview_id, tuple(tracks), on_problem, on_standing)
+        if before is None:
+            folders.make(folder, interview_id, name)
+        else:
+            with library.vault.lease(before.sha256) as earlier:
+                folders.make(folder, interview_id, before.name, earlier, before.sha256)
+    before_ns = round((before.duration_s or 0.0) * NS) if before else 0
+    return Recording(library, interview_id, tuple(tracks), on_problem, on_standing, before_ns)
 
 
 @dataclass
@@ -105,6 +114,7 @@ class Recording:
         tracks: tuple[Track, ...],
         on_problem: OnProblem,
         on_standing: OnStanding,
+        before_ns: int = 0,
     ) -> None:
         self.interview_id = interview_id
         self._library, self._on_problem, self._on_standing = library, on_problem, on_standing
@@ -113,8 +123,9 @@ class Recording:
         self._numbers = {track.role: number for number, track in enumerate(tracks)}
         rates = {n: track.fps for n, track in enumerate(tracks) if isinstance(track, PictureTrack)}
         self._waiting = Waiting(rates)
-        self._timeline = Timeline(time.monotonic_ns())
-        self._safe = _Safe()
+        self._timeline = Timeline(time.monotonic_ns(), before_ns)
+        self._safe = _Safe(at_ns=before_ns)
+        self._before_ns = before_ns
         self._part: PartChild | None = None
         self._done: Done | None = None
         self._ended = threading.Event()
@@ -320,7 +331,7 @@ class Recording:
 
     def _bytes_a_minute(self) -> float:
         """As measured, once there is enough to measure; the recording and its playable copy."""
-        kept_s = self._safe.at_ns / NS
+        kept_s = (self._safe.at_ns - self._before_ns) / NS
         if kept_s > RATE_KNOWN_S:
             return max(1.0, self._bytes / kept_s * 60)
         return 2 * self._bits / 8 * 60

@@ -8,9 +8,11 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from sqlalchemy import select
+import msgspec
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from analysis.document import MediaInfo
 from app import text
 from app.domain.types import Candidate, Imported, Interview, InterviewStatus, MediaItem, Position
 from app.failures import InterviewRecorded, NotFound, ReadOnly
@@ -48,13 +50,17 @@ class Belonging:
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What the program recorded itself, with its playable copy and all that is known of it, in `incoming.folder`."""
+    """What the program recorded itself, with its playable copy and all that is known of it, in `incoming.folder`.
+
+    `replaces` is the hash of an earlier recording of the interview that it begins with, "" where there was none.
+    """
 
     incoming: Incoming
     interview_id: str
     duration_s: float | None
     has_video: bool
     has_audio: bool
+    replaces: str = ""
 
 
 class Recordings(Interviews):
@@ -159,11 +165,29 @@ class Recordings(Interviews):
             raise InterviewRecorded(title=interview.title)
         return interview
 
+    def to_be_continued(self, interview_id: str) -> Interview:
+        """An interview whose recording was made by this program and can go on: nothing was signed or written for it.
+
+        Raises ReadOnly, NotFound, InterviewRecorded.
+        """
+        if self.read_only:
+            raise ReadOnly
+        interview = self.interview(interview_id)
+        sha256 = interview.media.sha256 if interview.media else ""
+        if not sha256 or interview.signed or self.vault.transcripts(sha256).exists() or not self._is_ours(sha256):
+            raise InterviewRecorded(title=interview.title)
+        return interview
+
+    def _is_ours(self, sha256: str) -> bool:
+        facts = self.vault.facts(sha256)
+        codecs = {one.codec for one in msgspec.json.decode(facts, type=MediaInfo).streams} if facts else set()
+        return bool(codecs) and codecs <= {"vp8", "opus"}
+
     def admit_recorded(self, recorded: Recorded) -> Interview:
         """Move what was recorded into its place and write its rows; nothing is copied, and nothing can be lost.
 
-        An interview that has a recording by now, or is no more, leaves it one of its own. Where the rows cannot be
-        written the files are where they were. Raises ReadOnly, DiskFull, FolderNotWritable.
+        An interview that has another recording by now, or is no more, leaves it one of its own. Where the rows cannot
+        be written the files are where they were. Raises ReadOnly, DiskFull, FolderNotWritable.
         """
         if self.read_only:
             raise ReadOnly
@@ -172,21 +196,28 @@ class Recordings(Interviews):
         prepared = Prepared(incoming.folder, recorded.duration_s, recorded.has_video, recorded.has_audio)
         try:
             with self.session() as session:
-                belonging = self._still_its(session, recorded.interview_id)
+                belonging = self._still_its(session, recorded)
                 playable = self.vault.has_playable(incoming.sha256)
                 interview = self._new_rows(session, incoming, belonging, prepared, playable)
         except BaseException:  # whatever stopped the rows, the recording is not given up
             self.vault.give_back(incoming.sha256)
             raise
         self.vault.settle(incoming.sha256)
+        if recorded.replaces and self.find_interview(sha256=recorded.replaces) is None:
+            self._forget_media(recorded.replaces)
         return interview
 
-    def _still_its(self, session: Session, interview_id: str) -> Belonging:
-        row = session.get(InterviewRow, interview_id)
+    def _forget_media(self, sha256: str) -> None:
+        with self.session() as session:
+            session.execute(delete(MediaRow).where(MediaRow.sha256 == sha256))
+        self.vault.drop_recording(sha256)
+
+    def _still_its(self, session: Session, recorded: Recorded) -> Belonging:
+        row = session.get(InterviewRow, recorded.interview_id)
         if row is None:
             return Belonging()
-        if row.media_sha256 is None:
-            return Belonging(interview_id=interview_id)
+        if row.media_sha256 is None or row.media_sha256 == recorded.replaces:
+            return Belonging(interview_id=recorded.interview_id)
         return Belonging(position_id=row.position_id, candidate_id=row.candidate_id)
 
     def _new_rows(

@@ -86,6 +86,13 @@ class Vault:
         """The folders of what is being recorded, or was when the program ended."""
         return sorted(path for path in self._recording.glob("*") if path.is_dir())
 
+    def facts(self, sha256: str) -> bytes | None:
+        """What was found out about the recording when it came; None where nothing was."""
+        try:
+            return (self._home(sha256) / FACTS).read_bytes()
+        except FileNotFoundError:
+            return None
+
     def known(self) -> frozenset[str]:
         """The hashes of all recordings here."""
         return frozenset(home.name for home in self._media.glob("*/*"))
@@ -210,6 +217,10 @@ class Vault:
             if folder.exists():
                 shutil.rmtree(folder)
         self.settle(sha256)
+
+    def drop_recording(self, sha256: str) -> None:
+        """Remove a recording that is part of a longer one now; what was derived from it stays."""
+        shutil.rmtree(self._home(sha256), ignore_errors=True)
 
     @contextmanager
     def receive(self, source: Path, progress: Progress | None = None) -> Iterator[Incoming]:

@@ -1,0 +1,72 @@
+"""After a crash the interview goes on, and its recording is one in the end."""
+
+from __future__ import annotations
+
+import av
+import numpy as np
+import pytest
+
+from app.domain.types import Interview
+from app.failures import InterviewRecorded, RecordingEmpty
+from app.recording.kinds import PictureTrack, Role, SoundTrack
+from app.store.importing import import_file
+from app.store.recordings import Belonging
+from tests.recording.sources import ALL, CAMERA, ROOM, Attempt, Feeder, begin, kept, waiting_interview
+from tests.recording.test_deaths import starts
+
+
+def go_on(library, interview: Interview, tracks, seconds: float) -> tuple[float, object]:
+    """Where it went on (s), and what it ended with."""
+    outcome: list[object] = []
+    recording = begin(library, interview.id, tracks, allowed=ALL, go_on=True)
+    from_s = recording.now()
+    if seconds:
+        Feeder(recording, tracks).run(seconds)
+    recording.stop(outcome.append)
+    recording.join(60)
+    return from_s, outcome[0]
+
+
+@pytest.mark.parametrize(
+    "tracks",
+    [
+        [CAMERA, ROOM],
+        [ROOM, CAMERA],
+        [PictureTrack(Role.CAMERA, 640, 360), SoundTrack(Role.INTERVIEWER), SoundTrack(Role.CANDIDATE)],
+    ],
+)
+def test_what_is_recorded_later_follows(library, tracks):
+    first = Attempt(library).run(2.0).stop()
+    earlier = first.media
+    from_s, interview = go_on(library, first, tracks, 2.0)
+    assert from_s == pytest.approx(earlier.duration_s, abs=0.1)
+    assert interview.id == first.id
+    assert interview.media.name == earlier.name
+    assert interview.media.duration_s == pytest.approx(earlier.duration_s + 2.0, abs=0.5)
+    assert not library.vault.has(earlier.sha256)
+    assert library.find_interview(sha256=earlier.sha256) is None
+    original, playable = kept(library, interview)
+    for file in (original, playable):
+        pictures, sound = starts(file)
+        assert np.diff(pictures).max() < 0.6
+        assert np.diff(sound).max() < 0.6
+    with av.open(str(playable)) as container:
+        assert sum(1 for _ in container.decode(video=0)) > 80
+    assert len(library.interviews()) == 1
+
+
+def test_where_nothing_follows_the_recording_stays(library):
+    first = Attempt(library).run(1.5).stop()
+    _, outcome = go_on(library, first, [ROOM], 0.0)
+    assert isinstance(outcome, RecordingEmpty)
+    assert library.interview(first.id).media == first.media
+    assert kept(library, first)[0].exists()
+
+
+def test_only_a_recording_of_this_program_goes_on(library, sample):
+    interview = waiting_interview(library)
+    with pytest.raises(InterviewRecorded):
+        begin(library, interview.id, [ROOM], allowed=ALL, go_on=True)
+    import_file(library, sample / "sample_zh.mp4", belonging=Belonging(interview_id=interview.id))
+    with pytest.raises(InterviewRecorded):
+        begin(library, interview.id, [ROOM], allowed=ALL, go_on=True)
