@@ -1,0 +1,96 @@
+"""Devices, sources and the session, recorded for real."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from app.recording.kinds import Kind, Role
+from ui.record.capture.choice import PLACES, Arrangement, Device, What, fitted, pick, places
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def virtual(sample, tmp_path):
+    """The environment in which a copy of the sample stands for camera and microphone."""
+    path = tmp_path / "看得见.mp4"
+    shutil.copyfile(sample / "sample_zh.mp4", path)
+    return {"MIANJIAN_VIRTUAL_INPUT": str(path)}
+
+
+def test_what_is_listed(play, sound_server, screen, virtual):
+    found = play("devices_listed", sound_server | screen | virtual)
+    assert ["desk", "Desk"] in found["microphone"]
+    assert [name for _, name in found["system"]] == ["", "Room", "Other"]
+    assert found["camera"] == []
+    assert len(found["screen"]) == 1
+    assert found["file"][0][1] == "看得见.mp4"
+
+
+@pytest.mark.parametrize("hold", ["busy", "stuck"])
+def test_a_window_that_is_held_up_loses_no_sound(play, sound_server, virtual, hold):
+    found = play("microphone", sound_server | virtual, hold)
+    assert found["breaks"] == 0
+    assert found["told"] == []
+    assert found["after_stop"]
+    assert found["peak_db"] == pytest.approx(-6.2, abs=1)
+    assert not found["clipped"]
+    if hold == "busy":
+        assert found["gap_ms"] < 130, "few pictures are lost"
+
+
+def test_a_microphone_that_is_pulled_out_is_said_at_once_and_comes_back(play, sound_server):
+    found = play("unplugged", sound_server)
+    assert found["said_s"] < 1.5
+    assert found["rest"] > 0.8, "the other microphone goes on"
+    assert "is not connected" in found["sentence"]
+    assert found["ended"] == ["candidate"]
+    assert found["back"]
+    assert found["goes_on"]
+
+
+def test_system_sound_follows_the_loudspeaker(play, sound_server):
+    assert play("system_sound", sound_server) == {"first": 0, "second": 0, "told": []}
+
+
+def test_a_file_stands_for_camera_and_microphone(play, virtual):
+    found = play("file_input", virtual)
+    assert found["fps"] == pytest.approx(25, abs=0.5)
+    assert found["layout"] == "yuv420p"
+    assert found["size"] == [640, 480]
+    assert [stride * rows for stride, rows in zip(found["strides"], (480, 240, 240), strict=True)] == found["planes"]
+    assert abs(found["begins_apart_ms"]) < 40
+    assert found["seconds"] == pytest.approx(found["took_s"], abs=0.3)
+    assert found["shown"] > 5
+    assert "is not there any more" in found["sentence"]
+    assert sorted(each[1:] for each in found["told"])[:2] == [["camera", "back"], ["camera", "gone"]]
+    assert sorted(found["ended"]) == ["camera", "room"]
+
+
+def test_a_screen_is_recorded(play, screen):
+    found = play("screen", screen, "screen")
+    assert found["size"] == found["track"] == [1280, 720]
+    assert found["layout"] == "bgr0"
+    assert found["fps"] == pytest.approx(15, abs=1)
+    assert found["told"] == []
+    assert found["kinds"] == ["picture"]
+
+
+def test_consent_decides_what_may_be_opened():
+    assert [p.role for p in places(Arrangement.CAMERA, frozenset(Kind))] == [Role.CAMERA, Role.ROOM]
+    assert [p.role for p in places(Arrangement.CAMERA, frozenset({Kind.SOUND}))] == [Role.ROOM]
+    assert places(Arrangement.MICROPHONE, frozenset({Kind.PICTURE})) == ()
+    assert all(p.kind is Kind.SOUND for a in Arrangement for p in places(a, frozenset({Kind.SOUND})))
+
+
+@pytest.mark.parametrize(
+    ("size", "wanted"),
+    [((1280, 720), (1280, 720)), ((3840, 2160), (1920, 1080)), ((801, 601), (800, 600)), ((0, 0), (1280, 720))],
+)
+def test_the_size_that_is_written(size, wanted):
+    assert fitted(size) == wanted
+    device = Device(What.SCREEN, "x", "X", size)
+    track = pick(PLACES[Arrangement.SCREEN][0], device).track
+    assert (track.width, track.height) == wanted
