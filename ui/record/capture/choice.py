@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
 
 from app.recording.kinds import Kind, PictureTrack, Role, SoundTrack, Track
 
@@ -36,8 +35,8 @@ class Device:
 
     what: What
     id: str
-    name: str
-    size: tuple[int, int] = (0, 0)
+    name: str = field(compare=False)
+    size: tuple[int, int] = field(default=(0, 0), compare=False)
 
 
 class Arrangement(StrEnum):
@@ -51,12 +50,16 @@ class Arrangement(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place of an arrangement: whom it shows or hears, what may stand there, and whether it may stay empty."""
+    """A place of an arrangement: whom it shows or hears, what may stand there, and whether it may stay empty.
+
+    `filled`: one that may stay empty has a device as long as nobody takes it away.
+    """
 
     role: Role
     kind: Kind
     devices: tuple[What, ...]
     optional: bool = False
+    filled: bool = True
 
 
 _CAMERAS, _MICROPHONES = (What.CAMERA, What.FILE), (What.MICROPHONE, What.FILE)
@@ -73,7 +76,7 @@ PLACES: dict[Arrangement, tuple[Place, ...]] = {
     Arrangement.TWO: (
         Place(Role.CANDIDATE, Kind.SOUND, _MICROPHONES),
         Place(Role.INTERVIEWER, Kind.SOUND, _MICROPHONES),
-        Place(Role.CAMERA, Kind.PICTURE, _CAMERAS, optional=True),
+        Place(Role.CAMERA, Kind.PICTURE, _CAMERAS, optional=True, filled=False),
     ),
     Arrangement.MICROPHONE: (Place(Role.ROOM, Kind.SOUND, _MICROPHONES),),
 }
@@ -128,9 +131,3 @@ def fitted(size: tuple[int, int]) -> tuple[int, int]:
         return CAMERA_SIZE
     scale = min(1.0, LARGEST[0] / width, LARGEST[1] / height)
     return max(2, int(width * scale) // 2 * 2), max(2, int(height * scale) // 2 * 2)
-
-
-def remembered(choice: Choice) -> dict[str, Any]:
-    """A choice as the workstation's settings keep it."""
-    devices = {each.role.value: [each.device.what.value, each.device.id, each.device.name] for each in choice.picked}
-    return {"arrangement": choice.arrangement.value, "devices": devices}

@@ -26,6 +26,8 @@ LEVELS_MS = 50
 PREVIEW_FPS = 12.5
 PREVIEW_WIDTH = 960
 ENDS_MS = 10_000
+_STUCK: list[QThread] = []
+"""Threads that a device's driver holds: Qt would end the program with one that is destroyed while it runs."""
 
 
 class CaptureSession(QObject):
@@ -66,7 +68,9 @@ class CaptureSession(QObject):
         """Close them. Nothing comes to the sink afterwards."""
         self._outlet.close()
         self._thread.quit()
-        self._thread.wait(ENDS_MS)
+        if not self._thread.wait(ENDS_MS):
+            self._thread.setParent(None)
+            _STUCK.append(self._thread)
 
     def preview(self, *, on: bool) -> None:
         """Whether `pictured` tells what is seen."""
@@ -110,7 +114,7 @@ class _Outlet:
             return
         self._session.sizes[role] = (picture.width, picture.height)
         self._give_picture(role, at_ns, picture)
-        if self.previewed and role not in self.waiting and self._preview_paces[role].lets(at_ns):
+        if self.previewed and self._open and role not in self.waiting and self._preview_paces[role].lets(at_ns):
             self.waiting.add(role)
             self._session.pictured.emit(role, _small(frame.toImage()))
 
@@ -138,13 +142,14 @@ class _Outlet:
 
     def back(self, role: Role) -> None:
         """It gives something again."""
-        self._session.recovered.emit(role)
+        if self._open:
+            self._session.recovered.emit(role)
 
     def tell_levels(self) -> None:
         """What was heard since the last time."""
         with self._lock:
             levels, self._levels = self._levels, {}
-        if levels:
+        if levels and self._open:
             self._session.levels.emit(levels)
 
 
