@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.recording.kinds import Kind, Role
-from ui.record.capture.choice import Arrangement, Choice, Device, Place, What, pick, places
+from ui.record.capture.choice import Arrangement, Choice, Device, Picked, Place, What, pick, places
 
 Listing = Callable[[tuple[What, ...]], tuple[Device, ...]]
 NEEDS: dict[Arrangement, frozenset[Kind]] = {
@@ -102,15 +102,21 @@ class Choosing:
         return len(used) != len(set(used))
 
     def choice(self, sizes: Mapping[Role, tuple[int, int]]) -> Choice | None:
-        """What can be recorded; None where a place is empty or unplugged. `sizes`: of the pictures that were seen."""
-        picked = self.filled(sizes)
-        lacking = [place for place in self.places if not place.optional and place.role not in {p.role for p in picked}]
-        gone = [p for p in self.places for d in [self.devices()[p.role]] if d is not None and not self.is_there(p, d)]
-        if not picked or lacking or gone or self.clash:
-            return None
-        return Choice(self.arrangement, picked)
+        """What can be recorded; None where a place is empty or unplugged, or the size of its pictures not yet known.
 
-    def filled(self, sizes: Mapping[Role, tuple[int, int]]) -> tuple[Any, ...]:
+        `sizes`: of the pictures that were seen.
+        """
+        devices, picked = self.devices(), self.filled(sizes)
+        fit = all(self._fits(place, devices[place.role], sizes) for place in self.places)
+        return Choice(self.arrangement, picked) if picked and fit and not self.clash else None
+
+    def _fits(self, place: Place, device: Device | None, sizes: Mapping[Role, tuple[int, int]]) -> bool:
+        if device is None:
+            return place.optional
+        sized = place.kind is Kind.SOUND or place.role in sizes or min(device.size) > 0
+        return sized and self.is_there(place, device)
+
+    def filled(self, sizes: Mapping[Role, tuple[int, int]]) -> tuple[Picked, ...]:
         """The places that have a device, for trying them out."""
         devices = self.devices()
         return tuple(

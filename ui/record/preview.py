@@ -41,6 +41,7 @@ class Preview(QWidget):
         self._image, self._icon, self.heading, self.hint = None, icon, heading, hint
         self.setAccessibleDescription(f"{heading} {hint}".strip())
         self.update()
+        self._ask()
 
     def sizeHint(self) -> QSize:
         """Qt: a video's shape."""

@@ -12,8 +12,9 @@ from PySide6.QtGui import QHideEvent, QImage, QShowEvent
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import text
-from app.recording.kinds import Kind, Picture, Role
+from app.recording.kinds import Kind, Role
 from app.settings import SettingsFile
+from app.store.vault import Vault
 from ui import language, theme
 from ui.record.capture import permissions
 from ui.record.capture.choice import Arrangement, Choice, Device
@@ -24,23 +25,11 @@ from ui.record.capture.session import CaptureSession
 from ui.record.choosing import Choosing
 from ui.record.preview import Preview
 from ui.record.source_row import SourceRow
+from ui.record.trial_bar import Tap, TrialBar
 
 KEPT = "record.sources"
 """Where the workstation's settings keep the choice, in `Settings.layout`."""
 SIDE = 300
-
-
-class Nowhere:
-    """The sink of a preview: nothing of it is kept."""
-
-    def picture(self, role: Role, at_ns: int, picture: Picture) -> None:
-        """Not kept."""
-
-    def sound(self, role: Role, at_ns: int, samples: bytes) -> None:
-        """Not kept."""
-
-    def gone(self, role: Role) -> None:
-        """Nothing ends."""
 
 
 class SetupPanel(QWidget):
@@ -54,6 +43,8 @@ class SetupPanel(QWidget):
         self.choosing = Choosing(settings.values.layout.get(KEPT) or {}, allowed, listed)
         self.session: CaptureSession | None = None
         self.preview, self.note = Preview(), QLabel()
+        self._tap = Tap()
+        self.trial = TrialBar(Vault(settings.path.parent / "vault"), self._tap)
         self.buttons: dict[Arrangement, QPushButton] = {}
         self.rows: dict[Role, SourceRow] = {}
         self._sizes: dict[Role, tuple[int, int]] = {}
@@ -65,6 +56,8 @@ class SetupPanel(QWidget):
         self._soon = QTimer(self, interval=0, singleShot=True)
         self._soon.timeout.connect(self._open)
         self.preview.painted.connect(self._next_picture)
+        self.trial.shown.connect(self.preview.show_picture)
+        self.trial.ended.connect(self._say_preview)
         self._make_rows()
         language.on_change(self, self._retell)
 
@@ -75,6 +68,7 @@ class SetupPanel(QWidget):
     def close_sources(self) -> None:
         """Let go of all devices."""
         self._soon.stop()
+        self.trial.cancel()
         session, self.session = self.session, None
         if session is not None:
             session.stop()
@@ -138,7 +132,7 @@ class SetupPanel(QWidget):
 
     def _make_rows(self) -> None:
         while (item := self._column.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
+            if (old := item.widget()) is not None and old is not self.trial:
                 old.hide()
                 old.deleteLater()
         self.rows = {}
@@ -147,6 +141,7 @@ class SetupPanel(QWidget):
             row.taken.connect(lambda device, role=place.role: self._take(role, device))
             self._column.addWidget(row)
         self._column.addStretch(1)
+        self._column.addWidget(self.trial)
         self._fill()
         self._reopen()
 
@@ -222,7 +217,7 @@ class SetupPanel(QWidget):
                 row.meter.reset()
         picked = self.choosing.filled(self._sizes)
         if picked and self.isVisible():
-            self.session = CaptureSession(Choice(self.choosing.arrangement, picked), Nowhere(), self)
+            self.session = CaptureSession(Choice(self.choosing.arrangement, picked), self._tap, self)
             self.session.problem.connect(self._troubled)
             self.session.recovered.connect(self._troubled)
             self.session.levels.connect(self._show_levels)
@@ -244,6 +239,9 @@ class SetupPanel(QWidget):
     def _show_picture(self, role: Role, image: QImage) -> None:
         if self.session is None or self.sender() is not self.session:
             return
+        if self.trial.playing is not None:
+            self.session.preview_shown()
+            return
         self.preview.show_picture(image)
         size = self.session.sizes.get(role)
         if size is not None and self._sizes.get(role) != size:
@@ -256,6 +254,7 @@ class SetupPanel(QWidget):
 
     def _tell(self) -> None:
         ready = self.choice()
+        self.trial.offer(ready.tracks if ready is not None else ())
         if ready != self._ready:
             self._ready = ready
             self.choiceChanged.emit()

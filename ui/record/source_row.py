@@ -91,7 +91,7 @@ class SourceRow(QWidget):
         del blocker
         self.box.setToolTip(plain_tip(self.box.currentText()))
         self._name(chosen)
-        if not devices and not self.place.optional:
+        if not devices and not self.place.optional and self.place.kind is Kind.SOUND:
             self.say(text.tr(f"capture.no_{self._sort}_hint"))
 
     def say(self, words: str) -> None:

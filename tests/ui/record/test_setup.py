@@ -13,7 +13,7 @@ from app.recording.kinds import Kind, Role
 from app.settings import SettingsFile
 from tests.ui.clipped import clipped
 from ui import language, theme
-from ui.record import setup
+from ui.record import setup, trial_bar
 from ui.record.capture import devices
 from ui.record.capture.choice import Arrangement, Device, What
 from ui.record.capture.levels import FLOOR_DB, Level
@@ -23,7 +23,7 @@ from ui.record.preview import Preview
 from ui.record.setup import KEPT, SetupPanel
 
 BOTH = frozenset(Kind)
-CAMERA = Device(What.CAMERA, "cam-1", "Webcam 720p")
+CAMERA = Device(What.CAMERA, "cam-1", "Webcam 720p", (1280, 720))
 DESK, HEADSET = Device(What.MICROPHONE, "desk", "Desk"), Device(What.MICROPHONE, "usb-1", "Headset")
 SPEAKER = Device(What.SYSTEM, "", "")
 
@@ -215,6 +215,50 @@ def test_only_what_is_agreed_to_is_opened(qtbot, virtual, panel):
     assert widget.session.choice.kinds == {Kind.SOUND}
     assert widget.choice().kinds == {Kind.SOUND}
     assert widget.preview.heading == "Only sound is recorded"
+
+
+def test_a_camera_is_ready_once_it_shows_how_large_its_pictures_are():
+    choosing = Choosing({}, BOTH, listing(Device(What.CAMERA, "cam-1", "Webcam"), DESK))
+    assert choosing.choice({}) is None
+    assert choosing.choice({Role.CAMERA: (640, 480)}).tracks[0].height == 480
+
+
+def test_a_test_recording_is_played_and_thrown_away(qtbot, virtual, panel, settings, monkeypatch):
+    monkeypatch.setattr(trial_bar, "TRIAL_S", 2.0)
+    widget = panel()
+    assert not widget.trial.button.isEnabled()
+    qtbot.waitUntil(widget.trial.button.isEnabled, timeout=10_000)
+    qtbot.waitUntil(lambda: widget.preview.shows_picture, timeout=10_000)
+    shown = []
+    widget.trial.shown.connect(lambda image: shown.append((image.width(), image.height())))
+    QTest.keyClick(widget.trial.button, Qt.Key.Key_Space)
+    assert widget.trial.words.text().startswith("Recording")
+    files = settings.path.parent / "vault" / "incoming"
+    qtbot.waitUntil(lambda: widget.trial.playing is not None, timeout=15_000)
+    assert list(files.glob("*/part-*"))
+    with qtbot.waitSignal(widget.trial.ended, timeout=15_000):
+        pass
+    assert len(shown) > 25
+    assert set(shown) == {(640, 480)}
+    assert "thrown away" in widget.trial.words.text()
+    assert not list(files.iterdir())
+    language.set_language("zh")
+    assert "已回放并删除" in widget.trial.words.text()
+
+
+def test_a_test_recording_can_be_stopped(qtbot, virtual, panel, settings):
+    widget = panel()
+    qtbot.waitUntil(widget.trial.button.isEnabled, timeout=10_000)
+    widget.trial.button.click()
+    assert widget.trial.button.text() == "Stop the test"
+    qtbot.waitUntil(lambda: widget.trial.progress.value() > 300, timeout=10_000)
+    widget.trial.button.click()
+    assert not widget.trial.busy
+    qtbot.waitUntil(lambda: not list((settings.path.parent / "vault" / "incoming").glob("*")), timeout=5_000)
+    widget.trial.button.click()
+    assert widget.trial.busy
+    widget.hide()
+    assert not widget.trial.busy
 
 
 def test_one_microphone_in_two_places_is_said(plugged, panel):

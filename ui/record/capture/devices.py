@@ -12,7 +12,7 @@ from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtMultimedia import QAudioDevice, QCameraDevice, QCapturableWindow, QMediaDevices, QWindowCapture
 
 from ui.record.capture import sound_server
-from ui.record.capture.choice import CAMERA_SIZE, Device, What
+from ui.record.capture.choice import Device, What
 
 VIRTUAL = "MIANJIAN_VIRTUAL_INPUT"
 """Names a file that is offered as camera and as microphone: for trying out, and for tests."""
@@ -21,9 +21,7 @@ LOOK_MS = 1000
 
 def cameras() -> tuple[Device, ...]:
     """The cameras of this computer."""
-    return tuple(
-        Device(What.CAMERA, id_of(each), each.description(), CAMERA_SIZE) for each in QMediaDevices.videoInputs()
-    )
+    return tuple(Device(What.CAMERA, id_of(each), each.description()) for each in QMediaDevices.videoInputs())
 
 
 def microphones() -> tuple[Device, ...]:
