@@ -7,30 +7,14 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
+from tests.capture import stage
+
 ROOT = Path(__file__).resolve().parents[2]
-STARTS_S = 20.0
 CHILD_S = 60.0
-
-SERVER = (
-    "module-native-protocol-unix",
-    "module-null-sink sink_name=room rate=48000 channels=1 sink_properties=device.description=Room",
-    "module-null-sink sink_name=other rate=48000 channels=2 sink_properties=device.description=Other",
-    "module-virtual-source source_name=desk master=room.monitor source_properties=device.description=Desk",
-)
-
-
-def _end(process: subprocess.Popen) -> None:
-    process.terminate()
-    try:
-        process.wait(5)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait(5)
 
 
 @pytest.fixture(scope="session")
@@ -39,24 +23,12 @@ def sound_server(tmp_path_factory):
     if not shutil.which("pulseaudio") or not shutil.which("pactl"):
         pytest.skip("pulseaudio and pulseaudio-utils are not installed")
     folder = tmp_path_factory.mktemp("sound")
-    folder.chmod(0o700)
-    env = {
-        "XDG_RUNTIME_DIR": str(folder), "PULSE_RUNTIME_PATH": str(folder / "pulse"), "HOME": str(folder),
-        "DBUS_SESSION_BUS_ADDRESS": "disabled:", "PULSE_SERVER": f"unix:{folder}/pulse/native",
-    }  # fmt: skip
-    words = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--realtime=no"]
-    words += [f"--load={module}" for module in SERVER]
-    with (folder / "log").open("wb") as log:
-        server = subprocess.Popen(words, env=os.environ | env, stdout=log, stderr=log)
-    ready = ["pactl", "info"]
-    until = time.monotonic() + STARTS_S
-    while subprocess.run(ready, env=os.environ | env, capture_output=True, check=False).returncode:
-        if server.poll() is not None or time.monotonic() > until:
-            _end(server)
-            pytest.skip("pulseaudio does not start here: " + (folder / "log").read_text()[-300:])
-        time.sleep(0.05)
+    server, env = stage.start_sound(folder)
+    if not stage.answers(server, env):
+        stage.end(server)
+        pytest.skip("pulseaudio does not start here: " + (folder / "log").read_text()[-300:])
     yield env
-    _end(server)
+    stage.end(server)
 
 
 @pytest.fixture(scope="session")
@@ -71,10 +43,10 @@ def screen():
     with os.fdopen(reading) as told:
         number = told.readline().strip()
     if not number:
-        _end(server)
+        stage.end(server)
         pytest.skip("Xvfb does not start here")
-    yield {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb"}
-    _end(server)
+    yield {"DISPLAY": f":{number}", "QT_QPA_PLATFORM": "xcb", "XDG_SESSION_TYPE": "x11"}
+    stage.end(server)
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -12,9 +14,11 @@ from pathlib import Path
 from PySide6.QtWidgets import QApplication
 
 from app import text
-from app.recording.kinds import Kind, Role
-from tests.capture import stage
-from ui.record.capture import devices
+from app.recording.kinds import Role
+from app.recording.trial import Trial
+from app.store.vault import Vault
+from tests.capture import stage, steps
+from ui.record.capture import devices, sound_server
 from ui.record.capture.choice import PLACES, Arrangement, Choice, Device, What, pick
 from ui.record.capture.session import CaptureSession
 
@@ -44,8 +48,10 @@ def devices_listed() -> dict:
     return {what.value: [[d.id, d.name] for d in devices.listed((what,))] for what in What}
 
 
-def microphone(hold: str = "none") -> dict:
+def microphone(hold: str = "none", way: str = "server") -> dict:
     """A tone from a microphone and the screen or file beside it, while the window is held up for half a second."""
+    if way == "qt":
+        sound_server.inputs = lambda: None
     tone = stage.tone_file(Path(tempfile.mkdtemp(), "tone.wav"), 3.0)
     picture = {"camera": devices.files()[0]} if devices.files() else {}
     arrangement = Arrangement.TWO
@@ -108,6 +114,29 @@ def unplugged() -> dict:
     }  # fmt: skip
 
 
+def server_dies() -> dict:
+    """The sound server ends while a microphone is recorded beside a picture, and is started again."""
+    folder = Path(tempfile.mkdtemp())
+    server, env = stage.start_sound(folder)
+    os.environ.update(env)
+    assert stage.answers(server, env)
+    session, kept, told = begun(
+        chosen(Arrangement.CAMERA, camera=devices.files()[0], room=_named(devices.microphones(), "desk"))
+    )
+    assert stage.until(lambda: kept.seconds(Role.ROOM) > 0.5 and len(kept.pictures.get(Role.CAMERA, [])) > 10)
+    server.kill()
+    server.wait(10)
+    said = stage.until(lambda: told)
+    pictures = len(kept.pictures[Role.CAMERA])
+    goes_on = stage.until(lambda: len(kept.pictures[Role.CAMERA]) > pictures + 25)
+    server, _ = stage.start_sound(folder)
+    assert stage.answers(server, env)
+    back = stage.until(lambda: "back" in [each[2] for each in told])
+    session.stop()
+    stage.end(server)
+    return {"said": said, "goes_on": goes_on, "back": back, "told": told}
+
+
 def system_sound() -> dict:
     """What the computer plays, also when it plays by another loudspeaker from now on."""
     stage.pactl("set-default-sink", "room")
@@ -154,26 +183,74 @@ def file_input() -> dict:
     return {**found, "told": told, "ended": [role.value for role in kept.ended]}
 
 
-def screen(what: str) -> dict:
-    """A screen, or a window of another program, that shows a colour."""
-    found = devices.screens() if what == "screen" else ()
-    if what == "window":
-        assert stage.until(lambda: devices.windows()), "no windows"
-        found = devices.windows()
+def screen() -> dict:
+    """A screen that shows something."""
+    found = devices.screens()
     session, kept, told = begun(chosen(Arrangement.SCREEN, screen=found[0]))
     stage.until(lambda: len(kept.pictures.get(Role.SCREEN, [])) >= 30)
     session.stop()
     picture, times = kept.last[Role.SCREEN], kept.pictures[Role.SCREEN]
     return {
         "size": [picture.width, picture.height], "layout": picture.layout, "told": told,
-        "fps": (len(times) - 1) / (times[-1] - times[0]) * 1e9, "name": found[0].name,
+        "fps": (len(times) - 1) / (times[-1] - times[0]) * 1e9,
         "track": [session.choice.tracks[0].width, session.choice.tracks[0].height],
-        "kinds": sorted(kind.value for kind in session.choice.kinds), "all": len(Kind),
+        "kinds": sorted(kind.value for kind in session.choice.kinds),
     }  # fmt: skip
 
 
+def window() -> dict:
+    """A window of another program, which is closed and opened again while a microphone is recorded beside it."""
+    meeting = [sys.executable, "-m", "tests.capture.meeting"]
+    shown = subprocess.Popen(meeting)
+    assert stage.until(devices.windows), "no window"
+    (device,) = devices.windows()
+    session, kept, told = begun(chosen(Arrangement.SCREEN, screen=device))
+    stage.until(lambda: len(kept.pictures.get(Role.SCREEN, [])) >= 20)
+    picture = kept.last[Role.SCREEN]
+    middle = picture.strides[0] * (picture.height // 2) + 4 * (picture.width // 2)
+    found = {
+        "name": device.name, "size": [picture.width, picture.height], "color": list(picture.planes[0][middle:][:3]),
+    }  # fmt: skip
+    shown.terminate()
+    shown.wait(10)
+    stage.until(lambda: told)
+    found["sentence"] = session.troubles[Role.SCREEN].sentence if told else ""
+    shown = subprocess.Popen(meeting)
+    found["back"] = stage.until(lambda: "back" in [each[2] for each in told])
+    session.stop()
+    shown.terminate()
+    shown.wait(10)
+    return {**found, "told": told}
+
+
+def in_step(hearing: str, seconds: str = "5") -> dict:
+    """A window flashes while a loudspeaker beeps; recorded as an interview is, by `system` sound or a `microphone`."""
+    source = [sys.executable, "-m", "tests.capture.flash", str(float(seconds) + 4), "room"]
+    flashing = subprocess.Popen(source, stdout=subprocess.DEVNULL)
+    heard = {"system": _named(devices.system_sounds(), "room")}
+    if hearing == "microphone":
+        heard = {"interviewer": _named(devices.microphones(), "desk")}
+    choice, written = chosen(Arrangement.SCREEN, screen=devices.screens()[0], **heard), []
+    trial = Trial(Vault(Path(tempfile.mkdtemp(), "vault")), choice.tracks, written.append)
+    session, told = CaptureSession(choice, trial), []
+    session.problem.connect(lambda p: told.append([p.role.value, p.trouble.value]))
+    session.start()
+    stage.wait(float(seconds))
+    session.stop()
+    trial.stop()
+    assert stage.until(lambda: written)
+    found = {"apart_ms": steps.apart(written[0]), "told": told, "beeps": len(steps.beeps(written[0]))}
+    trial.discard()
+    flashing.terminate()
+    flashing.wait(10)
+    return found
+
+
 SCENES = {
-    each.__name__: each for each in (devices_listed, microphone, unplugged, system_sound, file_input, screen)
+    each.__name__: each
+    for each in (
+        devices_listed, microphone, unplugged, server_dies, system_sound, file_input, screen, window, in_step,
+    )
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import subprocess
 import threading
 import time
@@ -16,6 +17,13 @@ from PySide6.QtCore import QCoreApplication, QEventLoop
 from app.recording.kinds import Picture, Role
 
 RATE = 48_000
+STARTS_S = 20.0
+SERVER = (
+    "module-native-protocol-unix",
+    "module-null-sink sink_name=room rate=48000 channels=1 sink_properties=device.description=Room",
+    "module-null-sink sink_name=other rate=48000 channels=2 sink_properties=device.description=Other",
+    "module-virtual-source source_name=desk master=room.monitor source_properties=device.description=Desk",
+)
 
 
 class Kept:
@@ -93,7 +101,7 @@ def tone_file(path: Path, seconds: float, hz: float = 440.0) -> Path:
 
 def playing(path: Path, sink: str = "room") -> subprocess.Popen:
     """Play a sound file into a sink; ends by itself."""
-    return subprocess.Popen(["paplay", f"--device={sink}", "--latency-msec=30", str(path)])
+    return subprocess.Popen(["paplay", f"--device={sink}", "--latency-msec=1000", str(path)])
 
 
 def breaks(samples: np.ndarray, hz: float = 440.0) -> int:
@@ -110,3 +118,36 @@ def breaks(samples: np.ndarray, hz: float = 440.0) -> int:
 def pactl(*words: str) -> str:
     """Ask the sound server."""
     return subprocess.run(["pactl", *words], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def start_sound(folder: Path) -> tuple[subprocess.Popen, dict[str, str]]:
+    """A private PulseAudio in a folder, and the environment in which it answers."""
+    folder.chmod(0o700)
+    env = {
+        "XDG_RUNTIME_DIR": str(folder), "PULSE_RUNTIME_PATH": str(folder / "pulse"), "HOME": str(folder),
+        "DBUS_SESSION_BUS_ADDRESS": "disabled:", "PULSE_SERVER": f"unix:{folder}/pulse/native",
+    }  # fmt: skip
+    words = ["pulseaudio", "-n", "--daemonize=no", "--exit-idle-time=-1", "--use-pid-file=no", "--realtime=no"]
+    words += [f"--load={module}" for module in SERVER]
+    with (folder / "log").open("ab") as log:
+        return subprocess.Popen(words, env=os.environ | env, stdout=log, stderr=log), env
+
+
+def answers(server: subprocess.Popen, env: dict[str, str]) -> bool:
+    """Wait until the server does; False where it does not come to it."""
+    end = time.monotonic() + STARTS_S
+    while subprocess.run(["pactl", "info"], env=os.environ | env, capture_output=True, check=False).returncode:
+        if server.poll() is not None or time.monotonic() > end:
+            return False
+        time.sleep(0.05)
+    return True
+
+
+def end(process: subprocess.Popen) -> None:
+    """End what was started."""
+    process.terminate()
+    try:
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(5)

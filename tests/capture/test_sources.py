@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 
+import numpy as np
 import pytest
 
 from app.recording.kinds import Kind, Role
@@ -51,6 +52,24 @@ def test_a_microphone_that_is_pulled_out_is_said_at_once_and_comes_back(play, so
     assert found["goes_on"]
 
 
+def test_a_microphone_by_qt_alone(play, sound_server):
+    found = play("microphone", sound_server, "none", "qt")
+    assert found["told"] == []
+    assert found["peak_db"] == pytest.approx(-6.2, abs=1)
+    assert found["seam_ms"][1] < 60
+
+
+def test_a_sound_server_that_dies_takes_neither_the_program_nor_the_picture_along(play, virtual):
+    if not shutil.which("pulseaudio") or not shutil.which("pactl"):
+        pytest.skip("pulseaudio and pulseaudio-utils are not installed")
+    found = play("server_dies", virtual)
+    assert found["said"]
+    assert found["goes_on"]
+    assert found["back"]
+    assert {each[1] for each in found["told"]} == {"room"}
+    assert {each[2] for each in found["told"]} <= {"busy", "gone", "back"}
+
+
 def test_system_sound_follows_the_loudspeaker(play, sound_server):
     assert play("system_sound", sound_server) == {"first": 0, "second": 0, "told": []}
 
@@ -70,12 +89,28 @@ def test_a_file_stands_for_camera_and_microphone(play, virtual):
 
 
 def test_a_screen_is_recorded(play, screen):
-    found = play("screen", screen, "screen")
+    found = play("screen", screen)
     assert found["size"] == found["track"] == [1280, 720]
     assert found["layout"] == "bgr0"
     assert found["fps"] == pytest.approx(15, abs=1)
     assert found["told"] == []
     assert found["kinds"] == ["picture"]
+
+
+def test_a_window_that_is_closed_is_said_and_comes_back(play, screen):
+    found = play("window", screen)
+    assert found["name"] == "Video meeting"
+    assert found["size"] == [640, 360]
+    assert found["color"] == [0, 0, 0xC0]
+    assert found["sentence"].startswith("Video meeting was closed.")
+    assert found["back"]
+
+
+@pytest.mark.parametrize("hearing", ["system", "microphone"])
+def test_sound_and_picture_keep_together(play, sound_server, screen, hearing):
+    apart = play("in_step", sound_server | screen, hearing)["apart_ms"]
+    assert len(apart) >= 4
+    assert abs(float(np.median(apart))) <= 40, apart
 
 
 def test_consent_decides_what_may_be_opened():

@@ -1,16 +1,21 @@
-"""All sources of a recording together, in a thread of their own: a busy window holds up none of them."""
+"""All sources of a recording together, in two threads of their own: a busy window holds up none of them.
+
+Microphones do not share one with pictures: copying a large picture takes longer than some systems wait to be read.
+"""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtMultimedia import QVideoFrame
 
 from app.recording.kinds import Picture, PictureTrack, Role, Sink, SoundTrack
+from ui.record.capture import sound_server
 from ui.record.capture.camera import Camera
-from ui.record.capture.choice import Choice, Picked, What
+from ui.record.capture.choice import Choice, Device, Picked, What
 from ui.record.capture.clock import Pace
 from ui.record.capture.devices import DeviceWatch
 from ui.record.capture.file_input import FileInput
@@ -19,8 +24,8 @@ from ui.record.capture.microphone import Microphone
 from ui.record.capture.pictures import picture_of
 from ui.record.capture.problems import SourceProblem
 from ui.record.capture.screen import Screen
+from ui.record.capture.server_sound import ServerMicrophone, ServerSound, SystemSound
 from ui.record.capture.source import Outlet, Source
-from ui.record.capture.system_sound import SystemSound
 
 LEVELS_MS = 50
 PREVIEW_FPS = 12.5
@@ -51,26 +56,31 @@ class CaptureSession(QObject):
         self.sizes: dict[Role, tuple[int, int]] = {}
         """The size of the pictures that came, by role."""
         self._outlet = _Outlet(self, choice, sink)
-        self._thread = _CaptureThread(choice, self._outlet, self)
+        sounds = [each for each in choice.picked if each.device.what in (What.MICROPHONE, What.SYSTEM)]
+        others = [each for each in choice.picked if each not in sounds]
+        self._threads = [_CaptureThread(those, self._outlet, self) for those in (sounds, others) if those]
         self.problem.connect(self._note_problem)
         self.recovered.connect(self._note_recovery)
 
     @property
     def running(self) -> bool:
         """Whether its sources are open."""
-        return self._thread.isRunning()
+        return any(thread.isRunning() for thread in self._threads)
 
     def start(self) -> None:
         """Open the sources; returns at once."""
-        self._thread.start(QThread.Priority.TimeCriticalPriority)
+        for thread in self._threads:
+            thread.start(QThread.Priority.TimeCriticalPriority)
 
     def stop(self) -> None:
         """Close them. Nothing comes to the sink afterwards."""
         self._outlet.close()
-        self._thread.quit()
-        if not self._thread.wait(ENDS_MS):
-            self._thread.setParent(None)
-            _STUCK.append(self._thread)
+        for thread in self._threads:
+            thread.quit()
+        for thread in self._threads:
+            if not thread.wait(ENDS_MS):
+                thread.setParent(None)
+                _STUCK.append(thread)
 
     def preview(self, *, on: bool) -> None:
         """Whether `pictured` tells what is seen."""
@@ -160,14 +170,14 @@ def _small(image: QImage) -> QImage:
 class _CaptureThread(QThread):
     """Makes the sources, runs their events, ends them: they never leave this thread."""
 
-    def __init__(self, choice: Choice, outlet: _Outlet, parent: QObject) -> None:
+    def __init__(self, picked: Sequence[Picked], outlet: _Outlet, parent: QObject) -> None:
         super().__init__(parent)
-        self._choice, self._outlet = choice, outlet
+        self._picked, self._outlet = picked, outlet
 
     def run(self) -> None:
         """Qt: the thread's life."""
         all_of_it = QObject()
-        sources = sources_for(self._choice, self._outlet, all_of_it)
+        sources = sources_for(self._picked, self._outlet, all_of_it)
         watch, meter = DeviceWatch(all_of_it), QTimer(all_of_it, interval=LEVELS_MS)
         meter.timeout.connect(self._outlet.tell_levels)
         for source in sources:
@@ -180,11 +190,11 @@ class _CaptureThread(QThread):
         all_of_it.deleteLater()
 
 
-def sources_for(choice: Choice, outlet: Outlet, parent: QObject) -> list[Source]:
+def sources_for(picked: Sequence[Picked], outlet: Outlet, parent: QObject) -> list[Source]:
     """A source for each device, one for all roles of a file."""
     files: dict[str, list[Picked]] = {}
     sources: list[Source] = []
-    for each in choice.picked:
+    for each in picked:
         if each.device.what is What.FILE:
             files.setdefault(each.device.id, []).append(each)
         else:
@@ -197,6 +207,12 @@ def sources_for(choice: Choice, outlet: Outlet, parent: QObject) -> list[Source]
 def _source(picked: Picked, outlet: Outlet, parent: QObject) -> Source:
     device, track = picked.device, picked.track
     if isinstance(track, SoundTrack):
-        kind = SystemSound if device.what is What.SYSTEM else Microphone
-        return kind(device, track, outlet, parent)
+        return _sound(device)(device, track, outlet, parent)
     return (Camera if device.what is What.CAMERA else Screen)(device, track.role, outlet, parent)
+
+
+def _sound(device: Device) -> type[ServerSound] | type[Microphone]:
+    """By which way a sound is recorded: by the sound server's where it knows it, else by Qt's."""
+    if device.what is What.SYSTEM:
+        return SystemSound
+    return ServerMicrophone if device.id in (sound_server.inputs() or ()) else Microphone

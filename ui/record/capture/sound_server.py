@@ -6,12 +6,13 @@ Windows has not been run.
 
 from __future__ import annotations
 
+import atexit
 import importlib
 import os
 import platform
+import socket
 import sys
 import threading
-from pathlib import Path
 from typing import Any
 
 ON_LINUX = platform.system() == "Linux"
@@ -29,25 +30,32 @@ def connected() -> Any:
     """
     if not ON_LINUX:
         return importlib.import_module("soundcard")
-    if not _server_there():
-        return None
     with _lock:
+        card = sys.modules.get(PULSE)
+        if card is not None and not _alive(card):
+            atexit.unregister(card._pulse._shutdown)
+            del sys.modules[PULSE]
+            card = None
+        if card is not None or not _server_there():
+            return card
         try:
-            card = sys.modules.get(PULSE) or importlib.import_module(PULSE)
-            if card._pulse._pa_context_get_state(card._pulse.context) != _READY:
-                card = importlib.reload(card)
+            return importlib.import_module(PULSE)
         except (OSError, AssertionError):
             return None
-        return card
+
+
+def _alive(card: Any) -> bool:
+    return bool(card._pulse._pa_context_get_state(card._pulse.context) == _READY)
 
 
 def _server_there() -> bool:
-    """Whether a server listens: looking is not to start one."""
+    """Whether a server listens: asking is not to start one."""
     given = os.environ.get("PULSE_SERVER", "")
     if given and not given.startswith("unix:"):
         return True
     runtime = os.environ.get("PULSE_RUNTIME_PATH") or f"{os.environ.get('XDG_RUNTIME_DIR', '')}/pulse"
-    return Path(given.removeprefix("unix:") or f"{runtime}/native").exists()
+    with socket.socket(socket.AF_UNIX) as line:
+        return line.connect_ex(given.removeprefix("unix:") or f"{runtime}/native") == 0
 
 
 def inputs() -> frozenset[str] | None:
@@ -61,8 +69,8 @@ def loopback_of(speaker: str) -> str:
     return f"{speaker}.monitor" if ON_LINUX else speaker
 
 
-def recorder(speaker: str, rate: int, channels: int, block: int) -> Any:
-    """What records a loudspeaker's own sound, in blocks of so many samples; None where it is not there."""
-    card, wanted = connected(), loopback_of(speaker)
+def recorder(wanted: str, rate: int, channels: int, block: int) -> Any:
+    """What records a microphone or monitor (its id), in blocks of so many samples; None where it is not there."""
+    card = connected()
     found = card.all_microphones(include_loopback=True) if card is not None else []
     return next((each.recorder(rate, channels, block) for each in found if each.id == wanted), None)

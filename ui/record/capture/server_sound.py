@@ -1,4 +1,8 @@
-"""What the computer plays. A Mac has no such source without a driver of its own."""
+"""Sound that the system's sound server gives: what the computer plays, and under Linux the microphones, too.
+
+Qt's own way to a microphone under PulseAudio (6.11) loses some samples where a busy computer holds its reader up; this
+one was not seen to. What the computer plays needs a driver of its own on a Mac.
+"""
 
 from __future__ import annotations
 
@@ -18,37 +22,29 @@ from ui.record.capture.source import Outlet, Source
 
 BLOCK_S = 0.02
 END_S = 2.0
-"""How long closing waits for the reading thread. A monitor that gives nothing at all holds it longer: it then ends by
+"""How long closing waits for the reading thread. A source that gives nothing at all holds it longer: it then ends by
 itself with the next sound, or with the program."""
 
 
-class SystemSound(Source):
-    """Read in a thread of its own, block by block. Follows the system's default where no loudspeaker was chosen."""
+class ServerSound(Source):
+    """Read in a thread of its own, block by block."""
 
-    silent_s = None
     _broke = Signal(int)
 
     def __init__(self, device: Device, track: SoundTrack, outlet: Outlet, parent: QObject | None = None) -> None:
         super().__init__(device, (track.role,), outlet, parent)
         self._track = track
-        self._round, self._speaker = 0, ""
+        self._round = 0
         self._thread: threading.Thread | None = None
         self._broke.connect(self._end_round)
 
-    def look(self) -> None:
-        """As ever; and what the computer plays by may be another by now."""
-        if self._opened and not self.device.id and default_speaker() != self._speaker:
-            self._shut()
-        super().look()
-
-    def _there(self) -> bool:
-        wanted = self.device.id
-        return any(each.id == wanted for each in devices.system_sounds())
+    def _input(self) -> str:
+        """The server's name of what is recorded."""
+        raise NotImplementedError
 
     def _open(self) -> None:
-        self._speaker = self.device.id or default_speaker()
         block = round(self._track.rate * BLOCK_S)
-        recorder = sound_server.recorder(self._speaker, self._track.rate, self._track.channels, block)
+        recorder = sound_server.recorder(self._input(), self._track.rate, self._track.channels, block)
         if recorder is None:
             raise Unavailable(Trouble.UNFIT)
         self._round += 1
@@ -77,6 +73,36 @@ class SystemSound(Source):
     def _end_round(self, which: int) -> None:
         if which == self._round and self._opened:
             self._fail(Trouble.BUSY if self._there() else Trouble.GONE)
+
+
+class ServerMicrophone(ServerSound):
+    """A microphone that the sound server knows."""
+
+    def _there(self) -> bool:
+        return self.device.id in (sound_server.inputs() or ())
+
+    def _input(self) -> str:
+        return self.device.id
+
+
+class SystemSound(ServerSound):
+    """What the computer plays. Follows the system's default where no loudspeaker was chosen."""
+
+    silent_s = None
+    _speaker = ""
+
+    def look(self) -> None:
+        """As ever; and what the computer plays by may be another by now."""
+        if self._opened and not self.device.id and default_speaker() != self._speaker:
+            self._shut()
+        super().look()
+
+    def _there(self) -> bool:
+        return any(each.id == self.device.id for each in devices.system_sounds())
+
+    def _input(self) -> str:
+        self._speaker = self.device.id or default_speaker()
+        return sound_server.loopback_of(self._speaker)
 
 
 def default_speaker() -> str:
