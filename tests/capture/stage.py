@@ -101,7 +101,7 @@ def tone_file(path: Path, seconds: float, hz: float = 440.0) -> Path:
 
 def playing(path: Path, sink: str = "room") -> subprocess.Popen:
     """Play a sound file into a sink; ends by itself."""
-    return subprocess.Popen(["paplay", f"--device={sink}", "--latency-msec=1000", str(path)])
+    return subprocess.Popen(["paplay", f"--device={sink}", "--latency-msec=500", str(path)])
 
 
 def breaks(samples: np.ndarray, hz: float = 440.0) -> int:

@@ -30,16 +30,14 @@ def test_what_is_listed(play, sound_server, screen, virtual):
     assert found["file"][0][1] == "看得见.mp4"
 
 
-@pytest.mark.parametrize("hold", ["busy", "stuck"])
-def test_a_window_that_is_held_up_loses_no_sound(play, sound_server, virtual, hold):
-    found = play("microphone", sound_server | virtual, hold)
+def test_a_window_that_is_held_up_loses_no_sound(play, sound_server, virtual):
+    found = play("microphone", sound_server | virtual, "held")
     assert found["breaks"] == 0
     assert found["told"] == []
     assert found["after_stop"]
     assert found["peak_db"] == pytest.approx(-6.2, abs=1)
     assert not found["clipped"]
-    if hold == "busy":
-        assert found["gap_ms"] < 130, "few pictures are lost"
+    assert found["pictures"] >= 0.9 * found["due"], "few pictures are lost"
 
 
 def test_a_microphone_that_is_pulled_out_is_said_at_once_and_comes_back(play, sound_server):
@@ -106,9 +104,8 @@ def test_a_window_that_is_closed_is_said_and_comes_back(play, screen):
     assert found["back"]
 
 
-@pytest.mark.parametrize("hearing", ["system", "microphone"])
-def test_sound_and_picture_keep_together(play, sound_server, screen, hearing):
-    apart = play("in_step", sound_server | screen, hearing)["apart_ms"]
+def test_sound_and_picture_keep_together(play, sound_server, screen):
+    apart = play("in_step", sound_server | screen)["apart_ms"]
     assert len(apart) >= 4
     assert abs(float(np.median(apart))) <= 40, apart
 

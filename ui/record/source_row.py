@@ -74,7 +74,9 @@ class SourceRow(QWidget):
         self.box.activated.connect(self._take)
 
     def show_devices(self, devices: tuple[Device, ...], chosen: Device | None, there: tuple[Device, ...]) -> None:
-        """What can be taken, what is taken, and which of it is plugged in."""
+        """What can be taken, what is taken, and which of it is plugged in. An open list stays as it is."""
+        if self.box.view().isVisible():
+            return
         blocker = QSignalBlocker(self.box)
         self.box.clear()
         if self.place.optional:

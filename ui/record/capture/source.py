@@ -14,6 +14,8 @@ from ui.record.capture.problems import SourceProblem, Trouble, Unavailable
 
 TRY_MS = 1000
 """How often a source that gives nothing is tried again."""
+FIRST_S = 8.0
+"""So long a source may take until its first picture or sound: some cameras need seconds."""
 
 
 class Outlet(Protocol):
@@ -72,8 +74,12 @@ class Source(QObject):
             self._try()
         elif not self._there():
             self._fail(Trouble.GONE)
-        elif self.silent_s is not None and now_ns() - self._last_ns > self.silent_s * NS:
+        elif self.silent_s is not None and now_ns() - self._last_ns > self._patience_s * NS:
             self._fail(Trouble.SILENT)
+
+    @property
+    def _patience_s(self) -> float:
+        return FIRST_S if not self._flowing or self.silent_s is None else self.silent_s
 
     def _open(self) -> None:
         raise NotImplementedError
