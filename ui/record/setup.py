@@ -9,7 +9,7 @@ import platform
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from app import text
 from app.recording.kinds import Kind, Role
@@ -115,8 +115,18 @@ class SetupPanel(QWidget):
         side.setProperty("class", "panel")
         side.setFixedWidth(theme.scaled(SIDE))
         self._column.setSpacing(theme.scaled(14))
-        self._column.setContentsMargins(*(theme.scaled(14),) * 4)
-        side.setLayout(self._column)
+        self._column.setContentsMargins(0, 0, theme.scaled(6), 0)
+        scroller, rows = QScrollArea(), QWidget()
+        rows.setLayout(self._column)
+        scroller.setWidget(rows)
+        scroller.setWidgetResizable(True)
+        scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroller.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        beside = QVBoxLayout(side)
+        beside.setContentsMargins(*(theme.scaled(each) for each in (14, 14, 8, 14)))
+        beside.setSpacing(theme.scaled(10))
+        beside.addWidget(scroller, 1)
+        beside.addWidget(self.trial)
         body, whole = QHBoxLayout(), QVBoxLayout(self)
         body.setSpacing(theme.scaled(12))
         body.addWidget(self.preview, 1)
@@ -132,7 +142,7 @@ class SetupPanel(QWidget):
 
     def _make_rows(self) -> None:
         while (item := self._column.takeAt(0)) is not None:
-            if (old := item.widget()) is not None and old is not self.trial:
+            if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
         self.rows = {}
@@ -141,7 +151,6 @@ class SetupPanel(QWidget):
             row.taken.connect(lambda device, role=place.role: self._take(role, device))
             self._column.addWidget(row)
         self._column.addStretch(1)
-        self._column.addWidget(self.trial)
         self._fill()
         self._reopen()
 
