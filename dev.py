@@ -48,6 +48,9 @@ SYSTEM_LIBRARIES = {
     "gomp": "libgomp1",
 }
 
+TEST_PROGRAMS = {"pulseaudio": "pulseaudio", "pactl": "pulseaudio-utils", "Xvfb": "xvfb"}
+"""What the tests record from on Linux, on sockets of their own: program to look for -> Debian package that has it."""
+
 
 def say(text: str) -> None:
     """One line to the person, at once, also on a console that cannot show every character."""
@@ -75,6 +78,17 @@ def missing_system_packages() -> list[str]:
     if not sys.platform.startswith("linux"):
         return []
     return [package for library, package in SYSTEM_LIBRARIES.items() if not ctypes.util.find_library(library)]
+
+
+def install_test_programs() -> None:
+    """Bring what the tests record from, tried once an environment; without it these tests are skipped, and say so."""
+    tried = VENV / "mianjian.test-programs"
+    missing = [package for program, package in TEST_PROGRAMS.items() if not shutil.which(program)]
+    if not sys.platform.startswith("linux") or not missing or tried.exists():
+        return
+    if not install_system(missing):
+        say("  Going on without them: the tests that record sound or a screen are skipped.")
+    tried.write_text(" ".join(missing), "utf-8")
 
 
 def apt_command() -> list[str] | None:
@@ -174,6 +188,7 @@ def command_run(options: argparse.Namespace) -> None:
 def command_test(options: argparse.Namespace) -> None:
     """Set up, then every check and the whole test suite; what `.ci/run` calls."""
     set_up("dev")
+    install_test_programs()
     env = headless_env()
     checks: list[tuple[str, list[str]]] = [
         ("lint (ruff)", ["-m", "ruff", "check", "."]),

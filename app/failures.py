@@ -297,3 +297,9 @@ class RecordingSpaceShort(Failure):
     """The disk is nearly full while recording. params: minutes"""
 
     code = "recording_space_short"
+
+
+class TrialFailed(Failure):
+    """The process that writes a test recording ended unexpectedly. params: detail"""
+
+    code = "trial_failed"

@@ -119,7 +119,7 @@ class Recording:
         self.interview_id = interview_id
         self._library, self._on_problem, self._on_standing = library, on_problem, on_standing
         self._folder = library.vault.recording(interview_id)
-        self._sources = tuple(_source(track) for track in tracks)
+        self._sources = tuple(source_of(track) for track in tracks)
         self._numbers = {track.role: number for number, track in enumerate(tracks)}
         rates = {n: track.fps for n, track in enumerate(tracks) if isinstance(track, PictureTrack)}
         self._waiting = Waiting(rates)
@@ -337,7 +337,8 @@ class Recording:
         return 2 * self._bits / 8 * 60
 
 
-def _source(track: Track) -> wire.Source:
+def source_of(track: Track) -> wire.Source:
+    """A track as the child that writes it is told of it."""
     if isinstance(track, PictureTrack):
         if track.width % 2 or track.height % 2 or track.width < 2 or track.height < 2:
             raise ValueError((track.width, track.height))
