@@ -5,7 +5,6 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-
 from sync.sandbox.standing import read
 from sync.sandbox.store import STATUSES, Store, StoreRefuses
 

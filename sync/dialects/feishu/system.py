@@ -168,11 +168,11 @@ class FeishuSystem:
         """Keep a note on the talent, beside the application where it is one of Feishu's."""
         del operation
         known = note.interview_remote_id or note.candidate_remote_id
-        talent = self._talent_for(asdict(note)) if known else None
-        if talent is None:
+        talents = self._talents_for(asdict(note)) if known else []
+        if not talents:
             raise RemoteRejected(host=self._wire.host, status=404, detail=note.interview_id)
         kind, owner, _ = self._parts(note.interview_remote_id) if note.interview_remote_id else ("", "", "")
-        return self._notes.keep(note, talent, owner if kind == "app" else note.candidate_remote_id)
+        return self._notes.keep(note, talents[0], owner if kind == "app" else note.candidate_remote_id)
 
     def gives_documents(self) -> bool:
         """Feishu always does, where the app has the right."""
