@@ -1,22 +1,21 @@
-"""What a bad week does to a queue: every answer lost, seven days offline, an upload cut fifty times, and somebody in HR
-who writes into every result while it is changed here."""
+"""What a bad week does to a queue: every answer lost, seven days offline, an upload cut fifty times.
+
+What arrived is counted by SQL in the sandbox's own file.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import io
 import random
+import sqlite3
 import tempfile
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from itertools import pairwise
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
-
-from sqlalchemy import create_engine, event
-from sqlalchemy.orm import Session
 
 from sync import outbox
 from sync.address import Address
@@ -31,52 +30,42 @@ from sync.sandbox.server import Sandbox
 from sync.sender import Sender
 from sync.system import Attachment
 from sync.uploads import Upload
-from tests.sync.ehr import CONTRACT, FakeClock, assessment_body, enqueue_assessment, enqueue_interview
+from tests.bench.sync_kills import Sessions, opened
+from tests.sync.ehr import CONTRACT, FakeClock, assessment_body, enqueue_interview
 
-LOST, EDITS, DAYS, CUTS, PIECE, EDITED = 200, 500, 7, 50, 65536, 50
+LOST, DEAF_RUNS, EDITS, DAYS, CUTS, PIECE = 200, 60, 500, 7, 50, 65536
 WHAT = {
-    "sync_unanswered_doubled": f"{LOST} interviews (5 calls each), the answer to the first try of every write lost "
-    "after it was committed: results, registrations or moves that are there more than once",
+    "sync_unanswered_doubled": f"{LOST} interviews (5 calls each): for {DEAF_RUNS} runs every answer is lost after it "
+    "was committed, then the answer to the first try of every write: results, registrations or moves that are there "
+    "more than once",
     "sync_unanswered_missing": "… that are not there",
-    "sync_week_seconds": f"{EDITS} calls written over {DAYS} days offline (tried every hour, clock injected), then the "
-    "server comes up: from the first call to the empty outbox",
-    "sync_week_out_of_order": "… moves that arrived before the one that comes before them",
+    "sync_week_seconds": f"{EDITS} edits (registration, moves, result of each interview) in {DAYS} days offline "
+    "(tried every hour, clock injected), then the server comes up: from the first call to the empty outbox",
+    "sync_week_out_of_order": "… moves and results that arrived before what comes before them",
+    "sync_week_missing": "… that are not there",
     "sync_upload_cuts": f"an upload in pieces of {PIECE // 1024} KiB: how often it was cut",
     "sync_upload_equal": "1 = it arrived with the same SHA-256",
-    "sync_same_field_cards": f"{EDITED} results of which somebody in HR writes into the field that we change, within "
-    "the second, half of them between our reading and our writing: how many become a card",
-    "sync_same_field_overwritten": "… HR's words that were overwritten unasked",
-    "sync_other_field_lost": f"{EDITED} more, of which HR writes into another field in the same way: results in which "
-    "words of either side are not there afterwards",
     "sync_upload_resent_pieces": "pieces that were sent again, for each cut",
 }
-Sessions = Callable[[], AbstractContextManager[Session]]
 
 
 def measure() -> dict[str, float]:
     """The figures of `WHAT`."""
     with tempfile.TemporaryDirectory(prefix="mianjian-bench-") as name:
         folder = Path(name)
-        queue = _unanswered(folder / "lost") | _week(folder / "week") | _upload(folder / "upload")
-        return queue | _edited(folder / "edited")
+        return _unanswered(folder / "lost") | _week(folder / "week") | _upload(folder / "upload")
 
 
-@contextmanager
-def _sessions(folder: Path) -> Iterator[Sessions]:
-    folder.mkdir(parents=True)
-    engine = create_engine(f"sqlite:///{folder / 'outbox.sqlite3'}")
-    event.listen(engine, "connect", lambda connection, _: connection.execute("pragma journal_mode=wal"))
-    outbox.metadata.create_all(engine)
+ARRIVED = """
+select client_id, 'registered', '' from interview where client_id is not null
+union all select i.client_id, m.target, m.received_at from move m join interview i on i.id = m.interview_id
+union all select i.client_id, 'result', a.received_at from assessment a join interview i on i.id = a.interview_id
+"""
 
-    @contextmanager
-    def opened() -> Iterator[Session]:
-        with Session(engine, expire_on_commit=False) as session, session.begin():
-            yield session
 
-    try:
-        yield opened
-    finally:
-        engine.dispose()
+STEPS = ("registered", "in_progress", "to_review", "assessed", "result")
+IN_ORDER = (("in_progress", "to_review"), ("to_review", "assessed"), ("result", "assessed"))
+"""What has to be there before what: a result goes its own way, and only the last move waits for it."""
 
 
 def _client(sandbox: Sandbox, record: Callable[[Exchange], None] = lambda _: None) -> ContractSystem:
@@ -97,61 +86,68 @@ def _waiting(sessions: Sessions) -> int:
 def _unanswered(folder: Path) -> dict[str, float]:
     clock = FakeClock()
     queue = Queue(clock, jitter=lambda: 0.1)
-    with _sessions(folder) as sessions, Sandbox(CONTRACT, folder / "ehr", faults="lose_first") as sandbox:
+    with opened(folder / "outbox.sqlite3") as sessions, Sandbox(CONTRACT, folder / "ehr") as sandbox:
         with sessions() as session:
             wanted = [enqueue_interview(session) for _ in range(LOST)]
         sender = Sender(sessions, _client(sandbox), queue)
+        sandbox.faults.set("drop_after")
+        for _ in range(DEAF_RUNS):
+            assert sender.drain().sent == 0
+            clock.pass_s(301)
+        assert sandbox.faults.seen["drop_after"] >= DEAF_RUNS // 2
+        sandbox.faults.set("lose_first")
         while _waiting(sessions):
             sender.drain()
             clock.pass_s(301)
-        held = Counter(each.external_id for each in sandbox.store.assessments())
-        registered = Counter(each["client_id"] for each in sandbox.store.interviews() if each["client_id"])
-        moves = Counter((each["interview_id"], each["target"]) for each in sandbox.store.moves())
-        assert sandbox.faults.seen["lose_first"] >= 5 * LOST
-        bodies = sum(
-            sandbox.store.assessment(f"{assessment}:1") is None
-            or sandbox.store.assessment(f"{assessment}:1").body != assessment_body(interview, assessment)  # type: ignore[union-attr]
-            for interview, assessment in wanted
-        )
-    doubled = sum(n - 1 for counts in (held, registered, moves) for n in counts.values())
-    missing = bodies + LOST - len(registered) + 3 * LOST - len(moves)
-    return {"sync_unanswered_doubled": doubled, "sync_unanswered_missing": missing}
+        assert sandbox.faults.seen["lose_first"] >= 4 * LOST
+        held = _rows(sandbox.folder, "select external_id, body from assessment")
+        registered = _rows(sandbox.folder, "select client_id from interview where client_id is not null")
+        moves = _rows(sandbox.folder, "select interview_id, target from move")
+    bodies = {f"{assessment}:1": assessment_body(interview, assessment) for interview, assessment in wanted}
+    whole = sum(bodies.get(external_id) == bytes(body) for external_id, body in held)
+    doubled = len(held) + len(registered) + len(moves) - len({*held}) - len({*registered}) - len({*moves})
+    missing = LOST - whole + LOST - len({*registered}) + 3 * LOST - len({*moves})
+    return {"sync_unanswered_doubled": doubled + len(held) - whole, "sync_unanswered_missing": missing}
+
+
+def _rows(folder: Path, query: str) -> list[tuple[Any, ...]]:
+    with closing(sqlite3.connect(folder / "ehr.sqlite3")) as database:
+        return database.execute(query).fetchall()
 
 
 def _week(folder: Path) -> dict[str, float]:
     clock = FakeClock()
     queue = Queue(clock)
-    with _sessions(folder) as sessions:
+    with opened(folder / "outbox.sqlite3") as sessions:
         sandbox = Sandbox(CONTRACT, folder / "ehr")
         port, key = int(sandbox.url.rpartition(":")[2]), sandbox.key
         sender = Sender(sessions, _client(sandbox), queue)
         sandbox.start().stop()
-        hours = DAYS * 24
+        hours, wanted = DAYS * 24, []
         for hour in range(hours):
             with sessions() as session:
                 for _ in range(EDITS // 5 * (hour + 1) // hours - EDITS // 5 * hour // hours):
-                    enqueue_interview(session, clock=clock)
+                    wanted.append(enqueue_interview(session, clock=clock))
             assert sender.drain().sent == 0
             clock.pass_s(3600)
-        with Sandbox(CONTRACT, folder / "ehr", port, key=key) as back:
+        with Sandbox(CONTRACT, folder / "ehr", port, key=key):
             began = time.perf_counter()
             while _waiting(sessions):
                 sender.drain()
                 clock.pass_s(1)
             taken = time.perf_counter() - began
-            arrived: dict[str, list[str]] = {}
-            for move in back.store.moves():
-                arrived.setdefault(move["interview_id"], []).append(move["target"])
-            assert len(back.store.assessments()) == EDITS // 5
-    order = ("in_progress", "to_review", "assessed")
-    wrong = sum(order.index(a) > order.index(b) for moves in arrived.values() for a, b in pairwise(moves))
-    return {"sync_week_seconds": round(taken, 1), "sync_week_out_of_order": wrong}
+    arrived: dict[str, dict[str, str]] = {client_id: {} for client_id, _ in wanted}
+    for client_id, step, at in _rows(folder / "ehr", ARRIVED):
+        arrived[client_id][step] = at
+    wrong = sum(steps[a] > steps[b] for steps in arrived.values() for a, b in IN_ORDER if {a, b} <= steps.keys())
+    missing = sum(len({*STEPS} - steps.keys()) for steps in arrived.values())
+    return {"sync_week_seconds": round(taken, 1), "sync_week_out_of_order": wrong, "sync_week_missing": missing}
 
 
 def _upload(folder: Path) -> dict[str, float]:
     content = random.Random(1).randbytes(PIECE * 120 + 7)
     calls: list[Exchange] = []
-    with _sessions(folder) as sessions, Sandbox(CONTRACT, folder / "ehr") as sandbox:
+    with opened(folder / "outbox.sqlite3") as sessions, Sandbox(CONTRACT, folder / "ehr") as sandbox:
         with sessions() as session:
             _, assessment = enqueue_interview(session)
         client = _client(sandbox, calls.append)
@@ -177,38 +173,4 @@ def _upload(folder: Path) -> dict[str, float]:
     return {
         "sync_upload_cuts": cuts, "sync_upload_equal": float(arrived == file.sha256),
         "sync_upload_resent_pieces": round((pieces - 121) / cuts, 2),
-    }  # fmt: skip
-
-
-def _edited(folder: Path) -> dict[str, float]:
-    between: dict[str, str] = {}
-
-    def read(exchange: Exchange) -> None:
-        assessment = exchange.path.rpartition("/")[2]
-        if exchange.path.startswith("/v1/results/") and assessment in between:
-            sandbox.store.edit_result(assessment, {between.pop(assessment): "HR"})
-
-    with _sessions(folder) as sessions, Sandbox(CONTRACT, folder / "ehr") as sandbox:
-        with sessions() as session:
-            made = [enqueue_interview(session) for _ in range(2 * EDITED)]
-        sender = Sender(sessions, _client(sandbox, read), Queue(FakeClock()))
-        sender.drain()
-        fields = {assessment: "summary" if n < EDITED else "strengths" for n, (_, assessment) in enumerate(made)}
-        with sessions() as session:
-            for n, (interview, assessment) in enumerate(made):
-                enqueue_assessment(session, interview, assessment, 2, summary="mine")
-                if n % 2:
-                    between[assessment] = fields[assessment]
-                else:
-                    sandbox.store.edit_result(assessment, {fields[assessment]: "HR"})
-        sender.drain()
-        with sessions() as session:
-            cards = outbox.counts(session)[State.CONFLICT]
-        stands = {assessment: sandbox.store.standing(assessment) for assessment in fields}
-    said = {assessment: one.body for assessment, one in stands.items() if one is not None}
-    same, others = ([one for one in fields if fields[one] == name] for name in ("summary", "strengths"))
-    over = sum(said[one]["summary"] != "HR" for one in same)
-    lost = sum((said[one]["summary"], said[one]["strengths"]) != ("mine", "HR") for one in others)
-    return {
-        "sync_same_field_cards": cards, "sync_same_field_overwritten": over, "sync_other_field_lost": lost,
     }  # fmt: skip

@@ -22,6 +22,7 @@ from tests.bench import (
     recordings,
     report,
     rivals_bench,
+    sync_bench,
     tried_bench,
 )
 from tests.bench.engines import CALLS, ENGINES, Calls, engine_of
@@ -64,14 +65,22 @@ def test_every_bench_has_an_estimate_and_the_long_ones_run_by_name_only():
 
 
 def test_every_promise_is_in_the_page_and_explained_by_its_bench():
-    assert set(report.PROMISED) == set(bench.PROMISES)
-    explained = long120_bench.WHAT | engine_bench.WHAT
-    assert {key for key in bench.PROMISES if "min" in key or "linearity" in key or "engine" in key} <= set(explained)
+    assert set(report.PROMISED) == {*bench.PROMISES, *bench.LEAST}
+    assert not bench.PROMISES.keys() & bench.LEAST.keys()
+    explained = long120_bench.WHAT | engine_bench.WHAT | sync_bench.WHAT
+    named = ("min", "linearity", "engine", "sync")
+    assert {key for key in report.PROMISED if any(word in key for word in named)} <= set(explained)
 
 
-def test_figures_above_their_promise_are_named_and_unmeasured_ones_are_not():
+def test_figures_that_break_their_promise_are_named_and_unmeasured_ones_are_not(capsys):
     figures = {"analysis_linearity": 0.11, "analysis_peak_mb": 1500.0, "engine_overhead_ratio": None, "else": 1e9}
-    assert bench.above_promise(figures) == ["analysis_linearity"]
+    assert bench.broken_promises(figures) == ["analysis_linearity"]
+    assert bench.broken_promises({"sync_kills": 99, "sync_pushes": 1000, "sync_lost": 1}) == ["sync_kills", "sync_lost"]
+    bench.show("sync_kills", 99, "kills")
+    bench.show("sync_lost", 0.0, "lost")
+    said = capsys.readouterr().out
+    assert "sync_kills = 99.0  (promise: at least 100)  BROKEN" in said
+    assert said.count("BROKEN") == 1
 
 
 def test_new_figures_replace_old_ones_of_the_same_name_in_the_file(tmp_path):
@@ -150,10 +159,12 @@ def test_trials_are_different_and_each_has_its_experiment():
 def test_every_table_of_the_page_can_be_written_from_no_figures_and_from_all(tmp_path):
     page = tmp_path / "performance.md"
     page.write_text(report.PAGE.read_text("utf-8"), "utf-8")
-    report.write({}, bench.PROMISES, page)
+    report.write({}, bench.PROMISES, bench.LEAST, page)
     assert "analysis_ratio_en" in page.read_text("utf-8")
     figures = {f"tried.{trial.row}.wall_s": 1.234567 for trial in tried_bench.trials()}
-    report.write(figures | {"rival.words_zh.ours.wall_s": 2.0, "engine.faces.cpu_s": 7.5}, bench.PROMISES, page)
+    report.write(
+        figures | {"rival.words_zh.ours.wall_s": 2.0, "engine.faces.cpu_s": 7.5}, bench.PROMISES, bench.LEAST, page
+    )
     text = page.read_text("utf-8")
     assert text.count("| 1.23 |") == len(figures)
     assert "| words zh | ours | 2 | – |" in text
@@ -164,7 +175,7 @@ def test_a_page_with_an_unknown_table_is_refused(tmp_path):
     page = tmp_path / "page.md"
     page.write_text("<!-- table: nothing -->\n<!-- end -->\n", "utf-8")
     with pytest.raises(KeyError):
-        report.write({}, {}, page)
+        report.write({}, {}, {}, page)
 
 
 def test_parts_and_repetitions_of_a_recording_have_their_length_and_decode(sample, tmp_path):

@@ -68,6 +68,17 @@ def test_many_people_come_in_pages_of_twenty_and_a_lost_page_comes_again(far):
     assert {name: one.name for name, one in again.items()} == {"many-7": "改名"}
 
 
+@pytest.mark.parametrize("faults", ["duplicate", "duplicate,reorder"])
+def test_no_page_is_passed_over_for_rows_that_come_twice(far, faults):
+    for number in range(75):
+        body = {"title": f"职位{number}", "department": "", "description": "", "keywords": []}
+        far.sandbox.store.put("position", f"many-{number}", body)
+    far.misbehave(faults)
+    rows, _ = pulled(far.hr())
+    assert len([name for name in rows if name.startswith("many-")]) == 75
+    assert far.misbehaved()
+
+
 def test_a_wrong_key_is_told_though_it_comes_as_a_server_error(far):
     right, far.sandbox.key = far.sandbox.key, "wrong"
     refused = far.hr()

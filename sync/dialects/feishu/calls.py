@@ -70,7 +70,13 @@ class Calls:
         more = data.get("has_more") is True
         if not isinstance(rows, list) or (more and not (isinstance(token, str) and token)):
             raise RemoteNonsense(host=self.wire.host)
-        return rows, str(token) if more else ""
+        return once(rows), str(token) if more else ""
+
+
+def once(rows: list[Any]) -> list[Any]:
+    """Rows, or ids of rows, each once: one may be in a page twice."""
+    known = {(row.get("id") or id(row)) if isinstance(row, dict) else row: row for row in rows}
+    return list(known.values())
 
 
 def encoded(body: Row) -> bytes:

@@ -26,7 +26,7 @@ from sync.contract import (
     RemoteTemplate,
 )
 from sync.dialects.envelope import Gone
-from sync.dialects.feishu.calls import Calls, Row, below
+from sync.dialects.feishu.calls import Calls, Row, below, once
 from sync.dialects.feishu.forms import template_id, template_of, words_of
 from sync.dialects.feishu.shape import FeishuShape
 from sync.failures import CursorUnknown, RemoteNonsense
@@ -96,7 +96,7 @@ class Incoming:
         whole = self._calls.ask("GET", below("/v2/talents", application["talent_id"]))
         talent = whole["basic_info"]
         query = {"application_id": application_id, "page_size": str(_INTERVIEWS)}
-        listed = self._calls.ask("GET", "/v1/interviews", query).get("items") or []
+        listed = once(self._calls.ask("GET", "/v1/interviews", query).get("items") or [])
         interviews = [one for one in listed if not _called_off(one)]
         interview = _next_one(interviews)
         return RemoteCandidate(
