@@ -39,8 +39,8 @@ from sync import handing, outbox
 from sync.outbox import Item, Kind, State
 
 ADDED = (
-    "consent", "outside_consent", "correction", "question_rating", "comment_history", "schedule_event", "mark", "feedback",
-    "suggestion", "audit",
+    "consent", "outside_consent", "correction", "question_rating", "comment_history", "schedule_event", "feedback",
+    "mark", "suggestion", "audit",
 )  # fmt: skip
 """Kinds of rows that are only ever added, but for signatures; each after those that it names."""
 _SERIAL: dict[str, tuple[Any, str]] = {

@@ -99,3 +99,14 @@ def test_the_analysis_request_names_what_was_asked(library, answered):
     assert work.still_allowed()
     consent.withdraw(library, answered.id, (Kind.PICTURE,), ("face",))
     assert not work.still_allowed()
+
+
+def test_what_was_asked_reaches_the_child(library, answered):
+    import msgspec
+
+    from analysis import protocol
+    from analysis.request import AnalysisRequest
+
+    request = AnalysisRequest("m", "o", "d", asked=holding.asked_of(library, answered))
+    job = protocol.AnalyseJob(request, protocol.Places("r", "c", "d"))
+    assert msgspec.json.decode(msgspec.json.encode(job), type=type(job)) == job
