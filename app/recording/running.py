@@ -154,9 +154,10 @@ def after(now: Standing, mark: Mark) -> Standing:
 
 
 def _begun(now: Standing, mark: Mark) -> Standing:
-    """A recording that begins has a time of its own: what was marked for one that came to nothing is not in it."""
+    """A recording that begins has a time of its own: what was marked for one that came to nothing is not in it. One
+    that goes on with an earlier one has its time."""
     anew = replace(now, begun=True, ended=False, paused=False)
-    if mark.body.get("recorded"):
+    if mark.body.get("recorded") and not mark.body.get("goes_on"):
         return replace(anew, takes=(), consent_at_s=None, last_s=mark.at_s)
     return replace(anew, takes=_closed(now.takes, mark.at_s))
 
@@ -188,12 +189,12 @@ class Running:
 
     # What goes on
 
-    def begin(self, kinds: Sequence[str]) -> None:
+    def begin(self, kinds: Sequence[str], *, goes_on: bool = False) -> None:
         """The interview begins, or goes on after it was cut off; these kinds are recorded. Once."""
         if not self._began:
             self._began = True
             questions = [{"text": each.text, "seconds": each.seconds} for each in self.kit]
-            self._add(MarkKind.BEGUN, questions=questions, recorded=list(kinds))
+            self._add(MarkKind.BEGUN, questions=questions, recorded=list(kinds), goes_on=goes_on)
 
     def next(self) -> bool:
         """Ask the question after the present one; after the last one none goes on. Whether anything changed."""

@@ -30,6 +30,17 @@ class Marks(Schedule):
                 self._note(session, f"interview_{kind}", "mark", interview_id, f"{at_s:.1f}")
             return _mark_of(row)
 
+    def cut_off(self) -> tuple[str, ...]:
+        """The ids of interviews that began and never ended: the program, or the computer, went down meanwhile."""
+        last = func.max(MarkRow.serial)
+        of = MarkRow.interview_id
+        begun = select(of, last.label("serial")).where(MarkRow.kind == str(MarkKind.BEGUN)).group_by(of).subquery()
+        ended = select(of, last.label("serial")).where(MarkRow.kind == str(MarkKind.ENDED)).group_by(of).subquery()
+        wanted = select(begun.c.interview_id).outerjoin(ended, ended.c.interview_id == begun.c.interview_id)
+        wanted = wanted.where((ended.c.serial.is_(None)) | (ended.c.serial < begun.c.serial))
+        with self.reading() as session:
+            return tuple(session.scalars(wanted.order_by(begun.c.interview_id)))
+
     def marks(self, interview_id: str) -> tuple[Mark, ...]:
         """All marks of an interview, in the order in which they were made."""
         wanted = select(MarkRow).where(MarkRow.interview_id == interview_id).order_by(MarkRow.serial)

@@ -28,11 +28,11 @@ STEP_MS = 20
 class WavRecorder:
     """Writes the first track of sound; its time is a clock's, pauses left out."""
 
-    def __init__(self, library, interview_id, tracks, *, allowed, on_problem, on_standing):
+    def __init__(self, library, interview_id, tracks, *, allowed, on_problem, on_standing, go_on=False):
         if any(track.kind not in allowed for track in tracks):
             raise ConsentMissing(what="picture")
         self.library, self.interview_id, self.tracks = library, interview_id, tracks
-        self.on_problem, self.on_standing = on_problem, on_standing
+        self.on_problem, self.on_standing, self.go_on = on_problem, on_standing, go_on
         self.path = Path(library.folder) / f"{interview_id}.wav"
         self._file = wave.open(str(self.path), "wb")  # noqa: SIM115  closed in `stop`
         self._file.setnchannels(1)

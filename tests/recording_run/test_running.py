@@ -198,6 +198,20 @@ def test_a_recording_that_came_to_nothing_leaves_its_times_behind(run, library, 
     assert again.now.notes == ((30.0, "kept"),)
 
 
+def test_a_recording_that_goes_on_keeps_its_times(run, library, interview, clock):
+    assert library.cut_off() == (interview.id,)
+    run.next()
+    clock.now = 30
+    again = holding.held(library, interview, Settings(), clock)
+    again.begin(("sound",), goes_on=True)
+    again.next()
+    assert [(each.id, each.start, each.end) for each in holding.asked_of(library, interview)] == [
+        ("q1", 0.0, 30.0), ("q2", 30.0, 30.0),
+    ]  # fmt: skip
+    again.end()
+    assert library.cut_off() == ()
+
+
 def test_what_is_held_without_a_recording_goes_on_where_it_was_cut_off(library, interview, clock):
     run = holding.held(library, interview, Settings(), clock)
     run.begin(())

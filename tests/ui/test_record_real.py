@@ -57,3 +57,44 @@ def test_from_consent_to_the_library(room, library, qtbot, kinds):
     first, second = holding.asked_of(library, recorded)
     assert (first.id, first.text, second.id) == ("q1", QUESTIONS[0], "q2")
     assert 1.0 < first.start < first.end <= second.start <= recorded.media.duration_s + 0.5
+
+
+@pytest.mark.slow
+def test_an_interview_that_was_cut_off_goes_on_in_one_recording(room, library, qtbot):
+    interview = planned_interview(library)
+    shown = consent.notice("zh", library.folder)
+    consent.give(library, interview.id, Agreed((Kind.SOUND,), ("speech",)), shown, ConsentGiven.PAPER)
+
+    def begin():
+        room.choose(interview.id)
+        room.consent.ways[ConsentGiven.PAPER].click()
+        room.consent.paper.click()
+        room.consent.agree.click()
+        qtbot.waitUntil(room.setup.begin.isEnabled, timeout=20_000)
+        room.setup.begin.click()
+        return room.held
+
+    held = begin()
+    held.running.next()
+    qtbot.waitUntil(lambda: held.standing is not None and held.standing.kept_s > 2.0, timeout=30_000)
+    held._close_sources()
+    with qtbot.waitSignal(held.ended, timeout=60_000):  # as recovery takes in what a crash left: nothing was ended
+        held.recording.stop(held._tell_end)
+    cut = library.interview(interview.id)
+    assert cut.media is not None
+    assert library.cut_off() == (interview.id,)
+    room.start_over()
+    assert room.chooser.chosen_id() == interview.id
+    with qtbot.waitSignal(room.goesOn):
+        held = begin()
+    assert held.now() >= cut.media.duration_s - 0.1
+    held.running.next()
+    qtbot.waitUntil(lambda: held.now() > cut.media.duration_s + 3.0, timeout=30_000)
+    with qtbot.waitSignal(room.recorded, timeout=60_000):
+        room.running.end()
+    whole = library.interview(interview.id)
+    assert whole.media.duration_s > cut.media.duration_s + 2.0
+    first, second = holding.asked_of(library, whole)
+    assert first.end >= cut.media.duration_s - 0.1
+    assert second.start >= first.end
+    assert library.cut_off() == ()

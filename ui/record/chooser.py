@@ -60,7 +60,7 @@ class Chooser(QWidget):
         chosen = keep or self.chosen_id()
         self.tree.clear()
         today = datetime.now(UTC).astimezone().date()
-        groups: dict[str, list[Interview]] = {"today": [], "going": [], "coming": [], "past": [], "open": []}
+        groups: dict[str, list[Interview]] = {"cut": [], "today": [], "going": [], "coming": [], "past": [], "open": []}
         for each in waiting(self._library):
             groups[_group(each, today)].append(each)
         for name, interviews in groups.items():
@@ -211,6 +211,8 @@ class Chooser(QWidget):
 
 
 def _group(interview: Interview, today: object) -> str:
+    if interview.media is not None:
+        return "cut"
     if interview.status is InterviewStatus.IN_PROGRESS:
         return "going"
     if interview.scheduled_at is None:

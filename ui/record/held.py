@@ -186,13 +186,13 @@ class HeldInterview(QObject):
 
         Raises ConsentMissing, ReadOnly, InterviewRecorded, DiskFull, FolderNotWritable: nothing has begun then.
         """
-        allowed = self.allowed()
+        allowed, goes_on = self.allowed(), self.interview.media is not None
         tracks: tuple[Track, ...] = choice.tracks if choice is not None else ()
         if choice is not None and tracks:
             means = self._means()
             self.choice = choice
             self.recording = means.begin(
-                self.library, self.interview.id, tracks, allowed=allowed,
+                self.library, self.interview.id, tracks, allowed=allowed, go_on=goes_on,
                 on_problem=partial(self._post, self.troubled), on_standing=partial(self._post, self.stood),
             )  # fmt: skip
             self.stood.connect(self._note_standing)
@@ -200,7 +200,7 @@ class HeldInterview(QObject):
             self._open(choice)
         given = self.library.consent(self.interview.id)
         self._to_say = given is not None and given.how is ConsentGiven.SPOKEN and Kind.SOUND in self.recorded_kinds()
-        self.running.begin(sorted({str(track.kind) for track in tracks}))
+        self.running.begin(sorted({str(track.kind) for track in tracks}), goes_on=goes_on)
         self.changed.emit()
 
     def allowed(self) -> frozenset[Kind]:
@@ -320,10 +320,11 @@ class HeldInterview(QObject):
 
 
 def waiting(library: Library) -> Sequence[Interview]:
-    """The interviews that can be held: planned, or begun and without a recording yet."""
+    """The interviews that can be held: planned, begun and without a recording yet, or cut off in the midst."""
     found = [
         each
         for status in (InterviewStatus.IN_PROGRESS, InterviewStatus.SCHEDULED)
         for each in library.interviews(InterviewQuery(status=status, limit=None))
     ]
-    return [each for each in found if each.media is None]
+    cut = [library.interview(each) for each in library.cut_off()]
+    return [*(each for each in found if each.media is None), *(each for each in cut if each.media and not each.signed)]

@@ -27,12 +27,13 @@ from ui.record.setup_page import SECOND_SCREEN, MakePanel, SetupPage, real_panel
 
 
 class RecordRoom(QWidget):
-    """`failed(failure)` is told above the room, `noticed(words, kind)` too; `recorded(id)`: an interview is in the
-    library with its recording; `reviewRequested(id)`: open it."""
+    """`failed(failure)` and `noticed(words, kind)` are told above the room; `goesOn(id)`: an interview that has a
+    recording is about to go on; `recorded(id)`: one is in the library with its recording; `reviewRequested(id)`."""
 
     failed = Signal(object)
     noticed = Signal(object, str)
     recorded = Signal(str)
+    goesOn = Signal(str)
     reviewRequested = Signal(str)
 
     def __init__(
@@ -108,6 +109,8 @@ class RecordRoom(QWidget):
         assert self._interview is not None
         if self._last is not None:
             self._last.deleteLater()
+        if self._interview.media is not None:
+            self.goesOn.emit(self._interview.id)
         held = self._last = HeldInterview(
             self._library, self._settings, self._library.interview(self._interview.id), self._means, self
         )

@@ -42,6 +42,7 @@ class Recordings:
         room.noticed.connect(self._window.message.say)
         room.recorded.connect(self._recorded)
         room.reviewRequested.connect(self._review)
+        room.goesOn.connect(self._context.work.cancel)
 
     @property
     def room(self) -> RecordRoom | None:
