@@ -85,7 +85,6 @@ class Means:
 def real_means() -> Means:
     """The product's own."""
     from app.recording.writing import begin
-
     from ui.record.capture.session import CaptureSession
 
     return Means(begin, CaptureSession)
