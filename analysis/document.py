@@ -166,11 +166,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class QuestionMatch:
-    """A question of the kit that an asked question resembles; `score` is a cosine 0..1 for ranking only."""
+    """A question of the kit that an asked question resembles; `score` is a cosine 0..1 for ranking only.
+
+    `marked` = the interviewer marked while it was asked that it is this one.
+    """
 
     id: str
     text: str
     score: float
+    marked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,20 @@ class KitQuestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A question that was marked as asked in [start, end] of the recording (s), its answer included.
+
+    `id` is the kit's, "" for one that is in it no more; `used` False = it was asked anew later, this does not count.
+    """
+
+    id: str
+    text: str
+    start: float
+    end: float
+    used: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class AnalysisRequest:
     """One analysis of one media file.
 
@@ -43,7 +57,7 @@ class AnalysisRequest:
     `speakers` None = suggest; `device` "auto", "cpu" or "cuda".
     `transcriber` is a faster-whisper folder, None = the bundled base model. `transcript` is a path to a transcript that
     is taken in place of what the machine would hear, `transcript_name` what people call that file. `instead` = what
-    somebody else was to do, and is done here after all.
+    somebody else was to do, and is done here after all. `asked` = what was marked while the interview was held.
     """
 
     media: str
@@ -65,3 +79,4 @@ class AnalysisRequest:
     transcript: str | None = None
     transcript_name: str = ""
     instead: tuple[Fallback, ...] = ()
+    asked: tuple[Asked, ...] = ()

@@ -131,6 +131,12 @@ class GlossaryInvalid(InputInvalid):
     code = "glossary_invalid"
 
 
+class ConsentNoticeInvalid(InputInvalid):
+    """A consent notice cannot be read. params: name"""
+
+    code = "consent_notice_invalid"
+
+
 class ValueInvalid(Failure):
     """A value given by a person is out of range or unknown. params: what, value, allowed"""
 

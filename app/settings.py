@@ -36,7 +36,8 @@ class Settings:
     computer, all "" = off; `services` are outside AI services by purpose, none = off; `late_after_min` minutes after
     its planned time an interview's candidate is late, `remind_min` minutes before it a reminder comes (0 = none),
     `keep_days` so long bodies of what went to and came from the HR system are kept, `organizer_mail` stands in
-    invitations, which last `interview_min` minutes; `analyse_when` "at_once", "at_night" or
+    invitations, which last `interview_min` minutes; `question_s` is meant for a question of the kit that names no time,
+    `retake` = one may be taken again, `answers` "speech", "text" or "both"; `analyse_when` "at_once", "at_night" or
     "by_hand" is when a recording that has come is analysed, the night being from `night_from_min` to `night_to_min`
     (minutes after midnight, this computer's time); `watched` are folders whose new recordings are taken in;
     `layout` is what the window remembers of itself, by name.
@@ -63,6 +64,9 @@ class Settings:
     keep_days: int = 90
     organizer_mail: str = ""
     interview_min: int = 60
+    question_s: int = 300
+    retake: bool = True
+    answers: str = "speech"
     analyse_when: str = "at_once"
     night_from_min: int = 20 * 60
     night_to_min: int = 7 * 60

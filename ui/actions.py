@@ -10,7 +10,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from app.text import tr
 
-GROUPS = ("play", "words", "selection", "timeline", "score", "window")
+GROUPS = ("record", "play", "words", "selection", "timeline", "score", "window")
 """The order in which the sheet and the palette list them. Titles: `actions.group_<group>`."""
 FULL_WIDTH = {"？": "?", "，": ",", "。": ".", "【": "[", "】": "]", "＋": "+", "－": "-", "＝": "="}
 """What a Chinese input method writes for the marks that are keys here."""

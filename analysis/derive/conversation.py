@@ -12,6 +12,7 @@ from analysis.derive.exchanges import exchanges, match_kit
 from analysis.derive.floor import Backchannel, Floor, floors, speech_by_speaker
 from analysis.derive.heard import heard_words
 from analysis.derive.labels import named_voices
+from analysis.derive.marked import by_marks
 from analysis.derive.roles import assign_roles, candidate_of, correct_roles, given_names
 from analysis.derive.segments import SegmentIndex, segments
 from analysis.derive.spans import merged
@@ -113,14 +114,17 @@ def converse(observed: Observed, request: AnalysisRequest) -> Conversation:
     names, lost_names = given_names(roles, voices.names, said.names)
     index = SegmentIndex(found_segments)
     found_floors, signs = floors(speech, index)
-    asked, lost_questions = match_kit(exchanges(found_floors, index, roles), request.questions, corrections.questions)
+    candidate = candidate_of(roles)
+    answering = speech.get(candidate, ()) if candidate else merged(span for spans in speech.values() for span in spans)
+    marked = by_marks(exchanges(found_floors, index, roles), request.asked, answering)
+    asked, lost_questions = match_kit(marked, request.questions, corrections.questions)
     return Conversation(
         language=_language(observed, request, found_segments),
         segments=found_segments,
         turns=found_turns,
         roles=roles,
         names=names,
-        candidate=candidate_of(roles),
+        candidate=candidate,
         speech=speech,
         floors=found_floors,
         backchannels=signs,

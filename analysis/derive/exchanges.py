@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from analysis.derive.floor import Floor
+from analysis.derive.marked import Marked
 from analysis.derive.segments import SegmentIndex
 from analysis.document import Correction, Exchange, Question, QuestionMatch, Role, Segment, Span
 from analysis.language.passage import passage_of
@@ -114,13 +115,17 @@ def _is_remark(stretch: _Stretch, index: SegmentIndex) -> bool:
 
 
 def match_kit(
-    found: Sequence[Exchange], kit: Sequence[KitQuestion], corrections: Iterable[Correction]
+    marked: Marked, kit: Sequence[KitQuestion], corrections: Iterable[Correction]
 ) -> tuple[tuple[Exchange, ...], list[str]]:
-    """Each exchange with the kit's best three questions and the one asked; ids of corrections without place."""
+    """Each exchange with the kit's best three questions and the one asked; ids of corrections without place.
+
+    What was marked is certain; within a marked question's stretch nothing else of the kit was asked.
+    """
+    found = marked.exchanges
     ranked = rank([exchange.question.text for exchange in found], kit)
     matched = [
-        replace(exchange, candidates=best, matched_question=asked(best))
-        for exchange, best in zip(found, ranked, strict=True)
+        replace(exchange, candidates=best, matched_question=_asked_there(place, best, marked))
+        for place, (exchange, best) in enumerate(zip(found, ranked, strict=True))
     ]
     by_id = {question.id: question for question in kit}
     lost = []
@@ -131,6 +136,14 @@ def match_kit(
             continue
         matched[place] = replace(matched[place], matched_question=_chosen(matched[place], by_id.get(correction.after)))
     return tuple(matched), lost
+
+
+def _asked_there(place: int, best: Sequence[QuestionMatch], marked: Marked) -> QuestionMatch | None:
+    if place in marked.first:
+        return marked.first[place]
+    guess = asked(best)
+    within = marked.within.get(place)
+    return guess if guess is None or within is None or guess.id == within else None
 
 
 def _nearest(found: Sequence[Exchange], start: float) -> int | None:

@@ -64,6 +64,8 @@ def as_json(review: ReviewSession) -> dict[str, Any]:
         "scorecard": review.card(),
         "analysis": _findings(review),
         "comments": review.comments,
+        "consent_signature": library.drawn_signature(interview.id),
+        "marks": library.marks(interview.id),
         "corrections": library.corrections(interview.id),
         "redactions": library.redactions(interview.id),
         "enrichments": Findings(review).as_json(),

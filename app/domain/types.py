@@ -13,8 +13,8 @@ __all__ = ["Conclusion", "InterviewStatus"]
 
 ChangeCallback = Callable[[str, str], None]
 """Told after a change is committed: the kind ("position", "candidate", "interview", "assessment", "comment",
-"correction", "enrichment", "template", "audit") and an id: for assessment, comment, correction and enrichment that of
-their interview."""
+"correction", "enrichment", "mark", "template", "audit") and an id: for assessment, comment, correction, enrichment and
+mark that of their interview."""
 
 SPOKEN = ("auto", "zh", "en")
 USUAL_SPEAKERS = 2
@@ -136,15 +136,32 @@ class InterviewQuery:
     offset: int = 0
 
 
+class ConsentGiven(StrEnum):
+    """How a candidate gave a consent: noted at the desk, signed on the screen, said aloud, or signed on paper."""
+
+    DESK = "desk"
+    SIGNED = "signed"
+    SPOKEN = "spoken"
+    PAPER = "paper"
+
+
 @dataclass(frozen=True, slots=True)
 class Consent:
-    """What the candidate agreed to have analysed; `text_version` names the notice that was read."""
+    """What the candidate agreed to have analysed; `text_version` names the notice that was read.
+
+    `kinds` are what may be recorded ("sound", "picture"), None where nobody was asked; `how` says how it was given,
+    `language` the notice's and `notice_sha256` its words' fingerprint.
+    """
 
     interview_id: str
     modalities: tuple[str, ...]
     text_version: str
     by: str
     recorded: datetime
+    kinds: tuple[str, ...] | None = None
+    how: ConsentGiven = ConsentGiven.DESK
+    language: str = ""
+    notice_sha256: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
+from app.domain.marks import MarkKind
 from app.domain.people import Decision, Side, Told
-from app.domain.types import SPOKEN, Conclusion, InterviewStatus
+from app.domain.types import SPOKEN, Conclusion, ConsentGiven, InterviewStatus
 from app.feedback import MOST_CHARACTERS, QUESTIONS
 from app.store.outside import CONFIRMED
 from app.store.tables import (
@@ -27,6 +28,7 @@ from app.store.tables import (
     CorrectionRow,
     FeedbackRow,
     InterviewRow,
+    MarkRow,
     OutsideConsentRow,
     PositionRow,
     QuestionRatingRow,
@@ -55,6 +57,7 @@ APPENDED: dict[str, type[Base]] = {
     "schedule_event": ScheduleEventRow,
     "feedback": FeedbackRow,
     "suggestion": SuggestionRow,
+    "mark": MarkRow,
     "signature": SignatureRow,
     "audit": AuditRow,
 }
@@ -64,11 +67,13 @@ NAMES = {"candidate_id": "candidate", "position_id": "position", "interview_id":
 """Fields that name another row, and its kind."""
 STAYS = frozenset({CONFIRMED})
 """Lines of the audit that open a gate in their own library, and so never travel: each library asks its own people."""
-_WORDS = {"status": frozenset(InterviewStatus), "conclusion": frozenset(Conclusion), "spoken": frozenset(SPOKEN)}
+_WORDS = {"status": frozenset(InterviewStatus), "conclusion": frozenset(Conclusion), "spoken": frozenset(SPOKEN),
+          "how": frozenset(ConsentGiven)}  # fmt: skip
 _WORDS_OF = {
     "schedule_event": ("action", frozenset(Told)),
     "suggestion": ("decision", frozenset(Decision)),
     "feedback": ("side", frozenset(Side)),
+    "mark": ("kind", frozenset(MarkKind)),
 }
 _OF_EVERY_ROW = frozenset({"id", "created", "assessor", "changed", "version", "serial"})
 _AT_HOME = {
@@ -146,6 +151,8 @@ def _refuse_of_people(kind: str, values: dict[str, Any]) -> None:
     name, words = _WORDS_OF[kind]
     if values.get(name) not in words:
         raise msgspec.ValidationError(f"{name} = {values.get(name)}")
+    if kind == "mark" and not values.get("at_s", -1.0) >= 0:
+        raise msgspec.ValidationError(f"at_s = {values.get('at_s')}")
     if kind == "suggestion":
         msgspec.convert(values.get("body"), _Suggested)
     if kind == "feedback":

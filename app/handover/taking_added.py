@@ -28,6 +28,7 @@ from app.store.tables import (
     CorrectionRow,
     FeedbackRow,
     InterviewRow,
+    MarkRow,
     QuestionRatingRow,
     ScheduleEventRow,
     SignatureRow,
@@ -39,7 +40,7 @@ from sync.outbox import Item, Kind, State
 
 ADDED = (
     "consent", "outside_consent", "correction", "question_rating", "comment_history", "schedule_event", "feedback",
-    "suggestion", "audit",
+    "mark", "suggestion", "audit",
 )  # fmt: skip
 """Kinds of rows that are only ever added, but for signatures; each after those that it names."""
 _SERIAL: dict[str, tuple[Any, str]] = {
@@ -47,6 +48,7 @@ _SERIAL: dict[str, tuple[Any, str]] = {
     "question_rating": (QuestionRatingRow, "assessment_id"),
     "schedule_event": (ScheduleEventRow, "interview_id"),
     "feedback": (FeedbackRow, "interview_id"),
+    "mark": (MarkRow, "interview_id"),
     "suggestion": (SuggestionRow, "assessment_id"),
 }
 """Kinds whose rows are numbered, and of what."""

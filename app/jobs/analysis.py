@@ -24,6 +24,7 @@ from app import glossaries, policy, resources, text
 from app.domain.types import SPOKEN, USUAL_SPEAKERS, AnalysisState, Interview
 from app.failures import ConsentMissing, NotFound, OutsideOff
 from app.jobs.child import ChildReport, run_child
+from app.recording.holding import asked_of
 from app.settings import Settings, SettingsFile, cache_folder
 from app.store.vault import ANALYSIS
 
@@ -184,6 +185,13 @@ class InterviewAnalysis:
             job = protocol.DeriveJob(self._request(interview, media, self._modalities()), places(self.library.folder))
             return self._record(job, report, stop)
 
+    def still_allowed(self) -> bool:
+        """Whether all that the child was asked for is still agreed to; the candidate may withdraw meanwhile."""
+        if self.request is None:
+            return True
+        allowed = policy.allowed_modalities(self._rules, self.library.consent(self.interview_id))
+        return set(self.request.modalities) <= set(allowed)
+
     @property
     def _rules(self) -> policy.Profile:
         return policy.profile(SettingsFile(self.library.folder).values.jurisdiction)
@@ -212,7 +220,9 @@ class InterviewAnalysis:
         given = self.choices.transcript or self.library.transcript(interview.id)
         if given:
             request = replace(request, transcript=str(given.path), transcript_name=given.name)
-        return replace(request, corrections=self.library.corrections(interview.id))
+        return replace(
+            request, corrections=self.library.corrections(interview.id), asked=asked_of(self.library, interview)
+        )
 
     def _record(
         self,

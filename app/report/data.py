@@ -35,7 +35,8 @@ class ReportData:
 
     `keywords` are the position's, each with the times at which the candidate said it. `full_transcript` False prints
     the answers that the evidence rests on; True prints everything. `signature_holds` False: the
-    assessment was changed since its newest signature.
+    assessment was changed since its newest signature. `written` are the candidate's written answers with their
+    questions, of takes that count.
     """
 
     interview: Interview
@@ -50,3 +51,4 @@ class ReportData:
     keywords: tuple[tuple[str, tuple[float, ...]], ...] = ()
     full_transcript: bool = True
     signature_holds: bool = True
+    written: tuple[tuple[str, str], ...] = ()

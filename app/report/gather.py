@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analysis import features
 from analysis.document import TRACK_RATE_HZ
 from app import __version__, text
+from app.recording.holding import written_answers
 from app.report.data import ReportData, Series
 from app.review.shown import shown
 from app.scoring.metrics import UNIT_KEYS
@@ -36,6 +37,9 @@ def report_data(session: ReviewSession, language: str, *, full_transcript: bool 
         series=curves(derived, language) if derived else (),
         keywords=session.keywords(),
         full_transcript=full_transcript,
+        written=tuple(
+            (take.text, words) for take, words in written_answers(session.library, session.interview.id) if take.used
+        ),
         signature_holds=not session.assessment.signatures or session.is_signed(),
     )
 

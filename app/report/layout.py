@@ -41,6 +41,7 @@ def blocks(words: Words, width: float) -> Iterator[Block]:
     yield from _result(words)
     yield from _dimensions(words, width)
     yield _questions(words)
+    yield _written(words)
     yield _evidence(words)
     yield from _curves(words, width)
     yield _comments(words)
@@ -75,6 +76,12 @@ def _small(text: str) -> str:
 
 def _h2(words: Words, key: str) -> str:
     return f"<h2>{escape(words.say(key))}</h2>"
+
+
+def _written(words: Words) -> str:
+    """What the candidate wrote, question by question."""
+    rows = [[escape(asked), prose(said)] for asked, said in words.data.written]
+    return _h2(words, "written_answers") + table(rows, (34, 66)) if rows else ""
 
 
 def _head(words: Words) -> str:

@@ -61,6 +61,7 @@ def _document(data: ReportData, language: str) -> dict[str, Any]:
         "strengths": data.assessment.strengths,
         "to_improve": data.assessment.to_improve,
         "questions": list(data.assessment.questions.values()),
+        "written_answers": [{"question": asked, "text": said} for asked, said in data.written],
         "assessor": data.assessment.assessor,
         "comments": data.comments,
         "transcript": [{"time": time, "who": who, "text": said} for time, who, said in words.speech()],
@@ -112,6 +113,8 @@ def _rows(words: Words) -> Iterator[list[str]]:
         yield [say("dimensions"), words.title(row), *map(_number, scores), words.comment(row)]
     for asked, score, said in words.questions():
         yield [say("kit_questions"), asked, score, said]
+    for asked, said in data.written:
+        yield [say("written_answers"), asked, said]
     columns = ("dimension", "answer", "measured", "value", "points", "share", "source")
     yield [say("evidence"), *(say(key) for key in columns)]
     for row in data.card.dimensions:

@@ -37,6 +37,7 @@ def write_docx(data: ReportData, language: str, path: Path) -> None:
     _head(document, words)
     _dimensions(document, words)
     _questions(document, words)
+    _written(document, words)
     _evidence(document, words)
     chart = curves_chart(words, _WIDTH_PX)
     if chart is not None:
@@ -153,6 +154,12 @@ def _questions(document: Any, words: Words) -> None:
         _heading(document, words.say("kit_questions"))
         head = [words.say(key) for key in ("kit_question", "mine", "comment")]
         _table(document, [head, *(list(row) for row in rated)], [0.5, 0.12, 0.38])
+
+
+def _written(document: Any, words: Words) -> None:
+    if words.data.written:
+        _heading(document, words.say("written_answers"))
+        _table(document, [list(row) for row in words.data.written], [0.34, 0.66], head=False)
 
 
 def _evidence(document: Any, words: Words) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from typing import Any
+
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.types import Comment, Consent
+from app.domain.types import Comment, Consent, ConsentGiven
 from app.failures import CommentOfOther
 from app.store.assessments import Assessments
 from app.store.tables import CommentHistoryRow, CommentRow, ConsentRow, InterviewRow
@@ -116,26 +118,57 @@ class Comments(Assessments):
         session.flush()
         return _comment_of(row)
 
-    def record_consent(self, interview_id: str, modalities: tuple[str, ...], text_version: str, by: str) -> Consent:
-        """Keep what the candidate agreed to; an empty tuple withdraws. Earlier consents stay on record."""
+    def record_consent(
+        self, interview_id: str, modalities: tuple[str, ...], text_version: str, by: str, *,
+        kinds: tuple[str, ...] | None = None, how: ConsentGiven = ConsentGiven.DESK, language: str = "",
+        notice_sha256: str = "", evidence: dict[str, Any] | None = None,
+    ) -> Consent:  # fmt: skip
+        """Keep what the candidate agreed to; an empty tuple withdraws. Earlier consents stay on record.
+
+        `kinds` None = nobody asked what may be recorded: what was agreed to before stays, unless all is withdrawn.
+        """
         with self.session() as session:
             found(session, InterviewRow, interview_id, "interview")
-            last = select(func.max(ConsentRow.serial)).where(ConsentRow.interview_id == interview_id)
+            before = self._newest_consent(session, interview_id)
+            if kinds is None and before is not None and before.kinds is not None:
+                kinds = tuple(before.kinds) if modalities else ()
             row = ConsentRow(
-                interview_id=interview_id, serial=(session.scalar(last) or 0) + 1, modalities=list(modalities),
+                interview_id=interview_id, serial=before.serial + 1 if before else 1, modalities=list(modalities),
                 text_version=text_version, given_by=by, assessor=self.assessor,
+                kinds=None if kinds is None else list(kinds), how=str(how), language=language,
+                notice_sha256=notice_sha256, evidence=evidence,
             )  # fmt: skip
             session.add(row)
             session.flush()
-            self._note(session, "consent", "interview", interview_id, f"{','.join(modalities) or '-'} {text_version}")
+            self._note(session, "consent", "interview", interview_id, _consent_words(row))
             return _consent_of(row)
 
     def consent(self, interview_id: str) -> Consent | None:
         """The consent that holds now; None where none was recorded."""
-        wanted = select(ConsentRow).where(ConsentRow.interview_id == interview_id).order_by(ConsentRow.serial.desc())
+        with self.reading() as session:
+            row = self._newest_consent(session, interview_id)
+        return _consent_of(row) if row else None
+
+    def consents(self, interview_id: str) -> tuple[Consent, ...]:
+        """All that the candidate said, oldest first."""
+        wanted = select(ConsentRow).where(ConsentRow.interview_id == interview_id).order_by(ConsentRow.serial)
+        with self.reading() as session:
+            return tuple(_consent_of(row) for row in session.scalars(wanted))
+
+    def drawn_signature(self, interview_id: str) -> dict[str, Any] | None:
+        """The strokes of the newest signature that was drawn on the screen; None without one."""
+        wanted = (
+            select(ConsentRow)
+            .where(ConsentRow.interview_id == interview_id, ConsentRow.how == str(ConsentGiven.SIGNED))
+            .order_by(ConsentRow.serial.desc())
+        )
         with self.reading() as session:
             row = session.scalar(wanted.limit(1))
-        return _consent_of(row) if row else None
+        return row.evidence if row else None
+
+    def _newest_consent(self, session: Session, interview_id: str) -> ConsentRow | None:
+        wanted = select(ConsentRow).where(ConsentRow.interview_id == interview_id).order_by(ConsentRow.serial.desc())
+        return session.scalar(wanted.limit(1))
 
 
 def _comment_of(row: CommentRow) -> Comment:
@@ -145,4 +178,14 @@ def _comment_of(row: CommentRow) -> Comment:
 
 
 def _consent_of(row: ConsentRow) -> Consent:
-    return Consent(row.interview_id, tuple(row.modalities), row.text_version, row.given_by, row.created)
+    kinds = None if row.kinds is None else tuple(row.kinds)
+    return Consent(
+        row.interview_id, tuple(row.modalities), row.text_version, row.given_by, row.created, kinds,
+        ConsentGiven(row.how), row.language, row.notice_sha256,
+    )  # fmt: skip
+
+
+def _consent_words(row: ConsentRow) -> str:
+    """How the audit tells of it: what may be analysed, by which text; what may be recorded, where that was asked."""
+    words = f"{','.join(row.modalities) or '-'} {row.text_version}"
+    return words if row.kinds is None else f"{words} {row.how} {','.join(row.kinds) or '-'}"

@@ -17,6 +17,7 @@ from app.outgoing import status_moved
 from app.settings import SettingsFile
 from app.store.database import Database
 from app.store.lock import LibraryLock, os_user
+from app.store.marks import Marks
 from app.store.migrating import HEAD, back_up, refuse_newer, revision_of, upgrade
 from app.store.redactions import Redactions
 from app.store.tables import InterviewRow
@@ -28,7 +29,7 @@ BUSY_TIMEOUT_S = 5.0
 UNDER_WAY = (str(AnalysisState.QUEUED), str(AnalysisState.RUNNING))
 
 
-class Library(Redactions):
+class Library(Redactions, Marks):
     """One library, open in one folder. Its methods may be called from any thread.
 
     `read_only`: changes raise ReadOnly. `holder`: who writes it, where that is another process. `assessor`: who acts.

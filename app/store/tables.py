@@ -256,7 +256,10 @@ class CommentHistoryRow(Kept, Base):
 
 
 class ConsentRow(Kept, Base):
-    """Append-only: what the candidate agreed to. The newest one holds; an empty list of modalities withdraws."""
+    """Append-only: what the candidate agreed to. The newest one holds; an empty list of modalities withdraws.
+
+    `kinds` may be recorded, NULL where nobody was asked; `evidence` is the drawn signature.
+    """
 
     __tablename__ = "consent"
     interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"), index=True)
@@ -264,6 +267,23 @@ class ConsentRow(Kept, Base):
     modalities: Mapped[list[str]] = mapped_column(JSON)
     text_version: Mapped[str]
     given_by: Mapped[str]
+    kinds: Mapped[list[str] | None] = mapped_column(JSON(none_as_null=True))
+    how: Mapped[str] = mapped_column(default="desk", server_default="desk")
+    language: Mapped[str] = mapped_column(default="", server_default="")
+    notice_sha256: Mapped[str] = mapped_column(default="", server_default="")
+    evidence: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+class MarkRow(Kept, Base):
+    """Append-only: what happened while an interview was held, at seconds of the recording; see `app.domain.marks`."""
+
+    __tablename__ = "mark"
+    __table_args__ = (UniqueConstraint("interview_id", "serial"),)
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"))
+    serial: Mapped[int]
+    kind: Mapped[str]
+    at_s: Mapped[float]
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
 
 
 class OutsideConsentRow(Kept, Base):
@@ -431,6 +451,6 @@ class AuditRow(Base):
 
 APPEND_ONLY = (
     "audit", "correction", "signature", "comment_history", "consent", "template", "question_rating", "outside_consent",
-    "schedule_event", "suggestion", "feedback", "redaction",
+    "schedule_event", "suggestion", "feedback", "redaction", "mark",
 )  # fmt: skip
 """Tables whose rows no UPDATE or DELETE may touch; triggers in the database say so too."""

@@ -24,7 +24,7 @@ from app.demo import SandboxProcess, main_job
 from app.domain.types import AnalysisState
 from app.resources import resource
 from app.store.library import Library
-from tests.shots import findings, people, running, states, syncing
+from tests.shots import findings, holding, people, running, states, syncing
 from tests.shots.opening import (
     LARGE,
     REVIEWER,
@@ -78,6 +78,9 @@ def main() -> int:
                     if any(options.only in name or name in options.only for name in people.NAMES):
                         save = saving(options.folder, lang, look, options.only)
                         people.shoot(data, Path(scratch) / f"people-{lang}-{look}", lang, look, save)
+                    if any(options.only in name or name in options.only for name in holding.NAMES):
+                        save = saving(options.folder, lang, look, options.only)
+                        holding.shoot(data, Path(scratch) / f"holding-{lang}-{look}", lang, look, save)
                     if any(options.only in name or name in options.only for name in syncing.NAMES):
                         save = saving(options.folder, lang, look, options.only)
                         syncing.shoot(Path(scratch) / f"syncing-{lang}-{look}", lang, look, save)

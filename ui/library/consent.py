@@ -6,7 +6,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from app import policy, text
-from app.domain.types import Interview
+from app.domain.types import Consent, Interview
 from app.settings import SettingsFile
 from app.store.library import Library
 from ui import language
@@ -48,8 +48,15 @@ class ConsentField(QWidget):
             return
         consent = self._library.consent(self._interview.id)
         agreed = consent.modalities if consent else ()
+        kinds = _kinds(consent)
         outside = [outside_consent.words(service) for service in outside_consent.agreed(self._library, self._interview)]
         words = self._words(agreed, recorded=consent is not None)
+        if kinds:
+            words = (
+                f"{words}\n{text.tr('library.consent_kinds', what=kinds)}"
+                if agreed
+                else text.tr("library.consent_not_analysed", what=kinds)
+            )
         self.line.setText("\n".join([words, *outside]))
         self.menu.clear()
         for name in self._modalities():
@@ -79,3 +86,9 @@ class ConsentField(QWidget):
         agreed = tuple(each.data() for each in self.menu.actions() if each.isChecked() and each.data())
         self._library.record_consent(self._interview.id, agreed, TEXT_VERSION, self._interview.candidate.name)
         self._retell()
+
+
+def _kinds(consent: Consent | None) -> str:
+    """What may be recorded, where the candidate was asked."""
+    kinds = (consent.kinds or ()) if consent is not None else ()
+    return text.tr("library.list_comma").join(text.tr(f"record.kind_{kind}") for kind in sorted(kinds, reverse=True))

@@ -57,6 +57,7 @@ class ExchangeCard(QFrame):
         self.score_title = plain_label("small")
         self.score = QuestionScore()
         self._rating: QuestionRating | None = None
+        self._written = ""
         self._build()
         self._connect()
         self.hide()
@@ -102,9 +103,12 @@ class ExchangeCard(QFrame):
         rating: QuestionRating | None = None,
         *,
         editable: bool = True,
+        written: str = "",
     ) -> None:
-        """Show the exchange of this index, as the document has it now, and how its question was rated."""
+        """Show the exchange of this index, as the document has it now, how its question was rated, and what was
+        `written` in answer to it."""
         self._analysis, self.index, self._kit, self._editable = analysis, index, kit, editable
+        self._written = written
         self._rating = rating
         self._tell()
 
@@ -147,6 +151,9 @@ class ExchangeCard(QFrame):
         metrics = facts.answer_metrics(analysis, index)
         self.matched = self._match_button(exchange)
         rows.add("review.kit_question", self.matched)
+        if exchange.matched_question is not None and exchange.matched_question.marked:
+            rows.say("review.marked_row", tr("review.marked"))
+        rows.say("review.written_row", self._written)
         rows.say("review.answer_row", facts.timing_text(exchange))
         rows.say("review.face_row", facts.face_text(index, metrics))
         if exchange.relevance is not None:

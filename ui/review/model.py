@@ -15,7 +15,7 @@ from typing import BinaryIO, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.document import Analysis, Correction, CorrectionKind, Metric
+from analysis.document import Analysis, Correction, CorrectionKind, Exchange, Metric
 from app.domain.scores import Scorecard
 from app.domain.template import Template
 from app.domain.types import Assessment, Comment, Conclusion, Interview
@@ -237,6 +237,10 @@ class Presenter(Protocol):
 
     def kit(self) -> Mapping[str, str]:
         """The position's kit: each question's text by its id, in the kit's order."""
+        ...
+
+    def written(self, exchange: Exchange) -> str:
+        """What the candidate wrote in answer to an exchange's question; "" for nothing."""
         ...
 
     def glossary_titles(self) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
-from analysis.document import TO_COME, Metric
+from analysis.document import TO_COME, Exchange, Metric
 from analysis.failures import InputInvalid
 from app import text
 from app.domain.scores import DimensionScore, Scorecard
@@ -328,6 +328,14 @@ class LibraryPresenter:
 
         position = self.interview.position
         return {question.id: question.text for question in kit(position.questions if position else ())}
+
+    def written(self, exchange: Exchange) -> str:
+        """What the candidate wrote, in the take that counts."""
+        from app.recording.holding import written_answers
+
+        question = exchange.matched_question
+        found = written_answers(self._library, self.interview.id) if question is not None else ()
+        return "\n".join(words for take, words in found if take.used and question and take.text == question.text)
 
     def glossary_titles(self) -> Mapping[str, str]:
         """The titles of those in force; none where a glossary's file cannot be read, which the next analysis says."""

@@ -43,7 +43,8 @@ class Questions(QObject):
             return
         editable = not presenter.read_only
         found = recording.analysis
-        self.card.show_exchange(found, index, presenter.kit(), self._rating(found.exchanges[index]), editable=editable)
+        self.card.show_exchange(found, index, presenter.kit(), self._rating(found.exchanges[index]), editable=editable,
+                                written=presenter.written(found.exchanges[index]))  # fmt: skip
         self._mark(index)
         self.card.show()  # what is not shown yet has not its final sizes
         self._place()

@@ -27,6 +27,7 @@ from ui.shell.layout import SettingsLayout
 from ui.shell.outside import ask_to_send
 from ui.shell.packages import Packages
 from ui.shell.people import People
+from ui.shell.recording import Recordings
 from ui.shell.recovery import Recovery
 from ui.shell.redacting import Redacting
 from ui.shell.rooms import make_settings, make_sync
@@ -56,6 +57,8 @@ class Conductor(QObject):
         self.people = People(context, window)
         self.after = Afterwards(context, window, self._start_analysis)
         self.redacting = Redacting(context, window, self._leave_review, self.open_review, self.after.came)
+        self.recordings = Recordings(context, window, self._recorded, self.open_review)
+        context.offer_room("record", self.recordings.make_room)
         window.handOverAsked.connect(self.packages.hand_over)
         window.packageAsked.connect(self.packages.choose)
         context.offer_room("sync", lambda: make_sync(context, window, self.packages, self.open_review))
@@ -203,6 +206,13 @@ class Conductor(QObject):
         )
         if self.library_room:
             self.library_room.refresh()
+
+    def _recorded(self, interview_id: str) -> None:
+        """An interview was recorded here: it is in the library, and is analysed as the workstation is set."""
+        if self.library_room:
+            self.library_room.refresh()
+            self.library_room.choose(interview_id)
+        self.after.came(interview_id)
 
     def _start_analysis(self, interview_id: str) -> None:
         """Analyse what was imported at once; where consent is still missing, a person starts it later.
@@ -517,6 +527,10 @@ class Conductor(QObject):
         kinds, self._changed_kinds = self._changed_kinds, set()
         if kinds & {"interview", "candidate", "position", "assessment"} and self.library_room:
             self.library_room.refresh_soon()
+        if kinds & {"interview", "candidate", "position"} and self.recordings.room is not None:
+            self.recordings.room.refresh_soon()
+        if "interview" in kinds:
+            self.context.work.stop_unconsented()
 
     def _show_sync(self) -> None:
         state = self.context.sync.standing()

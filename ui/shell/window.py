@@ -24,7 +24,7 @@ from ui.widgets.message_bar import MessageBar
 from ui.widgets.palette import Palette
 from ui.widgets.shortcut_sheet import ShortcutSheet
 
-ROOMS = ("library", "review", "sync", "settings")
+ROOMS = ("library", "record", "review", "sync", "settings")
 
 
 @runtime_checkable
@@ -57,6 +57,7 @@ class MainWindow(QMainWindow):
         self.message = MessageBar()
         self.alerts = AlertBar()
         self._offered: list[Callable[[], Sequence[Action]]] = []
+        self._asked: list[Callable[[], bool]] = []
         self.pages = QStackedWidget()
         self._rooms: dict[str, QWidget] = {}
         self._build()
@@ -206,6 +207,9 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt: everything is saved already; remember the window's place and end what runs."""
+        if not all(may_close() for may_close in self._asked):
+            event.ignore()
+            return
         self.closing.emit()
         geometry = bytes(self.saveGeometry().toBase64().data()).decode()
         layout = {**self.context.settings.values.layout, "window": geometry}
@@ -215,6 +219,10 @@ class MainWindow(QMainWindow):
             room.close()
         self.context.close()
         event.accept()
+
+    def ask_before_closing(self, may_close: Callable[[], bool]) -> None:
+        """Ask this before the window closes; where it says no, the window stays."""
+        self._asked.append(may_close)
 
     def later(self, function: Callable[[], None], milliseconds: int = 0) -> None:
         """Run something on this window's thread when it is idle."""

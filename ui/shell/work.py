@@ -240,6 +240,13 @@ class Work(QObject):
         if job is not None:
             job.cancel()
 
+    def stop_unconsented(self) -> None:
+        """A consent changed: cancel what analyses more than is still agreed to."""
+        for interview_id, job in list(self._running.items()):
+            work = self._analyses_of.get(interview_id)
+            if work is not None and not work.still_allowed():
+                job.cancel()
+
     def running(self, interview_id: str) -> Job | None:
         """The analysis of an interview that waits or runs."""
         return self._running.get(interview_id)

@@ -1,0 +1,97 @@
+"""An interview of the library while it is held: each mark is kept with what follows from it, in one transaction.
+
+A marker becomes a bookmark and a note a comment, a quick rating the rating of the kit's question, a take that is
+repeated a comment on its stretch; the beginning moves the interview to "in progress", the end to "to review".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from analysis.request import Asked
+from app import text
+from app.domain.marks import Mark, MarkKind
+from app.domain.types import Interview, InterviewStatus
+from app.recording.running import Answers, Keep, Rules, Running, Standing, Take, planned, standing
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from app.store.library import Library
+
+_MOVES = {MarkKind.BEGUN: InterviewStatus.IN_PROGRESS, MarkKind.ENDED: InterviewStatus.TO_REVIEW}
+
+
+def held(library: Library, interview: Interview, settings: Settings, clock: Callable[[], float]) -> Running:
+    """The interview as it stands; one that was cut off goes on from its marks."""
+    questions = interview.position.questions if interview.position else ()
+    kit = planned(questions, float(settings.question_s))
+    return Running(kit, rules_of(settings), keeper(library, interview.id), clock, library.marks(interview.id))
+
+
+def rules_of(settings: Settings) -> Rules:
+    """What is set for this workstation's interviews."""
+    answers = settings.answers if settings.answers in tuple(Answers) else Answers.SPEECH
+    return Rules(settings.retake, Answers(answers))
+
+
+def keeper(library: Library, interview_id: str) -> Keep:
+    """What writes marks down, with all that follows from each."""
+
+    def keep(kind: MarkKind, at_s: float, body: dict[str, Any]) -> Mark:
+        with library.together():
+            before = standing(library.marks(interview_id)) if kind is MarkKind.QUESTION else None
+            mark = library.add_mark(interview_id, kind, at_s, body)
+            _follow(library, mark, before)
+        return mark
+
+    return keep
+
+
+def _follow(library: Library, mark: Mark, before: Standing | None) -> None:
+    interview_id, body = mark.interview_id, mark.body
+    if mark.kind in _MOVES:
+        with library.session() as session:
+            library.move_in(session, interview_id, _MOVES[mark.kind])
+    elif mark.kind is MarkKind.MARKER:
+        library.add_comment(interview_id, mark.at_s, "", bookmark=True)
+    elif mark.kind is MarkKind.NOTE:
+        library.add_comment(interview_id, mark.at_s, body["text"])
+    elif mark.kind is MarkKind.RATED:
+        library.rate_question(interview_id, body["text"], body["score"])
+    elif before is not None and before.current is not None and body["take"] > before.current.take:
+        words = text.tr("record.retaken", question=before.current.text)
+        start = before.current.start
+        library.add_comment(interview_id, start, words, end_s=mark.at_s if mark.at_s > start else None)
+
+
+def takes_of(library: Library, interview_id: str) -> tuple[Take, ...]:
+    """What was asked when in the interview's recording; none where the interview was held without one."""
+    marks = library.marks(interview_id)
+    begun = [mark for mark in marks if mark.kind is MarkKind.BEGUN]
+    return standing(marks).takes if begun and begun[-1].body.get("recorded") else ()
+
+
+def asked_of(library: Library, interview: Interview) -> tuple[Asked, ...]:
+    """The same as an analysis is given it, each question with its id in the kit as it is now."""
+    kit = interview.position.questions if interview.position else ()
+    ids = {words: f"q{number}" for number, words in enumerate(kit, start=1)}
+    takes = takes_of(library, interview.id)
+    duration = interview.media.duration_s if interview.media else None
+    latest = max([duration or 0.0, *(take.end or take.start for take in takes)])
+    return tuple(
+        Asked(ids.get(take.text, ""), take.text, take.start, latest if take.end is None else take.end, take.used)
+        for take in takes
+    )
+
+
+def written_answers(library: Library, interview_id: str) -> tuple[tuple[Take, str], ...]:
+    """What the candidate wrote, with the take that it answers, in the order of the questions' first asking.
+
+    Of takes of one question without anything written there is none.
+    """
+    now = standing(library.marks(interview_id))
+    found: dict[tuple[int, int], Take] = {}
+    for take in now.takes:
+        found.setdefault((take.number, take.take), take)
+    return tuple((take, now.answers[key]) for key, take in found.items() if now.answers.get(key, "").strip())

@@ -1,0 +1,334 @@
+"""A structured interview while it is held: the kit's questions one by one, each with its time, and all that is marked.
+
+What stands follows from the marks alone, so that after a crash the same marks give the same standing. `Running` adds
+to them: each mark is kept before it counts. All times are the recording's own, in seconds; its pauses are left out, so
+a timer rests while the recording does.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from app.domain.marks import Mark, MarkKind
+
+WARN_S, WARN_SHORT_S, LONG_S = 120.0, 30.0, 240.0
+"""A question of `LONG_S` or more warns two minutes before its end, a shorter one half a minute."""
+LONGEST_S = 3 * 3600.0
+_WRITTEN = re.compile(r"[（(]\s*(\d{1,3})\s*(分钟|分|minutes?|mins?|min\.?)\s*[）)]\s*$", re.IGNORECASE)
+
+Keep = Callable[[MarkKind, float, dict[str, Any]], Mark]
+
+
+class Answers(StrEnum):
+    """How the candidate answers."""
+
+    SPEECH = "speech"
+    TEXT = "text"
+    BOTH = "both"
+
+
+class Prompt(StrEnum):
+    """What the candidate may be shown for encouragement; texts `record.prompt_<name>`."""
+
+    CALM = "calm"
+    TIME = "time"
+    MORE = "more"
+    AGAIN = "again"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A question of the kit with the time (s) that is meant for it, its answer included."""
+
+    text: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the kit allows: taking a question again, and how it is answered."""
+
+    retake: bool = True
+    answers: Answers = Answers.SPEECH
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One asking of a question. `end` None = it still goes on; `used` False = it was taken again."""
+
+    number: int
+    take: int
+    text: str
+    start: float
+    end: float | None = None
+    used: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an interview stands. `current` is the take that goes on; `answers` are written ones by question and take;
+    `scores` by question."""
+
+    begun: bool = False
+    ended: bool = False
+    paused: bool = False
+    takes: tuple[Take, ...] = ()
+    scores: dict[int, float] = field(default_factory=dict)
+    answers: dict[tuple[int, int], str] = field(default_factory=dict)
+    markers: int = 0
+    notes: tuple[tuple[float, str], ...] = ()
+    prompt: tuple[float, str] | None = None
+    consent_at_s: float | None = None
+    last_s: float = 0.0
+
+    @property
+    def current(self) -> Take | None:
+        """The take that goes on."""
+        return self.takes[-1] if self.takes and self.takes[-1].end is None and not self.ended else None
+
+    @property
+    def asked(self) -> frozenset[int]:
+        """The numbers of the questions that were asked."""
+        return frozenset(take.number for take in self.takes)
+
+
+def planned(questions: Iterable[str], seconds: float) -> tuple[Planned, ...]:
+    """The kit's questions with their times: "… (5 min)" or "……（5分钟）" at a question's end, else `seconds`."""
+    return tuple(Planned(words, written_time(words) or seconds) for words in questions)
+
+
+def written_time(question: str) -> float | None:
+    """The time (s) that stands at the end of a question; None where none does."""
+    found = _WRITTEN.search(question)
+    return min(LONGEST_S, int(found[1]) * 60.0) or None if found else None
+
+
+def warn_at(seconds: float) -> float:
+    """So many seconds before its end a question's time is said to run out."""
+    return WARN_S if seconds >= LONG_S else min(WARN_SHORT_S, seconds / 2)
+
+
+def standing(marks: Iterable[Mark]) -> Standing:
+    """What stands after these marks."""
+    now = Standing()
+    for mark in marks:
+        now = after(now, mark)
+    return now
+
+
+def after(now: Standing, mark: Mark) -> Standing:
+    """What stands after one more mark."""
+    body, at = mark.body, mark.at_s
+    now = replace(now, last_s=max(now.last_s, at))
+    match mark.kind:
+        case MarkKind.BEGUN:
+            return _begun(now, mark)
+        case MarkKind.QUESTION:
+            new = Take(body["number"], body["take"], body["text"], at)
+            earlier = tuple(_superseded(each, new) for each in _closed(now.takes, at))
+            return replace(now, takes=(*earlier, new))
+        case MarkKind.ANSWERED:
+            return replace(now, takes=_closed(now.takes, at))
+        case MarkKind.PAUSED | MarkKind.RESUMED:
+            return replace(now, paused=mark.kind is MarkKind.PAUSED)
+        case MarkKind.MARKER:
+            return replace(now, markers=now.markers + 1)
+        case MarkKind.NOTE:
+            return replace(now, notes=(*now.notes, (at, body["text"])))
+        case MarkKind.RATED:
+            return replace(now, scores=now.scores | {body["number"]: body["score"]})
+        case MarkKind.TEXT:
+            return replace(now, answers=now.answers | {(body["number"], body["take"]): body["text"]})
+        case MarkKind.PROMPTED:
+            return replace(now, prompt=(at, body["prompt"]))
+        case MarkKind.CONSENT:
+            return replace(now, consent_at_s=at)
+        case MarkKind.ENDED:
+            return replace(now, ended=True, paused=False, takes=_closed(now.takes, at))
+        case _:
+            return now
+
+
+def _begun(now: Standing, mark: Mark) -> Standing:
+    """A recording that begins has a time of its own: what was marked for one that came to nothing is not in it. One
+    that goes on with an earlier one has its time."""
+    anew = replace(now, begun=True, ended=False, paused=False)
+    if mark.body.get("recorded") and not mark.body.get("goes_on"):
+        return replace(anew, takes=(), consent_at_s=None, last_s=mark.at_s)
+    return replace(anew, takes=_closed(now.takes, mark.at_s))
+
+
+def _closed(takes: tuple[Take, ...], at: float) -> tuple[Take, ...]:
+    """The same, with the one that goes on ended."""
+    if not takes or takes[-1].end is not None:
+        return takes
+    return (*takes[:-1], replace(takes[-1], end=max(at, takes[-1].start)))
+
+
+def _superseded(earlier: Take, new: Take) -> Take:
+    return replace(earlier, used=False) if (earlier.number, earlier.used) == (new.number, True) and (
+        earlier.take < new.take
+    ) else earlier  # fmt: skip
+
+
+class Running:
+    """Holds one interview. `keep` writes a mark down before it counts; `clock` gives the recording's time (s)."""
+
+    def __init__(
+        self, kit: Sequence[Planned], rules: Rules, keep: Keep, clock: Callable[[], float],
+        marks: Iterable[Mark] = (),
+    ) -> None:  # fmt: skip
+        self.kit, self.rules = tuple(kit), rules
+        self._keep, self._clock = keep, clock
+        self.now = standing(marks)
+        self._began = False
+
+    # What goes on
+
+    def begin(self, kinds: Sequence[str], *, goes_on: bool = False) -> None:
+        """The interview begins, or goes on after it was cut off; these kinds are recorded. Once."""
+        if not self._began:
+            self._began = True
+            questions = [{"text": each.text, "seconds": each.seconds} for each in self.kit]
+            self._add(MarkKind.BEGUN, questions=questions, recorded=list(kinds), goes_on=goes_on)
+
+    def next(self) -> bool:
+        """Ask the question after the present one; after the last one none goes on. Whether anything changed."""
+        if not self._is_going():
+            return False
+        current = self.now.current
+        number = 0 if not self.now.takes else self.now.takes[-1].number + 1
+        if number < len(self.kit):
+            self._ask(number, self._take_of(number))
+            return True
+        if current is not None:
+            self._add(MarkKind.ANSWERED, number=current.number, take=current.take)
+        return current is not None
+
+    def back(self) -> bool:
+        """Ask the question before the one that was asked last, once more."""
+        return bool(self.now.takes) and self.go(self.now.takes[-1].number - (1 if self.now.current else 0))
+
+    def go(self, number: int) -> bool:
+        """Ask any question of the kit; one that was asked before goes on with the same take."""
+        current = self.now.current
+        if not self._is_going() or not 0 <= number < len(self.kit) or (current and current.number == number):
+            return False
+        self._ask(number, self._take_of(number))
+        return True
+
+    def retake(self) -> bool:
+        """Ask the present question anew: what was answered so far does not count."""
+        current = self.now.current
+        if not self.may_retake() or current is None:
+            return False
+        self._ask(current.number, current.take + 1)
+        return True
+
+    def may_retake(self) -> bool:
+        """Whether a question goes on that may be taken again."""
+        return self.rules.retake and self._is_going() and self.now.current is not None
+
+    def pause(self) -> bool:
+        """The recording rests. Whether anything changed."""
+        if not self._is_going() or self.now.paused:
+            return False
+        self._add(MarkKind.PAUSED)
+        return True
+
+    def resume(self) -> bool:
+        """It goes on."""
+        if not self._is_going() or not self.now.paused:
+            return False
+        self._add(MarkKind.RESUMED)
+        return True
+
+    def end(self) -> None:
+        """The interview is over; once."""
+        if self._is_going():
+            self._add(MarkKind.ENDED)
+
+    # What is marked
+
+    def mark(self) -> None:
+        """This moment is worth a second look."""
+        self._add(MarkKind.MARKER)
+
+    def note(self, words: str, at_s: float | None = None) -> bool:
+        """What the interviewer writes, at the time at which the writing began."""
+        if not words.strip():
+            return False
+        self._add(MarkKind.NOTE, at_s, text=words.strip())
+        return True
+
+    def rate(self, score: float) -> Planned | None:
+        """Rate the question that was asked last, 0-10; the question, None where none was asked yet."""
+        take = self.now.takes[-1] if self.now.takes else None
+        if take is None or not 0 <= score <= 10:
+            return None
+        self._add(MarkKind.RATED, number=take.number, text=take.text, score=float(score))
+        return Planned(take.text, 0.0)
+
+    def answer(self, words: str) -> bool:
+        """The candidate's written answer to the present question as it stands now. Whether anything changed."""
+        current = self.now.current
+        if current is None or self.rules.answers is Answers.SPEECH:
+            return False
+        if self.now.answers.get((current.number, current.take), "") == words:
+            return False
+        self._add(MarkKind.TEXT, number=current.number, take=current.take, question=current.text, text=words)
+        return True
+
+    def prompt(self, prompt: Prompt) -> None:
+        """The candidate is shown a word of encouragement."""
+        self._add(MarkKind.PROMPTED, prompt=str(prompt))
+
+    def consent_said(self, kinds: Sequence[str], modalities: Sequence[str]) -> None:
+        """The candidate said aloud what is agreed to."""
+        self._add(MarkKind.CONSENT, kinds=list(kinds), modalities=list(modalities))
+
+    def withdrawn(self, kinds: Sequence[str], modalities: Sequence[str]) -> None:
+        """The candidate took something back; these are still agreed to."""
+        self._add(MarkKind.WITHDRAWN, kinds=list(kinds), modalities=list(modalities))
+
+    # How long
+
+    @property
+    def total(self) -> float:
+        """The time (s) of the whole kit."""
+        return sum(each.seconds for each in self.kit)
+
+    def spent(self) -> float | None:
+        """Seconds since the present question was asked; None where none goes on."""
+        current = self.now.current
+        return None if current is None else max(0.0, self._clock() - current.start)
+
+    def left(self) -> float | None:
+        """Seconds that are left for the present question, below 0 once they are over."""
+        current, spent = self.now.current, self.spent()
+        return None if current is None or spent is None else self._seconds(current.number) - spent
+
+    def is_late(self) -> bool:
+        """Whether the present question's time runs out soon, or has."""
+        current, left = self.now.current, self.left()
+        return current is not None and left is not None and left <= warn_at(self._seconds(current.number))
+
+    def _seconds(self, number: int) -> float:
+        return self.kit[number].seconds if number < len(self.kit) else 0.0
+
+    def _take_of(self, number: int) -> int:
+        return max((take.take for take in self.now.takes if take.number == number), default=1)
+
+    def _ask(self, number: int, take: int) -> None:
+        self._add(MarkKind.QUESTION, number=number, take=take, text=self.kit[number].text)
+
+    def _is_going(self) -> bool:
+        return self.now.begun and not self.now.ended
+
+    def _add(self, kind: MarkKind, at_s: float | None = None, **body: Any) -> None:
+        at = self._clock() if at_s is None else at_s
+        self.now = after(self.now, self._keep(kind, round(at, 3), body))

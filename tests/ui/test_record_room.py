@@ -1,0 +1,424 @@
+"""The room that holds interviews: from the list through consent and set-up to the end, by keys and clicks."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+
+from app import text
+from app.domain.marks import MarkKind
+from app.domain.types import ConsentGiven, InterviewStatus
+from app.recording import consent
+from app.recording.kinds import Kind, Role
+from app.recording.running import Prompt
+from app.settings import SettingsFile
+from tests.recording_run.conftest import QUESTIONS, planned_interview
+from tests.recording_run.small_sink import Made, SmallPanel
+from ui import language, theme
+from ui.record.room import RecordRoom
+
+
+@pytest.fixture
+def interview(library):
+    return planned_interview(library)
+
+
+@pytest.fixture
+def settings(library):
+    return SettingsFile(library.folder)
+
+
+@pytest.fixture
+def made():
+    return Made([], [])
+
+
+@pytest.fixture
+def room(qtbot, library, settings, made, interview):
+    shown = RecordRoom(library, settings, made.means, SmallPanel)
+    qtbot.addWidget(shown)
+    shown.resize(1360, 840)
+    shown.show()
+    qtbot.waitExposed(shown)
+    shown.start_over()
+    yield shown
+    shown.close()
+    for recorder in made.recorders:
+        for thread in recorder.threads:
+            thread.join(30)
+
+
+def sign(pad):
+    """A name, drawn with the mouse."""
+    QTest.mousePress(pad, Qt.MouseButton.LeftButton, pos=QPoint(40, 70))
+    for step in range(30):
+        QTest.mouseMove(pad, QPoint(40 + 6 * step, int(70 - 30 * math.sin(step / 3))))
+    QTest.mouseRelease(pad, Qt.MouseButton.LeftButton, pos=QPoint(220, 60))
+
+
+def agree(room, *points):
+    """Tick these points and sign."""
+    for point in points:
+        room.consent.ticks[point].click()
+    sign(room.consent.pad)
+    QTest.keyClick(room, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+
+
+def begun(room, interview, *points):
+    """An interview that goes on."""
+    room.choose(interview.id)
+    if points:
+        agree(room, *points)
+    else:
+        room.consent.refuse.click()
+    room.setup.begin.click()
+    assert room.pages.currentWidget() is room.running
+    return room.held
+
+
+ALL = ("sound", "picture", "speech", "face")
+
+
+def test_the_list_has_todays_interview_and_enter_goes_on(room, interview, qtbot):
+    assert room.chooser.chosen_id() == interview.id
+    QTest.keyClick(room.chooser.tree, Qt.Key.Key_Return)
+    assert room.pages.currentWidget() is room.consent
+
+
+def test_an_interview_that_nobody_planned_is_made_here(room, library):
+    room.chooser.name.setFocus()
+    room.chooser.name.setText("周子墨")
+    room.chooser.position.setCurrentIndex(1)
+    QTest.keyClick(room.chooser.name, Qt.Key.Key_Return)
+    assert room.pages.currentWidget() is room.consent
+    new = next(each for each in library.interviews() if each.candidate.name == "周子墨")
+    assert new.position.questions == QUESTIONS
+
+
+def test_nothing_is_ticked_beforehand_and_nothing_goes_without_a_signature(room, interview, library):
+    room.choose(interview.id)
+    page = room.consent
+    assert not any(box.isChecked() for box in page.ticks.values())
+    assert not page.agree.isEnabled()
+    assert not page.ticks["speech"].isEnabled()
+    page.ticks["sound"].click()
+    assert page.ticks["speech"].isEnabled()
+    assert not page.agree.isEnabled()
+    sign(page.pad)
+    assert page.agree.isEnabled()
+    page.clear.click()
+    assert not page.agree.isEnabled()
+    assert library.consent(interview.id) is None
+
+
+def test_a_signature_is_kept_as_it_was_drawn(room, interview, library):
+    room.choose(interview.id)
+    agree(room, "sound", "speech")
+    kept = library.consent(interview.id)
+    assert (kept.kinds, kept.modalities, kept.how) == (("sound",), ("speech",), ConsentGiven.SIGNED)
+    drawn = library.drawn_signature(interview.id)
+    assert len(drawn["strokes"]) == 1
+    assert len(drawn["strokes"][0]) > 20
+    assert all(0 <= x <= drawn["width"] and 0 <= y <= drawn["height"] for x, y in drawn["strokes"][0])
+    assert room.pages.currentWidget() is room.setup
+    assert room.setup.panel.allowed == {Kind.SOUND}
+
+
+def test_a_slip_of_the_hand_is_no_signature(room, interview):
+    room.choose(interview.id)
+    QTest.mouseClick(room.consent.pad, Qt.MouseButton.LeftButton)
+    assert not room.consent.pad.is_signed()
+
+
+def test_a_finger_signs_too(room, interview, qtbot):
+    room.choose(interview.id)
+    device = QTest.createTouchDevice()
+    pad = room.consent.pad
+    for moment in ("press", "move", "release"):
+        event = QTest.touchEvent(pad, device)
+        at = QPoint(30, 60) if moment == "press" else QPoint(160, 90)
+        getattr(event, moment)(0, at, pad)
+        event.commit()
+    assert pad.is_signed()
+    assert pad.strokes()["strokes"][0][0] == [30.0, 60.0]
+
+
+def test_the_notice_is_in_the_candidates_language_whatever_the_windows_is(room, interview, library):
+    language.set_language("en")
+    room.choose(interview.id)
+    page = room.consent
+    page.ticks["sound"].click()
+    page.languages["zh"].click()
+    assert page.title.text() == consent.notice("zh", library.folder).title
+    assert page.ticks["sound"].isChecked()
+    assert page.agree.text() == text.tr_in("zh", "record.agree")
+    sign(page.pad)
+    page.agree.click()
+    assert library.consent(interview.id).language == "zh"
+
+
+def test_under_other_rules_the_screen_asks_for_less(room, interview, settings):
+    settings.change(jurisdiction="strictest")
+    room.choose(interview.id)
+    assert set(room.consent.ticks) == {"sound", "picture", "speech"}
+
+
+def test_what_was_agreed_to_before_is_ticked_and_named(room, interview, library):
+    shown = consent.notice("en", library.folder)
+    consent.give(library, interview.id, consent.Agreed((Kind.SOUND,), ("speech",)), shown, ConsentGiven.PAPER)
+    room.choose(interview.id)
+    page = room.consent
+    assert {key for key, box in page.ticks.items() if box.isChecked()} == {"sound", "speech"}
+    assert text.tr("record.how_paper") in page.said_before.text()
+    page.ways[ConsentGiven.PAPER].click()
+    page.paper.click()
+    assert page.agree.isEnabled()
+
+
+def test_a_candidate_who_refuses_is_interviewed_without_a_recording(room, interview, library, made, qtbot):
+    held = begun(room, interview)
+    assert made.recorders == []
+    assert held.recorded_kinds() == ()
+    assert library.consent(interview.id).kinds == ()
+    QTest.keyClick(room, "n")
+    QTest.keyClick(room, "7")
+    QTest.keyClick(room, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(room, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: room.pages.currentWidget() is room.done)
+    assert library.interview(interview.id).status is InterviewStatus.TO_REVIEW
+    assert library.assessment(interview.id).questions[QUESTIONS[0]].score == 7.0
+
+
+def test_only_what_is_agreed_to_is_opened_and_recorded(room, interview, made):
+    begun(room, interview, "sound")
+    assert [track.kind for track in made.recorders[0].tracks] == [Kind.SOUND]
+    assert [each.role for each in made.sources[0].choice.picked] == [Role.ROOM]
+
+
+def test_a_whole_interview_by_keys(room, interview, library, made, qtbot):
+    held = begun(room, interview, *ALL)
+    page = room.running
+    assert library.interview(interview.id).status is InterviewStatus.IN_PROGRESS
+    QTest.keyClick(room, "n")
+    assert page.question.text() == QUESTIONS[0]
+    assert page.left.text() in ("05:00", "04:59")
+    QTest.keyClick(room, "8")
+    QTest.keyClick(room, "m")
+    QTest.keyClick(room, "c")
+    assert page.note.hasFocus()
+    page.note.insert("条理清楚")
+    QTest.keyClick(page.note, Qt.Key.Key_Return)
+    QTest.keyClick(page.note, Qt.Key.Key_Escape)
+    assert not page.note.hasFocus()
+    QTest.keyClick(room, "r")
+    assert held.running.now.current.take == 2
+    QTest.keyClick(room, "n")
+    assert page.question.text() == QUESTIONS[1]
+    QTest.keyClick(room, "b")
+    assert page.question.text() == QUESTIONS[0]
+    QTest.keyClick(room, Qt.Key.Key_Space)
+    assert made.recorders[0].paused
+    assert page.pause.text() == text.tr("record.resume")
+    QTest.keyClick(room, Qt.Key.Key_Space)
+    assert not made.recorders[0].paused
+    qtbot.waitUntil(lambda: made.recorders[0].blocks > 20)
+    with qtbot.waitSignal(room.recorded, timeout=30_000) as told:
+        page.stop.click()
+        assert not held.over
+        page.stop.click()
+    assert told.args == [interview.id]
+    assert not made.sources[0].running
+    recorded = library.interview(interview.id)
+    assert recorded.media.has_audio
+    assert recorded.status is InterviewStatus.TO_REVIEW
+    kinds = [mark.kind for mark in library.marks(interview.id)]
+    assert (kinds[0], kinds[-1]) == (MarkKind.BEGUN, MarkKind.ENDED)
+    assert {each.text for each in library.comments(interview.id)} >= {"", "条理清楚"}
+    with qtbot.waitSignal(room.reviewRequested) as asked:
+        room.done.open.click()
+    assert asked.args == [interview.id]
+
+
+def test_digits_and_letters_stay_in_a_field_that_is_written_in(room, interview):
+    held = begun(room, interview, "sound")
+    room.running.go_next()
+    room.running.write_note()
+    before = held.running.now
+    QTest.keyClicks(room.running.note, "n7rm")
+    assert room.running.note.text() == "n7rm"
+    assert held.running.now == before
+
+
+def test_ending_takes_two_presses_and_forgets_the_first(room, interview, monkeypatch, qtbot):
+    held = begun(room, interview, "sound")
+    page = room.running
+    page._sure.setInterval(50)
+    page.stop.click()
+    assert page.stop.text() == text.tr("record.stop_sure")
+    qtbot.waitUntil(lambda: page.stop.text() == text.tr("record.stop"))
+    page.stop.click()
+    assert not held.over
+
+
+def test_withdrawing_the_picture_ends_its_track_and_its_analysis(room, interview, library, made, qtbot):
+    held = begun(room, interview, *ALL)
+    qtbot.waitUntil(lambda: made.recorders[0].pictures > 3)
+    page = room.running
+    wanted = text.tr("record.withdraw", what=text.tr("record.kind_picture"))
+    next(action for action in page.withdraw_menu.actions() if action.text() == wanted).trigger()
+    assert made.recorders[0].ended == [Role.CAMERA]
+    assert [each.role for each in made.sources[-1].choice.picked] == [Role.ROOM]
+    seen = made.recorders[0].pictures
+    blocks = made.recorders[0].blocks
+    qtbot.waitUntil(lambda: made.recorders[0].blocks > blocks + 5)
+    assert made.recorders[0].pictures == seen
+    assert library.consent(interview.id).kinds == ("sound",)
+    assert held.analysed() == ("speech",)
+    assert held.running.now.begun
+
+
+def test_withdrawing_everything_leaves_no_source_open(room, interview, library, made):
+    begun(room, interview, *ALL)
+    room.running.withdraw_menu.actions()[-1].trigger()
+    assert len(made.sources) == 1
+    assert not made.sources[0].running
+    assert library.consent(interview.id).kinds == ()
+    assert room.running.state.text() == text.tr("record.state_not_recording")
+    assert not room.running.withdraw.isEnabled()
+
+
+def test_a_spoken_consent_is_said_again_for_the_recording(room, interview, library):
+    room.choose(interview.id)
+    page = room.consent
+    page.ticks["sound"].click()
+    page.ways[ConsentGiven.SPOKEN].click()
+    assert "秦𠮷雅" in page.spoken.text()
+    page.said.click()
+    page.agree.click()
+    room.setup.begin.click()
+    assert not room.running.said.isHidden()
+    assert "秦𠮷雅" in room.running.said_line.text()
+    QTest.keyClick(room, "k")
+    assert room.running.said.isHidden()
+    (mark,) = [each for each in library.marks(interview.id) if each.kind is MarkKind.CONSENT]
+    assert mark.body["kinds"] == ["sound"]
+
+
+def test_trouble_is_said_and_the_rest_goes_on(room, interview, made, qtbot):
+    held = begun(room, interview, "sound")
+
+    class Vanished:
+        sentence = "The microphone is gone."
+
+    with qtbot.waitSignal(room.noticed) as told:
+        made.sources[0].problem.emit(Vanished())
+    assert told.args[0]() == "The microphone is gone."
+    assert not held.over
+    made.recorders[0].tell(dropped={Role.CAMERA: 4}, minutes_left=7.4)
+    assert text.tr("record.space_minutes", n=7) in room.running.disk.text()
+    assert text.tr("record.dropped", n=4) in room.running.disk.text()
+
+
+# The candidate's screen
+
+
+def shown_texts(window):
+    return [label.text() for label in window.findChildren(QLabel) if label.isVisible() and label.text()]
+
+
+def test_the_candidate_sees_the_question_its_time_and_kind_words_only(room, interview, library, qtbot):
+    consent.give(library, interview.id, consent.Agreed((Kind.SOUND,)), consent.notice("zh", library.folder),
+                 ConsentGiven.PAPER)  # fmt: skip
+    room.choose(interview.id)
+    sign(room.consent.pad)
+    room.consent.agree.click()
+    room.setup.begin.click()
+    held = room.held
+    QTest.keyClick(room, "w")
+    window = room.running.candidate
+    qtbot.waitExposed(window)
+    assert shown_texts(window) == [text.tr_in("zh", "record.candidate_welcome")]
+    QTest.keyClick(room, "n")
+    held.running.note("geheim")
+    held.running.rate(2)
+    QTest.keyClick(room, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert set(shown_texts(window)) == {QUESTIONS[0], "还剩 5 分钟", "不要紧张，你可以再思考一下。"}
+    assert held.running.now.prompt[1] == Prompt.CALM
+    QTest.keyClick(room, "n")
+    assert "不要紧张，你可以再思考一下。" not in shown_texts(window)
+    QTest.keyClick(room, "w")
+    assert room.running.candidate is None
+    assert not room.running.prompts[Prompt.CALM].isEnabled()
+
+
+def test_two_minutes_left_are_said(room, interview, qtbot):
+    held = begun(room, interview, "sound")
+    room.running.go_next()
+    room.running.toggle_candidate()
+    now = held.now()
+    held.running._clock = lambda: now + 181
+    room.running.look()
+    assert text.tr("record.left_minutes", n=2) == room.running.after.text()
+    assert text.tr_in(held.language(), "record.left_minutes", n=2) == room.running.candidate.left.text()
+    held.running._clock = lambda: now + 400
+    room.running.look()
+    assert room.running.left.text().startswith("+01:")
+    assert room.running.candidate.left.text() == text.tr_in(held.language(), "record.time_over")
+
+
+def test_the_candidate_writes_on_the_second_screen(room, interview, settings, library, qtbot):
+    settings.change(answers="both")
+    held = begun(room, interview, "sound")
+    room.running.go_next()
+    room.running.toggle_candidate()
+    window = room.running.candidate
+    assert window.answer.isVisible()
+    window.answer.insertPlainText("我会先看文档。")
+    assert room.running.answer.toPlainText() == "我会先看文档。"
+    qtbot.waitUntil(lambda: held.running.now.answers == {(0, 1): "我会先看文档。"}, timeout=5000)
+    window.answer.insertPlainText("再动手。")
+    room.running.go_next()
+    assert held.running.now.answers[0, 1] == "我会先看文档。再动手。"
+    assert window.answer.toPlainText() == ""
+    assert room.running.answer.toPlainText() == ""
+
+
+def test_without_written_answers_there_is_no_field(room, interview):
+    begun(room, interview, "sound")
+    room.running.go_next()
+    room.running.toggle_candidate()
+    assert not room.running.answer.isVisible()
+    assert not room.running.candidate.answer.isVisible()
+
+
+# In both languages and themes
+
+
+@pytest.mark.parametrize("lang", text.LANGUAGES)
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_every_page_follows_language_and_theme(room, interview, lang, look, made, qtbot):
+    held = begun(room, interview, *ALL)
+    qtbot.waitUntil(lambda: made.recorders[0].blocks > 20)
+    room.running.go_next()
+    theme.apply(look)
+    language.set_language(lang)
+    assert room.running.next.text() == text.tr("record.next")
+    assert room.running.state.text() == text.tr("record.state_recording")
+    room.running.end()
+    qtbot.waitUntil(lambda: room.pages.currentWidget() is room.done, timeout=30_000)
+    assert room.done.title.text() == text.tr("record.done")
+    assert held.over
+
+
+def test_a_room_that_closes_ends_and_keeps_the_interview(room, interview, library, made, qtbot):
+    begun(room, interview, "sound")
+    qtbot.waitUntil(lambda: made.recorders[0].blocks > 10)
+    room.running.note.insert("last words")
+    room.close()
+    assert library.interview(interview.id).media is not None
+    assert [each.text for each in library.comments(interview.id)] == ["last words"]
+    assert library.marks(interview.id)[-1].kind is MarkKind.ENDED

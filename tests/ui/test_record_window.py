@@ -1,0 +1,105 @@
+"""Recording in the whole window: the rail, what comes into the library, and a window that closes meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+
+from app import text
+from app.domain.types import ConsentGiven, InterviewStatus
+from app.recording import consent
+from app.recording.consent import Agreed
+from app.recording.kinds import Kind
+from app.settings import SettingsFile
+from app.store.library import Library
+from tests.recording_run.conftest import planned_interview
+from tests.recording_run.small_sink import Made, SmallPanel
+from ui.record.room import RecordRoom
+from ui.shell import start
+
+
+@pytest.fixture
+def made():
+    return Made([], [])
+
+
+@pytest.fixture
+def conductor(qtbot, tmp_path, made):
+    folder = tmp_path / "library"
+    with Library.open(folder, assessor="李静") as library:
+        interview = planned_interview(library)
+        shown = consent.notice("zh", folder)
+        consent.give(library, interview.id, Agreed((Kind.SOUND,), ("speech",)), shown, ConsentGiven.PAPER)
+    settings = SettingsFile(folder)
+    settings.change(analyse_when="by_hand", assessor="李静")
+    opened = start.open_window(folder, settings)
+    opened.interview_id = interview.id
+    room = RecordRoom(opened.context.library, settings, made.means, SmallPanel)
+    opened.recordings.connect(room)
+    opened.context.offer_room("record", lambda: room)
+    opened.window.show()
+    qtbot.waitExposed(opened.window)
+    yield opened
+    room.held = None
+    opened.window.close()
+    opened.window.deleteLater()
+
+
+def hold(conductor):
+    """The planned interview, begun."""
+    conductor.recordings.hold(conductor.interview_id)
+    room = conductor.recordings.room
+    room.consent.ways[ConsentGiven.PAPER].click()
+    room.consent.paper.click()
+    room.consent.agree.click()
+    room.setup.begin.click()
+    assert room.is_holding()
+    return room
+
+
+def test_the_rail_leads_to_the_room_and_it_lists_what_waits(conductor):
+    conductor.window.enter("record")
+    assert conductor.recordings.room.chooser.chosen_id() == conductor.interview_id
+
+
+def test_what_was_recorded_stands_in_the_library_and_opens(conductor, made, qtbot):
+    room = hold(conductor)
+    qtbot.waitUntil(lambda: made.recorders[0].blocks > 20)
+    with qtbot.waitSignal(room.recorded, timeout=30_000):
+        room.running.end()
+    conductor.window.enter("library")
+    found = conductor.library_room
+    assert found.table.row_of(conductor.interview_id) >= 0
+    assert conductor.context.library.interview(conductor.interview_id).media is not None
+    room.done.open.click()
+    assert conductor.window.pages.currentWidget() is conductor.window.room("review")
+
+
+def test_a_window_that_closes_asks_once(conductor, made, qtbot):
+    hold(conductor)
+    qtbot.waitUntil(lambda: made.recorders[0].blocks > 20)
+    conductor.window.close()
+    assert conductor.window.isVisible()
+    assert conductor.window.message.label.text() == text.tr("record.close_asks")
+    assert not made.recorders[0].threads
+    folder = conductor.context.library.folder
+    conductor.window.message.action.click()
+    assert not conductor.window.isVisible()
+    with Library.open(folder, assessor="李静") as library:
+        interview = library.interview(conductor.interview_id)
+        assert interview.status is InterviewStatus.TO_REVIEW
+        assert interview.media is not None
+
+
+def test_without_an_interview_the_window_closes_at_once(conductor):
+    conductor.window.enter("record")
+    conductor.window.close()
+    assert not conductor.window.isVisible()
+
+
+def test_withdrawing_in_the_library_stops_what_analyses_it(conductor, monkeypatch, qtbot):
+    library, work = conductor.context.library, conductor.context.work
+    asked = []
+    monkeypatch.setattr(work, "stop_unconsented", lambda: asked.append(library.consent(conductor.interview_id)))
+    library.record_consent(conductor.interview_id, (), "desk-1", "秦𠮷雅")
+    qtbot.waitUntil(lambda: bool(asked))
+    assert asked[0].modalities == ()

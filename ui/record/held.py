@@ -1,0 +1,329 @@
+"""An interview that is being held: recording, sources and marks go together; what a person does goes to all of them.
+
+Without a recording (the candidate wants none, or answers in writing only) its time is a clock's, pauses left out too.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol
+
+import shiboken6
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from analysis.failures import Failure
+from app import policy, text
+from app.domain.types import ConsentGiven, Interview, InterviewQuery, InterviewStatus
+from app.recording import consent
+from app.recording.holding import held
+from app.recording.kinds import Kind, Picture, Role, Sink, Standing, Track
+from app.recording.running import Running
+from app.settings import SettingsFile
+from app.store.library import Library
+
+if TYPE_CHECKING:
+    from ui.record.capture.choice import Choice
+
+STOP_S = 20.0
+"""So long a closing window waits for a recording to be taken into the library; what takes longer waits on the disk."""
+
+
+class Recorded(Sink, Protocol):
+    """What writes the recording: `app.recording.writing.Recording`."""
+
+    def pause(self) -> None:
+        """Rest."""
+
+    def resume(self) -> None:
+        """Go on."""
+
+    def now(self) -> float:
+        """The recording's time, s."""
+
+    def stop(self, done: Callable[[Interview | Failure], None]) -> None:
+        """End it and take it into the library; `done` is called on another thread."""
+
+
+class Sources(Protocol):
+    """What takes picture and sound: `ui.record.capture.session.CaptureSession`."""
+
+    problem: Any
+    recovered: Any
+    levels: Any
+    pictured: Any
+
+    def start(self) -> None:
+        """Open them."""
+
+    def stop(self) -> None:
+        """Close them."""
+
+    def preview(self, *, on: bool) -> None:
+        """Whether `pictured` tells what is seen."""
+
+    def preview_shown(self) -> None:
+        """The last one was painted."""
+
+
+Begin = Callable[..., Recorded]
+Open = Callable[["Choice", Sink], Sources]
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """How recordings are begun and sources opened."""
+
+    begin: Begin
+    open: Open
+
+
+def real_means() -> Means:
+    """The product's own."""
+    from app.recording.writing import begin
+    from ui.record.capture.session import CaptureSession
+
+    return Means(begin, CaptureSession)
+
+
+class Gate:
+    """A sink that lets through only what is still agreed to."""
+
+    def __init__(self, sink: Sink, roles: Collection[Role]) -> None:
+        self._sink, self._roles = sink, frozenset(roles)
+
+    def picture(self, role: Role, at_ns: int, picture: Picture) -> None:
+        """One picture."""
+        if role in self._roles:
+            self._sink.picture(role, at_ns, picture)
+
+    def sound(self, role: Role, at_ns: int, samples: bytes) -> None:
+        """A block of sound."""
+        if role in self._roles:
+            self._sink.sound(role, at_ns, samples)
+
+    def gone(self, role: Role) -> None:
+        """A source has vanished."""
+        if role in self._roles:
+            self._sink.gone(role)
+
+    def narrow(self, roles: Collection[Role]) -> None:
+        """From now on only these; the tracks of the others end."""
+        dropped, self._roles = self._roles - frozenset(roles), self._roles & frozenset(roles)
+        for role in dropped:
+            self._sink.gone(role)
+
+
+class Watch:
+    """Time for an interview that is not recorded: runs from `start_s` on, pauses left out."""
+
+    def __init__(self, start_s: float = 0.0, running: Callable[[], float] = time.monotonic) -> None:
+        self._running, self._before, self._since = running, start_s, running()
+        self._rests = False
+
+    def now(self) -> float:
+        """Seconds."""
+        return self._before if self._rests else self._before + self._running() - self._since
+
+    def pause(self) -> None:
+        """Rest."""
+        self._before, self._rests = self.now(), True
+
+    def resume(self) -> None:
+        """Go on."""
+        if self._rests:
+            self._since, self._rests = self._running(), False
+
+
+class HeldInterview(QObject):
+    """One interview from its beginning to its end. Lives in the window's thread.
+
+    `changed`: something was marked; `stood(Standing)`: how the recording goes; `troubled(object)`: a failure or a
+    source's problem, said while the rest goes on; `recovered(Role)`; `levels(dict)`; `pictured(Role, QImage)`;
+    `ended(Interview | Failure)`: it is over and in the library, or what went wrong.
+    """
+
+    changed = Signal()
+    stood = Signal(object)
+    troubled = Signal(object)
+    recovered = Signal(object)
+    levels = Signal(object)
+    pictured = Signal(object, QImage)
+    ended = Signal(object)
+
+    def __init__(
+        self, library: Library, settings: SettingsFile, interview: Interview, means: Callable[[], Means] = real_means,
+        parent: QObject | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self.library, self._settings, self._means = library, settings, means
+        self.interview = interview
+        self._to_say = False
+        self.recording: Recorded | None = None
+        self.sources: Sources | None = None
+        self.standing: Standing | None = None
+        self.choice: Choice | None = None
+        self.over = False
+        self._gate: Gate | None = None
+        self._stopped = threading.Event()
+        self._watch = Watch()
+        self.running: Running = held(library, interview, settings.values, self.now)
+        self._watch = Watch(self.running.now.last_s)
+
+    def now(self) -> float:
+        """The recording's time, s."""
+        return self.recording.now() if self.recording is not None else self._watch.now()
+
+    # From beginning to end
+
+    def begin(self, choice: Choice | None) -> None:
+        """Record what was chosen, as far as the candidate agreed; None = without a recording.
+
+        Raises ConsentMissing, ReadOnly, InterviewRecorded, DiskFull, FolderNotWritable: nothing has begun then.
+        """
+        allowed, goes_on = self.allowed(), self.interview.media is not None
+        tracks: tuple[Track, ...] = choice.tracks if choice is not None else ()
+        if choice is not None and tracks:
+            means = self._means()
+            self.choice = choice
+            self.recording = means.begin(
+                self.library, self.interview.id, tracks, allowed=allowed, go_on=goes_on,
+                on_problem=partial(self._post, self.troubled), on_standing=partial(self._post, self.stood),
+            )  # fmt: skip
+            self.stood.connect(self._note_standing)
+            self._gate = Gate(self.recording, [track.role for track in tracks])
+            self._open(choice)
+        given = self.library.consent(self.interview.id)
+        self._to_say = given is not None and given.how is ConsentGiven.SPOKEN and Kind.SOUND in self.recorded_kinds()
+        self.running.begin(sorted({str(track.kind) for track in tracks}), goes_on=goes_on)
+        self.changed.emit()
+
+    def allowed(self) -> frozenset[Kind]:
+        """What may be recorded now."""
+        return consent.may_record(self.library.consent(self.interview.id))
+
+    def pause(self) -> None:
+        """Rest, or go on."""
+        clock = self.recording or self._watch
+        if self.running.now.paused:
+            clock.resume()
+            self.running.resume()
+        elif self.running.pause():
+            clock.pause()
+        self.changed.emit()
+
+    def stop(self) -> None:
+        """The interview is over; once. `ended` says when it is in the library."""
+        if self.over:
+            return
+        self.over = True
+        try:
+            self.running.end()
+        finally:  # whatever keeps the mark from being kept, the recording ends
+            self._close_sources()
+            if self.recording is None:
+                self._tell_end(self.library.interview(self.interview.id))
+            else:
+                self.recording.stop(self._tell_end)
+            self.changed.emit()
+
+    def stop_and_wait(self) -> None:
+        """The same for a window that closes."""
+        self.stop()
+        self._stopped.wait(STOP_S)
+
+    # What is agreed to, and taken back
+
+    def language(self) -> str:
+        """The candidate's: that of the notice which was read."""
+        given = self.library.consent(self.interview.id)
+        return given.language if given is not None and given.language else text.language()
+
+    def to_be_said(self) -> str:
+        """What the candidate still says aloud, so that a spoken consent stands in the recording; "" for nothing."""
+        given = self.library.consent(self.interview.id)
+        if given is None or not self._to_say or self.over or self.running.now.consent_at_s is not None:
+            return ""
+        shown = consent.notice(self.language(), self.library.folder)
+        return consent.spoken_words(shown, self.interview.candidate.name, consent.agreed_of(given))
+
+    def consent_said(self) -> None:
+        """It was said, now."""
+        given = self.library.consent(self.interview.id)
+        if self.to_be_said() and given is not None:
+            self.running.consent_said(given.kinds or (), given.modalities)
+            self.changed.emit()
+
+    def withdraw(self, kinds: Collection[Kind], modalities: Collection[str]) -> None:
+        """The candidate takes something back: it is neither recorded nor analysed from this moment on."""
+        left = consent.withdraw(self.library, self.interview.id, kinds, modalities)
+        self._narrow(frozenset(consent.agreed_of(left).kinds))
+        self.running.withdrawn(left.kinds or (), left.modalities)
+        self.changed.emit()
+
+    def _narrow(self, kinds: frozenset[Kind]) -> None:
+        if self.choice is None or self._gate is None:
+            return
+        picked = tuple(each for each in self.choice.picked if each.track.kind in kinds)
+        if len(picked) == len(self.choice.picked):
+            return
+        self._gate.narrow([each.role for each in picked])
+        self._close_sources()
+        self.choice = replace(self.choice, picked=picked)
+        if picked:
+            self._open(self.choice)
+
+    def recorded_kinds(self) -> tuple[Kind, ...]:
+        """What is being recorded now."""
+        picked = self.choice.picked if self.choice is not None else ()
+        return tuple(kind for kind in Kind if any(each.track.kind is kind for each in picked))
+
+    def analysed(self) -> tuple[str, ...]:
+        """The modalities that will be analysed."""
+        rules = policy.profile(self._settings.values.jurisdiction)
+        return policy.allowed_modalities(rules, self.library.consent(self.interview.id))
+
+    # Sources
+
+    def _open(self, choice: Choice) -> None:
+        assert self._gate is not None
+        sources = self.sources = self._means().open(choice, self._gate)
+        sources.problem.connect(self.troubled)
+        sources.recovered.connect(self.recovered)
+        sources.levels.connect(self.levels)
+        sources.pictured.connect(self.pictured)
+        sources.preview(on=True)
+        sources.start()
+
+    def _close_sources(self) -> None:
+        if self.sources is not None:
+            self.sources.stop()
+            self.sources = None
+
+    def _note_standing(self, standing: Standing) -> None:
+        self.standing = standing
+
+    def _tell_end(self, outcome: Interview | Failure) -> None:
+        """On any thread."""
+        self._stopped.set()
+        self._post(self.ended, outcome)
+
+    def _post(self, signal: Any, said: object) -> None:
+        """On any thread: said in the window's, unless that is gone."""
+        if shiboken6.isValid(self):
+            signal.emit(said)
+
+
+def waiting(library: Library) -> Sequence[Interview]:
+    """The interviews that can be held: planned, begun and without a recording yet, or cut off in the midst."""
+    found = [
+        each
+        for status in (InterviewStatus.IN_PROGRESS, InterviewStatus.SCHEDULED)
+        for each in library.interviews(InterviewQuery(status=status, limit=None))
+    ]
+    cut = [library.interview(each) for each in library.cut_off()]
+    return [*(each for each in found if each.media is None), *(each for each in cut if each.media and not each.signed)]

@@ -1,0 +1,285 @@
+"""The room that holds an interview: choose it, consent, set-up, the interview itself, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QFocusEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from analysis.failures import Failure
+from app import text
+from app.domain.types import Interview
+from app.recording.running import Prompt
+from app.settings import SettingsFile
+from app.store.library import Library
+from app.text import tr
+from ui import icons, language, theme
+from ui.actions import Action, for_key
+from ui.record.chooser import Chooser
+from ui.record.consent_page import ConsentPage
+from ui.record.held import HeldInterview, Means, real_means
+from ui.record.running_page import RunningPage
+from ui.record.setup_page import SECOND_SCREEN, MakePanel, SetupPage, real_panel
+
+
+class RecordRoom(QWidget):
+    """`failed(failure)` and `noticed(words, kind)` are told above the room; `goesOn(id)`: an interview that has a
+    recording is about to go on; `recorded(id)`: one is in the library with its recording; `reviewRequested(id)`."""
+
+    failed = Signal(object)
+    noticed = Signal(object, str)
+    recorded = Signal(str)
+    goesOn = Signal(str)
+    reviewRequested = Signal(str)
+
+    def __init__(
+        self, library: Library, settings: SettingsFile, means: Callable[[], Means] = real_means,
+        make_panel: MakePanel = real_panel, parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._library, self._settings, self._means = library, settings, means
+        self.held: HeldInterview | None = None
+        self._last: HeldInterview | None = None
+        self._interview: Interview | None = None
+        self.chooser = Chooser(library)
+        self.consent = ConsentPage(library, settings)
+        self.setup = SetupPage(library, settings, make_panel)
+        self.running = RunningPage()
+        self.done = DonePage()
+        self.pages = QStackedWidget()
+        for page in (self.chooser, self.consent, self.setup, self.running, self.done):
+            self.pages.addWidget(page)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(self.pages)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._connect()
+
+    def _connect(self) -> None:
+        self.chooser.chosen.connect(self.choose)
+        self.consent.given.connect(self._consented)
+        self.consent.left.connect(self.start_over)
+        self.setup.left.connect(self._back_to_consent)
+        self.setup.begun.connect(self._begin)
+        self.running.failed.connect(self.failed)
+        self.done.again.connect(self.start_over)
+        self.done.review.connect(self.reviewRequested)
+
+    # From page to page
+
+    def start_over(self) -> None:
+        """Back to the list."""
+        self.setup.drop_panel()
+        self._interview = None
+        self._show(self.chooser)
+        self.chooser.fill_positions()
+        self.chooser.refresh()
+
+    def refresh_soon(self) -> None:
+        """Something changed in the library."""
+        if self.pages.currentWidget() is self.chooser:
+            self.chooser.refresh()
+
+    def choose(self, interview_id: str) -> None:
+        """Hold this interview: the candidate's consent comes first."""
+        if self.is_holding():
+            return
+        try:
+            self._interview = self._library.interview(interview_id)
+            self.consent.show_interview(self._interview)
+        except Failure as failure:
+            self.failed.emit(failure)
+            return
+        self._show(self.consent)
+
+    def _back_to_consent(self) -> None:
+        if self._interview is not None:
+            self.choose(self._interview.id)
+
+    def _consented(self) -> None:
+        if self._interview is not None:
+            self.setup.show_interview(self._interview)
+            self._show(self.setup)
+
+    def _begin(self, choice: Any) -> None:
+        assert self._interview is not None
+        if self._last is not None:
+            self._last.deleteLater()
+        if self._interview.media is not None:
+            self.goesOn.emit(self._interview.id)
+        held = self._last = HeldInterview(
+            self._library, self._settings, self._library.interview(self._interview.id), self._means, self
+        )
+        try:
+            held.begin(choice)
+        except Failure as failure:
+            self.failed.emit(failure)
+            self._consented()
+            return
+        self.held = held
+        held.troubled.connect(self._tell_trouble)
+        held.ended.connect(self._ended)
+        held.changed.connect(self._stopping)
+        self.running.show_held(held)
+        self._show(self.running)
+        if self._settings.values.layout.get(SECOND_SCREEN, False):
+            self.running.toggle_candidate()
+
+    def _stopping(self) -> None:
+        if self.held is not None and self.held.over:
+            self.running.close_candidate()
+
+    def _tell_trouble(self, trouble: object) -> None:
+        """A failure, or a source's problem: said above the room, while the rest goes on."""
+        sentence = getattr(trouble, "sentence", None)
+        if isinstance(trouble, Failure):
+            self.failed.emit(trouble)
+        elif isinstance(sentence, str):
+            self.noticed.emit(lambda: trouble.sentence, "warn")  # type: ignore[attr-defined]
+
+    def _ended(self, outcome: object) -> None:
+        held, self.held = self.held, None
+        if held is None:
+            return
+        self.running.leave()
+        if isinstance(outcome, Failure):
+            self.failed.emit(outcome)
+        self.done.show_outcome(held.interview, outcome)
+        self._show(self.done)
+        if isinstance(outcome, Interview) and outcome.media is not None:
+            self.recorded.emit(outcome.id)
+
+    def _show(self, page: QWidget) -> None:
+        self.pages.setCurrentWidget(page)
+        (self.chooser if page is self.chooser else self).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Qt: the list has the keyboard while it is shown."""
+        super().focusInEvent(event)
+        if self.pages.currentWidget() is self.chooser:
+            self.chooser.setFocus(event.reason())
+
+    # A window that closes
+
+    def is_holding(self) -> bool:
+        """Whether an interview goes on."""
+        return self.held is not None
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Qt: the window closes: what goes on is ended and kept."""
+        self.setup.drop_panel()
+        if self.held is not None:
+            self.running.end()
+            self.held.stop_and_wait()
+            self.running.leave()
+        super().closeEvent(event)
+
+    # Keys
+
+    def actions_here(self) -> Sequence[Action]:
+        """What can be done here now."""
+        page = self.pages.currentWidget()
+        act = partial(Action, group="record")
+        if page is self.consent:
+            return [act("record_agree", keys=("Ctrl+Return",), run=self.consent.confirm,
+                        enabled=self.consent.agree.isEnabled),
+                    act("record_back", keys=("Alt+Left",), run=self.start_over)]  # fmt: skip
+        if page is self.setup:
+            return [act("record_begin", keys=("Ctrl+Return",), run=self.setup.go, enabled=self.setup.begin.isEnabled),
+                    act("record_back", keys=("Alt+Left",), run=self.setup.back.click)]  # fmt: skip
+        if page is self.running:
+            return self._running_actions()
+        return [act("record_choose", run=self.chooser.begin, enabled=self.chooser.start.isEnabled)]
+
+    def _running_actions(self) -> list[Action]:
+        page = self.running
+        act = partial(Action, group="record")
+        prompts = [
+            act(f"record_prompt_{prompt}", keys=(f"Alt+{number}",), run=partial(page.prompt, prompt),
+                enabled=page.prompts[prompt].isEnabled)
+            for number, prompt in enumerate(Prompt, 1)
+        ]  # fmt: skip
+        return [
+            act("record_next", keys=("N", "PgDown"), run=page.go_next, enabled=page.next.isEnabled),
+            act("record_before", keys=("B", "PgUp"), run=page.go_back),
+            act("record_pause", keys=("Space",), run=page.rest),
+            act("record_retake", keys=("R",), run=page.take_again, enabled=page.retake.isEnabled),
+            act("record_marker", keys=("M",), run=page.mark),
+            act("record_note", keys=("C",), run=page.write_note),
+            act("record_rate", keys=("0 – 9",)),
+            act("record_said", keys=("K",), run=page.consent_said, enabled=lambda: not page.said.isHidden()),
+            act("record_candidate", keys=("W",), run=page.toggle_candidate),
+            *prompts,
+            act("record_stop", keys=("Ctrl+E",), run=page.ask_to_stop),
+        ]
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: keys that no field took."""
+        action = for_key(self.actions_here(), event)
+        if action is not None and action.run is not None:
+            action.run()
+        elif not (self.pages.currentWidget() is self.running and self.running.rate_by_key(event)):
+            super().keyPressEvent(event)
+
+
+class DonePage(QWidget):
+    """What became of the interview, and what comes next."""
+
+    again = Signal()
+    review = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._interview: Interview | None = None
+        self._outcome: object = None
+        self.mark, self.title, self.words = QLabel(), QLabel(), QLabel()
+        self.open, self.next = QPushButton(), QPushButton()
+        self.open.setProperty("class", "primary")
+        self.title.setProperty("class", "title")
+        self.words.setProperty("class", "muted")
+        column = QVBoxLayout(self)
+        column.addStretch(2)
+        for label in (self.mark, self.title, self.words):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setWordWrap(True)
+            column.addWidget(label)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.next)
+        row.addWidget(self.open)
+        row.addStretch(1)
+        column.addSpacing(theme.scaled(12))
+        column.addLayout(row)
+        column.addStretch(3)
+        self.open.clicked.connect(self._open)
+        self.next.clicked.connect(self.again)
+        language.on_change(self, self._retell)
+        theme.changed.connect(self._retell)
+
+    def show_outcome(self, interview: Interview, outcome: object) -> None:
+        """The interview in the library, or the failure that kept its recording out of it."""
+        self._interview, self._outcome = interview, outcome
+        self._retell()
+
+    def _open(self) -> None:
+        if self._interview is not None:
+            self.review.emit(self._interview.id)
+
+    def _retell(self) -> None:
+        failed = isinstance(self._outcome, Failure)
+        side = theme.scaled(48)
+        self.mark.setPixmap(icons.icon("warning" if failed else "check", "warn" if failed else "ok").pixmap(side, side))
+        self.title.setText(tr("record.done_failed" if failed else "record.done"))
+        recorded = isinstance(self._outcome, Interview) and self._outcome.media is not None
+        name = self._interview.title if self._interview else ""
+        if isinstance(self._outcome, Failure):
+            self.words.setText(text.sentence(self._outcome))
+        else:
+            self.words.setText(tr("record.done_recorded" if recorded else "record.done_without", name=name))
+        self.open.setText(tr("record.to_review"))
+        self.next.setText(tr("record.another"))

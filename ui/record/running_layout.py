@@ -1,0 +1,184 @@
+"""How the page of a held interview is laid out: its widgets, where they stand, and how large."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListWidget,
+    QMenu,
+    QPlainTextEdit,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.recording.kinds import Role
+from app.recording.running import Prompt
+from ui import icons, theme
+from ui.record.meters import Meter
+from ui.record.preview import Preview
+from ui.review.rating_row import RatingRow
+from ui.widgets.keys import KeylessScroll
+from ui.widgets.text_line import TextLine
+
+SIDE = 300
+
+
+class RunningLayout(QWidget):
+    """The widgets of the page. `hints` is a place beside the picture for what a listener may be told."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._make_widgets()
+        self.meters: dict[Role, Meter] = {}
+        self._build()
+        theme.changed.connect(self._paint)
+        self._paint()
+
+    def _make_widgets(self) -> None:
+        self.state, self.elapsed, self.disk, self.consent_line = QLabel(), QLabel(), QLabel(), QLabel()
+        self.number, self.question, self.left, self.after = QLabel(), QLabel(), QLabel(), QLabel()
+        self.bar = QProgressBar()
+        self.next, self.retake, self.pause, self.stop = (QPushButton() for _ in range(4))
+        self.marker, self.candidate_button, self.withdraw = (QPushButton() for _ in range(3))
+        self.withdraw_menu = QMenu(self.withdraw)
+        self.withdraw.setMenu(self.withdraw_menu)
+        self.rating = RatingRow()
+        self.rating_title = QLabel()
+        self.note = TextLine()
+        self.answer = QPlainTextEdit()
+        self.answer_title = QLabel()
+        self.questions = QListWidget()
+        self.prompts = {prompt: QPushButton() for prompt in Prompt}
+        self.prompts_title, self.questions_title, self.marks = QLabel(), QLabel(), QLabel()
+        self.preview = Preview()
+        self.said_line, self.said = QLabel(), QPushButton()
+
+    def _build(self) -> None:
+        head = QHBoxLayout()
+        head.setSpacing(theme.scaled(12))
+        self.consent_line.setWordWrap(True)
+        for widget in (self.state, self.elapsed):
+            head.addWidget(widget)
+        head.addWidget(self.consent_line, 1)
+        head.addWidget(self.disk)
+        head.addWidget(self.stop)
+        left, right = QVBoxLayout(), QVBoxLayout()
+        left.setSpacing(theme.scaled(10))
+        left.addWidget(self._question_panel(), 1)
+        left.addWidget(self._marks_panel())
+        self._side(right)
+        held = QWidget()
+        body = QHBoxLayout(held)
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(theme.scaled(12))
+        body.addLayout(left, 1)
+        body.addLayout(right)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(*(theme.scaled(12),) * 4)
+        whole.setSpacing(theme.scaled(10))
+        whole.addLayout(head)
+        whole.addLayout(self._said_row())
+        scroller = KeylessScroll()
+        scroller.setWidgetResizable(True)
+        scroller.setFrameShape(QFrame.Shape.NoFrame)
+        scroller.setWidget(held)
+        whole.addWidget(scroller, 1)
+        for label in (self.state, self.consent_line, self.disk, self.number, self.question, self.said_line):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        for button in (self.next, self.retake, self.pause, self.stop, self.marker, self.candidate_button, self.said,
+                       self.withdraw, *self.prompts.values()):  # fmt: skip
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def _said_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        self.said_line.setWordWrap(True)
+        row.addWidget(self.said_line, 1)
+        row.addWidget(self.said)
+        return row
+
+    def _question_panel(self) -> QWidget:
+        panel = QFrame()
+        panel.setProperty("class", "panel")
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(*(theme.scaled(20),) * 4)
+        column.setSpacing(theme.scaled(12))
+        self.number.setProperty("class", "muted")
+        self.question.setWordWrap(True)
+        self.question.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        times = QHBoxLayout()
+        times.addWidget(self.left)
+        times.addWidget(self.after)
+        times.addStretch(1)
+        self.bar.setTextVisible(False)
+        self.bar.setRange(0, 1000)
+        buttons = QHBoxLayout()
+        self.next.setProperty("class", "primary")
+        for button in (self.next, self.retake, self.pause):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        column.addWidget(self.number)
+        column.addWidget(self.question, 1)
+        column.addWidget(self.answer_title)
+        column.addWidget(self.answer, 2)
+        column.addLayout(times)
+        column.addWidget(self.bar)
+        column.addLayout(buttons)
+        return panel
+
+    def _marks_panel(self) -> QWidget:
+        panel = QFrame()
+        panel.setProperty("class", "panel")
+        column = QVBoxLayout(panel)
+        column.setContentsMargins(*(theme.scaled(12),) * 4)
+        row = QHBoxLayout()
+        row.addWidget(self.note, 1)
+        row.addWidget(self.marker)
+        rate = QHBoxLayout()
+        rate.addWidget(self.rating_title)
+        rate.addWidget(self.rating, 1)
+        self.marks.setProperty("class", "small")
+        column.addLayout(row)
+        column.addLayout(rate)
+        column.addWidget(self.marks)
+        return panel
+
+    def _side(self, right: QVBoxLayout) -> None:
+        right.setSpacing(theme.scaled(8))
+        right.addWidget(self.preview)
+        self._meters = QVBoxLayout()
+        self._meters.setSpacing(theme.scaled(2))
+        right.addLayout(self._meters)
+        self.hints = QVBoxLayout()
+        right.addLayout(self.hints)
+        self.questions_title.setProperty("class", "small")
+        self.prompts_title.setProperty("class", "small")
+        self.questions.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.questions.setWordWrap(True)
+        right.addWidget(self.questions_title)
+        right.addWidget(self.questions, 1)
+        self.candidate_button.setCheckable(True)
+        right.addWidget(self.candidate_button)
+        right.addWidget(self.prompts_title)
+        for button in self.prompts.values():
+            right.addWidget(button)
+        right.addWidget(self.withdraw)
+
+    def _paint(self) -> None:
+        self.question.setFont(theme.font(26))
+        self.left.setFont(theme.mono(34))
+        self.after.setFont(theme.font(15))
+        self.elapsed.setFont(theme.mono(15))
+        self.answer.setFont(theme.font(16))
+        self.bar.setFixedHeight(theme.scaled(6))
+        self.marker.setIcon(icons.icon("bookmark"))
+        self.questions.setFixedWidth(theme.scaled(SIDE))
+        self.preview.setFixedSize(theme.scaled(SIDE), theme.scaled(SIDE * 9 / 16))
+        self.bar.setStyleSheet(
+            f"QProgressBar {{ border: none; background: {theme.color('border').name()}; border-radius: 3px; }}"
+            f"QProgressBar::chunk {{ background: {theme.color('accent').name()}; border-radius: 3px; }}"
+        )

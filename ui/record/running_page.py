@@ -1,0 +1,484 @@
+"""The interview while it is held: the question large, its time, and one key for everything that is marked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QImage, QKeyEvent
+from PySide6.QtWidgets import (
+    QLabel,
+    QListWidgetItem,
+    QWidget,
+)
+
+from analysis.failures import Failure
+from app import text
+from app.recording.kinds import Kind, Role, Standing
+from app.recording.running import Answers, Prompt
+from app.text import timecode, tr
+from ui import icons, language, theme
+from ui.record.candidate_window import CandidateWindow
+from ui.record.capture.levels import Level
+from ui.record.held import HeldInterview
+from ui.record.meters import Meter
+from ui.record.running_layout import RunningLayout
+
+TICK_MS = 200
+SURE_MS = 4000
+WRITTEN_MS = 1000
+NOTE_DRAFT = "record.note"
+
+
+class RunningPage(RunningLayout):
+    """Shows and leads one held interview. `failed`: something could not be kept."""
+
+    failed = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.held: HeldInterview | None = None
+        self.candidate: CandidateWindow | None = None
+        self._sure = QTimer(self, singleShot=True, interval=SURE_MS)
+        self._sure.timeout.connect(self._tell_stop)
+        self._tick = QTimer(self, interval=TICK_MS)
+        self._tick.timeout.connect(self.look)
+        self._written = QTimer(self, singleShot=True, interval=WRITTEN_MS)
+        self._written.timeout.connect(self._save_answer)
+        self._note_at: float | None = None
+        self._connect()
+        language.on_change(self, self._retell)
+        theme.changed.connect(self.look)
+
+    # What is held
+
+    def show_held(self, held: HeldInterview) -> None:
+        """Lead this interview from now on."""
+        self.held = held
+        held.changed.connect(self.look)
+        held.stood.connect(self._show_standing)
+        held.pictured.connect(self._show_picture)
+        held.levels.connect(self._show_levels)
+        self._make_meters()
+        self._fill_questions()
+        self._fill_withdraw()
+        draft = held.library.draft(held.interview.id, NOTE_DRAFT)
+        self.note.setText(draft if isinstance(draft, str) else "")
+        self.preview.setVisible(Kind.PICTURE in held.recorded_kinds())
+        self.answer_title.setVisible(held.running.rules.answers is not Answers.SPEECH)
+        self._tick.start()
+        self.look()
+
+    def leave(self) -> None:
+        """It is over."""
+        self._keep_answer()
+        self._tick.stop()
+        self.close_candidate()
+        self.held = None
+
+    # What can be done
+
+    def go_next(self) -> None:
+        """The next question."""
+        self._do(lambda held: held.running.next())
+
+    def go_back(self) -> None:
+        """The question before."""
+        self._do(lambda held: held.running.back())
+
+    def go_to(self, number: int) -> None:
+        """Any question of the kit."""
+        self._do(lambda held: held.running.go(number))
+
+    def take_again(self) -> None:
+        """The present question anew."""
+        self._do(lambda held: held.running.retake())
+
+    def rest(self) -> None:
+        """Pause, or go on."""
+        self._do(lambda held: held.pause())
+
+    def mark(self) -> None:
+        """A marker here."""
+        self._do(lambda held: held.running.mark())
+
+    def rate(self, score: float | None) -> None:
+        """A quick rating of the question that was asked last."""
+        if score is not None:
+            self._do(lambda held: held.running.rate(score))
+
+    def prompt(self, prompt: Prompt) -> None:
+        """A word of encouragement on the candidate's screen."""
+        if self.candidate is not None:
+            self.candidate.show_prompt(prompt)
+            self._do(lambda held: held.running.prompt(prompt))
+
+    def consent_said(self) -> None:
+        """The candidate said aloud what is agreed to."""
+        self._do(lambda held: held.consent_said())
+
+    def ask_to_stop(self) -> None:
+        """Once to be asked, once to be sure."""
+        if self.held is None or self.held.over:
+            return
+        if self._sure.isActive():
+            self._sure.stop()
+            self.end()
+        else:
+            self._sure.start()
+        self._tell_stop()
+
+    def end(self) -> None:
+        """The interview is over."""
+        self._keep_answer()
+        self.keep_note()
+        self._do(lambda held: held.stop())
+
+    def write_note(self) -> None:
+        """The keyboard to the field for notes."""
+        self.note.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def keep_note(self) -> None:
+        """What stands in the field becomes a note at the time at which its writing began."""
+        if self.held is None:
+            return
+        held, words = self.held, self.note.text()
+        self._try(lambda: self._add_note(held, words))
+        self.look()
+
+    def _add_note(self, held: HeldInterview, words: str) -> None:
+        held.running.note(words, self._note_at)
+        held.library.keep_draft(held.interview.id, NOTE_DRAFT, None)
+        self.note.clear()
+        self._note_at = None
+
+    def toggle_candidate(self) -> None:
+        """The candidate's window, or none."""
+        if self.candidate is not None:
+            self.close_candidate()
+            return
+        if self.held is None:
+            return
+        window = self.candidate = CandidateWindow(self.held.language())
+        window.wrote.connect(self._wrote_there)
+        window.gone.connect(self._candidate_gone)
+        window.show_running(self.held.running)
+        window.open_beside(self.window())
+        self.look()
+
+    def close_candidate(self) -> None:
+        """Away with the candidate's window."""
+        if self.candidate is not None:
+            self.candidate.close()
+
+    def rate_by_key(self, event: QKeyEvent) -> bool:
+        """Rate by a digit; whether it was one."""
+        return self.rating.isEnabled() and self.rating.type_digit(event)
+
+    def _do(self, act: Callable[[HeldInterview], object]) -> None:
+        held = self.held
+        if held is not None:
+            self._keep_answer()
+            self._try(lambda: act(held))
+            self.look()
+
+    def _try(self, act: Callable[[], object]) -> None:
+        """A mark that cannot be kept is said, and the interview goes on."""
+        try:
+            act()
+        except Failure as failure:
+            self.failed.emit(failure)
+
+    # Written answers: the same words in both windows, kept at each pause of the writing
+
+    def _wrote_here(self) -> None:
+        if self.candidate is not None:
+            self.candidate.put_answer(self.answer.toPlainText())
+        self._written.start() if not self._written.isActive() else None
+
+    def _wrote_there(self, words: str) -> None:
+        with QSignalBlocker(self.answer):
+            self.answer.setPlainText(words)
+        self._written.start() if not self._written.isActive() else None
+
+    def _keep_answer(self) -> None:
+        """What was written since it was last kept, before something else happens."""
+        if self._written.isActive():
+            self._written.stop()
+            self._save_answer()
+
+    def _save_answer(self) -> None:
+        held = self.held
+        if held is not None and not held.over:
+            self._try(lambda: held.running.answer(self.answer.toPlainText()))
+
+    # What is shown
+
+    def look(self) -> None:
+        """How it stands now."""
+        held = self.held
+        if held is None:
+            return
+        running, now = held.running, held.running.now
+        current = now.current
+        last = now.takes[-1] if now.takes else None
+        self.elapsed.setText(timecode(held.now()))
+        self.number.setText(self._number_words())
+        self.question.setText(current.text if current is not None else self._between_words())
+        self._show_time()
+        self._show_answer()
+        self.rating.setEnabled(last is not None and not now.ended)
+        score = now.scores.get(last.number) if last is not None else None
+        if last is not None and self.rating.picker.score() != score:
+            self.rating.show_score(score, editable=not now.ended)
+        self.rating_title.setText(tr("record.rate", n=last.number + 1) if last is not None else tr("record.rate_none"))
+        self.marks.setText(tr("record.marks", markers=now.markers, notes=len(now.notes)))
+        self.retake.setEnabled(running.may_retake())
+        self.retake.setVisible(running.rules.retake)
+        self.next.setEnabled(not now.ended and (current is not None or not now.takes))
+        self.next.setText(self._next_words())
+        self.pause.setText(tr("record.resume" if now.paused else "record.pause"))
+        self.pause.setIcon(icons.icon("play" if now.paused else "pause"))
+        self.candidate_button.setChecked(self.candidate is not None)
+        for button in self.prompts.values():
+            button.setEnabled(self.candidate is not None)
+        self._show_state()
+        self._show_said()
+        self._choose_question()
+        if self.candidate is not None:
+            self.candidate.show_running(running)
+
+    def _number_words(self) -> str:
+        assert self.held is not None
+        running, current = self.held.running, self.held.running.now.current
+        if current is None:
+            return tr("record.questions_done", n=len(running.now.asked), of=len(running.kit))
+        words = tr("record.number", n=current.number + 1, of=len(running.kit))
+        return words if current.take == 1 else f"{words} · {tr('record.take', n=current.take)}"
+
+    def _between_words(self) -> str:
+        assert self.held is not None
+        now = self.held.running.now
+        if now.ended:
+            return tr("record.saving")
+        if not self.held.running.kit:
+            return tr("record.no_kit")
+        return tr("record.before_first" if not now.takes else "record.after_last")
+
+    def _next_words(self) -> str:
+        assert self.held is not None
+        running = self.held.running
+        last = running.now.takes[-1].number if running.now.takes else -1
+        return tr("record.next" if last + 1 < len(running.kit) or not running.kit else "record.last_done")
+
+    def _show_time(self) -> None:
+        assert self.held is not None
+        running = self.held.running
+        left, current = running.left(), running.now.current
+        self.bar.setVisible(current is not None)
+        late = running.is_late()
+        if left is None or current is None:
+            self.left.setText("")
+            self.after.setText("")
+            return
+        planned = running.kit[current.number].seconds
+        self.left.setText(timecode(left) if left >= 0 else f"+{timecode(-left)}")
+        self.after.setText(_late_words(left) if late else tr("record.of_time", time=timecode(planned)))
+        for label in (self.left, self.after):
+            token = "bad" if left < 0 else "warn" if late else "muted" if label is self.after else "text"
+            label.setStyleSheet(f"color: {theme.color(token).name()};")
+        self.bar.setValue(round(1000 * max(0.0, min(1.0, left / planned))) if planned else 0)
+
+    def _show_answer(self) -> None:
+        assert self.held is not None
+        running, current = self.held.running, self.held.running.now.current
+        writes = running.rules.answers is not Answers.SPEECH
+        self.answer.setVisible(writes)
+        self.answer.setEnabled(current is not None)
+        if not writes or self._written.isActive():
+            return
+        words = running.now.answers.get((current.number, current.take), "") if current is not None else ""
+        if words != self.answer.toPlainText():
+            with QSignalBlocker(self.answer):
+                self.answer.setPlainText(words)
+
+    def _show_state(self) -> None:
+        assert self.held is not None
+        held, now = self.held, self.held.running.now
+        kinds = held.recorded_kinds()
+        key = "ended" if now.ended else "paused" if now.paused else "recording" if kinds else "not_recording"
+        self.state.setText(tr(f"record.state_{key}"))
+        token = {"recording": "bad", "paused": "warn"}.get(key, "muted")
+        self.state.setStyleSheet(f"color: {theme.color(token).name()}; font-weight: bold;")
+        parts = [tr(f"record.kind_{kind}") for kind in kinds]
+        parts += [tr("record.analysed", what=tr(f"policy.modality_{name}")) for name in held.analysed()]
+        self.consent_line.setText(tr("library.list_comma").join(parts) or tr("record.nothing_recorded"))
+        self.preview.setVisible(Kind.PICTURE in kinds)
+
+    def _show_said(self) -> None:
+        assert self.held is not None
+        words = self.held.to_be_said()
+        self.said_line.setVisible(bool(words))
+        self.said.setVisible(bool(words))
+        self.said_line.setText(f"{tr('record.let_say')}\n{words}")
+
+    def _show_standing(self, standing: Standing) -> None:
+        parts = []
+        if standing.minutes_left is not None:
+            parts.append(_space_words(standing.minutes_left))
+        if dropped := sum(standing.dropped.values()):
+            parts.append(tr("record.dropped", n=dropped))
+        self.disk.setText(" · ".join(parts))
+
+    def _show_picture(self, _role: Role, image: QImage) -> None:
+        self.preview.show_picture(image)
+
+    def _next_picture(self) -> None:
+        if self.held is not None and self.held.sources is not None:
+            self.held.sources.preview_shown()
+
+    def _make_meters(self) -> None:
+        """A meter for each microphone, under its name."""
+        while (item := self._meters.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.hide()
+                old.deleteLater()
+        self.meters = {}
+        picked = self.held.choice.picked if self.held is not None and self.held.choice is not None else ()
+        for each in picked:
+            if each.track.kind is Kind.SOUND:
+                name, meter = QLabel(tr(f"capture.role_{each.role}")), Meter()
+                name.setProperty("class", "small")
+                meter.say(name.text())
+                self.meters[each.role] = meter
+                self._meters.addWidget(name)
+                self._meters.addWidget(meter)
+
+    def _show_levels(self, levels: dict[Role, Level]) -> None:
+        for role, level in levels.items():
+            if role in self.meters:
+                self.meters[role].show_level(level)
+
+    def _fill_questions(self) -> None:
+        assert self.held is not None
+        self.questions.clear()
+        for number, each in enumerate(self.held.running.kit, start=1):
+            item = QListWidgetItem(f"{number}. {each.text}")
+            item.setToolTip("")
+            self.questions.addItem(item)
+
+    def _choose_question(self) -> None:
+        assert self.held is not None
+        now = self.held.running.now
+        for row in range(self.questions.count()):
+            item = self.questions.item(row)
+            mark = "check" if row in now.asked else ""
+            item.setIcon(icons.icon(mark, "ok") if mark else icons.icon("chevron_right", "faint"))
+        if now.current is not None and self.questions.currentRow() != now.current.number:
+            self.questions.setCurrentRow(now.current.number)
+
+    def _fill_withdraw(self) -> None:
+        """What can be taken back: each kind that is recorded, each modality that will be analysed, all of it."""
+        assert self.held is not None
+        held = self.held
+        self.withdraw_menu.clear()
+        for kind in held.recorded_kinds():
+            self._offer(tr("record.withdraw", what=tr(f"record.kind_{kind}")), (kind,), ())
+        for name in held.analysed():
+            words = tr("record.withdraw", what=tr("record.analysed", what=tr(f"policy.modality_{name}")))
+            self._offer(words, (), (name,))
+        if self.withdraw_menu.actions():
+            self._offer(tr("record.withdraw_all"), tuple(Kind), held.analysed())
+        self.withdraw.setEnabled(bool(self.withdraw_menu.actions()))
+
+    def _offer(self, words: str, kinds: tuple[Kind, ...], names: tuple[str, ...]) -> None:
+        action = QAction(words, self.withdraw_menu)
+        action.triggered.connect(partial(self._withdraw, kinds, names))
+        self.withdraw_menu.addAction(action)
+
+    def _withdraw(self, kinds: tuple[Kind, ...], names: tuple[str, ...], _checked: bool = False) -> None:
+        self._do(lambda held: held.withdraw(kinds, names))
+        self._fill_withdraw()
+
+    def _candidate_gone(self) -> None:
+        if self.candidate is not None:
+            self.candidate.deleteLater()
+            self.candidate = None
+            self.look()
+
+    # How it is wired
+
+    def _connect(self) -> None:
+        self.next.clicked.connect(self.go_next)
+        self.retake.clicked.connect(self.take_again)
+        self.pause.clicked.connect(self.rest)
+        self.stop.clicked.connect(self.ask_to_stop)
+        self.marker.clicked.connect(self.mark)
+        self.said.clicked.connect(self.consent_said)
+        self.candidate_button.clicked.connect(self.toggle_candidate)
+        self.rating.rated.connect(self.rate)
+        self.preview.painted.connect(self._next_picture)
+        self.note.textEdited.connect(self._note_written)
+        self.note.returnPressed.connect(self.keep_note)
+        self.answer.textChanged.connect(self._wrote_here)
+        self.questions.itemActivated.connect(lambda item: self.go_to(self.questions.row(item)))
+        for prompt, button in self.prompts.items():
+            button.clicked.connect(partial(self._prompt_clicked, prompt))
+
+    def _prompt_clicked(self, prompt: Prompt, _checked: bool = False) -> None:
+        self.prompt(prompt)
+
+    def _note_written(self, words: str) -> None:
+        """The note stands where its writing began; what is being written is kept as a draft."""
+        if self.held is None:
+            return
+        if self._note_at is None or not words:
+            self._note_at = self.held.now() if words else None
+        held = self.held
+        self._try(lambda: held.library.keep_draft(held.interview.id, NOTE_DRAFT, words or None))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Qt: Escape gives the keys back to the room."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        else:
+            super().keyPressEvent(event)
+
+    def _tell_stop(self) -> None:
+        self.stop.setText(tr("record.stop_sure" if self._sure.isActive() else "record.stop"))
+
+    def _retell(self) -> None:
+        self._tell_stop()
+        self.retake.setText(tr("record.retake"))
+        self.marker.setText(tr("record.marker"))
+        self.said.setText(tr("record.said_now"))
+        self.candidate_button.setText(tr("record.candidate_screen"))
+        self.withdraw.setText(tr("record.withdraw_title"))
+        self.note.setPlaceholderText(tr("record.note_hint"))
+        self.note.setAccessibleName(tr("record.note"))
+        self.answer.setAccessibleName(tr("record.written_answer"))
+        self.answer_title.setText(tr("record.written_answer"))
+        self.questions_title.setText(tr("record.questions"))
+        self.questions.setAccessibleName(tr("record.questions"))
+        self.prompts_title.setText(tr("record.prompts"))
+        self.rating.name(tr("record.questions"))
+        for prompt, button in self.prompts.items():
+            button.setText(text.tr(f"record.prompt_{prompt}"))
+        if self.held is not None:
+            self._fill_withdraw()
+            self._make_meters()
+        self.look()
+
+
+def _late_words(left: float) -> str:
+    if left < 0:
+        return tr("record.time_over")
+    if left > 90:
+        return tr("record.left_minutes", n=round(left / 60))
+    return tr("record.left_seconds", n=int(left) + 1)
+
+
+def _space_words(minutes: float) -> str:
+    hours, rest = divmod(int(minutes), 60)
+    return tr("record.space_hours", hours=hours) if hours > 2 else tr("record.space_minutes", n=60 * hours + rest)

@@ -1,0 +1,206 @@
+"""Before the interview begins: what records it, and how it is held."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.domain.types import Interview
+from app.recording import consent
+from app.recording.kinds import Kind
+from app.recording.running import Answers, planned
+from app.settings import SettingsFile
+from app.store.library import Library
+from app.text import tr
+from ui import language, theme
+
+if TYPE_CHECKING:
+    from ui.record.capture.choice import Choice
+
+SECOND_SCREEN = "record.second_screen"
+
+
+class Panel(Protocol):
+    """What chooses sources: `ui.record.setup.SetupPanel`."""
+
+    choiceChanged: Any
+
+    def choice(self) -> Choice | None:
+        """What is chosen; None where something is lacking."""
+
+    def close_sources(self) -> None:
+        """Let go of all devices, so that the recording can open them."""
+
+
+MakePanel = Callable[[SettingsFile, frozenset[Kind]], QWidget]
+
+
+def real_panel(settings: SettingsFile, allowed: frozenset[Kind]) -> QWidget:
+    """The product's own."""
+    from ui.record.setup import SetupPanel
+
+    return SetupPanel(settings, allowed)
+
+
+class SetupPage(QWidget):
+    """`begun` has the choice, None = without a recording; `left`: back to the consent."""
+
+    begun = Signal(object)
+    left = Signal()
+
+    def __init__(
+        self, library: Library, settings: SettingsFile, make_panel: MakePanel = real_panel,
+        parent: QWidget | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(parent)
+        self._library, self._settings, self._make_panel = library, settings, make_panel
+        self._interview: Interview | None = None
+        self.panel: QWidget | None = None
+        self.title, self.without, self.kit = QLabel(), QLabel(), QLabel()
+        self.minutes, self.retake, self.answers = QSpinBox(), QCheckBox(), QComboBox()
+        self.second = QCheckBox()
+        self.begin, self.back = QPushButton(), QPushButton()
+        self._labels = [QLabel() for _ in range(3)]
+        self._place = QVBoxLayout()
+        self._build()
+        self._read()
+        self._connect()
+        language.on_change(self, self._retell)
+
+    def show_interview(self, interview: Interview) -> None:
+        """Set up for an interview, as far as its candidate agreed."""
+        self._interview = interview
+        self.drop_panel()
+        allowed = consent.may_record(self._library.consent(interview.id))
+        self.without.setVisible(not allowed)
+        if allowed:
+            self.panel = self._make_panel(self._settings, allowed)
+            self._place.addWidget(self.panel, 1)
+            cast("Panel", self.panel).choiceChanged.connect(self._weigh)
+        self._retell()
+
+    def drop_panel(self) -> None:
+        """Let go of all devices."""
+        if self.panel is not None:
+            cast("Panel", self.panel).close_sources()
+            self._place.removeWidget(self.panel)
+            self.panel.hide()
+            self.panel.deleteLater()
+            self.panel = None
+
+    def go(self) -> None:
+        """Begin, where all that is needed is chosen."""
+        if not self.begin.isEnabled():
+            return
+        choice = cast("Panel", self.panel).choice() if self.panel is not None else None
+        self.drop_panel()
+        self.begun.emit(choice)
+
+    def _weigh(self) -> None:
+        ready = self.panel is None or cast("Panel", self.panel).choice() is not None
+        self.begin.setEnabled(ready and not self._library.read_only)
+
+    def _read(self) -> None:
+        values = self._settings.values
+        self.minutes.setRange(1, 60)
+        self.minutes.setValue(max(1, round(values.question_s / 60)))
+        self.retake.setChecked(values.retake)
+        for each in Answers:
+            self.answers.addItem("", str(each))
+        self.answers.setCurrentIndex(max(0, self.answers.findData(values.answers)))
+        self.second.setChecked(bool(values.layout.get(SECOND_SCREEN, False)))
+
+    def _keep(self) -> None:
+        layout = {**self._settings.values.layout, SECOND_SCREEN: self.second.isChecked()}
+        self._settings.change(
+            question_s=60 * self.minutes.value(), retake=self.retake.isChecked(), answers=self.answers.currentData(),
+            layout=layout,
+        )  # fmt: skip
+        self._tell_kit()
+
+    def _connect(self) -> None:
+        self.minutes.valueChanged.connect(self._keep)
+        self.retake.toggled.connect(self._keep)
+        self.answers.activated.connect(self._keep)
+        self.second.toggled.connect(self._keep)
+        self.begin.clicked.connect(self.go)
+        self.back.clicked.connect(self._leave)
+
+    def _leave(self) -> None:
+        self.drop_panel()
+        self.left.emit()
+
+    def _build(self) -> None:
+        self.title.setProperty("class", "title")
+        for label in (self.title, self.without, self.kit):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+        self.kit.setProperty("class", "muted")
+        options = QFrame()
+        options.setProperty("class", "panel")
+        options.setFixedWidth(theme.scaled(250))
+        form = QFormLayout(options)
+        form.setContentsMargins(*(theme.scaled(16),) * 4)
+        form.setVerticalSpacing(theme.scaled(12))
+        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
+        self.minutes.lineEdit().setTextMargins(theme.SPACE, 0, 0, 0)
+        for label, field in zip(self._labels, (self.minutes, self.answers, self.retake), strict=True):
+            form.addRow(label, field)
+        form.addRow(self.second)
+        form.addRow(self.kit)
+        row = QHBoxLayout()
+        self.begin.setProperty("class", "primary")
+        self.back.setProperty("class", "quiet")
+        row.addWidget(self.back)
+        row.addStretch(1)
+        row.addWidget(self.begin)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(*(theme.scaled(16),) * 4)
+        whole.setSpacing(theme.scaled(12))
+        whole.addWidget(self.title)
+        whole.addWidget(self.without)
+        body = QHBoxLayout()
+        body.setSpacing(theme.scaled(12))
+        body.addLayout(self._place, 1)
+        body.addWidget(options, 0, Qt.AlignmentFlag.AlignTop)
+        whole.addLayout(body, 1)
+        whole.addLayout(row)
+
+    def _tell_kit(self) -> None:
+        questions = self._interview.position.questions if self._interview and self._interview.position else ()
+        whole = sum(each.seconds for each in planned(questions, 60.0 * self.minutes.value()))
+        self.kit.setText(
+            tr("record.kit_length", n=len(questions), minutes=round(whole / 60)) if questions else tr("record.no_kit")
+        )
+
+    def _retell(self) -> None:
+        name = self._interview.title if self._interview else ""
+        self.title.setText(tr("record.setup_title", name=name))
+        self.without.setText(tr("record.setup_without"))
+        for label, key, field in zip(self._labels, ("question_minutes", "answers", "retakes"),
+                                     (self.minutes, self.answers, self.retake), strict=True):  # fmt: skip
+            label.setText(tr(f"record.{key}"))
+            field.setAccessibleName(tr(f"record.{key}"))
+        self.minutes.setSuffix(tr("schedule.minutes_suffix"))
+        self.retake.setText(tr("record.retakes_allowed"))
+        self.second.setText(tr("record.second_screen_box"))
+        for row, each in enumerate(Answers):
+            self.answers.setItemText(row, tr(f"record.answers_{each}"))
+        self.begin.setText(tr("record.begin" if self.panel is not None else "record.begin_without"))
+        self.back.setText(tr("record.back"))
+        self._tell_kit()
+        self._weigh()
