@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
@@ -120,6 +121,7 @@ def server_dies() -> dict:
     """The sound server ends while a microphone is recorded beside a picture, and is started again."""
     folder = Path(tempfile.mkdtemp())
     server, env = stage.start_sound(folder)
+    atexit.register(stage.end, server)
     os.environ.update(env)
     assert stage.answers(server, env)
     session, kept, told = begun(
@@ -131,11 +133,11 @@ def server_dies() -> dict:
     said = stage.until(lambda: told)
     pictures = len(kept.pictures[Role.CAMERA])
     goes_on = stage.until(lambda: len(kept.pictures[Role.CAMERA]) > pictures + 25)
-    server, _ = stage.start_sound(folder)
-    assert stage.answers(server, env)
+    again, _ = stage.start_sound(folder)
+    atexit.register(stage.end, again)
+    assert stage.answers(again, env)
     back = stage.until(lambda: "back" in [each[2] for each in told])
     session.stop()
-    stage.end(server)
     return {"said": said, "goes_on": goes_on, "back": back, "told": told}
 
 
