@@ -8,17 +8,19 @@ said, beside what another HR system may say there.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import json
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Any, BinaryIO, Literal
 
 import msgspec
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import policy, text
 from app.documents import KIND, documents_in
+from app.domain.types import Interview
 from app.failures import ProtectionNeeded
 from app.handover.archive import Content, of_bytes
 from app.handover.identity import SYSTEM
@@ -28,11 +30,13 @@ from app.incoming import CANDIDATE_SAID, POSITION_SAID
 from app.said import LEFT_OUT, known
 from app.settings import SettingsFile
 from app.store.library import Library
+from app.store.tables import ConsentRow
 from sync import ledger
 from sync.contract import RemoteCustom, RemoteDocument, RemoteEvent, RemoteFeedback
 from sync.ledger import KnownRow
-from sync.tables import sync_row
+from sync.tables import sync_row, sync_state
 
+_AT_ONCE = 500
 _NAMES = {"position": POSITION_SAID, "candidate": CANDIDATE_SAID}
 Sha = Annotated[str, msgspec.Meta(pattern="^(?:[0-9a-f]{64})?$")]
 
@@ -68,14 +72,47 @@ class Weight:
     bytes: int = 0
 
 
-def weight(library: Library, candidates: Iterable[tuple[str | None, str]]) -> Weight:
-    """What the files of these candidates weigh: pairs of the HR system's id, and an interview's id for the consent."""
-    found: dict[str, int] = {}
-    for remote_id, interview_id in candidates:
-        if remote_id and not _is_withdrawn(library, [interview_id]):
-            for _, sha256 in _files(library, remote_id):
-                found[sha256] = _size(library, sha256)
-    return Weight(len(found), sum(found.values()))
+def weights(library: Library, interviews: Collection[Interview]) -> dict[str, Weight]:
+    """What the files of each interview's candidate weigh, by the interview's id; all of them looked up at once."""
+    with library.reading() as session:
+        candidates = _known_at_once(session, "candidate", {one.candidate.remote_id or "" for one in interviews})
+        documents = {remote_id: [each.remote_id for each in documents_in(fields)]
+                     for remote_id, fields in candidates.items()}  # fmt: skip
+        kept = _known_at_once(session, KIND, {each for listed in documents.values() for each in listed})
+        withdrawn = _withdrawn(session, [one.id for one in interviews])
+    there = library.vault.documents()
+    hashes = {remote_id: str(fields.get("sha256", "")) for remote_id, fields in kept.items()}
+    sizes = {sha256: _size(library, sha256) for sha256 in set(hashes.values()) & there}
+    found = {}
+    for one in interviews:
+        listed = documents.get(one.candidate.remote_id or "", []) if one.id not in withdrawn else []
+        own = {hashes.get(each, "") for each in listed} & sizes.keys()
+        found[one.id] = Weight(len(own), sum(sizes[sha256] for sha256 in own))
+    return found
+
+
+def _known_at_once(session: Session, kind: str, remote_ids: Collection[str]) -> dict[str, dict[str, Any]]:
+    """What the HR system that was heard last says of many rows, but for those that it deleted."""
+    newest_of = select(sync_state.c.system, func.max(sync_state.c.changed)).group_by(sync_state.c.system)
+    heard: dict[str, float] = {row[0]: row[1] for row in session.execute(newest_of)}
+    listed = sorted(remote_ids)
+    rows: list[tuple[str, str, str, bool]] = []
+    for start in range(0, len(listed), _AT_ONCE):
+        wanted = sync_row.c.kind == kind, sync_row.c.remote_id.in_(listed[start : start + _AT_ONCE])
+        columns = (sync_row.c.system, sync_row.c.remote_id, sync_row.c.fields, sync_row.c.deleted)
+        rows += [(row[0], row[1], row[2], row[3]) for row in session.execute(select(*columns).where(*wanted))]
+    newest = {row[1]: row for row in sorted(rows, key=lambda row: heard.get(row[0], 0.0)) if row[0] in heard}
+    return {remote_id: json.loads(fields) for remote_id, (_, _, fields, deleted) in newest.items() if not deleted}
+
+
+def _withdrawn(session: Session, interviews: Sequence[str]) -> set[str]:
+    """Those of these interviews whose candidate has taken consent back."""
+    holds: dict[str, list[str]] = {}
+    for start in range(0, len(interviews), _AT_ONCE):
+        wanted = ConsentRow.interview_id.in_(interviews[start : start + _AT_ONCE])
+        said = select(ConsentRow.interview_id, ConsentRow.modalities).where(wanted).order_by(ConsentRow.serial)
+        holds |= {row[0]: row[1] for row in session.execute(said)}
+    return {interview_id for interview_id, modalities in holds.items() if not modalities}
 
 
 def said_members(library: Library, rows: dict[str, list[Row]], *, said: bool, documents: bool) -> list[Content]:
@@ -83,9 +120,11 @@ def said_members(library: Library, rows: dict[str, list[Row]], *, said: bool, do
     told: list[SaidRow] = []
     if said or documents:
         told += [each for row in rows.get("position", ()) if (each := _told(library, "position", row, {}))]
+        with library.reading() as session:
+            withdrawn = _withdrawn(session, [one.id for one in rows.get("interview", ())])
+        left = {one.fields["candidate_id"] for one in rows.get("interview", ()) if one.id in withdrawn}
         for row in rows.get("candidate", ()):
-            interviews = [one.id for one in rows.get("interview", ()) if one.fields["candidate_id"] == row.id]
-            if not _is_withdrawn(library, interviews):
+            if row.id not in left:
                 remote_id = row.fields.get("remote_id")
                 files = dict(_files(library, remote_id)) if documents and remote_id else {}
                 told += [each for each in (_told(library, "candidate", row, files, only_files=not said),) if each]
@@ -134,11 +173,6 @@ def _files(library: Library, remote_id: str) -> list[tuple[str, str]]:
         if sha256 and library.vault.has_document(sha256):
             found.append((document.remote_id, sha256))
     return found
-
-
-def _is_withdrawn(library: Library, interviews: Iterable[str]) -> bool:
-    consents = (library.consent(each) for each in interviews)
-    return any(consent is not None and not consent.modalities for consent in consents)
 
 
 def _size(library: Library, sha256: str) -> int:

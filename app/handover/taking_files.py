@@ -27,7 +27,7 @@ from app.handover.taking_rows import TakingRows
 from app.store.importing import RunChild, prepare
 from app.store.library import Library
 from app.store.recordings import Prepared
-from app.store.tables import InterviewRow, MediaRow
+from app.store.tables import InterviewRow, MediaRow, RedactionRow
 from app.store.vault import SUFFIXES, Incoming, private_file, private_folder, writing_into
 
 REPORTS = "reports"
@@ -101,11 +101,12 @@ class Staging:
         return row
 
     def _waits(self, interview_id: str, sha256: str) -> bool:
-        """Whether the interview has no recording here, and nobody else's is this very one."""
+        """Whether the interview has no recording here, no other has this very one, and nothing is redacted of it."""
         with self._library.reading() as session:
             row = self._here(session, interview_id)
             known = session.scalar(select(MediaRow.id).where(MediaRow.sha256 == sha256))
-        return known is None and (row is None or row.media_sha256 is None)
+            redacted = session.scalar(select(RedactionRow.id).where(RedactionRow.before_sha256 == sha256).limit(1))
+        return known is None and redacted is None and (row is None or row.media_sha256 is None)
 
     def _has(self, interview_id: str, sha256: str) -> bool:
         with self._library.reading() as session:

@@ -69,8 +69,9 @@ def offered(library: Library, kind: Kind) -> tuple[Interview, ...]:
     """The interviews that can be handed over this way: those still to be held, or those with a signed assessment or a
     note that nobody has sent yet."""
     if kind is Kind.RESULTS:
-        told = said(library)
-        return tuple(one for one in library.interviews(InterviewQuery(limit=None)) if one.signed or one.id in told)
+        signed = library.interviews(InterviewQuery(signed=True, limit=None))
+        told = sorted(said(library) - {one.id for one in signed})
+        return (*signed, *(library.interview(each) for each in told))
     planned = (InterviewStatus.SCHEDULED, InterviewStatus.IN_PROGRESS)
     return tuple(one for one in library.interviews(InterviewQuery(signed=False, limit=None)) if one.status in planned)
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from app.failures import PackageDamaged, ProtectionNeeded
-from app.handover.hr_said import weight
+from app.handover.hr_said import weights
 from app.handover.package import Kind
 from app.handover.taking import take_package
 from app.handover.writing import Choice, write_package
@@ -44,7 +44,7 @@ def documents(library):
 
 
 def test_all_that_is_said_and_the_files_are_on_the_laptop(office, laptop, stick, planned):
-    weighs = weight(office, [(planned.candidate.remote_id, planned.id)])
+    weighs = weights(office, [planned])[planned.id]
     written, taken = carried(office, laptop, stick, planned, said=True, documents=True)
     there, mine = here(laptop, planned), said_of(office, planned)
     assert replace(there, rounds=()) == replace(mine, rounds=())
@@ -123,7 +123,7 @@ class _Later:
 
 def test_of_a_candidate_who_took_consent_back_nothing_of_it_leaves(office, laptop, stick, planned):
     office.record_consent(planned.id, (), "v1", planned.candidate.name)
-    assert weight(office, [(planned.candidate.remote_id, planned.id)]).files == 0
+    assert weights(office, [planned])[planned.id].files == 0
     carried(office, laptop, stick, planned, said=True, documents=True)
     assert here(laptop, planned).history == ()
     assert documents(laptop) == set()

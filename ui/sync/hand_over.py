@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from app import text
 from app.domain.types import Interview, Position
-from app.handover.hr_said import Weight, needs_protection, weight
+from app.handover.hr_said import Weight, needs_protection, weights
 from app.handover.package import Kind
 from app.handover.writing import Choice, offered, recordings_stay, waiting_receipts
 from app.store.library import Library
@@ -152,8 +152,12 @@ class HandOverDialog(QDialog):
 
     def _choose_every(self, on: bool) -> None:
         state = Qt.CheckState.Checked if on else Qt.CheckState.Unchecked
+        self.list.blockSignals(True)
         for row in range(self.list.count()):
             self.list.item(row).setCheckState(state)
+        self.list.blockSignals(False)
+        self.list.viewport().update()
+        self._show_state()
 
     def _why_not(self) -> str:
         """The key of what is still missing; "" where it can be written."""
@@ -177,9 +181,8 @@ class HandOverDialog(QDialog):
         if "documents" not in self.attached:
             return
         chosen = [row for row in self._checked() if isinstance(row, Interview)]
-        for row in chosen:
-            if row.id not in self._weights:
-                self._weights[row.id] = weight(self._library, [(row.candidate.remote_id, row.id)])
+        if new := [row for row in chosen if row.id not in self._weights]:
+            self._weights |= weights(self._library, new)
         by_candidate = {row.candidate.id: self._weights[row.id] for row in chosen}
         files = sum(each.files for each in by_candidate.values())
         size = f"{max(0.1, sum(each.bytes for each in by_candidate.values()) / 1e6):.1f} MB"
