@@ -19,10 +19,14 @@ from PySide6.QtGui import QImage
 from analysis.failures import Failure
 from app import policy, text
 from app.domain.types import ConsentGiven, Interview, InterviewQuery, InterviewStatus
+from app.jobs.analysis import places
+from app.jobs.landmarks import LandmarkChild, MakeChild
 from app.recording import consent
+from app.recording.hints import HintFeed
 from app.recording.holding import held
 from app.recording.kinds import Kind, Picture, Role, Sink, Standing, Track
 from app.recording.running import Running
+from app.recording.tee import tee
 from app.settings import SettingsFile
 from app.store.library import Library
 
@@ -168,6 +172,7 @@ class HeldInterview(QObject):
         self.standing: Standing | None = None
         self.choice: Choice | None = None
         self.over = False
+        self.hints: HintFeed | None = None
         self._gate: Gate | None = None
         self._stopped = threading.Event()
         self._watch = Watch()
@@ -195,12 +200,22 @@ class HeldInterview(QObject):
                 on_problem=partial(self._post, self.troubled), on_standing=partial(self._post, self.stood),
             )  # fmt: skip
             self.stood.connect(self._note_standing)
-            self._gate = Gate(self.recording, [track.role for track in tracks])
+            self.hints = HintFeed(tracks, self._face_finder())
+            self._gate = Gate(tee(self.recording, self.hints), [track.role for track in tracks])
             self._open(choice)
         given = self.library.consent(self.interview.id)
         self._to_say = given is not None and given.how is ConsentGiven.SPOKEN and Kind.SOUND in self.recorded_kinds()
         self.running.begin(sorted({str(track.kind) for track in tracks}), goes_on=goes_on)
         self.changed.emit()
+
+    def _face_finder(self) -> MakeChild | None:
+        """What finds faces for the hints; None where the face is not to be looked at."""
+        return partial(LandmarkChild, places(self.library.folder)) if "face" in self.analysed() else None
+
+    def question_put(self) -> None:
+        """A question was put now: the answer's length counts from here."""
+        if self.hints is not None:
+            self.hints.answer_begins(time.monotonic_ns())
 
     def allowed(self) -> frozenset[Kind]:
         """What may be recorded now."""
@@ -212,8 +227,12 @@ class HeldInterview(QObject):
         if self.running.now.paused:
             clock.resume()
             self.running.resume()
+            if self.hints is not None:
+                self.hints.resume()
         elif self.running.pause():
             clock.pause()
+            if self.hints is not None:
+                self.hints.pause()
         self.changed.emit()
 
     def stop(self) -> None:
@@ -262,6 +281,8 @@ class HeldInterview(QObject):
         """The candidate takes something back: it is neither recorded nor analysed from this moment on."""
         left = consent.withdraw(self.library, self.interview.id, kinds, modalities)
         self._narrow(frozenset(consent.agreed_of(left).kinds))
+        if self.hints is not None:
+            self.hints.look_for_faces(self._face_finder())
         self.running.withdrawn(left.kinds or (), left.modalities)
         self.changed.emit()
 

@@ -48,7 +48,7 @@ class RecordRoom(QWidget):
         self.chooser = Chooser(library)
         self.consent = ConsentPage(library, settings)
         self.setup = SetupPage(library, settings, make_panel)
-        self.running = RunningPage()
+        self.running = RunningPage(settings)
         self.done = DonePage()
         self.pages = QStackedWidget()
         for page in (self.chooser, self.consent, self.setup, self.running, self.done):
@@ -213,6 +213,7 @@ class RecordRoom(QWidget):
             act("record_rate", keys=("0 – 9",)),
             act("record_said", keys=("K",), run=page.consent_said, enabled=lambda: not page.said.isHidden()),
             act("record_candidate", keys=("W",), run=page.toggle_candidate),
+            act("record_hints", keys=("H",), run=page.strip.turn),
             *prompts,
             act("record_stop", keys=("Ctrl+E",), run=page.ask_to_stop),
         ]

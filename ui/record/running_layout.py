@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
 
 from app.recording.kinds import Role
 from app.recording.running import Prompt
+from app.settings import SettingsFile
 from ui import icons, theme
+from ui.record.hints import HintStrip
 from ui.record.meters import Meter
 from ui.record.preview import Preview
 from ui.review.rating_row import RatingRow
@@ -29,10 +31,11 @@ SIDE = 300
 
 
 class RunningLayout(QWidget):
-    """The widgets of the page. `hints` is a place beside the picture for what a listener may be told."""
+    """The widgets of the page."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, settings: SettingsFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.strip = HintStrip(settings)
         self._make_widgets()
         self.meters: dict[Role, Meter] = {}
         self._build()
@@ -82,6 +85,7 @@ class RunningLayout(QWidget):
         whole.setContentsMargins(*(theme.scaled(12),) * 4)
         whole.setSpacing(theme.scaled(10))
         whole.addLayout(head)
+        whole.addWidget(self.strip)
         whole.addLayout(self._said_row())
         scroller = KeylessScroll()
         scroller.setWidgetResizable(True)
@@ -153,8 +157,6 @@ class RunningLayout(QWidget):
         self._meters = QVBoxLayout()
         self._meters.setSpacing(theme.scaled(2))
         right.addLayout(self._meters)
-        self.hints = QVBoxLayout()
-        right.addLayout(self.hints)
         self.questions_title.setProperty("class", "small")
         self.prompts_title.setProperty("class", "small")
         self.questions.setFocusPolicy(Qt.FocusPolicy.TabFocus)

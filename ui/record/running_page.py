@@ -17,6 +17,7 @@ from analysis.failures import Failure
 from app import text
 from app.recording.kinds import Kind, Role, Standing
 from app.recording.running import Answers, Prompt
+from app.settings import SettingsFile
 from app.text import timecode, tr
 from ui import icons, language, theme
 from ui.record.candidate_window import CandidateWindow
@@ -36,8 +37,8 @@ class RunningPage(RunningLayout):
 
     failed = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, settings: SettingsFile, parent: QWidget | None = None) -> None:
+        super().__init__(settings, parent)
         self.held: HeldInterview | None = None
         self.candidate: CandidateWindow | None = None
         self._sure = QTimer(self, singleShot=True, interval=SURE_MS)
@@ -60,6 +61,8 @@ class RunningPage(RunningLayout):
         held.stood.connect(self._show_standing)
         held.pictured.connect(self._show_picture)
         held.levels.connect(self._show_levels)
+        self.strip.show_feed(held.hints)
+        self.strip.setVisible(held.hints is not None)
         self._make_meters()
         self._fill_questions()
         self._fill_withdraw()
@@ -75,6 +78,7 @@ class RunningPage(RunningLayout):
         self._keep_answer()
         self._tick.stop()
         self.close_candidate()
+        self.strip.show_feed(None)
         self.held = None
 
     # What can be done
@@ -82,18 +86,26 @@ class RunningPage(RunningLayout):
     def go_next(self) -> None:
         """The next question."""
         self._do(lambda held: held.running.next())
+        self._question_put()
 
     def go_back(self) -> None:
         """The question before."""
         self._do(lambda held: held.running.back())
+        self._question_put()
 
     def go_to(self, number: int) -> None:
         """Any question of the kit."""
         self._do(lambda held: held.running.go(number))
+        self._question_put()
 
     def take_again(self) -> None:
         """The present question anew."""
         self._do(lambda held: held.running.retake())
+        self._question_put()
+
+    def _question_put(self) -> None:
+        if self.held is not None:
+            self.held.question_put()
 
     def rest(self) -> None:
         """Pause, or go on."""
