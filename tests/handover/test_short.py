@@ -86,6 +86,7 @@ def test_no_transaction_is_long_however_much_an_interview_holds(laptop, office, 
             laptop.add_comment(interview.id, float(number), f"第 {number} 条")
     sign(laptop, interview.id)
     write_package(laptop, Choice(Kind.RESULTS, (interview.id,)), stick / "r.mianjian")
+    monkeypatch.setattr(taking, "MOST_S", 0.05)
     spent, whole = [], taking._Taking._slice
 
     def timed(self):
@@ -97,5 +98,5 @@ def test_no_transaction_is_long_however_much_an_interview_holds(laptop, office, 
     monkeypatch.setattr(taking._Taking, "_slice", timed)
     take_package(office, stick / "r.mianjian")
     assert len(office.comments(interview.id)) == 800
-    assert len(spent) > 2
+    assert len(spent) > 1
     assert max(spent) < 0.2, "seconds of the processor with the write lock held"
