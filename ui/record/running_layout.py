@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QListView,
     QListWidget,
     QMenu,
     QPlainTextEdit,
@@ -27,7 +29,9 @@ from ui.review.rating_row import RatingRow
 from ui.widgets.keys import KeylessScroll
 from ui.widgets.text_line import TextLine
 
-SIDE = 300
+ROOM = 62
+"""Beside the words of a question: its sign, paddings, a scroll bar."""
+SIDE, LEFT_SIZE, AFTER_SIZE = 300, 34, 15
 
 
 class RunningLayout(QWidget):
@@ -75,23 +79,19 @@ class RunningLayout(QWidget):
         left.addWidget(self._question_panel(), 1)
         left.addWidget(self._marks_panel())
         self._side(right)
-        held = QWidget()
-        body = QHBoxLayout(held)
-        body.setContentsMargins(0, 0, 0, 0)
+        body = QHBoxLayout()
         body.setSpacing(theme.scaled(12))
-        body.addLayout(left, 1)
-        body.addLayout(right)
+        body.addWidget(_scrolling(left), 1)
+        self.side = _scrolling(right)
+        self.inside = self.side.widget() or self.side
+        body.addWidget(self.side)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(*(theme.scaled(12),) * 4)
         whole.setSpacing(theme.scaled(10))
         whole.addLayout(head)
         whole.addWidget(self.strip)
         whole.addLayout(self._said_row())
-        scroller = KeylessScroll()
-        scroller.setWidgetResizable(True)
-        scroller.setFrameShape(QFrame.Shape.NoFrame)
-        scroller.setWidget(held)
-        whole.addWidget(scroller, 1)
+        whole.addLayout(body, 1)
         for label in (self.state, self.consent_line, self.disk, self.number, self.question, self.said_line):
             label.setTextFormat(Qt.TextFormat.PlainText)
         for button in (self.next, self.retake, self.pause, self.stop, self.marker, self.candidate_button, self.said,
@@ -161,6 +161,9 @@ class RunningLayout(QWidget):
         self.prompts_title.setProperty("class", "small")
         self.questions.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.questions.setWordWrap(True)
+        self.questions.setTextElideMode(Qt.TextElideMode.ElideNone)
+        self.questions.setResizeMode(QListView.ResizeMode.Adjust)
+        self.questions.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         right.addWidget(self.questions_title)
         right.addWidget(self.questions, 1)
         self.candidate_button.setCheckable(True)
@@ -170,17 +173,48 @@ class RunningLayout(QWidget):
             right.addWidget(button)
         right.addWidget(self.withdraw)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt: it is about to be seen; the style has its last word on fonts before."""
+        super().showEvent(event)
+        self._paint()
+
+    def _fit_questions(self) -> None:
+        """As high as their words need: the view itself forgets the style's padding."""
+        wide = theme.scaled(SIDE - ROOM)
+        metrics, wrapped = QFontMetrics(theme.font()), Qt.TextFlag.TextWordWrap
+        for row in range(self.questions.count()):
+            item = self.questions.item(row)
+            high = metrics.boundingRect(QRect(0, 0, wide, 10_000), wrapped, item.text()).height()
+            item.setSizeHint(QSize(wide, high + theme.scaled(14)))
+
     def _paint(self) -> None:
+        self._fit_questions()
         self.question.setFont(theme.font(26))
-        self.left.setFont(theme.mono(34))
-        self.after.setFont(theme.font(15))
+        self.left.setFont(theme.mono(LEFT_SIZE))
+        self.after.setFont(theme.font(AFTER_SIZE))
         self.elapsed.setFont(theme.mono(15))
         self.answer.setFont(theme.font(16))
         self.bar.setFixedHeight(theme.scaled(6))
         self.marker.setIcon(icons.icon("bookmark"))
         self.questions.setFixedWidth(theme.scaled(SIDE))
+        self.questions.setMinimumHeight(theme.scaled(72))
+        self.inside.setMaximumWidth(theme.scaled(SIDE))
+        self.side.setFixedWidth(theme.scaled(SIDE) + self.side.verticalScrollBar().sizeHint().width())
         self.preview.setFixedSize(theme.scaled(SIDE), theme.scaled(SIDE * 9 / 16))
         self.bar.setStyleSheet(
             f"QProgressBar {{ border: none; background: {theme.color('border').name()}; border-radius: 3px; }}"
             f"QProgressBar::chunk {{ background: {theme.color('accent').name()}; border-radius: 3px; }}"
         )
+
+
+def _scrolling(column: QVBoxLayout) -> KeylessScroll:
+    """A column that scrolls by itself where the window is low: the other one stays in sight."""
+    column.setContentsMargins(0, 0, 0, 0)
+    inside = QWidget()
+    inside.setLayout(column)
+    scroller = KeylessScroll()
+    scroller.setWidgetResizable(True)
+    scroller.setFrameShape(QFrame.Shape.NoFrame)
+    scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroller.setWidget(inside)
+    return scroller

@@ -24,7 +24,7 @@ from ui.record.candidate_window import CandidateWindow
 from ui.record.capture.levels import Level
 from ui.record.held import HeldInterview
 from ui.record.meters import Meter
-from ui.record.running_layout import RunningLayout
+from ui.record.running_layout import AFTER_SIZE, LEFT_SIZE, RunningLayout
 
 TICK_MS = 200
 SURE_MS = 4000
@@ -297,9 +297,11 @@ class RunningPage(RunningLayout):
         planned = running.kit[current.number].seconds
         self.left.setText(timecode(left) if left >= 0 else f"+{timecode(-left)}")
         self.after.setText(_late_words(left) if late else tr("record.of_time", time=timecode(planned)))
-        for label in (self.left, self.after):
+        for label, size in ((self.left, LEFT_SIZE), (self.after, AFTER_SIZE)):
             token = "bad" if left < 0 else "warn" if late else "muted" if label is self.after else "text"
-            label.setStyleSheet(f"color: {theme.color(token).name()};")
+            style = f"color: {theme.color(token).name()}; font-size: {theme.scaled(size)}px;"
+            if label.styleSheet() != style:
+                label.setStyleSheet(style)
         self.bar.setValue(round(1000 * max(0.0, min(1.0, left / planned))) if planned else 0)
 
     def _show_answer(self) -> None:
@@ -379,6 +381,7 @@ class RunningPage(RunningLayout):
             item = QListWidgetItem(f"{number}. {each.text}")
             item.setToolTip("")
             self.questions.addItem(item)
+        self._fit_questions()
 
     def _choose_question(self) -> None:
         assert self.held is not None
