@@ -91,9 +91,11 @@ class ClipJob(msgspec.Struct, frozen=True, tag_field="job", tag="clip"):
 
 
 class RedactJob(msgspec.Struct, frozen=True, tag_field="job", tag="redact"):
-    """Write `media` to `out` without what can be seen and heard in `spans` ([start, end) in s)."""
+    """Write `media` to `out` without what can be seen and heard in `spans` ([start, end) in s); see
+    `analysis.media.redact` for `like`."""
 
     media: str
+    like: str
     name: str
     out: str
     spans: tuple[tuple[float, float], ...]

@@ -263,7 +263,7 @@ def _redact(job: protocol.RedactJob, lines: Lines) -> protocol.RedactResult:
         left = (time.monotonic() - began) / max(done_s, 0.001) * max(0.0, length - done_s)
         lines.report(Progress("redact", done_s, length, min(1.0, done_s / length), left))
 
-    media.redact(job.media, job.out, job.spans, length, tell, job.name)
+    media.redact(job.media, job.out, job.spans, length, tell, job.name, job.like)
     return protocol.RedactResult()
 
 

@@ -26,7 +26,7 @@ from av.video.stream import VideoStream
 from analysis.failures import MediaUnreadable, NothingToAnalyse
 from analysis.media.clipping import Pictured, Sounded, Track, first_picture, known
 from analysis.media.copying import MAX_SOUND_STREAMS, decoding_times
-from analysis.media.opening import MAX_PIXELS, Recording, opened
+from analysis.media.opening import LEFT, MAX_PIXELS, RIGHT, Recording, opened
 from analysis.media.writing_out import container
 
 Progress = Callable[[float], None]
@@ -39,15 +39,17 @@ TOLD_EVERY_S = 1.0
 
 
 def redact(
-    path: str | Path, out: str | Path, stretches: Sequence[Span], duration: float, progress: Progress, name: str = ""
-) -> None:
+    path: str | Path, out: str | Path, stretches: Sequence[Span], duration: float, progress: Progress, name: str = "",
+    like: str | Path | None = None,
+) -> None:  # fmt: skip
     """Write a Matroska file to `out` that is the recording without what `stretches` (s) have.
 
+    `like` = the recording as it came, where `path` is a copy of it: whom the sides of its sound hear is said there.
     `progress` gets the seconds of the recording that are done. Raises NothingToAnalyse where there is neither
     picture nor sound, MediaUnreadable where nothing decodes, DiskFull, FolderNotWritable, and the failures of opening.
     """
     out, name = Path(out), name or Path(path).name
-    spans = merged(stretches)
+    spans, sides = merged(stretches), _sides(like or path, name)
     with opened(path, name) as recording:
         kept, tail = _kept_pictures(recording, spans, duration)
     with opened(path, name) as recording:
@@ -56,6 +58,9 @@ def redact(
         with known(out.parent, name), container(out, "matroska") as target:
             carried = tail <= TAIL_S and (recording.audio or not within(0.0, spans))  # something has to begin at 0
             tracks = _tracks(recording, target, spans, duration, kept if carried else None)
+            for place, sound in enumerate(target.streams.audio):
+                sound.metadata.update(sides[place] if place < len(sides) else {})
+            target.start_encoding()
             _carry(recording, tracks, progress)
         if not any(track.done for track in tracks.values()):
             raise MediaUnreadable(name=name)
@@ -114,8 +119,13 @@ def _tracks(
         recording.container.seek(round(recording.origin_s * av.time_base))
     for audio in recording.audio[:MAX_SOUND_STREAMS]:
         tracks[audio.index] = Sounded(target, audio, duration, lossless=False, silent=spans)
-    target.start_encoding()
     return tracks
+
+
+def _sides(path: str | Path, name: str) -> list[dict[str, str]]:
+    """Whom the sides of each sound stream hear, where the file says so."""
+    with opened(path, name) as recording:
+        return [{key: each.metadata[key] for key in (LEFT, RIGHT) if key in each.metadata} for each in recording.audio]
 
 
 class _Without(Pictured):

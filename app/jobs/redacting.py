@@ -55,8 +55,10 @@ class RedactWork:
         assert media is not None
         with library.vault.working() as folder:
             copy = folder / "redacted.mkv"
-            with library.vault.lease_playable(media.sha256) as source:
-                run_child(protocol.RedactJob(str(source), media.name, str(copy), (self._span,)), report, stop)
+            vault = library.vault
+            with vault.lease_playable(media.sha256) as source, vault.lease(media.sha256) as original:
+                job = protocol.RedactJob(str(source), str(original), media.name, str(copy), (self._span,))
+                run_child(job, report, stop)
             with library.vault.receive(copy) as incoming:
                 prepared = prepare(incoming, run_child, stop)
                 library.redact(self._interview_id, incoming, prepared, self._span, self._reason)

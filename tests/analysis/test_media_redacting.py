@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from analysis.media import frames, probe, redact, remux
+from analysis.media.opening import LEFT, RIGHT
 from analysis.media.redacting import merged
 from tests.analysis.media_samples import FPS, clicks, number_in, record, record_numbered
 from tests.analysis.test_media_clips import bursts, heard, number, shown
@@ -117,3 +118,23 @@ def test_pictures_that_are_decoded_out_of_order_stay_whole(tmp_path):
     copy = tmp_path / "again.mkv"
     remux(out, copy, probe(out, out.name))
     assert [round(time_s, 2) for time_s, _ in shown(copy)] == [round(time_s, 2) for time_s in times]
+
+
+def test_whom_the_sides_hear_is_still_said(talk, tmp_path):
+    original = tmp_path / "original.mkv"
+    with av.open(str(talk)) as source, av.open(str(original), "w") as target:
+        stream = target.add_stream("libopus", rate=48_000, layout="stereo")
+        stream.metadata.update({LEFT: "interviewer", RIGHT: "candidate"})
+        resampler = av.AudioResampler("s16", "stereo", 48_000)
+        for frame in source.decode(audio=0):
+            for part in resampler.resample(frame):
+                part.pts = None
+                target.mux(stream.encode(part))
+        target.mux(stream.encode(None))
+    copy, out = tmp_path / "copy.mkv", tmp_path / "out.mkv"
+    info = probe(original, original.name)
+    remux(original, copy, info)
+    redact(copy, out, [(1.4, 2.3)], info.duration, lambda _: None, like=original)
+    with av.open(str(out)) as container:
+        tags = container.streams.audio[0].metadata
+    assert (tags[LEFT], tags[RIGHT]) == ("interviewer", "candidate")
