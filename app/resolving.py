@@ -19,7 +19,7 @@ from app.review.result import next_revision
 from app.store import Library
 from sync import ledger, outbox
 from sync.conflicts import STANDS, Choice, Conflict, contested, differences, shown
-from sync.contract import InterviewStatus
+from sync.contract import STATUS_ORDER, InterviewStatus
 from sync.deciding import decide
 from sync.failures import CONTESTED, ConflictStale
 from sync.outbox import Item, Kind, Queue, Resolution, State
@@ -85,11 +85,11 @@ def _sign_again(library: Library, queue: Queue, item: Item, system: str) -> None
 
 def _move_again(library: Library, queue: Queue, item: Item) -> None:
     """The move once more, from where the HR system says that the interview stands; where that is no step of ours
-    (archived, a stage of its own) there is no move that leads on, and what stands there is kept."""
+    (archived, cancelled, a stage of its own) there is no move that leads on, and what stands there is kept."""
     wanted = InterviewStatus(json.loads(item.payload)["to"])
     stands = item.theirs.get("status")
     interview = library.interview(interview_of(item.external_id))
-    known = isinstance(stands, str) and stands in set(InterviewStatus)
+    known = stands in set(map(str, STATUS_ORDER))
     with library.session() as session:
         _close(session, queue, item, Resolution.NEW_REVISION if known else Resolution.THEIRS)
         if known:

@@ -41,6 +41,8 @@ class Person:
             stands = str(self._store.interview(interview_id)["status"])
         except StoreRefuses:
             return False
+        if stands not in STATUSES:
+            return False  # it was called off
         beyond = STATUSES[min(STATUSES.index(target) + 1, len(STATUSES) - 1)] if target in STATUSES else stands
         if STATUSES.index(beyond) <= STATUSES.index(stands):
             return False

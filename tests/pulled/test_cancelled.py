@@ -14,6 +14,7 @@ from app.said import said_of
 from app.store.importing import import_file
 from app.store.recordings import Belonging
 from sync import ledger, outbox
+from sync.conflicts import Choice
 from sync.contract import Pulled, RemoteCandidate
 from sync.outbox import Kind, Resolution, State
 from sync.sender import Drained
@@ -77,6 +78,12 @@ def test_what_has_begun_stays_and_says_what_hr_says(library, sandbox, service):
     (move, *_) = [entry for entry in service.state().entries if entry.kind is Kind.STATUS and entry.can_choose]
     assert service.conflict(move.op_id).fields[0].theirs == "cancelled"
     assert len(sandbox.store.assessments()) == 1, "the assessment arrives all the same"
+    for _ in range(3):  # a card for each step that HR does not take any more, and then no more
+        for entry in service.state().entries:
+            if entry.kind is Kind.STATUS and entry.can_choose:
+                service.resolve(entry.op_id, Choice.MINE)
+        service.run_once()
+    assert not [entry for entry in service.state().entries if entry.can_choose], "no step leads on from there"
 
 
 def test_what_is_cancelled_may_take_place_all_the_same(library, sandbox, service, tmp_path):
