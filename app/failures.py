@@ -42,7 +42,7 @@ class ReadOnly(Failure):
 
 
 class RecordingInUse(Failure):
-    """A recording cannot be changed while it is being analysed."""
+    """A recording cannot be changed while it is being analysed or goes on, nor be analysed while it is changed."""
 
     code = "recording_in_use"
 

@@ -40,7 +40,8 @@ class RedactWork:
         self._check()
 
     def _check(self) -> None:
-        if self._library.interview(self._interview_id).analysis_state in WORKING:
+        goes_on = self._library.vault.recording(self._interview_id).exists()
+        if goes_on or self._library.interview(self._interview_id).analysis_state in WORKING:
             raise RecordingInUse
         with self._library.reading() as session:
             waiting = outbox.unfinished(session, outbox.Kind.ATTACHMENT)

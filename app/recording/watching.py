@@ -83,7 +83,7 @@ class Watch:
         if known is None:
             self._memory.folders[str(folder)] = names
             return []
-        for name in set(known) - set(names):
+        for name in set(known) - set(names) if names else ():  # a drive may be there before what lies on it is
             del known[name]
         return [
             path

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from analysis.document import CorrectionKind
 from app import text as words
 from app.domain.redaction import Reason, Redaction
-from app.domain.types import AnalysisState
-from app.failures import NotFound
+from app.domain.types import WORKING, AnalysisState
+from app.failures import NotFound, RecordingInUse
 from app.store.recordings import Prepared
 from app.store.schedule import Schedule, next_serial
 from app.store.tables import (
@@ -59,7 +59,8 @@ class Redactions(Schedule):
         self.vault.admit(incoming)
         try:
             with self.session() as session:
-                self._swap(session, interview_id, incoming, prepared)
+                made = _made_of(session, interview_id)
+                self._swap(session, interview_id, media.sha256, incoming, prepared)
                 self._log(session, interview_id, incoming.sha256, (media.sha256, media.bytes), span, reason)
                 _forget(session, interview_id, span)
         except BaseException:  # whatever stopped the rows, the files must not stay without them
@@ -67,9 +68,13 @@ class Redactions(Schedule):
             raise
         self.vault.settle(incoming.sha256)
         self._remove(media.sha256, interview_id)
+        for folder in made:
+            shutil.rmtree(self.vault.folder / folder, ignore_errors=True)
 
-    def _swap(self, session: Session, interview_id: str, incoming: Incoming, prepared: Prepared) -> None:
+    def _swap(self, session: Session, interview_id: str, was: str, incoming: Incoming, prepared: Prepared) -> None:
         interview = found(session, InterviewRow, interview_id, "interview")
+        if interview.media_sha256 != was or interview.analysis_state in WORKING:
+            raise RecordingInUse
         before = session.scalars(select(MediaRow).where(MediaRow.sha256 == interview.media_sha256)).one()
         session.add(
             MediaRow(
@@ -132,6 +137,12 @@ class Redactions(Schedule):
         for sha256, interview_id in done:
             if self.vault.has(sha256):
                 self._remove(sha256, interview_id)
+
+
+def _made_of(session: Session, interview_id: str) -> set[str]:
+    """The folders (relative to the vault) of all that was derived for an interview, of an earlier part of it too."""
+    folders = session.scalars(select(AnalysisRow.folder).where(AnalysisRow.interview_id == interview_id))
+    return {"/".join(folder.split("/")[:2]) if folder.startswith("derived/") else folder for folder in folders}
 
 
 def _forget(session: Session, interview_id: str, span: tuple[float, float]) -> None:

@@ -221,7 +221,7 @@ class Vault:
 
     def remove(self, sha256: str) -> None:
         """Remove the recording and everything derived from it. Nothing happens where it is not here."""
-        for folder in (self._home(sha256), self._derived / _named(sha256)):
+        for folder in (self._derived / _named(sha256), self._home(sha256)):
             if folder.exists():
                 shutil.rmtree(folder)
         self.settle(sha256)

@@ -11,12 +11,13 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import DatabaseError
 
 from analysis.document import CorrectionKind
+from analysis.export import write_all
 from app import cli, text
 from app.domain.redaction import Reason
 from app.domain.types import AnalysisState
 from app.failures import NotFound, ReadOnly, RecordingInUse, ValueInvalid
 from app.jobs.redacting import RedactWork
-from app.store.importing import import_file
+from app.store.importing import import_file, prepare
 from app.store.library import Library
 from tests.analysis.media_samples import clicks, record
 from tests.analysis.test_media_clips import bursts, heard, shown
@@ -176,3 +177,32 @@ def test_on_the_command_line(tmp_path, library, talk, capsys, each_language):
     assert json.loads(capsys.readouterr().out)["redactions"][0]["reason"] == "salary"
     assert cli.main([*data, "redact", talk.id, "--span", "1.4-2.3"]) == 2
     assert cli.main([*data, "redact", talk.id, "--span", "x", "--reason", "other"]) == 2
+
+
+def test_what_an_analysis_finds_in_the_old_recording_is_not_taken_in(library, talk, tmp_path):
+    old = library.vault.derived(talk.media.sha256) / "analysis-late"
+    redact(library, talk.id)
+    write_all(old, review_library.derived(review_data.recording(4.0)))
+    with pytest.raises(NotFound):
+        library.record_analysis(talk.id, old)
+    assert library.interview(talk.id).analysis_id is None
+
+
+def test_an_analysis_that_begins_meanwhile_is_not_cut_off(library, talk, monkeypatch):
+    from app.jobs import redacting
+
+    def prepared(*arguments):
+        library.set_analysis_state(talk.id, AnalysisState.RUNNING)
+        return prepare(*arguments)
+
+    monkeypatch.setattr(redacting, "prepare", prepared)
+    with pytest.raises(RecordingInUse):
+        redact(library, talk.id)
+    assert library.vault.known() == {talk.media.sha256}
+    assert library.redactions(talk.id) == ()
+
+
+def test_an_interview_that_goes_on_is_not_redacted(library, talk):
+    library.vault.recording(talk.id).mkdir(parents=True)
+    with pytest.raises(RecordingInUse):
+        RedactWork(library, talk.id, 1.0, 2.0, Reason.OTHER)

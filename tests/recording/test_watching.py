@@ -114,3 +114,14 @@ def test_a_file_that_is_gone_again_is_no_trouble(watch, folder, clock):
     file.unlink()
     watch.dealt_with(file)
     assert looked(watch, folder, clock) == []
+
+
+def test_an_empty_drive_keeps_its_memory(watch, folder, clock):
+    file = folder / "a.mp4"
+    file.write_bytes(b"a")
+    assert [looked(watch, folder, clock) for _ in range(2)] == [[], ["a.mp4"]]
+    watch.dealt_with(file)
+    away = file.rename(folder.parent / "a.mp4")
+    assert looked(watch, folder, clock) == []
+    away.rename(file)
+    assert [looked(watch, folder, clock) for _ in range(2)] == [[], []]

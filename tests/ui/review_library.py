@@ -39,9 +39,13 @@ def remembered(folder: Path) -> dict[str, Any]:
     return {**layout, **{name: value for values in people for name, value in values.items()}}
 
 
+def derived(shown: Recording) -> Derived:
+    """What is shown, as the engine hands it over."""
+    assert shown.peaks is not None
+    return Derived(shown.analysis, {**shown.tracks, "peaks": shown.peaks})
+
+
 def analysed(library: Library, interview_id: str, folder: Path, recording: Recording | None = None) -> None:
     """Give the interview an analysis."""
-    shown = recording or review_data.recording()
-    assert shown.peaks is not None
-    write_all(folder, Derived(shown.analysis, {**shown.tracks, "peaks": shown.peaks}))
+    write_all(folder, derived(recording or review_data.recording()))
     library.record_analysis(interview_id, folder)

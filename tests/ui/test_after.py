@@ -160,3 +160,36 @@ def test_the_settings_keep_night_and_folders(qtbot, tmp_path, spoken):
     qtbot.mouseClick(fields.remove, LEFT)
     assert SettingsFile(tmp_path).values.watched == ()
     assert fields.when.itemText(1) == text.tr("settings.when_at_night")
+
+
+def test_what_may_pass_is_tried_again_later(qtbot, window, tmp_path, sample, monkeypatch):
+    from analysis.failures import DiskFull
+    from app.store import importing
+
+    folder = tmp_path / "录制"
+    folder.mkdir()
+    conductor = window(watched=(str(folder),))
+    full = [True]
+    real = importing.import_file
+
+    def import_file(*arguments, **named):
+        if full[0]:
+            raise DiskFull(folder=str(folder))
+        return real(*arguments, **named)
+
+    monkeypatch.setattr(importing, "import_file", import_file)
+    conductor.after.look()
+    qtbot.waitUntil(lambda: not conductor.after._looking)
+    shutil.copyfile(sample / "sample_en.mp4", folder / "a.mp4")
+    conductor.after.look()
+    qtbot.waitUntil(lambda: not conductor.after._looking)
+    conductor.after._watch._clock = lambda: 1e9
+    with qtbot.waitSignal(conductor.context.work.importFailed, timeout=30_000):
+        conductor.after.look()
+    qtbot.waitUntil(lambda: not conductor.after._importing)
+    with qtbot.assertNotEmitted(conductor.context.work.importFailed, wait=300):
+        conductor.after.look()
+    full[0] = False
+    conductor.after.seconds = lambda: 1e9
+    with qtbot.waitSignal(conductor.context.work.tookIn, timeout=60_000):
+        conductor.after.look()

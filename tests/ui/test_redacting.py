@@ -114,3 +114,14 @@ def test_while_it_is_analysed_it_says_why_not(qtbot, opened_window, reviewed_cop
     assert opened_window.window.message.label.text() == tr("failure.recording_in_use")
     assert opened_window.window.room("review") is room
     library.set_analysis_state(interview_id, AnalysisState.DONE)
+
+
+def test_nothing_is_analysed_while_it_is_redacted(qtbot, opened_window, reviewed_copy, room, begun):
+    from app.failures import RecordingInUse
+
+    interview_id = reviewed_copy[1]
+    room.redactAsked.emit(12.0, 16.5, "salary")
+    qtbot.mouseClick(opened_window.window.message.action, LEFT)
+    with pytest.raises(RecordingInUse):
+        opened_window.context.work.analyse(interview_id)
+    qtbot.waitUntil(lambda: begun == [interview_id], timeout=60_000)

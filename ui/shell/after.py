@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
 
-from analysis.failures import Cancelled, Failure
+from analysis.failures import (
+    Cancelled,
+    Failure,
+    MediaEmpty,
+    MediaMissing,
+    MediaRefused,
+    MediaTooLarge,
+    MediaUnreadable,
+)
 from app import policy, text
 from app.domain.types import Imported
 from app.recording.starting import When, is_night, on_mains, waiting, when
@@ -16,6 +26,8 @@ from app.recording.watching import Looked, Watch
 from ui.shell.context import Context
 from ui.shell.window import MainWindow
 
+AT_FAULT = (MediaUnreadable, MediaRefused, MediaTooLarge, MediaEmpty, MediaMissing)
+AGAIN_S = 300.0
 LOOK_MS = 5_000
 NIGHT_MS = 60_000
 
@@ -30,8 +42,10 @@ class Afterwards(QObject):
         self.mains: Callable[[], bool] = on_mains
         self._left_alone: set[str] = set()
         self._unreadable: set[Path] = set()
+        self.seconds: Callable[[], float] = time.monotonic
         self._looking = False
         self._importing: set[Path] = set()
+        self._resting: dict[Path, float] = {}
         self._watch = Watch(context.library.folder)
         self._folders, self._night = QTimer(self), QTimer(self)
         self._folders.timeout.connect(self.look)
@@ -113,11 +127,16 @@ class Afterwards(QObject):
             self._window.message.say(lambda: text.tr("after.folder_unreadable", folder=str(name)), "warn")
         self._unreadable = unreadable
         for path in looked.ready:
-            self._importing.add(path)
-            self._context.work.take_in(path, lambda path=path: self._dealt_with(path))  # type: ignore[misc]
+            if self.seconds() >= self._resting.get(path, 0.0):
+                self._importing.add(path)
+                self._context.work.take_in(path, partial(self._dealt_with, path))
 
-    def _dealt_with(self, path: Path) -> None:
+    def _dealt_with(self, path: Path, failure: Failure | None) -> None:
+        """What is wrong with the file stays so; what was wrong with this computer (a full disk) may pass."""
         self._importing.discard(path)
+        if failure is not None and not isinstance(failure, AT_FAULT):
+            self._resting[path] = self.seconds() + AGAIN_S
+            return
         try:
             self._watch.dealt_with(path)
         except Failure as failure:

@@ -241,8 +241,12 @@ class Conductor(QObject):
         from app.jobs.enriching import PURPOSES
 
         def go(subject: str, may_send: bool = True) -> None:
-            if may_send:
+            if not may_send:
+                return
+            try:
                 self.context.work.enrich(subject, kind)
+            except Failure as failure:
+                self.window.say_failure(failure)
 
         purpose = PURPOSES.get(EnrichmentKind(kind))
         if purpose is None:

@@ -28,10 +28,15 @@ class Redacting(QObject):
 
     def ask(self, interview_id: str, start: float, end: float, reason: str) -> None:
         """Say what would be gone, and do it where a person says so."""
+        lost = self._context.library.transcript(interview_id) is not None
+
+        def words() -> str:
+            reason_words = text.tr(f"redact.reason_{reason}")
+            asked = text.tr("redact.ask", stretch=text.stretch(start, end), reason=reason_words)
+            return text.tr("redact.ask_transcript", asked=asked) if lost else asked
+
         self._window.message.say(
-            lambda: text.tr(
-                "redact.ask", stretch=text.stretch(start, end), reason=text.tr(f"redact.reason_{reason}")
-            ),
+            words,
             "warn",
             action="redact.now",
             done=partial(self._redact, interview_id, start, end, Reason(reason)),

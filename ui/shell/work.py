@@ -14,6 +14,7 @@ from analysis.failures import Cancelled, Failure
 from analysis.protocol import SoFarMessage
 from app import text
 from app.domain.types import WORKING, AnalysisState, Imported, Interview
+from app.failures import RecordingInUse
 from app.jobs import ChildReport, Job, JobQueue, JobState
 from app.store.library import Library
 from ui.shell.partials import Partials
@@ -52,6 +53,7 @@ class Work(QObject):
         self._enrichments = JobQueue(post)
         self._clips = JobQueue(post)
         self._clipping: dict[str, Job] = {}
+        self._redacting: set[str] = set()
         self._exports = JobQueue(post)
         self._packages = JobQueue(post)
         self.partials = Partials(library, post)
@@ -81,8 +83,8 @@ class Work(QObject):
             work = self._importing(file, interview_id if number == 0 else "")
             self._imports.submit(work, title=file.name, changed=self._import_changed)
 
-    def take_in(self, file: Path, ended: Callable[[], None]) -> None:
-        """Import a recording that nobody at the window asked for just now; `ended` however it ends."""
+    def take_in(self, file: Path, ended: Callable[[Failure | None], None]) -> None:
+        """Import a recording that nobody at the window asked for just now; `ended` with what went wrong."""
 
         def changed(job: Job) -> None:
             if not job.state.over:
@@ -92,7 +94,7 @@ class Work(QObject):
             elif job.failure is not None:
                 self.importFailed.emit(job.failure)
             if job.state is not JobState.CANCELLED:
-                ended()
+                ended(job.failure)
 
         self._imports.submit(self._importing(file, ""), title=file.name, changed=changed)
 
@@ -147,9 +149,14 @@ class Work(QObject):
         self._imports.submit(keep, title=path.name, changed=changed)
 
     def analyse(self, interview_id: str, choices: Choices | None = None) -> None:
-        """Queue the analysis of an interview; asking again while it is queued or runs changes nothing."""
+        """Queue the analysis of an interview; asking again while it is queued or runs changes nothing.
+
+        Raises RecordingInUse while its recording is being redacted.
+        """
         if interview_id in self._running:
             return
+        if interview_id in self._redacting:
+            raise RecordingInUse
         interview = self._library.interview(interview_id)
         self._library.set_analysis_state(interview_id, AnalysisState.QUEUED)
         self._running[interview_id] = self._analyses.submit(
@@ -312,8 +319,15 @@ class Work(QObject):
         self, work: Callable[[Callable[[ChildReport], None], threading.Event], object], interview_id: str, name: str,
         changed: Callable[[Job], None],
     ) -> None:  # fmt: skip
-        """Queue a redaction, behind the imports."""
-        self._imports.submit(work, title=name, subject=interview_id, changed=changed)
+        """Queue a redaction, behind the imports; until it is over the interview is not analysed."""
+
+        def over(job: Job) -> None:
+            if job.state.over:
+                self._redacting.discard(interview_id)
+            changed(job)
+
+        self._redacting.add(interview_id)
+        self._imports.submit(work, title=name, subject=interview_id, changed=over)
 
     def export(self, writing: Callable[[Path], None], file: str) -> None:
         """Queue the writing of a file; one that has begun is written to its end."""
@@ -332,9 +346,14 @@ class Work(QObject):
         return self._packages.submit(work, title=name, changed=changed)
 
     def enrich(self, interview_id: str, kind: str) -> None:
-        """Queue an enrichment of a kind; asking again while it is queued or runs changes nothing."""
+        """Queue an enrichment of a kind; asking again while it is queued or runs changes nothing.
+
+        Raises RecordingInUse while the recording is being redacted.
+        """
         if (interview_id, kind) in self._enriching:
             return
+        if interview_id in self._redacting:
+            raise RecordingInUse
 
         def changed(job: Job) -> None:
             if job.state.over:
