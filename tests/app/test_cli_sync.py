@@ -73,11 +73,11 @@ def test_what_was_signed_is_sent_once(signed, tmp_path, monkeypatch, capsys):
         monkeypatch.setenv("MIANJIAN_EHR_TOKEN", sandbox.key)
         assert sync(signed, "--once", "--url", sandbox.url, "--json") == 0
         said = json.loads(capsys.readouterr().out)
-        assert (said["complete"], said["sent"], said["left"]) == (True, 5, 0)
+        assert (said["complete"], said["sent"], said["left"]) == (True, 6, 0)
         assert sync(signed, "--once", "--url", sandbox.url) == 0
         assert len(sandbox.store.assessments()) == 1
     assert sync(signed, "--status") == 0
-    assert capsys.readouterr().out.count("arrived") == 5
+    assert capsys.readouterr().out.count("arrived") == 6
 
 
 def test_faults_are_outlasted_without_once(signed, tmp_path, monkeypatch, capsys):
@@ -95,7 +95,7 @@ def test_offline_is_a_sentence_and_nothing_is_lost(signed, monkeypatch, capsys):
     assert sync(signed, "--url", gone) == 2
     assert "no HR system answers" in capsys.readouterr().err
     assert sync(signed, "--status", "--json") == 0
-    assert json.loads(capsys.readouterr().out)["queue"] == 5
+    assert json.loads(capsys.readouterr().out)["queue"] == 6
 
 
 @pytest.mark.parametrize(("fault", "told"), [("500:1", "500"), ("html:1", "web page"), ("cut:1", "understood")])
@@ -106,7 +106,7 @@ def test_a_system_in_trouble_is_named_as_the_reason(signed, fault, told, tmp_pat
     line = capsys.readouterr().err
     assert len(line.splitlines()) == 1
     assert told in line
-    assert "5" in line
+    assert "6" in line
 
 
 def test_no_address_and_no_key_are_sentences(signed, capsys):

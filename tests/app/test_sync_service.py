@@ -353,7 +353,7 @@ def test_closing_does_not_wait_for_a_slow_server(library, service, sandbox, monk
     sandbox.faults.set("slow:1:3.5")
     asked = threading.Event()
     plan = Faults.plan
-    monkeypatch.setattr(Faults, "plan", lambda faults, *given: (asked.set(), plan(faults, *given))[1])
+    monkeypatch.setattr(Faults, "plan", lambda faults, *given, **named: (asked.set(), plan(faults, *given, **named))[1])
     sign(library, local_interview(library).id)
     service.start()
     assert asked.wait(20)
