@@ -208,7 +208,7 @@ def command_test(options: argparse.Namespace) -> None:
     if python("-m", "app", "demo", "--scratch", env=env, check=False):
         failed.append("the main job")
     say("== tests (pytest)")
-    coverage = [] if options.quick else ["--cov", "--cov-report=term:skip-covered"]
+    coverage = ["--cov", "--cov-report=term:skip-covered"] if options.coverage else []
     if python("-m", "pytest", *coverage, *AGAIN, *options.pytest, env=env, check=False):
         failed.append("tests")
     if failed:
@@ -248,7 +248,7 @@ def parser() -> argparse.ArgumentParser:
     run.add_argument("--data", type=Path, help="folder of the library to use")
     run.set_defaults(run=command_run)
     test = commands.add_parser("test", help="set up, check and test everything")
-    test.add_argument("--quick", action="store_true", help="without coverage")
+    test.add_argument("--coverage", action="store_true", help="say which lines no test reaches; takes a quarter longer")
     test.add_argument("pytest", nargs="*", help="further arguments for pytest, after --")
     test.set_defaults(run=command_test)
     tools = {
