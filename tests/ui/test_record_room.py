@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
+from analysis.failures import DiskFull
 from app import text
 from app.domain.marks import MarkKind
 from app.domain.types import ConsentGiven, InterviewStatus
@@ -289,6 +290,30 @@ def test_withdrawing_everything_leaves_no_source_open(room, interview, library, 
     assert library.consent(interview.id).kinds == ()
     assert room.running.state.text() == text.tr("record.state_not_recording")
     assert not room.running.withdraw.isEnabled()
+
+
+def full(*_arguments, **_named):
+    raise DiskFull(folder="library")
+
+
+def test_what_is_withdrawn_stops_even_where_that_cannot_be_kept(room, interview, library, made, monkeypatch, qtbot):
+    held = begun(room, interview, *ALL)
+    qtbot.waitUntil(lambda: made.recorders[0].pictures > 3)
+    with monkeypatch.context() as broken, qtbot.waitSignal(room.failed) as told:
+        broken.setattr(library, "record_consent", full)
+        held_back = text.tr("record.withdraw", what=text.tr("record.kind_picture"))
+        next(action for action in room.running.withdraw_menu.actions() if action.text() == held_back).trigger()
+    assert isinstance(told.args[0], DiskFull)
+    assert made.recorders[0].ended == [Role.CAMERA]
+    assert held.recorded_kinds() == (Kind.SOUND,)
+    assert held.analysed() == ("speech",)
+    assert held_back in [action.text() for action in room.running.withdraw_menu.actions()]
+    assert "picture" in library.consent(interview.id).kinds
+    room.running.end()
+    qtbot.waitUntil(lambda: room.pages.currentWidget() is room.done, timeout=30_000)
+    assert library.consent(interview.id).kinds == ("sound",)
+    assert library.consent(interview.id).modalities == ("speech",)
+    assert MarkKind.WITHDRAWN in [mark.kind for mark in library.marks(interview.id)]
 
 
 def test_a_spoken_consent_is_said_again_for_the_recording(room, interview, library):

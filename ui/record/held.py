@@ -174,6 +174,8 @@ class HeldInterview(QObject):
         self.over = False
         self.hints: HintFeed | None = None
         self._gate: Gate | None = None
+        self._seeks_faces = False
+        self._unkept: tuple[frozenset[Kind], frozenset[str]] = (frozenset(), frozenset())
         self._stopped = threading.Event()
         self._watch = Watch()
         self.running: Running = held(library, interview, settings.values, self.now)
@@ -200,6 +202,7 @@ class HeldInterview(QObject):
                 on_problem=partial(self._post, self.troubled), on_standing=partial(self._post, self.stood),
             )  # fmt: skip
             self.stood.connect(self._note_standing)
+            self._seeks_faces = self._may_seek_faces()
             self.hints = HintFeed(tracks, self._face_finder())
             self._gate = Gate(tee(self.recording, self.hints), [track.role for track in tracks])
             self._open(choice)
@@ -210,7 +213,7 @@ class HeldInterview(QObject):
 
     def _face_finder(self) -> MakeChild | None:
         """What finds faces for the hints; None where the face is not to be looked at."""
-        return partial(LandmarkChild, places(self.library.folder)) if "face" in self.analysed() else None
+        return partial(LandmarkChild, places(self.library.folder)) if self._seeks_faces else None
 
     def question_put(self) -> None:
         """A question was put now: the answer's length counts from here."""
@@ -241,7 +244,10 @@ class HeldInterview(QObject):
             return
         self.over = True
         try:
-            self.running.end()
+            try:
+                self._keep_withdrawal()
+            finally:
+                self.running.end()
         finally:  # whatever keeps the mark from being kept, the recording ends
             self._close_sources()
             if self.recording is None:
@@ -278,13 +284,25 @@ class HeldInterview(QObject):
             self.changed.emit()
 
     def withdraw(self, kinds: Collection[Kind], modalities: Collection[str]) -> None:
-        """The candidate takes something back: it is neither recorded nor analysed from this moment on."""
-        left = consent.withdraw(self.library, self.interview.id, kinds, modalities)
-        self._narrow(frozenset(consent.agreed_of(left).kinds))
-        if self.hints is not None:
-            self.hints.look_for_faces(self._face_finder())
-        self.running.withdrawn(left.kinds or (), left.modalities)
-        self.changed.emit()
+        """The candidate takes something back: it is neither recorded nor analysed from this moment on, even where that
+        cannot be kept (raises what keeping it does; it is kept with the next withdrawal, at the latest at the end)."""
+        self._unkept = (self._unkept[0] | set(kinds), self._unkept[1] | set(modalities))
+        try:
+            self._narrow(frozenset(self.recorded_kinds()) - self._unkept[0])
+            self._seek_faces()
+            self._keep_withdrawal()
+        finally:
+            self.changed.emit()
+
+    def _keep_withdrawal(self) -> None:
+        """What was taken back and not kept yet. Raises what keeping it does: it stays taken back, and can be kept
+        later."""
+        if not any(self._unkept):
+            return
+        with self.library.together():
+            left = consent.withdraw(self.library, self.interview.id, *self._unkept)
+            self.running.withdrawn(left.kinds or (), left.modalities)
+        self._unkept = (frozenset(), frozenset())
 
     def _narrow(self, kinds: frozenset[Kind]) -> None:
         if self.choice is None or self._gate is None:
@@ -298,6 +316,22 @@ class HeldInterview(QObject):
         if picked:
             self._open(self.choice)
 
+    def _seek_faces(self) -> None:
+        """Look for faces only while that is agreed to."""
+        seeks = self._may_seek_faces()
+        if self.hints is not None and seeks != self._seeks_faces:
+            self._seeks_faces = seeks
+            self.hints.look_for_faces(self._face_finder())
+
+    def _may_seek_faces(self) -> bool:
+        kinds, names = self._unkept
+        return "face" not in names and Kind.PICTURE not in kinds and "face" in self.analysed()
+
+    def to_withdraw(self) -> tuple[Kind, ...]:
+        """What is recorded, or could not yet be kept as taken back."""
+        recorded = self.recorded_kinds()
+        return tuple(kind for kind in Kind if kind in recorded or kind in self._unkept[0])
+
     def recorded_kinds(self) -> tuple[Kind, ...]:
         """What is being recorded now."""
         picked = self.choice.picked if self.choice is not None else ()
@@ -306,7 +340,9 @@ class HeldInterview(QObject):
     def analysed(self) -> tuple[str, ...]:
         """The modalities that will be analysed."""
         rules = policy.profile(self._settings.values.jurisdiction)
-        return policy.allowed_modalities(rules, self.library.consent(self.interview.id))
+        allowed = policy.allowed_modalities(rules, self.library.consent(self.interview.id))
+        kinds, names = self._unkept
+        return tuple(name for name in allowed if name not in names and consent.needs(name) not in kinds)
 
     # Sources
 

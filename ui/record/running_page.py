@@ -398,7 +398,7 @@ class RunningPage(RunningLayout):
         assert self.held is not None
         held = self.held
         self.withdraw_menu.clear()
-        for kind in held.recorded_kinds():
+        for kind in held.to_withdraw():
             self._offer(tr("record.withdraw", what=tr(f"record.kind_{kind}")), (kind,), ())
         for name in held.analysed():
             words = tr("record.withdraw", what=tr("record.analysed", what=tr(f"policy.modality_{name}")))
