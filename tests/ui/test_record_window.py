@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from app import text
+from app.domain.marks import MarkKind
 from app.domain.types import ConsentGiven, InterviewStatus
 from app.recording import consent
 from app.recording.consent import Agreed
-from app.recording.kinds import Kind
+from app.recording.kinds import Kind, Role
 from app.settings import SettingsFile
 from app.store.library import Library
 from tests.recording_run.conftest import planned_interview
@@ -103,3 +104,33 @@ def test_withdrawing_in_the_library_stops_what_analyses_it(conductor, monkeypatc
     library.record_consent(conductor.interview_id, (), "desk-1", "秦𠮷雅")
     qtbot.waitUntil(lambda: bool(asked))
     assert asked[0].modalities == ()
+
+
+def test_withdrawing_in_the_library_ends_what_is_recorded(conductor, made, qtbot):
+    library, interview_id = conductor.context.library, conductor.interview_id
+    room = hold(conductor)
+    qtbot.waitUntil(lambda: made.recorders[0].blocks > 5)
+    assert made.recorders[0].ended == []
+    library.record_consent(interview_id, (), "desk-1", "秦𠮷雅")
+    qtbot.waitUntil(lambda: made.recorders[0].ended == [Role.ROOM])
+    assert not any(sources.running for sources in made.sources)
+    assert room.held.recorded_kinds() == ()
+    assert room.running.state.text() == text.tr("record.state_not_recording")
+    assert not room.running.withdraw.isEnabled()
+    assert [mark.kind for mark in library.marks(interview_id)].count(MarkKind.WITHDRAWN) == 1
+
+
+def test_withdrawing_the_face_in_the_library_ends_looking_for_it(conductor, made, qtbot, monkeypatch):
+    library, interview_id = conductor.context.library, conductor.interview_id
+    both, analysed = tuple(Kind), ("speech", "face")
+    consent.give(
+        library, interview_id, Agreed(both, analysed), consent.notice("zh", library.folder), ConsentGiven.PAPER
+    )
+    room = hold(conductor)
+    told = []
+    monkeypatch.setattr(room.held.hints, "look_for_faces", told.append)
+    room.held.running.mark()
+    library.record_consent(interview_id, ("speech",), "desk-1", "秦𠮷雅")
+    qtbot.waitUntil(lambda: told == [None])
+    assert set(room.held.recorded_kinds()) == set(Kind)
+    assert not any(text.tr("policy.modality_face") in each.text() for each in room.running.withdraw_menu.actions())

@@ -146,12 +146,14 @@ class Watch:
 class HeldInterview(QObject):
     """One interview from its beginning to its end. Lives in the window's thread.
 
-    `changed`: something was marked; `stood(Standing)`: how the recording goes; `troubled(object)`: a failure or a
-    source's problem, said while the rest goes on; `recovered(Role)`; `levels(dict)`; `pictured(Role, QImage)`;
-    `ended(Interview | Failure)`: it is over and in the library, or what went wrong.
+    `changed`: something was marked; `narrowed`: less is recorded or analysed; `stood(Standing)`: how the recording
+    goes; `troubled(object)`: a failure or a source's problem, said while the rest goes on; `recovered(Role)`;
+    `levels(dict)`; `pictured(Role, QImage)`; `ended(Interview | Failure)`: it is over and in the library, or what went
+    wrong.
     """
 
     changed = Signal()
+    narrowed = Signal()
     stood = Signal(object)
     troubled = Signal(object)
     recovered = Signal(object)
@@ -175,6 +177,7 @@ class HeldInterview(QObject):
         self.hints: HintFeed | None = None
         self._gate: Gate | None = None
         self._seeks_faces = False
+        self._known = consent.Agreed()
         self._unkept: tuple[frozenset[Kind], frozenset[str]] = (frozenset(), frozenset())
         self._stopped = threading.Event()
         self._watch = Watch()
@@ -207,6 +210,7 @@ class HeldInterview(QObject):
             self._gate = Gate(tee(self.recording, self.hints), [track.role for track in tracks])
             self._open(choice)
         given = self.library.consent(self.interview.id)
+        self._known = consent.agreed_of(given)
         self._to_say = given is not None and given.how is ConsentGiven.SPOKEN and Kind.SOUND in self.recorded_kinds()
         self.running.begin(sorted({str(track.kind) for track in tracks}), goes_on=goes_on)
         self.changed.emit()
@@ -292,6 +296,24 @@ class HeldInterview(QObject):
             self._seek_faces()
             self._keep_withdrawal()
         finally:
+            self.narrowed.emit()
+            self.changed.emit()
+
+    def consent_changed(self) -> None:
+        """What the candidate agrees to may be another since, by the library's menu: what no longer is agreed to ends.
+        Raises LibraryBusy, DiskFull."""
+        if self.over:
+            return
+        before, self._known = self._known, consent.agreed_of(self.library.consent(self.interview.id))
+        if before == self._known:
+            return
+        try:
+            self._narrow(frozenset(self._known.kinds) - self._unkept[0])
+            self._seek_faces()
+            if not {*before.kinds, *before.modalities} <= {*self._known.kinds, *self._known.modalities}:
+                self.running.withdrawn(self._known.kinds, self._known.modalities)
+        finally:
+            self.narrowed.emit()
             self.changed.emit()
 
     def _keep_withdrawal(self) -> None:
@@ -303,6 +325,7 @@ class HeldInterview(QObject):
             left = consent.withdraw(self.library, self.interview.id, *self._unkept)
             self.running.withdrawn(left.kinds or (), left.modalities)
         self._unkept = (frozenset(), frozenset())
+        self._known = consent.agreed_of(left)
 
     def _narrow(self, kinds: frozenset[Kind]) -> None:
         if self.choice is None or self._gate is None:

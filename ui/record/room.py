@@ -84,6 +84,15 @@ class RecordRoom(QWidget):
         if self.pages.currentWidget() is self.chooser:
             self.chooser.refresh()
 
+    def consent_changed(self) -> None:
+        """What candidates agree to may have changed in the library: the interview that goes on follows."""
+        if self.held is None:
+            return
+        try:
+            self.held.consent_changed()
+        except Failure as failure:
+            self.failed.emit(failure)
+
     def choose(self, interview_id: str) -> None:
         """Hold this interview: the candidate's consent comes first."""
         if self.is_holding():

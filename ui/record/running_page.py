@@ -58,6 +58,7 @@ class RunningPage(RunningLayout):
         """Lead this interview from now on."""
         self.held = held
         held.changed.connect(self.look)
+        held.narrowed.connect(self._show_narrowed)
         held.stood.connect(self._show_standing)
         held.pictured.connect(self._show_picture)
         held.levels.connect(self._show_levels)
@@ -414,7 +415,10 @@ class RunningPage(RunningLayout):
 
     def _withdraw(self, kinds: tuple[Kind, ...], names: tuple[str, ...], _checked: bool = False) -> None:
         self._do(lambda held: held.withdraw(kinds, names))
+
+    def _show_narrowed(self) -> None:
         self._fill_withdraw()
+        self._make_meters()
 
     def _candidate_gone(self) -> None:
         if self.candidate is not None:

@@ -534,6 +534,8 @@ class Conductor(QObject):
         if kinds & {"interview", "candidate", "position"} and self.recordings.room is not None:
             self.recordings.room.refresh_soon()
         if "interview" in kinds:
+            if self.recordings.room is not None:
+                self.recordings.room.consent_changed()
             self.context.work.stop_unconsented()
 
     def _show_sync(self) -> None:
