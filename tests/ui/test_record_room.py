@@ -16,10 +16,12 @@ from app.domain.types import ConsentGiven, InterviewStatus
 from app.recording import consent
 from app.recording.kinds import Kind, Role
 from app.recording.running import Prompt
+from app.recording.writing import begin
 from app.settings import SettingsFile
 from tests.recording_run.conftest import QUESTIONS, planned_interview
-from tests.recording_run.small_sink import Made, SmallPanel
+from tests.recording_run.small_sink import Made, SmallPanel, ToneSources
 from ui import language, theme
+from ui.record.held import Means
 from ui.record.room import RecordRoom
 
 
@@ -314,6 +316,38 @@ def test_what_is_withdrawn_stops_even_where_that_cannot_be_kept(room, interview,
     assert library.consent(interview.id).kinds == ("sound",)
     assert library.consent(interview.id).modalities == ("speech",)
     assert MarkKind.WITHDRAWN in [mark.kind for mark in library.marks(interview.id)]
+
+
+def test_an_interview_that_cannot_begin_leaves_no_recording(room, interview, library, made, monkeypatch, qtbot):
+    room.choose(interview.id)
+    agree(room, "sound")
+    with monkeypatch.context() as broken, qtbot.waitSignal(room.failed) as told:
+        broken.setattr(library, "add_mark", full)
+        room.setup.begin.click()
+    assert isinstance(told.args[0], DiskFull)
+    assert room.pages.currentWidget() is room.setup
+    assert not room.is_holding()
+    assert not any(sources.running for sources in made.sources)
+    assert len(made.recorders[0].threads) == 1
+    assert made.recorders[0].blocks == 0
+    assert library.interview(interview.id).status is InterviewStatus.SCHEDULED
+
+
+def test_a_recorder_of_the_product_that_cannot_begin_can_be_begun_anew(room, interview, library, monkeypatch, qtbot):
+    opened = []
+    room._means = lambda: Means(begin, lambda choice, sink: opened.append(ToneSources(choice, sink)) or opened[-1])
+    room.choose(interview.id)
+    agree(room, "sound")
+    with monkeypatch.context() as broken:
+        broken.setattr(library, "add_mark", full)
+        room.setup.begin.click()
+    assert not library.vault.recording(interview.id).exists()
+    assert opened == []
+    room.setup.begin.click()
+    assert room.is_holding()
+    room.running.end()
+    qtbot.waitUntil(lambda: room.pages.currentWidget() is room.done, timeout=30_000)
+    assert library.interview(interview.id).status is InterviewStatus.TO_REVIEW
 
 
 def test_a_spoken_consent_is_said_again_for_the_recording(room, interview, library):

@@ -37,6 +37,10 @@ STOP_S = 20.0
 """So long a closing window waits for a recording to be taken into the library; what takes longer waits on the disk."""
 
 
+GIVE_UP_S = 5.0
+"""So long a beginning that failed waits for its recording, of which there is nothing, to be gone."""
+
+
 class Recorded(Sink, Protocol):
     """What writes the recording: `app.recording.writing.Recording`."""
 
@@ -195,25 +199,42 @@ class HeldInterview(QObject):
 
         Raises ConsentMissing, ReadOnly, InterviewRecorded, DiskFull, FolderNotWritable: nothing has begun then.
         """
-        allowed, goes_on = self.allowed(), self.interview.media is not None
+        try:
+            self._begin(choice)
+        except Failure:
+            self._give_up()
+            raise
+        self.changed.emit()
+
+    def _begin(self, choice: Choice | None) -> None:
+        """The recording, then the mark, then the sources: what cannot be marked has recorded nothing."""
+        given, goes_on = self.library.consent(self.interview.id), self.interview.media is not None
+        self._known = consent.agreed_of(given)
         tracks: tuple[Track, ...] = choice.tracks if choice is not None else ()
         if choice is not None and tracks:
-            means = self._means()
-            self.choice = choice
-            self.recording = means.begin(
-                self.library, self.interview.id, tracks, allowed=allowed, go_on=goes_on,
+            self.recording = self._means().begin(
+                self.library, self.interview.id, tracks, allowed=consent.may_record(given), go_on=goes_on,
                 on_problem=partial(self._post, self.troubled), on_standing=partial(self._post, self.stood),
             )  # fmt: skip
+            self.choice = choice
             self.stood.connect(self._note_standing)
             self._seeks_faces = self._may_seek_faces()
             self.hints = HintFeed(tracks, self._face_finder())
             self._gate = Gate(tee(self.recording, self.hints), [track.role for track in tracks])
-            self._open(choice)
-        given = self.library.consent(self.interview.id)
-        self._known = consent.agreed_of(given)
         self._to_say = given is not None and given.how is ConsentGiven.SPOKEN and Kind.SOUND in self.recorded_kinds()
         self.running.begin(sorted({str(track.kind) for track in tracks}), goes_on=goes_on)
-        self.changed.emit()
+        if self.choice is not None:
+            self._open(self.choice)
+
+    def _give_up(self) -> None:
+        """It could not begin: nothing goes on unseen, and it can be begun anew."""
+        self.over = True
+        self._close_sources()
+        if self.hints is not None:
+            self.hints.close()
+        if self.recording is not None:
+            self.recording.stop(self._tell_end)
+            self._stopped.wait(GIVE_UP_S)
 
     def _face_finder(self) -> MakeChild | None:
         """What finds faces for the hints; None where the face is not to be looked at."""
@@ -223,10 +244,6 @@ class HeldInterview(QObject):
         """A question was put now: the answer's length counts from here."""
         if self.hints is not None:
             self.hints.answer_begins(time.monotonic_ns())
-
-    def allowed(self) -> frozenset[Kind]:
-        """What may be recorded now."""
-        return consent.may_record(self.library.consent(self.interview.id))
 
     def pause(self) -> None:
         """Rest, or go on."""

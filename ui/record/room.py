@@ -118,13 +118,11 @@ class RecordRoom(QWidget):
         assert self._interview is not None
         if self._last is not None:
             self._last.deleteLater()
+            self._last = None
         if self._interview.media is not None:
             self.goesOn.emit(self._interview.id)
-        held = self._last = HeldInterview(
-            self._library, self._settings, self._library.interview(self._interview.id), self._means, self
-        )
         try:
-            held.begin(choice)
+            held = self._held_from(choice)
         except Failure as failure:
             self.failed.emit(failure)
             self._consented()
@@ -137,6 +135,14 @@ class RecordRoom(QWidget):
         self._show(self.running)
         if self._settings.values.layout.get(SECOND_SCREEN, False):
             self.running.toggle_candidate()
+
+    def _held_from(self, choice: Any) -> HeldInterview:
+        """The chosen interview, begun. Raises as `HeldInterview.begin`, and where the library cannot be read."""
+        assert self._interview is not None
+        self._interview = self._library.interview(self._interview.id)
+        held = self._last = HeldInterview(self._library, self._settings, self._interview, self._means, self)
+        held.begin(choice)
+        return held
 
     def _stopping(self) -> None:
         if self.held is not None and self.held.over:

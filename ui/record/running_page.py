@@ -67,12 +67,16 @@ class RunningPage(RunningLayout):
         self._make_meters()
         self._fill_questions()
         self._fill_withdraw()
-        draft = held.library.draft(held.interview.id, NOTE_DRAFT)
-        self.note.setText(draft if isinstance(draft, str) else "")
+        self.note.clear()
+        self._try(lambda: self._show_draft(held))
         self.preview.setVisible(Kind.PICTURE in held.recorded_kinds())
         self.answer_title.setVisible(held.running.rules.answers is not Answers.SPEECH)
         self._tick.start()
         self.look()
+
+    def _show_draft(self, held: HeldInterview) -> None:
+        draft = held.library.draft(held.interview.id, NOTE_DRAFT)
+        self.note.setText(draft if isinstance(draft, str) else "")
 
     def leave(self) -> None:
         """It is over."""
