@@ -234,14 +234,17 @@ class Running:
         return self.rules.retake and self._is_going() and self.now.current is not None
 
     def pause(self) -> bool:
-        """The recording rests. Whether anything changed."""
+        """The recording rests, even where the mark cannot be kept. Whether anything changed."""
         if not self._is_going() or self.now.paused:
             return False
-        self._add(MarkKind.PAUSED)
+        try:
+            self._add(MarkKind.PAUSED)
+        finally:
+            self.now = replace(self.now, paused=True)
         return True
 
     def resume(self) -> bool:
-        """It goes on."""
+        """It goes on; where the mark cannot be kept it rests still."""
         if not self._is_going() or not self.now.paused:
             return False
         self._add(MarkKind.RESUMED)

@@ -318,6 +318,28 @@ def test_what_is_withdrawn_stops_even_where_that_cannot_be_kept(room, interview,
     assert MarkKind.WITHDRAWN in [mark.kind for mark in library.marks(interview.id)]
 
 
+def test_a_pause_shows_what_is_even_where_it_cannot_be_marked(room, interview, library, made, monkeypatch, qtbot):
+    held = begun(room, interview, "sound")
+    with monkeypatch.context() as broken, qtbot.waitSignal(room.failed):
+        broken.setattr(library, "add_mark", full)
+        QTest.keyClick(room, Qt.Key.Key_Space)
+    assert made.recorders[0].paused
+    assert room.running.state.text() == text.tr("record.state_paused")
+    assert room.running.pause.text() == text.tr("record.resume")
+    with monkeypatch.context() as broken, qtbot.waitSignal(room.failed):
+        broken.setattr(library, "add_mark", full)
+        QTest.keyClick(room, Qt.Key.Key_Space)
+    assert made.recorders[0].paused
+    assert room.running.state.text() == text.tr("record.state_paused")
+    rested = held.now()
+    QTest.keyClick(room, Qt.Key.Key_Space)
+    assert not made.recorders[0].paused
+    assert room.running.state.text() == text.tr("record.state_recording")
+    marks = library.marks(interview.id)
+    assert [mark.kind for mark in marks] == [MarkKind.BEGUN, MarkKind.RESUMED]
+    assert marks[-1].at_s == pytest.approx(rested, abs=0.001)
+
+
 def test_an_interview_that_cannot_begin_leaves_no_recording(room, interview, library, made, monkeypatch, qtbot):
     room.choose(interview.id)
     agree(room, "sound")

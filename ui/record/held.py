@@ -246,18 +246,25 @@ class HeldInterview(QObject):
             self.hints.answer_begins(time.monotonic_ns())
 
     def pause(self) -> None:
-        """Rest, or go on."""
-        clock = self.recording or self._watch
-        if self.running.now.paused:
-            clock.resume()
-            self.running.resume()
-            if self.hints is not None:
-                self.hints.resume()
-        elif self.running.pause():
-            clock.pause()
-            if self.hints is not None:
-                self.hints.pause()
-        self.changed.emit()
+        """Rest, or go on. What cannot be marked raises, and rests all the same."""
+        if self.over:
+            return
+        try:
+            self._go_on() if self.running.now.paused else self._rest()
+        finally:
+            self.changed.emit()
+
+    def _rest(self) -> None:
+        (self.recording or self._watch).pause()
+        if self.hints is not None:
+            self.hints.pause()
+        self.running.pause()
+
+    def _go_on(self) -> None:
+        self.running.resume()
+        (self.recording or self._watch).resume()
+        if self.hints is not None:
+            self.hints.resume()
 
     def stop(self) -> None:
         """The interview is over; once. `ended` says when it is in the library."""
