@@ -164,6 +164,41 @@ def test_the_notice_is_in_the_candidates_language_whatever_the_windows_is(room, 
     assert library.consent(interview.id).language == "zh"
 
 
+def test_a_signature_holds_for_what_was_ticked_and_read_only(room, interview):
+    room.choose(interview.id)
+    page = room.consent
+    page.ticks["sound"].click()
+    sign(page.pad)
+    theme.apply("dark")
+    assert page.agree.isEnabled()
+    page.ticks["picture"].click()
+    assert not page.pad.is_signed()
+    assert not page.agree.isEnabled()
+    sign(page.pad)
+    assert page.agree.isEnabled()
+    other = next(name for name in text.LANGUAGES if name != page.notice.language)
+    page.languages[other].click()
+    assert page.ticks["picture"].isChecked()
+    assert not page.pad.is_signed()
+
+
+@pytest.mark.parametrize("way", [ConsentGiven.SPOKEN, ConsentGiven.PAPER])
+def test_what_was_said_or_written_holds_for_what_was_ticked_only(room, interview, way):
+    room.choose(interview.id)
+    page = room.consent
+    page.ways[way].click()
+    box = page.said if way is ConsentGiven.SPOKEN else page.paper
+    page.ticks["sound"].click()
+    box.click()
+    assert page.agree.isEnabled()
+    page.ticks["speech"].click()
+    assert not box.isChecked()
+    box.click()
+    page.ticks["speech"].click()
+    assert not box.isChecked()
+    assert not page.agree.isEnabled()
+
+
 def test_under_other_rules_the_screen_asks_for_less(room, interview, settings):
     settings.change(jurisdiction="strictest")
     room.choose(interview.id)

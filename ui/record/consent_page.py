@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
@@ -52,6 +53,7 @@ class ConsentPage(QWidget):
         self.notice: Notice | None = None
         self.ticks: dict[str, QCheckBox] = {}
         self.service_ticks: list[tuple[Chosen, QCheckBox]] = []
+        self._signed_for: tuple[object, ...] = ()
         self.languages = {name: QPushButton() for name in text.LANGUAGES}
         self.title, self.who, self.said_before = QLabel(), QLabel(), QLabel()
         self.paragraphs = QVBoxLayout()
@@ -78,9 +80,7 @@ class ConsentPage(QWidget):
         self._interview = interview
         before = self._library.consent(interview.id)
         spoken = before.language if before is not None and before.language else _first_language(interview)
-        self.pad.clear()
-        for box in (self.said, self.paper):
-            box.setChecked(False)
+        self._unsign()
         self.show_language(spoken, keep=False)
         if before is not None and consent.was_asked(before):
             self._tick(before)
@@ -89,17 +89,17 @@ class ConsentPage(QWidget):
         self._retell()
 
     def show_language(self, name: str, *, keep: bool = True) -> None:
-        """The notice in a language; what was ticked stays ticked."""
+        """The notice in a language; what was ticked stays ticked, what was signed in another one does not hold."""
         ticked = {key for key, box in self.ticks.items() if box.isChecked()} if keep else set()
+        if keep:
+            ticked |= {_key(service) for service, box in self.service_ticks if box.isChecked()}
         self.notice = consent.notice(name, self._library.folder)
         for key, button in self.languages.items():
             button.setChecked(key == self.notice.language)
-        self._fill(self.notice)
-        for key, box in self.ticks.items():
-            box.setChecked(key in ticked)
+        self._fill(self.notice, ticked)
         self._retell()
 
-    def _fill(self, shown: Notice) -> None:
+    def _fill(self, shown: Notice, ticked: Collection[str]) -> None:
         _empty(self.paragraphs)
         _empty(self.points)
         for words in shown.paragraphs():
@@ -115,10 +115,13 @@ class ConsentPage(QWidget):
         for name in consent.offered(rules, shown):
             self._add_point(name, shown.analyse[name])
         self.service_ticks = [(service, self._service(service)) for service in outside_consent.offered(self._library)]
+        boxes = {**self.ticks, **{_key(service): box for service, box in self.service_ticks}}
+        for key, box in boxes.items():
+            box.setChecked(key in ticked)
+            box.toggled.connect(self._weigh)
 
     def _add_point(self, key: str, words: str) -> None:
-        box = self.ticks[key] = self._box(words)
-        box.toggled.connect(self._weigh)
+        self.ticks[key] = self._box(words)
 
     def _service(self, service: Chosen) -> QCheckBox:
         """A service's name and host to tick, and below it what the candidate agrees to."""
@@ -198,14 +201,33 @@ class ConsentPage(QWidget):
         return key in self.ticks and self.ticks[key].isChecked() and self.ticks[key].isEnabled()
 
     def _weigh(self) -> None:
-        """What rests on a kind that is refused cannot be agreed to; what is lacking for going on."""
+        """What rests on a kind that is refused cannot be agreed to; what is lacking for going on.
+
+        A signature holds for what was ticked and read when it was given: it goes with any change of that.
+        """
         for key, box in self.ticks.items():
             if key not in tuple(Kind):
                 box.setEnabled(self.ticks[consent.needs(key)].isChecked())
         agreed = self.agreed()
+        if (stands := self._stands()) != self._signed_for:
+            self._signed_for = stands
+            self._unsign()
         if self.notice is not None and self._interview is not None:
             self.spoken.setText(consent.spoken_words(self.notice, self._interview.candidate.name, agreed))
         self.agree.setEnabled(bool(agreed.kinds) and self.is_confirmed() and not self._library.read_only)
+
+    def _stands(self) -> tuple[object, ...]:
+        """The words that are shown, and what is ticked below them."""
+        ticked = frozenset(key for key, box in self.ticks.items() if box.isChecked())
+        services = frozenset(_key(service) for service, box in self.service_ticks if box.isChecked())
+        shown = (self.notice.language, self.notice.sha256) if self.notice is not None else ()
+        return shown, ticked, services
+
+    def _unsign(self) -> None:
+        """Neither signed nor said nor on paper."""
+        self.pad.clear()
+        self.said.setChecked(False)
+        self.paper.setChecked(False)
 
     def _choose_way(self, way: ConsentGiven) -> None:
         self.ways[way].setChecked(True)
@@ -377,6 +399,11 @@ class ConsentPage(QWidget):
 def _first_language(interview: Interview) -> str:
     """What the interview is held in, else the window's own."""
     return interview.spoken if interview.spoken in text.LANGUAGES else text.language()
+
+
+def _key(service: Chosen) -> str:
+    """A service's own among what can be ticked."""
+    return f"{service.purpose} {service.host}"
 
 
 def _empty(layout: QVBoxLayout) -> None:
