@@ -64,9 +64,9 @@ def unconfirmed(library: Library, interview_id: str, purpose: Purpose) -> Chosen
     return None if confirmed or not has_key(purpose, service.address) else service
 
 
-def data_words(purpose: Purpose) -> str:
-    """What leaves for a purpose, in words."""
-    return text.tr(f"outside.data_{DATA[purpose]}")
+def data_words(purpose: Purpose, language: str = "") -> str:
+    """What leaves for a purpose, in words; in the window's language where no other is given."""
+    return text.tr_in(language or text.language(), f"outside.data_{DATA[purpose]}")
 
 
 def notice(service: Chosen) -> str:
@@ -74,9 +74,10 @@ def notice(service: Chosen) -> str:
     return text.tr(f"outside.notice_{service.purpose}", service=service.name, host=service.host)
 
 
-def consent_words(service: Chosen) -> str:
-    """What the candidate agrees to."""
-    return text.tr(
-        "outside.consent", data=data_words(service.purpose), service=service.name, host=service.host,
-        what=text.tr(f"outside.purpose_{service.purpose}"),
+def consent_words(service: Chosen, language: str = "") -> str:
+    """What the candidate agrees to; in the window's language where no other is given."""
+    spoken = language or text.language()
+    return text.tr_in(
+        spoken, "outside.consent", data=data_words(service.purpose, spoken), service=service.name, host=service.host,
+        what=text.tr_in(spoken, f"outside.purpose_{service.purpose}"),
     )  # fmt: skip

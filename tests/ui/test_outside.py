@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMessageBox
 
 from app import text
 from app.domain.enrichment import EnrichmentKind
-from app.domain.outside import Purpose
+from app.domain.outside import DATA, Purpose
 from app.outside import gate
 from app.outside.services import named, setting
 from app.settings import SettingsFile
@@ -22,6 +22,7 @@ from tests.clips import cut
 from tests.service_server import KEY, SEGMENTS, ServiceServer
 from ui import language
 from ui.library.consent import ConsentField
+from ui.record.consent_page import ConsentPage
 from ui.settings.outside import OutsideFields
 from ui.shell import start
 
@@ -208,6 +209,24 @@ def test_consent_to_a_service_is_a_consent_of_its_own(qtbot, library, asked, ser
     again.trigger()
     assert not library.outside_consent(asked, TERMS, server.host).agreed
     assert [e.action for e in library.audit(asked)][-2:] == ["outside_consent", "outside_consent"]
+
+
+def test_the_candidates_page_names_services_in_the_notices_language(qtbot, library, asked, server):
+    language.set_language("en")
+    page = ConsentPage(library, SettingsFile(library.folder))
+    qtbot.addWidget(page)
+    page.show_interview(library.interview(asked))
+    for name in text.LANGUAGES:
+        page.languages[name].click()
+        for service, box in page.service_ticks:
+            purpose = text.tr_in(name, f"outside.purpose_{service.purpose}")
+            assert purpose in box.text()
+            data = text.tr_in(name, f"outside.data_{DATA[service.purpose]}")
+            said = [label.text() for label in page.findChildren(QLabel) if label.isVisibleTo(page)]
+            assert any(purpose in words and data in words and service.host in words for words in said)
+    page.service_ticks[0][1].click()
+    page.languages["en"].click()
+    assert [box.isChecked() for _, box in page.service_ticks] == [True, False]
 
 
 def test_a_consent_to_be_analysed_is_none_to_a_service(qtbot, library, asked, server):

@@ -35,10 +35,11 @@ def agreed(library: Library, interview: Interview) -> tuple[services.Chosen, ...
     return tuple(service for service in offered(library) if _holds(library, interview, service))
 
 
-def words(service: services.Chosen) -> str:
-    """A service in a line of its own."""
-    purpose = text.tr(f"outside.purpose_{service.purpose}")
-    return text.tr("outside.consent_short", service=service.name, host=service.host, what=purpose)
+def words(service: services.Chosen, language: str = "") -> str:
+    """A service in a line of its own; in the window's language where no other is given."""
+    spoken = language or text.language()
+    purpose = text.tr_in(spoken, f"outside.purpose_{service.purpose}")
+    return text.tr_in(spoken, "outside.consent_short", service=service.name, host=service.host, what=purpose)
 
 
 def add_to(menu: QMenu, library: Library, interview: Interview, changed: Callable[[], None]) -> None:

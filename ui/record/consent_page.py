@@ -114,7 +114,9 @@ class ConsentPage(QWidget):
         rules = policy.profile(self._settings.values.jurisdiction)
         for name in consent.offered(rules, shown):
             self._add_point(name, shown.analyse[name])
-        self.service_ticks = [(service, self._service(service)) for service in outside_consent.offered(self._library)]
+        self.service_ticks = [
+            (service, self._service(service, shown.language)) for service in outside_consent.offered(self._library)
+        ]
         boxes = {**self.ticks, **{_key(service): box for service, box in self.service_ticks}}
         for key, box in boxes.items():
             box.setChecked(key in ticked)
@@ -123,10 +125,10 @@ class ConsentPage(QWidget):
     def _add_point(self, key: str, words: str) -> None:
         self.ticks[key] = self._box(words)
 
-    def _service(self, service: Chosen) -> QCheckBox:
+    def _service(self, service: Chosen, spoken: str) -> QCheckBox:
         """A service's name and host to tick, and below it what the candidate agrees to."""
-        box = self._box(outside_consent.words(service))
-        words = QLabel(gate.consent_words(service))
+        box = self._box(outside_consent.words(service, spoken))
+        words = QLabel(gate.consent_words(service, spoken))
         words.setTextFormat(Qt.TextFormat.PlainText)
         words.setWordWrap(True)
         words.setProperty("class", "muted")
