@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from sync.failures import RemoteFailure
 from sync.ledger import Clock as Clock
+from sync.revisions import is_later_revision, is_of_assessment
 from sync.tables import metadata as metadata
 from sync.tables import outbox as outbox
 
@@ -187,9 +188,7 @@ def items(session: Session, limit: int = 500) -> tuple[Item, ...]:
 def newest_assessments(session: Session, since: float, role: str) -> tuple[Item, ...]:
     """Of each assessment the newest revision, where it was written since then (UTC seconds) and has no such file."""
     later, files = outbox.alias("later"), outbox.alias("files")
-    newer = select(later.c.seq).where(
-        later.c.aggregate == outbox.c.aggregate, later.c.kind == outbox.c.kind, later.c.seq > outbox.c.seq
-    )
+    newer = select(later.c.seq).where(is_later_revision(later))
     made = select(files.c.seq).where(
         files.c.kind == Kind.ATTACHMENT.value, files.c.external_id == outbox.c.external_id + f"/{role}"
     )
@@ -213,7 +212,9 @@ def counts(session: Session) -> dict[State, int]:
 
 
 def last_agreed(session: Session, item: Item) -> Item | None:
-    """The newest earlier item of the same aggregate and kind that the server accepted as it was."""
+    """The newest earlier item of the same aggregate and kind that the server accepted as it was; of a result, one of
+    the same assessment."""
+    same = [is_of_assessment(item.external_id)] if item.kind is Kind.ASSESSMENT else []
     return _one(
         session,
         select(outbox)
@@ -223,6 +224,7 @@ def last_agreed(session: Session, item: Item) -> Item | None:
             outbox.c.seq < item.seq,
             outbox.c.state == State.DONE.value,
             outbox.c.resolution.is_(None),
+            *same,
         )
         .order_by(outbox.c.seq.desc())
         .limit(1),

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, LargeBinary, and_, cast, exists, func, lit
 from sqlalchemy.orm import Session
 
 from sync.outbox import PRUNED, Kind, Resolution, State, outbox
+from sync.revisions import is_later_revision
 from sync.tables import sync_exchange
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -82,9 +83,9 @@ def stub(kind: Kind, payload: bytes) -> bytes:
 
 
 def _prunable() -> ColumnElement[bool]:
-    """Done, told, still whole, and not the newest result of its interview, sent or agreed on."""
+    """Done, told, still whole, and not the newest result of its assessment, sent or agreed on."""
     later = outbox.alias("later")
-    after = and_(later.c.aggregate == outbox.c.aggregate, later.c.kind == outbox.c.kind, later.c.seq > outbox.c.seq)
+    after = is_later_revision(later)
     newest = ~exists().where(after)
     agreed = and_(
         outbox.c.resolution.is_(None),

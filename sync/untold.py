@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from sync.ledger import Clock
 from sync.outbox import Kind, Resolution, State, outbox
+from sync.revisions import is_later_revision
 
 _NEEDS = {
     Kind.INTERVIEW: ("status", "assessment"), Kind.STATUS: ("status",), Kind.ASSESSMENT: ("assessment",),
@@ -65,9 +66,7 @@ def _changed(session: Session, send: Collection[str], values: dict[str, object])
 def _held_back(send: Collection[str]) -> tuple[ColumnElement[bool], ...]:
     """Items that were not told and could be now."""
     later = outbox.alias("later")
-    newer = exists().where(
-        later.c.kind == outbox.c.kind, later.c.aggregate == outbox.c.aggregate, later.c.seq > outbox.c.seq
-    )
+    newer = exists().where(is_later_revision(later))
     kinds = [kind.value for kind in Kind if kind is not Kind.ATTACHMENT and is_told(kind, send)]
     overtaken = and_(outbox.c.kind == Kind.ASSESSMENT.value, newer)
     return outbox.c.resolution == Resolution.NOT_TOLD.value, outbox.c.kind.in_(kinds), ~overtaken
