@@ -444,6 +444,8 @@ class SyncService:
         item = self._item(op_id)
         with self._library.session() as session:
             left = item.state is State.DEAD and self._queue.resolve(session, op_id, Resolution.LEFT)
+            if left and item.kind is Kind.ASSESSMENT:
+                self._queue.overtake_files(session, item.external_id)
         if not left:
             raise ConflictStale(op_id=op_id)
         self._library.record("left_unsent", op_id)

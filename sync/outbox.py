@@ -74,6 +74,10 @@ class Resolution(StrEnum):
     ALREADY_THERE = "already_there"
 
 
+NOT_THERE = (Resolution.SUPERSEDED, Resolution.THEIRS, Resolution.NEW_REVISION, Resolution.LEFT, Resolution.NOT_TOLD)
+"""How a revision came to be settled that the HR system does not have: no file goes beside it."""
+
+
 class PayloadChanged(ValueError):
     """An external id was enqueued a second time with other bytes: a revision is never altered after it was written."""
 
@@ -194,7 +198,7 @@ def newest_assessments(session: Session, since: float, role: str) -> tuple[Item,
     )
     wanted = select(outbox).where(
         outbox.c.kind == Kind.ASSESSMENT.value, outbox.c.created >= since, ~newer.exists(), ~made.exists(),
-        or_(outbox.c.resolution.is_(None), outbox.c.resolution != Resolution.THEIRS.value),
+        or_(outbox.c.resolution.is_(None), outbox.c.resolution.not_in([each.value for each in NOT_THERE])),
     )  # fmt: skip
     return tuple(_item(row) for row in session.execute(wanted.order_by(outbox.c.seq)).mappings())
 
@@ -370,14 +374,14 @@ class Queue:
             last_params=None,
         )
 
-    def leave_untold(self, session: Session, item: Item) -> bool:
-        """This HR system is not told of such things: nothing is left to do."""
+    def leave_untold(self, session: Session, item: Item, why: Resolution = Resolution.NOT_TOLD) -> bool:
+        """This HR system is not told of such things, or not of what it belongs to: nothing is left to do."""
         return self._settle(
             session,
             item,
             State.DONE,
             done_at=self.clock(),
-            resolution=Resolution.NOT_TOLD.value,
+            resolution=why.value,
             last_error=None,
             last_params=None,
         )

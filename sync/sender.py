@@ -110,10 +110,11 @@ class Sender:
 
     def _one(self, item: Item) -> RemoteFailure | None:
         """Send one item and settle it; None = the server has it, or is not to hear of it."""
-        if self._untold(item):
+        unsent = Resolution.NOT_TOLD if self._untold(item) else self._missing(item)
+        if unsent is not None:
             with self._sessions() as session:
-                self._queue.leave_untold(session, item)
-                _note(session, self._queue.clock, item, Resolution.NOT_TOLD)
+                self._queue.leave_untold(session, item, unsent)
+                _note(session, self._queue.clock, item, unsent)
             return None
         self._sending(item)
         try:
@@ -147,6 +148,16 @@ class Sender:
         if item.kind is Kind.ATTACHMENT and json.loads(item.payload)["role"] not in roles(send):
             return True
         return not is_told(item.kind, send)
+
+    def _missing(self, item: Item) -> Resolution | None:
+        """How an item is settled whose assessment the HR system does not have; None = nothing is missing."""
+        if item.kind is not Kind.ATTACHMENT:
+            return None
+        with self._sessions() as session:
+            beside = outbox.find(session, Kind.ASSESSMENT, outbox.assessment_of_file(item.external_id))
+        if beside is None or beside.resolution not in outbox.NOT_THERE:
+            return None
+        return Resolution.NOT_TOLD if beside.resolution is Resolution.NOT_TOLD else Resolution.OVERTAKEN
 
     def _agree(self, session: Session, item: Item, delivered: Delivered) -> None:
         """Remember what the HR system's fields were told; a person's decision on them has been carried out."""

@@ -10,8 +10,9 @@ from PySide6.QtGui import QImage
 
 from app.settings import SettingsFile
 from app.sync_service import SyncService
+from sync import outbox
 from sync.conflicts import Choice
-from sync.outbox import Kind, Queue, State
+from sync.outbox import Kind, Queue, Resolution, State
 from sync.sandbox.server import Sandbox
 from tests.app.test_sync_service import CANARY, in_conflict, local_interview, sign
 from tests.sync.ehr import CONTRACT
@@ -188,3 +189,35 @@ def test_a_consent_that_is_withdrawn_before_the_recording_was_sent_holds(
     assert "video" not in files(sandbox)
     kept = next(entry for entry in service.state().entries if entry.kind is Kind.ATTACHMENT and not entry.done)
     assert kept.state is State.DEAD
+
+
+def test_a_refused_assessment_that_is_left_takes_its_files_with_it(library, service, sandbox, interview):
+    sign(library, interview.id)
+    service._attaching.prepare(("report",))
+    with library.session() as session:
+        wanted = outbox.outbox.c.kind == Kind.ASSESSMENT.value
+        session.execute(outbox.outbox.update().where(wanted).values(state="dead", last_error="remote_rejected"))
+    service.leave(next(entry for entry in service.state().entries if entry.kind is Kind.ASSESSMENT).op_id)
+    resolutions = [item.resolution for item in items_of(library, Kind.ATTACHMENT)]
+    assert resolutions == [Resolution.OVERTAKEN], "nothing is made for it either"
+    assert service.run_once().complete
+    assert len(items_of(library, Kind.ATTACHMENT)) == 1
+    assert sandbox.store.uploads() == []
+
+
+@pytest.mark.parametrize("how", [Resolution.LEFT, Resolution.NOT_TOLD, Resolution.THEIRS])
+def test_no_file_is_sent_or_made_beside_a_result_that_is_not_there(how, library, service, sandbox, interview):
+    sign(library, interview.id)
+    service._attaching.prepare(("report",))
+    with library.session() as session:
+        wanted = outbox.outbox.c.kind == Kind.ASSESSMENT.value
+        session.execute(outbox.outbox.update().where(wanted).values(state="done", resolution=how.value, done_at=0.0))
+    assert service.run_once().complete
+    file = Resolution.NOT_TOLD if how is Resolution.NOT_TOLD else Resolution.OVERTAKEN
+    assert [item.resolution for item in items_of(library, Kind.ATTACHMENT)] == [file]
+    assert sandbox.store.uploads() == []
+
+
+def items_of(library, kind):
+    with library.reading() as session:
+        return [item for item in outbox.items(session) if item.kind is kind]
