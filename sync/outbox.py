@@ -271,13 +271,17 @@ def close_unsent(
 def set_aside(session: Session, kind: Kind, external_id: str) -> bool:
     """Let an item that is done give up its external id, so that a new one can have it; False where there is none.
 
-    For what was closed before any HR system had it: the row stays, as nothing is ever taken out of the outbox.
+    For what was closed before any HR system had it: the row stays, as nothing is ever taken out of the outbox. One
+    that was not told is not offered any more, as the new one says it better.
     """
     done = outbox.c.kind == kind.value, outbox.c.external_id == external_id, outbox.c.state == State.DONE.value
-    there = session.scalar(select(outbox.c.seq).where(*done))
+    there = _one(session, select(outbox).where(*done))
     if there is None:
         return False
-    session.execute(update(outbox).where(outbox.c.seq == there).values(external_id=f"{external_id}#{there}"))
+    values: dict[str, object] = {"external_id": f"{external_id}#{there.seq}"}
+    if there.resolution is Resolution.NOT_TOLD:
+        values["resolution"] = Resolution.SUPERSEDED.value
+    session.execute(update(outbox).where(outbox.c.seq == there.seq).values(**values))
     return True
 
 

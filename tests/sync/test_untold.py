@@ -9,7 +9,7 @@ from sync import outbox, untold
 from sync.outbox import Kind, Resolution, State
 from sync.profile import Profile, shipped_profile
 from sync.sender import Sender
-from tests.sync.ehr import enqueue_assessment, enqueue_interview
+from tests.sync.ehr import enqueue_assessment, enqueue_interview, enqueue_note
 from tests.sync.far_sides import SandboxSide
 
 ALL = ("status", "assessment", "notes")
@@ -67,3 +67,18 @@ def test_what_is_left_is_not_offered_again(held_back, sessions):
         assert untold.to_tell(session, ALL) == {}
         assert outbox.counts(session)[State.DONE] == 6
     assert set(resolutions(sessions).values()) == {Resolution.LEFT, Resolution.NOT_TOLD}
+
+
+def test_words_that_were_held_back_and_said_anew_are_not_sent_later(held_back, sessions, queue):
+    interview, _ = held_back
+    with sessions() as session:
+        enqueue_note(session, interview)
+        session.execute(
+            outbox.outbox.update()
+            .where(outbox.outbox.c.kind == Kind.NOTE.value)
+            .values(state=State.DONE.value, resolution=Resolution.NOT_TOLD.value)
+        )
+        outbox.set_aside(session, Kind.NOTE, f"{interview}:late:1")
+        assert Kind.NOTE not in untold.to_tell(session, ALL)
+        untold.tell(session, ALL, queue.clock)
+    assert Resolution.SUPERSEDED in resolutions(sessions).values()
