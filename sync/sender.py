@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
@@ -150,14 +150,26 @@ class Sender:
         return not is_told(item.kind, send)
 
     def _missing(self, item: Item) -> Resolution | None:
-        """How an item is settled whose assessment the HR system does not have; None = nothing is missing."""
-        if item.kind is not Kind.ATTACHMENT:
+        """How an item is settled whose interview or assessment the HR system does not have; None = nothing is missing.
+
+        What was done is not always there: its own profile may not have told of it.
+        """
+        if item.kind is Kind.INTERVIEW:
             return None
+        if item.kind is Kind.ATTACHMENT:
+            with self._sessions() as session:
+                beside = outbox.find(session, Kind.ASSESSMENT, outbox.assessment_of_file(item.external_id))
+            if beside is not None and beside.resolution in outbox.NOT_THERE:
+                return Resolution.NOT_TOLD if beside.resolution is Resolution.NOT_TOLD else Resolution.OVERTAKEN
+        return None if self._is_known(json.loads(item.payload)) else Resolution.NOT_TOLD
+
+    def _is_known(self, told: dict[str, Any]) -> bool:
+        """Whether the HR system knows the interview that a payload is about, or may know it."""
+        if told.get("interview_remote_id"):
+            return True
         with self._sessions() as session:
-            beside = outbox.find(session, Kind.ASSESSMENT, outbox.assessment_of_file(item.external_id))
-        if beside is None or beside.resolution not in outbox.NOT_THERE:
-            return None
-        return Resolution.NOT_TOLD if beside.resolution is Resolution.NOT_TOLD else Resolution.OVERTAKEN
+            there = outbox.find(session, Kind.INTERVIEW, told.get("interview_id", ""))
+        return there is None or there.remote_id is not None or there.resolution is not Resolution.NOT_TOLD
 
     def _agree(self, session: Session, item: Item, delivered: Delivered) -> None:
         """Remember what the HR system's fields were told; a person's decision on them has been carried out."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, select, update
+from sqlalchemy import ColumnElement, CursorResult, and_, exists, false, select, update
 from sqlalchemy.orm import Session
 
 from sync.ledger import Clock
@@ -64,9 +64,22 @@ def _changed(session: Session, send: Collection[str], values: dict[str, object])
 
 
 def _held_back(send: Collection[str]) -> tuple[ColumnElement[bool], ...]:
-    """Items that were not told and could be now."""
+    """Items that were not told and could be now, by themselves or with the registration that they wait for."""
     later = outbox.alias("later")
     newer = exists().where(is_later_revision(later))
     kinds = [kind.value for kind in Kind if kind is not Kind.ATTACHMENT and is_told(kind, send)]
     overtaken = and_(outbox.c.kind == Kind.ASSESSMENT.value, newer)
-    return outbox.c.resolution == Resolution.NOT_TOLD.value, outbox.c.kind.in_(kinds), ~overtaken
+    untold = outbox.c.resolution == Resolution.NOT_TOLD.value
+    return untold, outbox.c.kind.in_(kinds), ~overtaken, ~_stays_unknown(send)
+
+
+def _stays_unknown(send: Collection[str]) -> ColumnElement[bool]:
+    """Whether an item is of an interview that was not told of, and is not now."""
+    if is_told(Kind.INTERVIEW, send):
+        return false()
+    registration = outbox.alias("registration")
+    return exists().where(
+        registration.c.op_id == outbox.c.depends_on,
+        registration.c.kind == Kind.INTERVIEW.value,
+        registration.c.resolution == Resolution.NOT_TOLD.value,
+    )

@@ -82,3 +82,21 @@ def test_words_that_were_held_back_and_said_anew_are_not_sent_later(held_back, s
         assert Kind.NOTE not in untold.to_tell(session, ALL)
         untold.tell(session, ALL, queue.clock)
     assert Resolution.SUPERSEDED in resolutions(sessions).values()
+
+
+def test_nothing_of_an_interview_that_was_held_back_leaves_before_it_is_registered(far, held_back, sessions, queue):
+    interview, assessment = held_back
+    with sessions() as session:
+        registration = outbox.find(session, Kind.INTERVIEW, interview).op_id
+        enqueue_note(session, interview, registration)
+        enqueue_assessment(session, interview, assessment, 3, depends_on=registration)
+    sender = Sender(sessions, far.hr(), queue)
+    assert sender.drain().dead == 0
+    found = resolutions(sessions)
+    assert found[f"{interview}:late:1"] is found[f"{assessment}:3"] is Resolution.NOT_TOLD
+    with sessions() as session:
+        assert untold.to_tell(session, ("notes",)) == {}, "alone it would not be known there"
+        untold.tell(session, ALL, queue.clock)
+    assert sender.drain().dead == 0
+    assert [one.external_id for one in far.arrived()] == [f"{assessment}:3"]
+    assert resolutions(sessions)[f"{interview}:late:1"] is None
