@@ -123,9 +123,10 @@ class Sender:
                 delivered = self._send(item)
         except RemoteConflict as failure:
             return self._contested(item, failure)
-        except NotesRefused:
+        except NotesRefused as failure:
             with self._sessions() as session:
                 self._queue.decline(session, item)
+                _note(session, self._queue.clock, item, failure.code)
             return None
         except HOPELESS as failure:
             with self._sessions() as session:

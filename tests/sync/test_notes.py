@@ -11,7 +11,7 @@ import msgspec
 import pytest
 import requests
 
-from sync import outbox
+from sync import ledger, outbox
 from sync.failures import RemoteConflict
 from sync.outbox import Kind, Resolution, State
 from sync.profile import Profile, shipped_profile
@@ -84,7 +84,8 @@ def test_a_system_that_takes_no_notes_is_not_asked_and_nobody_has_to_decide(
     assert Sender(sessions, silent, queue).drain().dead == 0
     with sessions() as session:
         item = outbox.find(session, Kind.NOTE, f"{interview}:late:1")
-    assert (item.state, item.resolution) == (State.DONE, Resolution.NOT_TAKEN)
+        lines = [line.outcome for line in ledger.log(session) if line.subject == item.external_id]
+    assert (item.state, item.resolution, lines) == (State.DONE, Resolution.NOT_TAKEN, ["notes_refused"])
     assert sandbox.store.notes() == []
 
 
