@@ -28,7 +28,7 @@ from app.store.vault import digest_of, writing_into
 from sync import ledger, outbox
 from sync.breaker import Sessions
 from sync.failures import FileGone
-from sync.outbox import Item, Kind, State
+from sync.outbox import Item, Kind, Resolution, State
 from sync.profile import roles
 
 if TYPE_CHECKING:
@@ -179,11 +179,13 @@ class Attaching:
 def attach(
     session: Session, item: Item, interview: Interview, role: str, file: MadeFile, clock: ledger.Clock = time.time
 ) -> None:
-    """Put a file beside a signed assessment of the outbox, to be sent after it, once."""
+    """Put a file beside a signed assessment of the outbox, to be sent after it, once; anew where it was not told."""
     body, (kind, media_type) = json.loads(item.payload), _FORMATS[role]
     external_id = f"{item.external_id}/{role}"
-    if outbox.find(session, Kind.ATTACHMENT, external_id) is not None:
+    there = outbox.find(session, Kind.ATTACHMENT, external_id)
+    if there is not None and there.resolution is not Resolution.NOT_TOLD:
         return
+    outbox.set_aside(session, Kind.ATTACHMENT, external_id)
     name = file_name(interview.title, kind if role != "curves" else "curves")
     name = f"{name.rpartition('.')[0]}.{kind}"
     told = {

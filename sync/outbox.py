@@ -190,12 +190,18 @@ def items(session: Session, limit: int = 500) -> tuple[Item, ...]:
 
 
 def newest_assessments(session: Session, since: float, role: str) -> tuple[Item, ...]:
-    """Of each assessment the newest revision, where it was written since then (UTC seconds) and has no such file."""
+    """Of each assessment the newest revision, where it was written since then (UTC seconds) and has no such file.
+
+    A file that was not told does not count.
+    """
     later, files = outbox.alias("later"), outbox.alias("files")
     newer = select(later.c.seq).where(is_later_revision(later))
     made = select(files.c.seq).where(
-        files.c.kind == Kind.ATTACHMENT.value, files.c.external_id == outbox.c.external_id + f"/{role}"
-    )
+        files.c.kind == Kind.ATTACHMENT.value, files.c.external_id == outbox.c.external_id + f"/{role}",
+        or_(
+            files.c.resolution.is_(None), files.c.resolution != Resolution.NOT_TOLD.value, files.c.sent_by.is_not(None)
+        ),
+    )  # fmt: skip
     wanted = select(outbox).where(
         outbox.c.kind == Kind.ASSESSMENT.value, outbox.c.created >= since, ~newer.exists(), ~made.exists(),
         or_(outbox.c.resolution.is_(None), outbox.c.resolution.not_in([each.value for each in NOT_THERE])),

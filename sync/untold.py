@@ -64,12 +64,13 @@ def _changed(session: Session, send: Collection[str], values: dict[str, object])
 
 
 def _held_back(send: Collection[str]) -> tuple[ColumnElement[bool], ...]:
-    """Items that were not told and could be now, by themselves or with the registration that they wait for."""
+    """Items that were not told and could be now, by themselves or with the registration that they wait for. What was
+    left to another computer is that one's to tell."""
     later = outbox.alias("later")
     newer = exists().where(is_later_revision(later))
     kinds = [kind.value for kind in Kind if kind is not Kind.ATTACHMENT and is_told(kind, send)]
     overtaken = and_(outbox.c.kind == Kind.ASSESSMENT.value, newer)
-    untold = outbox.c.resolution == Resolution.NOT_TOLD.value
+    untold = and_(outbox.c.resolution == Resolution.NOT_TOLD.value, outbox.c.sent_by.is_(None))
     return untold, outbox.c.kind.in_(kinds), ~overtaken, ~_stays_unknown(send)
 
 

@@ -221,3 +221,18 @@ def test_no_file_is_sent_or_made_beside_a_result_that_is_not_there(how, library,
 def items_of(library, kind):
     with library.reading() as session:
         return [item for item in outbox.items(session) if item.kind is kind]
+
+
+def test_a_file_that_was_not_told_is_made_again_where_another_profile_sends_it(library, service, sandbox, interview):
+    sign(library, interview.id)
+    service._attaching.prepare(("report",))
+    service._settings.profiles.mkdir()
+    silent = WITH_VIDEO.replace("with-video", "silent").replace('"video"', '"status"').replace("generic", "sandbox")
+    (service._settings.profiles / "silent.toml").write_text(silent)
+    service._settings.change(ehr_profile="silent")
+    assert service.run_once().complete
+    assert [item.resolution for item in items_of(library, Kind.ATTACHMENT)] == [Resolution.NOT_TOLD]
+    service._settings.change(ehr_profile="sandbox")
+    assert service.run_once().complete
+    assert set(files(sandbox)) == {"report", "transcript", "curves", "curves_picture"}
+    assert service.run_once().sent == 0

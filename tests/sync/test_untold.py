@@ -100,3 +100,9 @@ def test_nothing_of_an_interview_that_was_held_back_leaves_before_it_is_register
     assert sender.drain().dead == 0
     assert [one.external_id for one in far.arrived()] == [f"{assessment}:3"]
     assert resolutions(sessions)[f"{interview}:late:1"] is None
+
+
+def test_what_another_computer_was_to_tell_is_not_offered_here(held_back, sessions):
+    with sessions() as session:
+        session.execute(outbox.outbox.update().values(sent_by="the office"))
+        assert untold.to_tell(session, ALL) == {}
