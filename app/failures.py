@@ -281,6 +281,12 @@ class InterviewRecorded(Failure):
     code = "interview_recorded"
 
 
+class InterviewBeingRecorded(Failure):
+    """The interview is being recorded, so that no other recording can become its own. params: title"""
+
+    code = "interview_being_recorded"
+
+
 class RecordingEmpty(Failure):
     """Nothing was recorded: no picture and no sound came."""
 
