@@ -19,7 +19,7 @@ from app.failures import InterviewBeingRecorded, InterviewRecorded, NotFound, Re
 from app.store.interviews import Interviews
 from app.store.people import candidate_of, position_of
 from app.store.searching import index_for_search
-from app.store.tables import CandidateRow, InterviewRow, MediaRow, PositionRow, RedactionRow, now
+from app.store.tables import AuditRow, CandidateRow, InterviewRow, MediaRow, PositionRow, RedactionRow, now
 from app.store.vault import PLAYABLE, Incoming, Progress, digest_of, size_of
 from app.store.writing import found
 from sync.contract import progress
@@ -188,14 +188,26 @@ class Recordings(Interviews):
             raise ReadOnly
         interview = self.interview(interview_id)
         sha256 = interview.media.sha256 if interview.media else ""
-        if not sha256 or interview.signed or self.vault.transcripts(sha256).exists() or not self._is_ours(sha256):
+        if not sha256 or interview.signed or self.vault.transcripts(sha256).exists() or not self.made_here(sha256):
             raise InterviewRecorded(title=interview.title)
         return interview
 
-    def _is_ours(self, sha256: str) -> bool:
+    def made_here(self, sha256: str) -> bool:
+        """Whether this program recorded it."""
         facts = self.vault.facts(sha256)
         codecs = {one.codec for one in msgspec.json.decode(facts, type=MediaInfo).streams} if facts else set()
         return bool(codecs) and codecs <= {"vp8", "opus"}
+
+    def never_begun(self, interview_id: str) -> bool:
+        """Whether nobody ever asked for an analysis of the recording that the interview has now."""
+        wanted = (
+            select(AuditRow.action)
+            .where(AuditRow.subject == interview_id, AuditRow.action.in_(("imported", "analysis_queued")))
+            .order_by(AuditRow.serial.desc())
+            .limit(1)
+        )
+        with self.reading() as session:
+            return session.scalar(wanted) == "imported"
 
     def admit_recorded(self, recorded: Recorded) -> Interview:
         """Move what was recorded into its place and write its rows; nothing is copied, and nothing can be lost.
