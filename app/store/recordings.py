@@ -14,12 +14,22 @@ from sqlalchemy.orm import Session
 
 from analysis.document import MediaInfo
 from app import text
-from app.domain.types import Candidate, Imported, Interview, InterviewStatus, MediaItem, Position
+from app.domain.types import AnalysisState, Candidate, Imported, Interview, InterviewStatus, MediaItem, Position
 from app.failures import InterviewBeingRecorded, InterviewRecorded, NotFound, ReadOnly
 from app.store.interviews import Interviews
 from app.store.people import candidate_of, position_of
 from app.store.searching import index_for_search
-from app.store.tables import AuditRow, CandidateRow, InterviewRow, MediaRow, PositionRow, RedactionRow, now
+from app.store.tables import (
+    AnalysisRow,
+    AuditRow,
+    CandidateRow,
+    EnrichmentRow,
+    InterviewRow,
+    MediaRow,
+    PositionRow,
+    RedactionRow,
+    now,
+)
 from app.store.vault import PLAYABLE, Incoming, Progress, digest_of, size_of
 from app.store.writing import found
 from sync.contract import progress
@@ -236,12 +246,14 @@ class Recordings(Interviews):
     def _forget_media(self, sha256: str) -> None:
         with self.session() as session:
             session.execute(delete(MediaRow).where(MediaRow.sha256 == sha256))
-        self.vault.drop_recording(sha256)
+        self.vault.remove(sha256)
 
     def _still_its(self, session: Session, recorded: Recorded) -> Belonging:
         row = session.get(InterviewRow, recorded.interview_id)
         if row is None:
             return Belonging()
+        if row.media_sha256 == recorded.replaces:
+            _forget_analysis(session, row)
         if row.media_sha256 is None or row.media_sha256 == recorded.replaces:
             return Belonging(interview_id=recorded.interview_id)
         of = Belonging(position_id=row.position_id, candidate_id=row.candidate_id)
@@ -312,6 +324,13 @@ class Recordings(Interviews):
         same = select(CandidateRow).where(CandidateRow.name == belonging.candidate_name).order_by(CandidateRow.created)
         row = session.scalar(same.limit(1))
         return candidate_of(row) if row else self._put_candidate(session, Candidate("", belonging.candidate_name))
+
+
+def _forget_analysis(session: Session, row: InterviewRow) -> None:
+    """What was found in the first part of a recording says nothing about the whole."""
+    for table in (AnalysisRow, EnrichmentRow):
+        session.execute(delete(table).where(table.interview_id == row.id))
+    row.analysis_id, row.analysis_state = None, str(AnalysisState.NONE)
 
 
 def _title_of(incoming: Incoming) -> str:

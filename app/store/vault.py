@@ -226,10 +226,6 @@ class Vault:
                 shutil.rmtree(folder)
         self.settle(sha256)
 
-    def drop_recording(self, sha256: str) -> None:
-        """Remove a recording that is part of a longer one now; what was derived from it stays."""
-        shutil.rmtree(self._home(sha256), ignore_errors=True)
-
     @contextmanager
     def receive(self, source: Path, progress: Progress | None = None) -> Iterator[Incoming]:
         """Copy a file in while hashing it. What is not admitted within the block is gone after it, whatever happens.
