@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
+from analysis.disk import sync_file
 from analysis.failures import DiskFull, FolderNotWritable, MediaEmpty, MediaMissing
 from app import text
 from app.failures import NotFound
@@ -267,6 +268,7 @@ class Vault:
                 sync_folder(self._arriving)
             for file in incoming.folder.iterdir():
                 keep_private(file)
+                sync_file(file)
             if home.exists():
                 shutil.rmtree(home)
             os.rename(incoming.folder, home)
