@@ -293,6 +293,12 @@ class RecordingEmpty(Failure):
     code = "recording_empty"
 
 
+class RecordingLeft(Failure):
+    """Something that nobody foresaw ended a recording; it lies on the disk until the next start. params: detail"""
+
+    code = "recording_left"
+
+
 class RecorderDied(Failure):
     """The process that writes the recording ended unexpectedly; another one goes on. params: detail"""
 

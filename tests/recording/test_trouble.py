@@ -13,10 +13,10 @@ import pytest
 
 from analysis.recording import wire
 from app import text
-from app.failures import RecorderDied, RecordingDiskFull, RecordingSpaceShort
+from app.failures import RecorderDied, RecordingDiskFull, RecordingLeft, RecordingSpaceShort
 from app.recording import folders, part_child, writing
 from app.recording.kinds import Picture, PictureTrack, Role
-from app.recording.recovering import left_behind
+from app.recording.recovering import left_behind, recover
 from app.recording.waiting import MOST_PICTURES, Waiting
 from app.store import Library
 from tests.recording.sources import CAMERA, ROOM, Attempt, kept
@@ -126,6 +126,28 @@ def test_a_child_that_dies_at_the_very_end(library):
     interview = attempt.stop()
     assert interview.media.duration_s > 1.0
     assert not left_behind(library)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("early", [False, True])
+def test_an_error_that_nobody_foresaw_is_told_and_the_recording_stays(library, monkeypatch, each_language, early):
+    def fail(*_):
+        raise KeyError("nobody foresaw it")
+
+    attempt = Attempt(library)
+    with monkeypatch.context() as broken:
+        broken.setattr(writing, "shelve", fail)
+        broken.setattr(part_child.PartChild, "say", fail if early else part_child.PartChild.say)
+        attempt.run(1.5)
+        assert bool(attempt.problems) == early
+        attempt.recording.stop(attempt.outcome.append)
+        attempt.recording.join(60)
+    (failure,) = attempt.outcome
+    assert isinstance(failure, RecordingLeft)
+    assert "nobody foresaw it" in text.sentence(failure)
+    assert left_behind(library) == [library.vault.recording(attempt.interview.id)]
+    if not early:
+        assert recover(library, left_behind(library)[0]).id == attempt.interview.id
 
 
 def test_pictures_are_dropped_and_counted_but_never_sound():
