@@ -9,7 +9,9 @@ import pytest
 from app import policy
 from app.domain.types import AnalysisState, Interview
 from app.failures import InterviewRecorded, NotAnalysed, RecordingEmpty
+from app.recording import folders
 from app.recording.kinds import PictureTrack, Role, SoundTrack
+from app.recording.recovering import recover
 from app.recording.starting import forgotten, waiting
 from app.store.importing import import_file
 from app.store.recordings import Belonging
@@ -71,6 +73,26 @@ def test_the_whole_is_analysed_anew(library, tmp_path):
     with pytest.raises(NotAnalysed):
         library.analysis_folder(first.id)
     assert waiting(library, policy.profile("CN")) == forgotten(library, policy.profile("CN")) == (first.id,)
+
+
+def test_cut_off_before_it_went_on_it_is_still_the_same_interview(library, monkeypatch):
+    first = Attempt(library).run(1.5).stop()
+    folder = library.vault.recording(first.id)
+
+    def cut_off(file, part):
+        put(file, part)
+        raise KeyboardInterrupt
+
+    put = folders._put_first
+    monkeypatch.setattr(folders, "_put_first", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        begin(library, first.id, [ROOM], allowed=ALL, go_on=True)
+    monkeypatch.undo()
+    assert folders.about(folder).interview_id == first.id
+    with pytest.raises(RecordingEmpty):
+        recover(library, folder)
+    assert [one.id for one in library.interviews()] == [first.id]
+    assert kept(library, first)[0].exists()
 
 
 def test_where_nothing_follows_the_recording_stays(library):
