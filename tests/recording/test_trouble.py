@@ -11,7 +11,9 @@ import av
 import numpy as np
 import pytest
 
+from analysis.failures import DiskFull
 from analysis.recording import wire
+from analysis.recording.part import PartWriter
 from app import text
 from app.failures import RecorderDied, RecordingDiskFull, RecordingLeft, RecordingSpaceShort
 from app.recording import folders, part_child, writing
@@ -19,7 +21,7 @@ from app.recording.kinds import Picture, PictureTrack, Role
 from app.recording.recovering import left_behind, recover
 from app.recording.waiting import MOST_PICTURES, Waiting
 from app.store import Library
-from tests.recording.sources import CAMERA, ROOM, Attempt, kept
+from tests.recording.sources import CAMERA, ROOM, Attempt, kept, tone, waiting_interview
 from tests.small_disk import mounted
 
 LARGE = PictureTrack(Role.CAMERA, 1280, 720)
@@ -74,6 +76,43 @@ def test_a_full_disk(small, monkeypatch):
         assert interview.media.duration_s > full_at + 2
         with av.open(str(kept(library, interview)[1])) as container:
             assert sum(1 for _ in container.decode(video=0)) > len(shown)
+
+
+@pytest.fixture
+def without_copy(library):
+    """What is left of a recording whose copy gave its room to it before the end."""
+    interview = waiting_interview(library)
+    folder = library.vault.recording(interview.id)
+    folders.make(folder, interview.id, "李雷.mkv")
+    part = PartWriter(wire.RecordJob(folders.new_part(folder), (wire.SoundSource("room", 48_000, 1),)))
+    for number in range(50):
+        samples = tone(number * 1920, 1920).tobytes()
+        part.take(wire.Heard(0, number * 40_000_000, len(samples)), memoryview(samples))
+    assert part.give_way()
+    assert not part.finish().playable
+    return folder
+
+
+def test_a_copy_that_gave_way_is_made_at_the_end(library, without_copy):
+    interview = recover(library, without_copy)
+    original, playable = kept(library, interview)
+    assert interview.media.playable
+    assert playable != original
+    with av.open(str(playable)) as container:
+        assert container.duration == pytest.approx(2e6, abs=1e5)
+    assert sorted(file.name for file in original.parent.iterdir()) == [
+        "frames.json", "media.json", "original.mkv", "playable.mkv",
+    ]  # fmt: skip
+
+
+def test_where_there_is_no_room_for_it_still_the_recording_comes_without(library, without_copy):
+    def full(*_):
+        raise DiskFull(folder="/a")
+
+    interview = recover(library, without_copy, run_child=full)
+    original, playable = kept(library, interview)
+    assert not interview.media.playable
+    assert playable == original
 
 
 @pytest.mark.parametrize(
