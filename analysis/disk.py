@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,3 +25,12 @@ def writing(folder: Path) -> Iterator[None]:
         if error.errno in REFUSED:
             raise FolderNotWritable(folder=str(folder)) from error
         raise
+
+
+def sync_file(path: Path) -> None:
+    """What was written into it by now survives a power cut. Raises OSError."""
+    descriptor = os.open(path, os.O_RDWR | getattr(os, "O_BINARY", 0))
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

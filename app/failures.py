@@ -281,10 +281,22 @@ class InterviewRecorded(Failure):
     code = "interview_recorded"
 
 
+class InterviewBeingRecorded(Failure):
+    """The interview is being recorded, so that no other recording can become its own. params: title"""
+
+    code = "interview_being_recorded"
+
+
 class RecordingEmpty(Failure):
     """Nothing was recorded: no picture and no sound came."""
 
     code = "recording_empty"
+
+
+class RecordingLeft(Failure):
+    """Something that nobody foresaw ended a recording; it lies on the disk until the next start. params: detail"""
+
+    code = "recording_left"
 
 
 class RecorderDied(Failure):

@@ -13,6 +13,7 @@ import numpy as np
 from av.packet import Packet
 from av.stream import Stream
 
+from analysis.disk import sync_file
 from analysis.document import MediaInfo
 from analysis.document import Stream as StreamInfo
 from analysis.recording import wire
@@ -131,7 +132,7 @@ class PartWriter:
         return copy is not None
 
     def finish(self) -> wire.Finished:
-        """The end of the recording: both files whole, and what is known of them. Raises OSError."""
+        """The end of the recording: both files and what is known of them are whole, and safe. Raises OSError."""
         for track in self._pictures.values():
             self._write(track.finish())
         if self._sound is not None:
@@ -145,7 +146,8 @@ class PartWriter:
         samples = self._sound.samples if self._sound else 0
         pictures = sum(len(track.times) for track in self._pictures.values())
         finished = wire.Finished(sha256, self.original.bytes, facts.duration, pictures, samples, playable)
-        Path(self._files.finished).write_bytes(msgspec.json.encode(finished))
+        sync_folder(Path(self._files.original).parent)
+        _put(self._files.finished, msgspec.json.encode(finished))
         return finished
 
     def abandon(self) -> None:
@@ -157,9 +159,9 @@ class PartWriter:
             self.original.sync()
 
     def _note(self, facts: MediaInfo) -> None:
-        Path(self._files.facts).write_bytes(msgspec.json.encode(facts))
+        _put(self._files.facts, msgspec.json.encode(facts))
         times = next((track.times for track in self._pictures.values()), [])
-        Path(self._files.frames).write_bytes(msgspec.json.encode(times))
+        _put(self._files.frames, msgspec.json.encode(times))
         self._thumbnail.write(Path(self._files.thumbnail))
 
     def _facts(self, sha256: str) -> MediaInfo:
@@ -169,6 +171,12 @@ class PartWriter:
             streams.append(_sounded(self._sound, self._begin))
         ends = [one.start + (one.duration or 0.0) for one in streams]
         return MediaInfo(sha256, round(max(ends, default=0.0), 3), tuple(streams), None)
+
+
+def _put(file: str, content: bytes) -> None:
+    path = Path(file)
+    path.write_bytes(content)
+    sync_file(path)
 
 
 def _pictured(track: PictureTrack, end: float) -> StreamInfo:

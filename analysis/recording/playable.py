@@ -12,6 +12,7 @@ import av
 from av.packet import Packet
 from av.stream import Stream
 
+from analysis.disk import sync_file
 from analysis.recording.files import seekable
 
 LAST_SHOWN_S = 0.04
@@ -43,12 +44,13 @@ class PlayableCopy:
             self._show(before, (mine.pts or 0) - (before.pts or 0))
 
     def finish(self, end: float) -> bool:
-        """Whole, the last picture shown until `end` (s). False where it could not be: then there is none."""
+        """Whole and safe, the last picture shown until `end` (s). False where it could not be: then there is none."""
         try:
             for held in self._held.values():
                 ticks = round(end / held.time_base) - (held.pts or 0)
                 self._show(held, max(ticks, round(LAST_SHOWN_S / held.time_base)))
             self._target.close()
+            sync_file(self._path)
         except (OSError, av.FFmpegError):
             self.drop()
             return False

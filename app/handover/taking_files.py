@@ -101,12 +101,14 @@ class Staging:
         return row
 
     def _waits(self, interview_id: str, sha256: str) -> bool:
-        """Whether the interview has no recording here, no other has this very one, and nothing is redacted of it."""
+        """Whether the interview has no recording here and is not being recorded, no other has this very one, and
+        nothing is redacted of it."""
         with self._library.reading() as session:
             row = self._here(session, interview_id)
             known = session.scalar(select(MediaRow.id).where(MediaRow.sha256 == sha256))
             redacted = session.scalar(select(RedactionRow.id).where(RedactionRow.before_sha256 == sha256).limit(1))
-        return known is None and redacted is None and (row is None or row.media_sha256 is None)
+            waits = row is None or (row.media_sha256 is None and not self._library.being_recorded(row.id))
+        return known is None and redacted is None and waits
 
     def _has(self, interview_id: str, sha256: str) -> bool:
         with self._library.reading() as session:

@@ -43,17 +43,21 @@ class About(msgspec.Struct, frozen=True):
 
 
 def make(folder: Path, interview_id: str, name: str, goes_on: Path | None = None, replaces: str = "") -> About:
-    """A new folder for a recording, whose first part is the file that it goes on with. Raises OSError."""
+    """A new folder for a recording, whose first part is the file that it goes on with. Raises OSError.
+
+    Whatever cuts this off, the folder says whose it is before there is anything in it.
+    """
     about = About(interview_id, name, datetime.now(UTC), replaces)
     private_folder(folder)
-    if goes_on is not None:
-        _put_first(goes_on, folder / f"{PART}{0:04}")
     with private_file(folder / ABOUT) as file:
         file.write(msgspec.json.encode(about))
         file.flush()
         os.fsync(file.fileno())
     sync_folder(folder)
     sync_folder(folder.parent)
+    if goes_on is not None:
+        _put_first(goes_on, folder / f"{PART}{0:04}")
+        sync_folder(folder)
     return about
 
 

@@ -6,7 +6,7 @@ repeated a comment on its stretch; the beginning moves the interview to "in prog
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from analysis.request import Asked
@@ -67,9 +67,22 @@ def _follow(library: Library, mark: Mark, before: Standing | None) -> None:
 
 def takes_of(library: Library, interview_id: str) -> tuple[Take, ...]:
     """What was asked when in the interview's recording; none where the interview was held without one."""
-    marks = library.marks(interview_id)
-    begun = [mark for mark in marks if mark.kind is MarkKind.BEGUN]
-    return standing(marks).takes if begun and begun[-1].body.get("recorded") else ()
+    return standing(_in_the_recording(library.marks(interview_id))).takes
+
+
+def _in_the_recording(marks: Iterable[Mark]) -> list[Mark]:
+    """Those made while it was recorded. Where a sitting without a recording had none to go on with, what was recorded
+    before came to nothing."""
+    kept: list[Mark] = []
+    recorded = False
+    for mark in marks:
+        if mark.kind is MarkKind.BEGUN:
+            recorded = bool(mark.body.get("recorded"))
+            if not recorded and not mark.body.get("goes_on"):
+                kept.clear()
+        if recorded:
+            kept.append(mark)
+    return kept
 
 
 def asked_of(library: Library, interview: Interview) -> tuple[Asked, ...]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 
 from analysis import protocol
+from analysis.disk import sync_file
 from analysis.document import MediaInfo
+from analysis.failures import Cancelled, Failure
 from app.domain.types import Interview
 from app.failures import RecordingEmpty
 from app.recording import folders
@@ -18,7 +21,7 @@ from app.store.importing import RunChild, prepare
 from app.store.recordings import Recorded
 from app.store.vault import FACTS, ORIGINAL, PLAYABLE, Incoming, digest_of, private_folder, writing_into
 
-JOINED = "joined"
+JOINED, COPY = "joined", "copy"
 HEADERS = 2048
 """A file of fewer bytes says what would have come, and nothing came."""
 
@@ -26,8 +29,9 @@ HEADERS = 2048
 def shelve(library: Library, folder: Path, run_child: RunChild | None = None) -> Interview:
     """Take in what a folder of `vault.recording` holds, repaired and joined where need be; the folder is gone then.
 
-    A recording in one part that its child finished is moved, and nothing is copied. Raises RecordingEmpty where there
-    is nothing (the folder is gone then, too); DiskFull, FolderNotWritable, WorkerDied, and can be tried again then.
+    A recording in one part that its child finished is moved; nothing is copied unless its playable copy is missing.
+    Raises RecordingEmpty where there is nothing (the folder is gone then, too); DiskFull, FolderNotWritable,
+    WorkerDied, and can be tried again then.
     """
     about, admitted = folders.about(folder), folders.admitting(folder)
     if admitted and (known := library.find_interview(sha256=admitted)) is not None:
@@ -37,9 +41,12 @@ def shelve(library: Library, folder: Path, run_child: RunChild | None = None) ->
     if len(left) <= bool(about.replaces):
         shutil.rmtree(folder, ignore_errors=True)
         raise RecordingEmpty
+    child = run_child or _default_run_child()
     recorded = _as_it_is(left[0], about) if len(left) == 1 else None
     if recorded is None:
-        recorded = _joined(library, folder, left, about, run_child or _default_run_child())
+        recorded = _joined(library, folder, left, about, child)
+    elif not (recorded.incoming.folder / PLAYABLE).exists():
+        _make_playable(recorded.incoming, folder / COPY, child)
     folders.note_admitting(folder, recorded.incoming.sha256)
     interview = library.admit_recorded(recorded)
     shutil.rmtree(folder, ignore_errors=True)
@@ -54,6 +61,23 @@ def _as_it_is(part: Path, about: folders.About) -> Recorded | None:
     except (OSError, msgspec.DecodeError):
         return None
     return _recorded(part, about, info, finished.sha256, finished.bytes) if finished is not None else None
+
+
+def _make_playable(incoming: Incoming, beside: Path, run_child: RunChild) -> None:
+    """The copy that gave its room to the recording; where there is none for it still, the recording plays itself."""
+    shutil.rmtree(beside, ignore_errors=True)
+    try:
+        with writing_into(beside.parent):
+            private_folder(beside)
+        prepare(replace(incoming, folder=beside), run_child, threading.Event())
+        sync_file(beside / PLAYABLE)
+        (beside / PLAYABLE).replace(incoming.folder / PLAYABLE)
+    except Cancelled:
+        raise
+    except (Failure, OSError):
+        pass
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
 
 
 def _recorded(folder: Path, about: folders.About, info: MediaInfo, sha256: str, size: int) -> Recorded:

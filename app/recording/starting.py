@@ -44,6 +44,17 @@ def on_mains() -> bool:
     return battery is None or battery.power_plugged is not False
 
 
+def forgotten(library: Library, rules: Profile) -> tuple[str, ...]:
+    """Those of `waiting` that were recorded here and whose analysis nobody began: the window closed at their end."""
+    return tuple(
+        interview_id
+        for interview_id in waiting(library, rules)
+        if (media := library.interview(interview_id).media) is not None
+        and library.never_begun(interview_id)
+        and library.made_here(media.sha256)
+    )
+
+
 def waiting(library: Library, rules: Profile) -> tuple[str, ...]:
     """The interviews whose recording was never analysed and may be, the oldest first.
 

@@ -25,6 +25,7 @@ from app.failures import (
     InterviewRecorded,
     RecorderDied,
     RecordingDiskFull,
+    RecordingLeft,
     RecordingSpaceShort,
 )
 from app.recording import folders
@@ -128,6 +129,8 @@ class Recording:
         self._before_ns = before_ns
         self._part: PartChild | None = None
         self._done: Done | None = None
+        self._outcome: Interview | Failure | None = None
+        self._telling = threading.Lock()
         self._ended = threading.Event()
         self._warned = False
         self._last_tries = 0
@@ -188,13 +191,17 @@ class Recording:
         )
 
     def stop(self, done: Done) -> None:
-        """End it and take it into the library; `done` gets the interview, or what went wrong, on a thread of its own.
+        """End it and take it into the library; `done` gets the interview, or what went wrong, on a thread of its own;
+        at once where it came to an end before.
 
         Whatever goes wrong, what was recorded stays on the disk and is taken in when the library is next opened.
         """
-        self._done = done
+        with self._telling:
+            self._done, outcome = done, self._outcome
         self._timeline.pause(time.monotonic_ns())
         self._waiting.close()
+        if outcome is not None:
+            done(outcome)
 
     def join(self, timeout_s: float | None = None) -> None:
         """Wait until `done` was told, for those that need to know."""
@@ -224,15 +231,26 @@ class Recording:
         try:
             while not self._write_part():
                 pass
-            outcome: Interview | Failure = shelve(self._library, self._folder)
+            interview = shelve(self._library, self._folder)
         except Failure as failure:
-            outcome = failure
+            self._end_with(failure)
         except OSError:
-            outcome = FolderNotWritable(folder=str(self._folder))
-        finally:
-            self._ended.set()
-        if self._done is not None:
-            self._done(outcome)
+            self._end_with(FolderNotWritable(folder=str(self._folder)))
+        except Exception as unforeseen:
+            self._end_with(RecordingLeft(detail=f"{type(unforeseen).__name__}: {unforeseen}"))
+            raise
+        else:
+            self._end_with(interview)
+
+    def _end_with(self, outcome: Interview | Failure) -> None:
+        """It is over: whoever stopped it is told; where nobody did, the problem is said now."""
+        self._ended.set()
+        with self._telling:
+            self._outcome, done = outcome, self._done
+        if done is not None:
+            done(outcome)
+        elif isinstance(outcome, Failure):
+            self._on_problem(outcome)
 
     def _write_part(self) -> bool:
         """Write until the end, True, or until the child dies."""

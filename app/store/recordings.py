@@ -14,12 +14,22 @@ from sqlalchemy.orm import Session
 
 from analysis.document import MediaInfo
 from app import text
-from app.domain.types import Candidate, Imported, Interview, InterviewStatus, MediaItem, Position
-from app.failures import InterviewRecorded, NotFound, ReadOnly
+from app.domain.types import AnalysisState, Candidate, Imported, Interview, InterviewStatus, MediaItem, Position
+from app.failures import InterviewBeingRecorded, InterviewRecorded, NotFound, ReadOnly
 from app.store.interviews import Interviews
 from app.store.people import candidate_of, position_of
 from app.store.searching import index_for_search
-from app.store.tables import CandidateRow, InterviewRow, MediaRow, PositionRow, RedactionRow, now
+from app.store.tables import (
+    AnalysisRow,
+    AuditRow,
+    CandidateRow,
+    EnrichmentRow,
+    InterviewRow,
+    MediaRow,
+    PositionRow,
+    RedactionRow,
+    now,
+)
 from app.store.vault import PLAYABLE, Incoming, Progress, digest_of, size_of
 from app.store.writing import found
 from sync.contract import progress
@@ -114,7 +124,7 @@ class Recordings(Interviews):
         """Copy a recording into the vault and make its interview (or give it to one that waits for its recording).
 
         Without `prepared` nothing is known of its content yet. `app.store.importing` prepares it in a child process.
-        Raises ReadOnly, MediaMissing, MediaEmpty, DiskFull, FolderNotWritable, NotFound.
+        Raises ReadOnly, MediaMissing, MediaEmpty, DiskFull, FolderNotWritable, NotFound, InterviewBeingRecorded.
         """
         belonging = Belonging(position_id, position_title, candidate_id, candidate_name, interview_id)
         self.check_belonging(belonging)
@@ -124,7 +134,7 @@ class Recordings(Interviews):
             return self.admit(incoming, belonging, prepared)
 
     def check_belonging(self, belonging: Belonging) -> None:
-        """Raises ReadOnly or NotFound before any work is done."""
+        """Raises ReadOnly, NotFound or InterviewBeingRecorded before any work is done."""
         if self.read_only:
             raise ReadOnly
         with self.reading() as session:
@@ -134,9 +144,22 @@ class Recordings(Interviews):
                 found(session, PositionRow, belonging.position_id, "position")
             if belonging.candidate_id:
                 found(session, CandidateRow, belonging.candidate_id, "candidate")
+        self._refuse_while_recorded(belonging)
+
+    def _refuse_while_recorded(self, belonging: Belonging) -> None:
+        if belonging.interview_id and self.being_recorded(belonging.interview_id):
+            raise InterviewBeingRecorded(title=self.interview(belonging.interview_id).title)
+
+    def being_recorded(self, interview_id: str) -> bool:
+        """Whether what is being recorded of an interview, or was when the program ended, is not in the library yet."""
+        return self.vault.recording(interview_id).exists()
 
     def admit(self, incoming: Incoming, belonging: Belonging, prepared: Prepared | None) -> Imported:
-        """Move an arrived recording into its place and write its rows, in one transaction."""
+        """Move an arrived recording into its place and write its rows, in one transaction.
+
+        Raises InterviewBeingRecorded, DiskFull, FolderNotWritable.
+        """
+        self._refuse_while_recorded(belonging)
         if prepared is not None and prepared.folder != incoming.folder:
             for file in prepared.folder.iterdir():
                 file.replace(incoming.folder / file.name)
@@ -175,20 +198,32 @@ class Recordings(Interviews):
             raise ReadOnly
         interview = self.interview(interview_id)
         sha256 = interview.media.sha256 if interview.media else ""
-        if not sha256 or interview.signed or self.vault.transcripts(sha256).exists() or not self._is_ours(sha256):
+        if not sha256 or interview.signed or self.vault.transcripts(sha256).exists() or not self.made_here(sha256):
             raise InterviewRecorded(title=interview.title)
         return interview
 
-    def _is_ours(self, sha256: str) -> bool:
+    def made_here(self, sha256: str) -> bool:
+        """Whether this program recorded it."""
         facts = self.vault.facts(sha256)
         codecs = {one.codec for one in msgspec.json.decode(facts, type=MediaInfo).streams} if facts else set()
         return bool(codecs) and codecs <= {"vp8", "opus"}
 
+    def never_begun(self, interview_id: str) -> bool:
+        """Whether nobody ever asked for an analysis of the recording that the interview has now."""
+        wanted = (
+            select(AuditRow.action)
+            .where(AuditRow.subject == interview_id, AuditRow.action.in_(("imported", "analysis_queued")))
+            .order_by(AuditRow.serial.desc())
+            .limit(1)
+        )
+        with self.reading() as session:
+            return session.scalar(wanted) == "imported"
+
     def admit_recorded(self, recorded: Recorded) -> Interview:
         """Move what was recorded into its place and write its rows; nothing is copied, and nothing can be lost.
 
-        An interview that has another recording by now, or is no more, leaves it one of its own. Where the rows cannot
-        be written the files are where they were. Raises ReadOnly, DiskFull, FolderNotWritable.
+        Where its interview has another recording by now, or is no more, it gets a new one, never one that waits.
+        Where the rows cannot be written the files are where they were. Raises ReadOnly, DiskFull, FolderNotWritable.
         """
         if self.read_only:
             raise ReadOnly
@@ -211,15 +246,18 @@ class Recordings(Interviews):
     def _forget_media(self, sha256: str) -> None:
         with self.session() as session:
             session.execute(delete(MediaRow).where(MediaRow.sha256 == sha256))
-        self.vault.drop_recording(sha256)
+        self.vault.remove(sha256)
 
     def _still_its(self, session: Session, recorded: Recorded) -> Belonging:
         row = session.get(InterviewRow, recorded.interview_id)
         if row is None:
             return Belonging()
+        if row.media_sha256 == recorded.replaces:
+            _forget_analysis(session, row)
         if row.media_sha256 is None or row.media_sha256 == recorded.replaces:
             return Belonging(interview_id=recorded.interview_id)
-        return Belonging(position_id=row.position_id, candidate_id=row.candidate_id)
+        of = Belonging(position_id=row.position_id, candidate_id=row.candidate_id)
+        return Belonging(interview_id=self._new_interview(session, recorded.incoming, of))
 
     def _new_rows(
         self, session: Session, incoming: Incoming, belonging: Belonging, prepared: Prepared | None, playable: bool
@@ -243,18 +281,28 @@ class Recordings(Interviews):
         )
 
     def _for_recording(self, session: Session, incoming: Incoming, belonging: Belonging) -> str:
-        """The interview of the candidate that waits for its recording, the earliest first; else a new one."""
-        title = Path(incoming.name).stem or incoming.name
+        """The interview of the candidate that waits for its recording, the earliest first; else a new one.
+
+        One that is being recorded waits for none.
+        """
         position = self._its_position(session, belonging)
-        candidate = self._its_candidate(session, belonging, title)
+        candidate = self._its_candidate(session, belonging, _title_of(incoming))
         wanted = select(InterviewRow.id).where(
             InterviewRow.candidate_id == candidate.id, InterviewRow.media_sha256.is_(None)
         )
         if position is not None:
             wanted = wanted.where(InterviewRow.position_id == position.id)
-        waiting = session.scalar(wanted.order_by(InterviewRow.scheduled_at, InterviewRow.created).limit(1))
-        if waiting is not None:
-            return waiting
+        waiting = session.scalars(wanted.order_by(InterviewRow.scheduled_at, InterviewRow.created))
+        its = next((one for one in waiting if not self.being_recorded(one)), None)
+        return its or self._put_new(session, incoming, candidate, position)
+
+    def _new_interview(self, session: Session, incoming: Incoming, belonging: Belonging) -> str:
+        position = self._its_position(session, belonging)
+        candidate = self._its_candidate(session, belonging, _title_of(incoming))
+        return self._put_new(session, incoming, candidate, position)
+
+    def _put_new(self, session: Session, incoming: Incoming, candidate: Candidate, position: Position | None) -> str:
+        title = _title_of(incoming)
         new = Interview("", title, 1, InterviewStatus.IN_PROGRESS, candidate, position, None, now(), local_zone())
         return self._put_interview(session, new).id
 
@@ -276,6 +324,17 @@ class Recordings(Interviews):
         same = select(CandidateRow).where(CandidateRow.name == belonging.candidate_name).order_by(CandidateRow.created)
         row = session.scalar(same.limit(1))
         return candidate_of(row) if row else self._put_candidate(session, Candidate("", belonging.candidate_name))
+
+
+def _forget_analysis(session: Session, row: InterviewRow) -> None:
+    """What was found in the first part of a recording says nothing about the whole."""
+    for table in (AnalysisRow, EnrichmentRow):
+        session.execute(delete(table).where(table.interview_id == row.id))
+    row.analysis_id, row.analysis_state = None, str(AnalysisState.NONE)
+
+
+def _title_of(incoming: Incoming) -> str:
+    return Path(incoming.name).stem or incoming.name
 
 
 def _media_of(row: MediaRow) -> MediaItem:

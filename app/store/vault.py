@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
 
+from analysis.disk import sync_file
 from analysis.failures import DiskFull, FolderNotWritable, MediaEmpty, MediaMissing
 from app import text
 from app.failures import NotFound
@@ -226,10 +227,6 @@ class Vault:
                 shutil.rmtree(folder)
         self.settle(sha256)
 
-    def drop_recording(self, sha256: str) -> None:
-        """Remove a recording that is part of a longer one now; what was derived from it stays."""
-        shutil.rmtree(self._home(sha256), ignore_errors=True)
-
     @contextmanager
     def receive(self, source: Path, progress: Progress | None = None) -> Iterator[Incoming]:
         """Copy a file in while hashing it. What is not admitted within the block is gone after it, whatever happens.
@@ -271,6 +268,7 @@ class Vault:
                 sync_folder(self._arriving)
             for file in incoming.folder.iterdir():
                 keep_private(file)
+                sync_file(file)
             if home.exists():
                 shutil.rmtree(home)
             os.rename(incoming.folder, home)

@@ -19,6 +19,7 @@ from app.handover.package import Kind
 from app.handover.taking import take_package
 from app.handover.taking_files import reports_of
 from app.handover.writing import Choice, offered, packages, recordings_stay, write_package
+from app.recording import folders
 from app.resources import resource
 from app.settings import SettingsFile
 from app.store import Library
@@ -323,6 +324,13 @@ def test_another_recording_here_is_never_replaced(office, laptop, stick, recorde
     taken = whole(laptop, office, stick, recorded)[1]
     assert (taken.kept, taken.to_send) == (1, 1)
     assert office.interview(recorded).media == before
+
+
+def test_an_interview_that_is_being_recorded_here_takes_none(office, laptop, stick, recorded):
+    folders.make(office.vault.recording(recorded), recorded, "现场.mkv")
+    taken = whole(laptop, office, stick, recorded)[1]
+    assert (taken.new["recording"], taken.kept) == (0, 1)
+    assert office.interview(recorded).media is None
 
 
 @pytest.mark.parametrize("jurisdiction", ["CN", "EU", "strictest"])

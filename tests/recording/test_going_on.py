@@ -6,13 +6,19 @@ import av
 import numpy as np
 import pytest
 
-from app.domain.types import Interview
-from app.failures import InterviewRecorded, RecordingEmpty
+from app import policy
+from app.domain.types import AnalysisState, Interview
+from app.failures import InterviewRecorded, NotAnalysed, RecordingEmpty
+from app.recording import folders
 from app.recording.kinds import PictureTrack, Role, SoundTrack
+from app.recording.recovering import recover
+from app.recording.starting import forgotten, waiting
 from app.store.importing import import_file
 from app.store.recordings import Belonging
 from tests.recording.sources import ALL, CAMERA, ROOM, Attempt, Feeder, begin, kept, waiting_interview
 from tests.recording.test_deaths import starts
+from tests.ui.review_data import recording
+from tests.ui.review_library import analysed
 
 
 def go_on(library, interview: Interview, tracks, seconds: float) -> tuple[float, object]:
@@ -53,6 +59,40 @@ def test_what_is_recorded_later_follows(library, tracks):
     with av.open(str(playable)) as container:
         assert sum(1 for _ in container.decode(video=0)) > 80
     assert len(library.interviews()) == 1
+
+
+def test_the_whole_is_analysed_anew(library, tmp_path):
+    first = Attempt(library).run(1.5).stop()
+    derived = library.vault.derived(first.media.sha256)
+    analysed(library, first.id, tmp_path / "analysis", recording(1.5))
+    assert library.interview(first.id).analysis_state is AnalysisState.DONE
+    _, interview = go_on(library, first, [CAMERA, ROOM], 1.5)
+    assert interview.id == first.id
+    assert (interview.analysis_id, interview.analysis_state) == (None, AnalysisState.NONE)
+    assert not derived.exists()
+    with pytest.raises(NotAnalysed):
+        library.analysis_folder(first.id)
+    assert waiting(library, policy.profile("CN")) == forgotten(library, policy.profile("CN")) == (first.id,)
+
+
+def test_cut_off_before_it_went_on_it_is_still_the_same_interview(library, monkeypatch):
+    first = Attempt(library).run(1.5).stop()
+    folder = library.vault.recording(first.id)
+
+    def cut_off(file, part):
+        put(file, part)
+        raise KeyboardInterrupt
+
+    put = folders._put_first
+    monkeypatch.setattr(folders, "_put_first", cut_off)
+    with pytest.raises(KeyboardInterrupt):
+        begin(library, first.id, [ROOM], allowed=ALL, go_on=True)
+    monkeypatch.undo()
+    assert folders.about(folder).interview_id == first.id
+    with pytest.raises(RecordingEmpty):
+        recover(library, folder)
+    assert [one.id for one in library.interviews()] == [first.id]
+    assert kept(library, first)[0].exists()
 
 
 def test_where_nothing_follows_the_recording_stays(library):

@@ -11,15 +11,17 @@ import av
 import numpy as np
 import pytest
 
+from analysis.failures import DiskFull
 from analysis.recording import wire
+from analysis.recording.part import PartWriter
 from app import text
-from app.failures import RecorderDied, RecordingDiskFull, RecordingSpaceShort
+from app.failures import RecorderDied, RecordingDiskFull, RecordingLeft, RecordingSpaceShort
 from app.recording import folders, part_child, writing
 from app.recording.kinds import Picture, PictureTrack, Role
-from app.recording.recovering import left_behind
+from app.recording.recovering import left_behind, recover
 from app.recording.waiting import MOST_PICTURES, Waiting
 from app.store import Library
-from tests.recording.sources import CAMERA, ROOM, Attempt, kept
+from tests.recording.sources import CAMERA, ROOM, Attempt, kept, tone, waiting_interview
 from tests.small_disk import mounted
 
 LARGE = PictureTrack(Role.CAMERA, 1280, 720)
@@ -76,6 +78,43 @@ def test_a_full_disk(small, monkeypatch):
             assert sum(1 for _ in container.decode(video=0)) > len(shown)
 
 
+@pytest.fixture
+def without_copy(library):
+    """What is left of a recording whose copy gave its room to it before the end."""
+    interview = waiting_interview(library)
+    folder = library.vault.recording(interview.id)
+    folders.make(folder, interview.id, "李雷.mkv")
+    part = PartWriter(wire.RecordJob(folders.new_part(folder), (wire.SoundSource("room", 48_000, 1),)))
+    for number in range(50):
+        samples = tone(number * 1920, 1920).tobytes()
+        part.take(wire.Heard(0, number * 40_000_000, len(samples)), memoryview(samples))
+    assert part.give_way()
+    assert not part.finish().playable
+    return folder
+
+
+def test_a_copy_that_gave_way_is_made_at_the_end(library, without_copy):
+    interview = recover(library, without_copy)
+    original, playable = kept(library, interview)
+    assert interview.media.playable
+    assert playable != original
+    with av.open(str(playable)) as container:
+        assert container.duration == pytest.approx(2e6, abs=1e5)
+    assert sorted(file.name for file in original.parent.iterdir()) == [
+        "frames.json", "media.json", "original.mkv", "playable.mkv",
+    ]  # fmt: skip
+
+
+def test_where_there_is_no_room_for_it_still_the_recording_comes_without(library, without_copy):
+    def full(*_):
+        raise DiskFull(folder="/a")
+
+    interview = recover(library, without_copy, run_child=full)
+    original, playable = kept(library, interview)
+    assert not interview.media.playable
+    assert playable == original
+
+
 @pytest.mark.parametrize(
     "problem", [RecordingDiskFull(folder="/a"), RecordingSpaceShort(minutes=9), RecorderDied(detail="x")]
 )
@@ -126,6 +165,28 @@ def test_a_child_that_dies_at_the_very_end(library):
     interview = attempt.stop()
     assert interview.media.duration_s > 1.0
     assert not left_behind(library)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("early", [False, True])
+def test_an_error_that_nobody_foresaw_is_told_and_the_recording_stays(library, monkeypatch, each_language, early):
+    def fail(*_):
+        raise KeyError("nobody foresaw it")
+
+    attempt = Attempt(library)
+    with monkeypatch.context() as broken:
+        broken.setattr(writing, "shelve", fail)
+        broken.setattr(part_child.PartChild, "say", fail if early else part_child.PartChild.say)
+        attempt.run(1.5)
+        assert bool(attempt.problems) == early
+        attempt.recording.stop(attempt.outcome.append)
+        attempt.recording.join(60)
+    (failure,) = attempt.outcome
+    assert isinstance(failure, RecordingLeft)
+    assert "nobody foresaw it" in text.sentence(failure)
+    assert left_behind(library) == [library.vault.recording(attempt.interview.id)]
+    if not early:
+        assert recover(library, left_behind(library)[0]).id == attempt.interview.id
 
 
 def test_pictures_are_dropped_and_counted_but_never_sound():

@@ -314,6 +314,26 @@ def test_without_a_recording_nothing_is_told(library, interview, clock):
     assert holding.asked_of(library, interview) == ()
 
 
+def test_what_goes_on_without_a_recording_leaves_what_was_recorded(run, clock, library, interview):
+    run.next()
+    clock.now = 20
+    run.next()
+    clock.now = 30
+    again = holding.held(library, interview, Settings(), clock)
+    again.begin((), goes_on=True)
+    again.next()
+    assert [(each.id, each.start, each.end) for each in holding.asked_of(library, interview)] == [
+        ("q1", 0.0, 20.0), ("q2", 20.0, 20.0),
+    ]  # fmt: skip
+
+
+def test_what_begins_anew_without_a_recording_has_nothing_in_one(run, clock, library, interview):
+    run.next()
+    clock.now = 30
+    holding.held(library, interview, Settings(), clock).begin(())
+    assert holding.asked_of(library, interview) == ()
+
+
 def test_marks_cannot_be_changed(run, library, interview):
     with pytest.raises(DatabaseError), library.session() as session:
         session.connection().exec_driver_sql("UPDATE mark SET at_s = 0")

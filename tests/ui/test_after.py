@@ -13,6 +13,7 @@ from app import text
 from app.domain.types import AnalysisState
 from app.settings import SettingsFile
 from app.store.library import Library
+from tests.recording.sources import Attempt
 from tests.ui.review_library import interview_in
 from ui import language
 from ui.settings.room import SettingsRoom
@@ -133,6 +134,31 @@ def test_what_the_end_of_the_program_cut_off_goes_on(qtbot, window, tmp_path, sa
     qtbot.wait(50)
     assert begun == ([interview_id] if goes_on else [])
     assert conductor.context.library.interrupted == (interview_id,)
+
+
+@pytest.mark.parametrize(
+    ("when", "allowed", "asked", "begins"),
+    [
+        ("at_once", True, False, True),
+        ("by_hand", True, False, False),
+        ("at_night", True, False, False),
+        ("at_once", False, False, False),
+        ("at_once", True, True, False),
+    ],
+)
+def test_what_was_recorded_until_the_window_closed_is_analysed(
+    qtbot, window, tmp_path, begun, when, allowed, asked, begins
+):
+    with Library.open(tmp_path / "library", assessor="李静") as library:
+        interview_id = Attempt(library).run(1.0).stop().id
+        if not allowed:
+            library.record_consent(interview_id, (), "desk-1", "陈明")
+        if asked:  # and a person cancelled it
+            library.set_analysis_state(interview_id, AnalysisState.QUEUED)
+            library.set_analysis_state(interview_id, AnalysisState.NONE)
+    window(analyse_when=when)
+    qtbot.wait(50)
+    assert begun == ([interview_id] if begins else [])
 
 
 @pytest.mark.parametrize("spoken", ["en", "zh"])

@@ -21,7 +21,7 @@ from analysis.failures import (
 )
 from app import policy, text
 from app.domain.types import Imported
-from app.recording.starting import When, is_night, on_mains, waiting, when
+from app.recording.starting import When, forgotten, is_night, on_mains, waiting, when
 from app.recording.watching import Looked, Watch
 from ui.shell.context import Context
 from ui.shell.window import MainWindow
@@ -91,11 +91,17 @@ class Afterwards(QObject):
                 self._start(interview_id)
 
     def _go_on(self) -> None:
-        """The analyses that the program's end cut off go on, unless it is the night that they wait for."""
+        """The analyses that the program's end cut off go on, unless it is the night that they wait for.
+
+        Where recordings are analysed at once, those that ended with the window are analysed now.
+        """
         if self._when() is When.AT_NIGHT:
             self.tick()
             return
-        for interview_id in self._context.library.interrupted:
+        library, values = self._context.library, self._context.settings.values
+        at_once = self._when() is When.AT_ONCE
+        ended = forgotten(library, policy.profile(values.jurisdiction)) if at_once else ()
+        for interview_id in (*library.interrupted, *ended):
             if self._context.work.running(interview_id) is None:
                 self._start(interview_id)
 
