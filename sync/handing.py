@@ -98,6 +98,22 @@ def close_files(session: Session, confirmed: Iterable[Item]) -> int:
     return closed
 
 
+def files_of(interview_id: str) -> str:
+    """The aggregate of the files of an interview."""
+    return f"{interview_id}/files"
+
+
+def leave_files(session: Session, interview_id: str) -> int:
+    """Close an interview's files that were handed over: they neither travel once more nor are sent from here."""
+    table = outbox.outbox
+    handed = (
+        table.c.kind == Kind.ATTACHMENT.value, table.c.aggregate == files_of(interview_id),
+        table.c.state == State.HANDED.value,
+    )  # fmt: skip
+    values = {"state": State.DONE.value, "resolution": Resolution.LEFT.value, "done_at": time.time()}
+    return _rowcount(session.execute(update(table).where(*handed).values(**values)))
+
+
 def _is_the_same(session: Session, item: Item, receipt: Receipt) -> bool:
     if item.kind is Kind.ASSESSMENT:
         return item.payload_sha256 == receipt.payload_sha256
