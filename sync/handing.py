@@ -98,20 +98,21 @@ def close_files(session: Session, confirmed: Iterable[Item]) -> int:
     return closed
 
 
-def files_of(interview_id: str) -> str:
-    """The aggregate of the files of an interview."""
-    return f"{interview_id}/files"
+def unfinished_files(session: Session, interview_id: str) -> tuple[Item, ...]:
+    """An interview's files that the HR system does not have yet."""
+    return tuple(
+        item for item in outbox.unfinished(session, Kind.ATTACHMENT) if item.aggregate == f"{interview_id}/files"
+    )
 
 
-def leave_files(session: Session, interview_id: str) -> int:
-    """Close an interview's files that were handed over: they neither travel once more nor are sent from here."""
-    table = outbox.outbox
-    handed = (
-        table.c.kind == Kind.ATTACHMENT.value, table.c.aggregate == files_of(interview_id),
-        table.c.state == State.HANDED.value,
-    )  # fmt: skip
+def leave_files(session: Session, files: Iterable[Item]) -> int:
+    """Close files that were handed over or were not sent yet: they neither travel once more nor are sent from here."""
+    table, closed = outbox.outbox, 0
     values = {"state": State.DONE.value, "resolution": Resolution.LEFT.value, "done_at": time.time()}
-    return _rowcount(session.execute(update(table).where(*handed).values(**values)))
+    for part in _parts([item.op_id for item in files]):
+        there = table.c.op_id.in_(part), table.c.state.in_((*_WAITING, State.HANDED.value))
+        closed += _rowcount(session.execute(update(table).where(*there).values(**values)))
+    return closed
 
 
 def _is_the_same(session: Session, item: Item, receipt: Receipt) -> bool:

@@ -22,7 +22,7 @@ from app.handover.archive import Content, of_bytes
 from app.handover.package import FILES, NOTES, Member
 from app.outgoing import registration_of
 from app.store.library import Library
-from sync import outbox
+from sync import handing, outbox
 from sync.contract import NoteRole
 from sync.outbox import Item, Kind, Resolution
 from sync.system import Note
@@ -135,6 +135,17 @@ def take_file(
         return False
     made = MadeFile({"kind": MADE, "id": file.sha256}, lay(file.sha256), file.sha256)
     attach(session, item, interview, file.role, made)
+    return True
+
+
+def leave_file(session: Session, interview: Interview, file: CarriedFile, signed: Container[str], size: int) -> bool:
+    """A laptop's file is neither kept nor sent from here, and the laptop will hear so; else as `take_file`. `size` in
+    bytes."""
+    if not take_file(session, interview, file, signed, lambda _: size):
+        return False
+    item = outbox.find(session, Kind.ATTACHMENT, f"{file.assessment_external_id}/{file.role}")
+    assert item is not None
+    handing.leave_files(session, [item])
     return True
 
 

@@ -55,7 +55,8 @@ class Taken:
 
     `new`, `changed`, `same` and `cards` count rows by kind; `to_send` signed revisions that are sent from here now,
     `confirmed` items that arrived by way of the other library; `kept` recordings and `left` templates (their titles)
-    were left in the package, because there is another one here.
+    were left in the package, because there is another one here, `redacted` rows and files because they are of a
+    recording of which a stretch was redacted here.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Taken:
     confirmed: int = 0
     kept: int = 0
     left: tuple[str, ...] = ()
+    redacted: int = 0
     own: bool = False
     before: datetime | None = None
 
@@ -203,7 +205,7 @@ class _Taking:
         return Taken(
             manifest.id, manifest.kind, datetime.fromisoformat(manifest.made), manifest.by, +tally.new,
             +tally.changed, +tally.same, +tally.cards, self._added.to_send, self._added.confirmed, self._files.kept,
-            tuple(tally.left),
+            tuple(tally.left), tally.redacted,
         )  # fmt: skip
 
 

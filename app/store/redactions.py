@@ -31,7 +31,8 @@ from app.store.tables import (
 )
 from app.store.vault import Incoming
 from app.store.writing import found
-from sync import handing, outbox
+from sync import handing
+from sync.outbox import State
 
 QUOTING = tuple(str(kind) for kind in (CorrectionKind.WORD, CorrectionKind.SPLIT, CorrectionKind.MERGE))
 """Corrections that repeat words of the recording."""
@@ -62,7 +63,7 @@ class Redactions(Schedule):
         try:
             with self.session() as session:
                 refuse_leaving(session, interview_id)
-                handing.leave_files(session, interview_id)
+                handing.leave_files(session, handing.unfinished_files(session, interview_id))
                 made = _made_of(session, interview_id)
                 self._swap(session, interview_id, media.sha256, incoming, prepared)
                 self._log(session, interview_id, incoming.sha256, (media.sha256, media.bytes), span, reason)
@@ -151,10 +152,14 @@ def _made_of(session: Session, interview_id: str) -> set[str]:
 
 def refuse_leaving(session: Session, interview_id: str) -> None:
     """Raises RecordingLeaves while something that was made of a recording waits to be sent from here."""
-    files = handing.files_of(interview_id)
-    waiting = outbox.unfinished(session, outbox.Kind.ATTACHMENT)
-    if any(item.aggregate == files and item.state is not outbox.State.HANDED for item in waiting):
+    if any(item.state is not State.HANDED for item in handing.unfinished_files(session, interview_id)):
         raise RecordingLeaves
+
+
+def spans_of(session: Session, interview_id: str) -> tuple[tuple[float, float], ...]:
+    """The stretches [start, end) (s) that were taken out of an interview's recording."""
+    wanted = select(RedactionRow.start, RedactionRow.end).where(RedactionRow.interview_id == interview_id)
+    return tuple((start, end) for start, end in session.execute(wanted))
 
 
 def _forget(session: Session, interview_id: str, span: tuple[float, float]) -> None:
