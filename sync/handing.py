@@ -88,14 +88,21 @@ def confirm(session: Session, told: Iterable[Receipt], by: str = "") -> tuple[It
     return tuple(closed)
 
 
-def close_files(session: Session, confirmed: Iterable[Item]) -> int:
-    """Close files of revisions that the HR system did not get, of what `confirm` gave: nobody sends them any more."""
-    closed, queue = 0, outbox.Queue()
-    for item in confirmed:
-        now = outbox.get(session, item.op_id)
-        if item.kind is Kind.ASSESSMENT and now is not None and now.resolution is not None:
-            closed += queue.overtake_files(session, item.external_id, also=(State.HANDED,))
-    return closed
+def close_files(session: Session) -> int:
+    """Close open files of revisions that the HR system did not get: nobody sends them any more."""
+    table, revision = outbox.outbox, outbox.outbox.alias()
+    query = (
+        select(revision.c.external_id)
+        .join(table, table.c.depends_on == revision.c.op_id)
+        .where(
+            table.c.kind == Kind.ATTACHMENT.value, table.c.state.in_((*_WAITING, State.HANDED.value)),
+            revision.c.kind == Kind.ASSESSMENT.value, revision.c.state == State.DONE.value,
+            revision.c.resolution.is_not(None),
+        )
+        .distinct()
+    )  # fmt: skip
+    queue = outbox.Queue()
+    return sum(queue.overtake_files(session, each, also=(State.HANDED,)) for each in session.scalars(query).all())
 
 
 def unfinished_files(session: Session, interview_id: str) -> tuple[Item, ...]:

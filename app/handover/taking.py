@@ -105,10 +105,16 @@ def take_package(
         with library.session() as session:
             here = library_id(library, session)
         if known := _known(library, content, here):
+            _sweep(library)
             return known
         staging = Staging(library, archive, content, phases.part(0.15, 0.4), stop, run_child or _in_a_child())
         with staging.files() as files:
             return _Taking(library, content, files, here, path.name, phases.rest(), stop).take()
+
+
+def _sweep(library: Library) -> None:
+    """Remove made files that nothing waits for, also those that a try left that was interrupted."""
+    Attaching(library, library.session, time.time).sweep()
 
 
 def _in_a_child() -> RunChild:
@@ -162,8 +168,7 @@ class _Taking:
         except BaseException:  # whatever stopped the rows, the files must not stay without them
             self._placing.undo()
             raise
-        if taken.confirmed:
-            Attaching(self._library, self._library.session, time.time).sweep()
+        _sweep(self._library)
         if self._content.said:
             Fetching(self._library, self._library.session, time.time).sweep()
         return taken

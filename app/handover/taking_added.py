@@ -69,7 +69,6 @@ class TakingAdded:
         self._rows, self._library = rows, rows.library
         self._content, self._tally = rows.content, rows.tally
         self.to_send = self.confirmed = 0
-        self._closed: list[Item] = []
 
     @property
     def _session(self) -> Session:
@@ -289,11 +288,11 @@ class TakingAdded:
             self._library.note_in(
                 self._session, "arrived", "audit", interview_id_of(item), f"{item.kind} {item.external_id}"
             )
-        self._closed += closed
 
     def close_files(self) -> None:
-        """Files beside revisions that did not arrive wait for nothing any more."""
-        handing.close_files(self._session, self._closed)
+        """Files beside revisions that did not arrive wait for nothing any more, also where a try that was interrupted
+        has confirmed those revisions."""
+        handing.close_files(self._session)
 
     def _link(self, item: Item) -> None:
         """An interview that was registered by the other library carries the HR system's id from then on."""
