@@ -45,6 +45,16 @@ def waiting(session: Session, interviews: Collection[str]) -> tuple[Item, ...]:
     return tuple(sorted(found, key=lambda item: item.seq))
 
 
+def any_closed(session: Session, items: Iterable[Item]) -> bool:
+    """Whether one of these items was closed since it was read, other than by its being sent."""
+    table = outbox.outbox
+    closed = table.c.state == State.DONE.value, table.c.resolution.is_not(None)
+    return any(
+        session.scalar(select(table.c.seq).where(table.c.op_id.in_(part), *closed).limit(1)) is not None
+        for part in _parts([item.op_id for item in items])
+    )
+
+
 def hand_over(session: Session, items: Iterable[Item]) -> int:
     """These items are sent by somebody else from now on; gives how many were to be sent from here until now."""
     table = outbox.outbox

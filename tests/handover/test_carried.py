@@ -15,9 +15,10 @@ from app.domain.people import Decision, Side, Told
 from app.domain.types import Candidate, InterviewStatus
 from app.failures import PackageDamaged
 from app.feedback import give
+from app.handover import archive
 from app.handover.package import Kind
 from app.handover.taking import take_package
-from app.handover.writing import Choice, offered, write_package
+from app.handover.writing import Choice, offered, packages, write_package
 from app.outgoing import Said, say, unsay
 from app.pulled import TIME
 from app.schedule.watch import ScheduleWatch
@@ -270,6 +271,29 @@ def test_a_note_that_is_said_anew_is_sent_and_the_one_that_was_closed_is_not(off
     assert home(laptop, office, stick, interview.id).new["note"] == 1
     assert notes_open(office) == ["还是没有来"]
     assert home(laptop, office, stick, interview.id).new["note"] == 0
+
+
+def test_a_note_that_is_taken_back_while_the_package_is_written_is_not_in_it(
+    office, laptop, stick, planned, monkeypatch
+):
+    interview, _ = planned
+    told_of(laptop, interview, "没有来", 20)
+    sign(laptop, interview.id)
+    written, whole = [], archive.write
+
+    def writing(*given):
+        whole(*given)
+        if not written:
+            with laptop.session() as session:
+                assert unsay(session, "told:1", exactly=True) == 1
+        written.append(given)
+
+    monkeypatch.setattr(archive, "write", writing)
+    taken = home(laptop, office, stick, interview.id)
+    assert len(written) == 2
+    assert (taken.new["note"], taken.to_send) == (0, 1)
+    assert [one.outgoing for one in packages(laptop)].count(True) == 1
+    assert len(list(stick.iterdir())) == 2
 
 
 @pytest.mark.parametrize("why", ["cancelled", "in question", ""])
