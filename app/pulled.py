@@ -118,10 +118,15 @@ class InQuestion:
 
 def time_in_question(library: Library, interview: Interview) -> InQuestion | None:
     """What the HR system says of an interview's time, where that waits for a decision; None = nothing does."""
+    with library.reading() as session:
+        return time_in_question_in(session, interview)
+
+
+def time_in_question_in(session: Session, interview: Interview) -> InQuestion | None:
+    """The same, in the caller's transaction."""
     if interview.remote_id is None:
         return None
-    with library.reading() as session:
-        row = ledger.known_row(session, ledger.connected(session), "interview", interview.remote_id)
+    row = ledger.known_row(session, ledger.connected(session), "interview", interview.remote_id)
     if row is None or TIME not in row.contested:
         return None
     theirs = moment(row.fields.get(TIME))

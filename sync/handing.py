@@ -45,6 +45,16 @@ def waiting(session: Session, interviews: Collection[str]) -> tuple[Item, ...]:
     return tuple(sorted(found, key=lambda item: item.seq))
 
 
+def any_closed(session: Session, items: Iterable[Item]) -> bool:
+    """Whether one of these items was closed since it was read, other than by its being sent."""
+    table = outbox.outbox
+    closed = table.c.state == State.DONE.value, table.c.resolution.is_not(None)
+    return any(
+        session.scalar(select(table.c.seq).where(table.c.op_id.in_(part), *closed).limit(1)) is not None
+        for part in _parts([item.op_id for item in items])
+    )
+
+
 def hand_over(session: Session, items: Iterable[Item]) -> int:
     """These items are sent by somebody else from now on; gives how many were to be sent from here until now."""
     table = outbox.outbox
@@ -88,13 +98,37 @@ def confirm(session: Session, told: Iterable[Receipt], by: str = "") -> tuple[It
     return tuple(closed)
 
 
-def close_files(session: Session, confirmed: Iterable[Item]) -> int:
-    """Close files of revisions that the HR system did not get, of what `confirm` gave: nobody sends them any more."""
-    closed, queue = 0, outbox.Queue()
-    for item in confirmed:
-        now = outbox.get(session, item.op_id)
-        if item.kind is Kind.ASSESSMENT and now is not None and now.resolution is not None:
-            closed += queue.overtake_files(session, item.external_id, also=(State.HANDED,))
+def close_files(session: Session) -> int:
+    """Close open files of revisions that the HR system did not get: nobody sends them any more."""
+    table, revision = outbox.outbox, outbox.outbox.alias()
+    query = (
+        select(revision.c.external_id)
+        .join(table, table.c.depends_on == revision.c.op_id)
+        .where(
+            table.c.kind == Kind.ATTACHMENT.value, table.c.state.in_((*_WAITING, State.HANDED.value)),
+            revision.c.kind == Kind.ASSESSMENT.value, revision.c.state == State.DONE.value,
+            revision.c.resolution.is_not(None),
+        )
+        .distinct()
+    )  # fmt: skip
+    queue = outbox.Queue()
+    return sum(queue.overtake_files(session, each, also=(State.HANDED,)) for each in session.scalars(query).all())
+
+
+def unfinished_files(session: Session, interview_id: str) -> tuple[Item, ...]:
+    """An interview's files that the HR system does not have yet."""
+    return tuple(
+        item for item in outbox.unfinished(session, Kind.ATTACHMENT) if item.aggregate == f"{interview_id}/files"
+    )
+
+
+def leave_files(session: Session, files: Iterable[Item]) -> int:
+    """Close files that were handed over or were not sent yet: they neither travel once more nor are sent from here."""
+    table, closed = outbox.outbox, 0
+    values = {"state": State.DONE.value, "resolution": Resolution.LEFT.value, "done_at": time.time()}
+    for part in _parts([item.op_id for item in files]):
+        there = table.c.op_id.in_(part), table.c.state.in_((*_WAITING, State.HANDED.value))
+        closed += _rowcount(session.execute(update(table).where(*there).values(**values)))
     return closed
 
 

@@ -6,6 +6,7 @@ it is the same whoever sends it; a file travels as what was made, and is announc
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Container, Iterable
@@ -17,12 +18,13 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.attaching import CARRIED, MADE, MadeFile, attach
-from app.domain.types import Interview
+from app.domain.types import Interview, InterviewStatus
 from app.handover.archive import Content, of_bytes
 from app.handover.package import FILES, NOTES, Member
-from app.outgoing import registration_of
+from app.outgoing import registration_of, was_said
+from app.pulled import time_in_question_in
 from app.store.library import Library
-from sync import outbox
+from sync import handing, outbox
 from sync.contract import NoteRole
 from sync.outbox import Item, Kind, Resolution
 from sync.system import Note
@@ -106,20 +108,41 @@ def read_files(body: bytes, there: Iterable[Member]) -> list[CarriedFile]:
 
 
 def take_note(session: Session, interview: Interview, note: dict[str, Any]) -> bool:
-    """A laptop's note is sent from here; False where it is known, or the HR system does not know the interview."""
+    """A laptop's note is sent from here; False where it is known, the HR system does not know the interview, or nobody
+    is waited for any more.
+
+    One that was closed before the HR system had it gives way to another that says the same anew, but does not come back
+    itself.
+    """
     registration = registration_of(session, interview)
     if interview.remote_id is None and registration is None:
         return False
-    if outbox.find(session, Kind.NOTE, note["external_id"]) is not None:
-        return False
     told = Note(**note)
+    if was_said(session, told.external_id) or (told.role == NoteRole.LATE and not _is_waited_for(session, interview)):
+        return False
     if told.interview_id != interview.id:
         told = Note(**(asdict(told) | {"interview_id": interview.id, "interview_remote_id": interview.remote_id}))
+    aggregate, payload = f"{interview.id}/notes", json.dumps(asdict(told), ensure_ascii=False).encode()
+    if _was_here(session, aggregate, payload):
+        return False
+    outbox.set_aside(session, Kind.NOTE, told.external_id)
     outbox.enqueue(
-        session, kind=Kind.NOTE, aggregate=f"{interview.id}/notes", external_id=told.external_id,
-        payload=json.dumps(asdict(told), ensure_ascii=False).encode(), depends_on=registration,
+        session, kind=Kind.NOTE, aggregate=aggregate, external_id=told.external_id, payload=payload,
+        depends_on=registration,
     )  # fmt: skip
     return True
+
+
+def _is_waited_for(session: Session, interview: Interview) -> bool:
+    """Whether the interview takes place as far as is known here, and at a time that nobody has to decide on."""
+    return interview.status is not InterviewStatus.CANCELLED and time_in_question_in(session, interview) is None
+
+
+def _was_here(session: Session, aggregate: str, payload: bytes) -> bool:
+    """Whether these very bytes were to be sent from here once, whatever became of it: a package repeats them."""
+    table = outbox.outbox
+    same = table.c.payload_sha256 == hashlib.sha256(payload).hexdigest()
+    return bool(outbox.select_items(session, table.c.kind == Kind.NOTE.value, table.c.aggregate == aggregate, same))
 
 
 def take_file(
@@ -135,6 +158,17 @@ def take_file(
         return False
     made = MadeFile({"kind": MADE, "id": file.sha256}, lay(file.sha256), file.sha256)
     attach(session, item, interview, file.role, made)
+    return True
+
+
+def leave_file(session: Session, interview: Interview, file: CarriedFile, signed: Container[str], size: int) -> bool:
+    """A laptop's file is neither kept nor sent from here, and the laptop will hear so; else as `take_file`. `size` in
+    bytes."""
+    if not take_file(session, interview, file, signed, lambda _: size):
+        return False
+    item = outbox.find(session, Kind.ATTACHMENT, f"{file.assessment_external_id}/{file.role}")
+    assert item is not None
+    handing.leave_files(session, [item])
     return True
 
 

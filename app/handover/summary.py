@@ -38,7 +38,7 @@ def taken_lines(taken: Taken) -> tuple[str, ...]:
     if taken.nothing_new:
         lines.append(text.tr("package.nothing_new"))
     numbers = (("to_send", taken.to_send), ("confirmed", taken.confirmed), ("cards", taken.cards.total()),
-               ("kept", taken.kept))  # fmt: skip
+               ("kept", taken.kept), ("redacted", taken.redacted))  # fmt: skip
     lines += [text.tr(f"package.{key}", n=number) for key, number in numbers if number]
     lines += [text.tr("package.left", title=title) for title in taken.left]
     return tuple(lines)

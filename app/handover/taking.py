@@ -55,7 +55,8 @@ class Taken:
 
     `new`, `changed`, `same` and `cards` count rows by kind; `to_send` signed revisions that are sent from here now,
     `confirmed` items that arrived by way of the other library; `kept` recordings and `left` templates (their titles)
-    were left in the package, because there is another one here.
+    were left in the package, because there is another one here, `redacted` rows and files because they are of a
+    recording of which a stretch was redacted here.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Taken:
     confirmed: int = 0
     kept: int = 0
     left: tuple[str, ...] = ()
+    redacted: int = 0
     own: bool = False
     before: datetime | None = None
 
@@ -103,10 +105,16 @@ def take_package(
         with library.session() as session:
             here = library_id(library, session)
         if known := _known(library, content, here):
+            _sweep(library)
             return known
         staging = Staging(library, archive, content, phases.part(0.15, 0.4), stop, run_child or _in_a_child())
         with staging.files() as files:
             return _Taking(library, content, files, here, path.name, phases.rest(), stop).take()
+
+
+def _sweep(library: Library) -> None:
+    """Remove made files that nothing waits for, also those that a try left that was interrupted."""
+    Attaching(library, library.session, time.time).sweep()
 
 
 def _in_a_child() -> RunChild:
@@ -160,8 +168,7 @@ class _Taking:
         except BaseException:  # whatever stopped the rows, the files must not stay without them
             self._placing.undo()
             raise
-        if taken.confirmed:
-            Attaching(self._library, self._library.session, time.time).sweep()
+        _sweep(self._library)
         if self._content.said:
             Fetching(self._library, self._library.session, time.time).sweep()
         return taken
@@ -203,7 +210,7 @@ class _Taking:
         return Taken(
             manifest.id, manifest.kind, datetime.fromisoformat(manifest.made), manifest.by, +tally.new,
             +tally.changed, +tally.same, +tally.cards, self._added.to_send, self._added.confirmed, self._files.kept,
-            tuple(tally.left),
+            tuple(tally.left), tally.redacted,
         )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from app.handover.merging import Difference
 from app.handover.rows import APPENDED, STAYS, Row, typed
 from app.handover.taking_rows import TakingRows
 from app.outgoing import assessment_signed, interview_of
+from app.store.redactions import QUOTING
 from app.store.tables import (
     AssessmentRow,
     CorrectionRow,
@@ -68,7 +69,6 @@ class TakingAdded:
         self._rows, self._library = rows, rows.library
         self._content, self._tally = rows.content, rows.tally
         self.to_send = self.confirmed = 0
-        self._closed: list[Item] = []
 
     @property
     def _session(self) -> Session:
@@ -77,6 +77,9 @@ class TakingAdded:
     def take(self, kind: str, part: list[Row]) -> None:
         """Some rows of a kind."""
         for row in self._unknown(kind, part):
+            if kind == "correction" and self._repeats(row):
+                self._tally.redacted += 1
+                continue
             self._add(kind, row)
             self._tally.new[kind] += 1
         self._session.flush()
@@ -96,6 +99,17 @@ class TakingAdded:
         there = set(self._session.scalars(select(table.id).where(table.id.in_([row.id for row in rows]))))
         self._tally.same[kind] += len(there)
         yield from (row for row in rows if row.id not in there and row.fields.get("action") not in STAYS)
+
+    def _repeats(self, row: Row) -> bool:
+        """Whether a correction repeats words that were redacted here, or takes back one that does."""
+        fields = row.fields
+        spans = self._rows.redacted(fields["interview_id"])
+        if fields["kind"] in QUOTING and any(fields["start"] < end and fields["end"] > start for start, end in spans):
+            return True
+        reverts = fields.get("reverts")
+        if not spans or reverts is None:
+            return False
+        return self._session.scalar(select(CorrectionRow.id).where(CorrectionRow.id == reverts)) is None
 
     def _add(self, kind: str, row: Row) -> None:
         values = typed(kind, self._rows.named_here(row.fields))
@@ -193,11 +207,22 @@ class TakingAdded:
             return
         interview = self._library.interview_in(self._session, self._rows.local("interview", interview_id))
         told = [("note", carried.take_note(self._session, interview, note)) for note in notes]
-        told += [
-            ("file", carried.take_file(self._session, interview, file, self._content.signed, lay)) for file in files
-        ]
+        if self._rows.redacted(interview_id):
+            self._leave(interview, files)
+        else:
+            told += [
+                ("file", carried.take_file(self._session, interview, file, self._content.signed, lay)) for file in files
+            ]
         for kind, is_new in told:
             (self._tally.new if is_new else self._tally.same)[kind] += 1
+
+    def _leave(self, interview: Interview, files: list[carried.CarriedFile]) -> None:
+        """What was made of a recording before a stretch of it was redacted here is not sent."""
+        sizes = {member.sha256: member.bytes for member in self._content.manifest.members}
+        for file in files:
+            size = sizes[file.sha256]
+            if carried.leave_file(self._session, interview, file, self._content.signed, size):
+                self._tally.redacted += 1
 
     def _sign(self, row: Row, payload: bytes) -> str:
         """One revision; gives the outbox's operation id, "" where nothing is to be sent."""
@@ -263,11 +288,11 @@ class TakingAdded:
             self._library.note_in(
                 self._session, "arrived", "audit", interview_id_of(item), f"{item.kind} {item.external_id}"
             )
-        self._closed += closed
 
     def close_files(self) -> None:
-        """Files beside revisions that did not arrive wait for nothing any more."""
-        handing.close_files(self._session, self._closed)
+        """Files beside revisions that did not arrive wait for nothing any more, also where a try that was interrupted
+        has confirmed those revisions."""
+        handing.close_files(self._session)
 
     def _link(self, item: Item) -> None:
         """An interview that was registered by the other library carries the HR system's id from then on."""

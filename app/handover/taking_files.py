@@ -174,7 +174,10 @@ class Placing:
             self._library.vault.admit(incoming)
 
     def rows(self, rows: TakingRows, interview_id: str) -> None:
-        """The rows of an interview's recording and analysis (by its id in the package); its files move here."""
+        """The rows of an interview's recording and analysis (by its id in the package); its files move here.
+
+        Of a recording of which a stretch was redacted here, neither analysis nor report comes back.
+        """
         session = rows.session
         for sha256, (incoming, facts) in self._files.recordings.items():
             if rows.content.recordings[sha256].interview_id != interview_id:
@@ -191,9 +194,13 @@ class Placing:
             self._admitted.append(sha256)
             rows.tally.new["recording"] += 1
             self._library.note_in(session, "imported", "interview", interview.id, sha256)
-        if (folder := self._files.analyses.get(interview_id)) is not None:
+        folder, file = self._files.analyses.get(interview_id), self._files.reports.get(interview_id)
+        if rows.redacted(interview_id):
+            rows.tally.redacted += (folder is not None) + (file is not None)
+            return
+        if folder is not None:
             self._place_analysis(rows, interview_id, folder)
-        if (file := self._files.reports.get(interview_id)) is not None:
+        if file is not None:
             self._place_report(rows, interview_id, file)
         session.flush()
 

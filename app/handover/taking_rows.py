@@ -17,6 +17,7 @@ from app.handover.here import Here
 from app.handover.merging import Known, Merge, Side, merge
 from app.handover.rows import MERGED, NAMES, Row, fields_of, typed
 from app.store.library import Library
+from app.store.redactions import spans_of
 from app.store.searching import index_for_search
 from app.store.tables import AgreedRow, InterviewRow, RatingRow
 
@@ -29,7 +30,8 @@ _OF_STATUS = "status"
 class Tally:
     """How many rows of each kind were new, changed here by the package, there already, or are for a person.
 
-    `left` = titles of templates that are here with another content.
+    `left` = titles of templates that are here with another content; `redacted` = how many rows and files were left out
+    because they repeat what was redacted here.
     """
 
     new: Counter[str] = field(default_factory=Counter)
@@ -37,6 +39,7 @@ class Tally:
     same: Counter[str] = field(default_factory=Counter)
     cards: Counter[str] = field(default_factory=Counter)
     left: list[str] = field(default_factory=list)
+    redacted: int = 0
 
 
 class TakingRows:
@@ -71,6 +74,10 @@ class TakingRows:
     def local(self, kind: str, row_id: str) -> str:
         """The row's id here."""
         return self.ids.get((kind, row_id), row_id)
+
+    def redacted(self, interview_id: str) -> tuple[tuple[float, float], ...]:
+        """The stretches [start, end) (s) that were redacted here of an interview (by its id in the package)."""
+        return spans_of(self.session, self.local("interview", interview_id))
 
     def named_here(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Fields that name rows of the package, naming the rows here."""

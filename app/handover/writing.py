@@ -13,6 +13,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app import __version__, policy, text
 from app.attaching import Attaching
@@ -113,9 +114,22 @@ def write_package(
     if choice.kind is Kind.RESULTS and choice.files:
         attaching = Attaching(library, library.session, time.time)
         attaching.prepare_for(frozenset(choice.interviews), phases.part(0.0, 0.6))
+    while True:
+        try:
+            return _write(library, choice, out, passphrase, here, phases.rest())
+        except _ClosedMeanwhile:
+            continue
+
+
+class _ClosedMeanwhile(Exception):
+    """Something of the package was taken back while it was written."""
+
+
+def _write(library: Library, choice: Choice, out: Path, passphrase: str, here: str, progress: Progress) -> Written:
+    """One try. Raises _ClosedMeanwhile, and then there is no file."""
     with library.reading() as session:
         gathered = _gather(Gathering(library, session), choice)
-    with ExitStack() as stack:
+    with ExitStack() as stack, ExitStack() as last:
         folder = stack.enter_context(library.vault.working())
         attached = _attached(library, choice, gathered, folder, stack)
         if choice.kind is Kind.OUTWARD and (choice.said or choice.documents):
@@ -129,12 +143,16 @@ def write_package(
         manifest = Manifest(
             str(uuid4()), choice.kind, here, made, library.assessor, __version__, members, version=version
         )  # fmt: skip
-        with _fitting(out), whole_file(out) as part, part.open("wb") as target:
-            archive.write(target, manifest, contents, passphrase, phases.rest())
-            target.flush()
-            os.fsync(target.fileno())
-    counts = gathered.counts() | _attachments(members) | carried.count(gathered.waiting)
-    return _record(library, choice, manifest, counts, gathered.waiting, out)
+        counts = gathered.counts() | _attachments(members) | carried.count(gathered.waiting)
+        with _fitting(out), whole_file(out) as part:
+            with part.open("wb") as target:
+                archive.write(target, manifest, contents, passphrase, progress)
+                target.flush()
+                os.fsync(target.fileno())
+            # The file gets its name within the transaction: nothing of it can be taken back in between.
+            session = last.enter_context(library.session())
+            handed = _record(library, session, choice, manifest, counts, gathered.waiting, out)
+    return Written(manifest.id, choice.kind, counts, handed)
 
 
 def _gather(gathering: Gathering, choice: Choice) -> Gathered:
@@ -152,21 +170,24 @@ def _gather(gathering: Gathering, choice: Choice) -> Gathered:
 
 
 def _record(
-    library: Library, choice: Choice, manifest: Manifest, counts: dict[str, int], waiting: list[Item], out: Path
-) -> Written:
-    with library.session() as session:
-        handed = handing.hand_over(session, waiting)
-        for interview_id in choice.interviews:
-            library.record_in(session, HANDED_OVER, interview_id, f"{choice.kind} {manifest.id}")
-        session.add(
-            PackageRow(
-                package_id=manifest.id, kind=str(choice.kind), outgoing=True, library=manifest.library,
-                made=datetime.fromisoformat(manifest.made), by=manifest.by, file=out.name, counts=counts,
-                assessor=library.assessor,
-            )
-        )  # fmt: skip
-        library.record_in(session, "package_written", manifest.id, out.name)
-    return Written(manifest.id, choice.kind, counts, handed)
+    library: Library, session: Session, choice: Choice, manifest: Manifest, counts: dict[str, int],
+    waiting: list[Item], out: Path,
+) -> int:  # fmt: skip
+    """Note what is handed over; gives how many items are not sent from here any more. Raises _ClosedMeanwhile."""
+    if handing.any_closed(session, waiting):
+        raise _ClosedMeanwhile
+    handed = handing.hand_over(session, waiting)
+    for interview_id in choice.interviews:
+        library.record_in(session, HANDED_OVER, interview_id, f"{choice.kind} {manifest.id}")
+    session.add(
+        PackageRow(
+            package_id=manifest.id, kind=str(choice.kind), outgoing=True, library=manifest.library,
+            made=datetime.fromisoformat(manifest.made), by=manifest.by, file=out.name, counts=counts,
+            assessor=library.assessor,
+        )
+    )  # fmt: skip
+    library.record_in(session, "package_written", manifest.id, out.name)
+    return handed
 
 
 def _attached(library: Library, choice: Choice, gathered: Gathered, folder: Path, stack: ExitStack) -> list[Content]:

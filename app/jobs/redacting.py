@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from analysis import protocol
 from app import text
+from app.attaching import Attaching
 from app.domain.redaction import Reason
 from app.domain.types import WORKING
-from app.failures import NotFound, ReadOnly, RecordingInUse, RecordingLeaves, ValueInvalid
+from app.failures import NotFound, ReadOnly, RecordingInUse, ValueInvalid
 from app.jobs.child import ChildReport, run_child
 from app.store.importing import prepare
 from app.store.library import Library
-from sync import outbox
+from app.store.redactions import refuse_leaving
 
 SHORTEST_S = 0.1
-FREE = (outbox.State.DONE, outbox.State.HANDED)
 
 
 class RedactWork:
     """Takes [start, end) (s) out of an interview's recording for good; a job for `JobQueue.submit`.
 
     Raises ReadOnly, NotFound without a recording, ValueInvalid for a stretch outside it, RecordingInUse while it
-    is being analysed, and RecordingLeaves while something that was made of it waits to be sent.
+    is being analysed, and RecordingLeaves while something that was made of it waits to be sent from here.
     """
 
     def __init__(self, library: Library, interview_id: str, start: float, end: float, reason: Reason) -> None:
@@ -44,10 +45,7 @@ class RedactWork:
         if goes_on or self._library.interview(self._interview_id).analysis_state in WORKING:
             raise RecordingInUse
         with self._library.reading() as session:
-            waiting = outbox.unfinished(session, outbox.Kind.ATTACHMENT)
-        files = f"{self._interview_id}/files"
-        if any(item.aggregate == files and item.state not in FREE for item in waiting):
-            raise RecordingLeaves
+            refuse_leaving(session, self._interview_id)
 
     def __call__(self, report: Callable[[ChildReport], None], stop: threading.Event) -> str:
         """Do it; the interview's id. Raises the failures of `run_child` too."""
@@ -63,4 +61,5 @@ class RedactWork:
             with library.vault.receive(copy) as incoming:
                 prepared = prepare(incoming, run_child, stop)
                 library.redact(self._interview_id, incoming, prepared, self._span, self._reason)
+        Attaching(library, library.session, time.time).sweep()
         return self._interview_id

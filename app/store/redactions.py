@@ -17,7 +17,7 @@ from analysis.document import CorrectionKind
 from app import text as words
 from app.domain.redaction import Reason, Redaction
 from app.domain.types import WORKING, AnalysisState
-from app.failures import NotFound, RecordingInUse
+from app.failures import NotFound, RecordingInUse, RecordingLeaves
 from app.store.recordings import Prepared
 from app.store.schedule import Schedule, next_serial
 from app.store.tables import (
@@ -31,6 +31,8 @@ from app.store.tables import (
 )
 from app.store.vault import Incoming
 from app.store.writing import found
+from sync import handing
+from sync.outbox import State
 
 QUOTING = tuple(str(kind) for kind in (CorrectionKind.WORD, CorrectionKind.SPLIT, CorrectionKind.MERGE))
 """Corrections that repeat words of the recording."""
@@ -51,7 +53,8 @@ class Redactions(Schedule):
         """Put a redacted copy in the place of an interview's recording, which is removed for good.
 
         Either the old recording stands with all that belongs to it, or the new one does; whatever ends the process in
-        between is made up for at the next opening. Raises ReadOnly, NotFound, DiskFull, FolderNotWritable.
+        between is made up for at the next opening. Files that were made of the old one and handed over are not sent
+        from here any more. Raises ReadOnly, NotFound, RecordingInUse, RecordingLeaves, DiskFull, FolderNotWritable.
         """
         media = self.interview(interview_id).media
         if media is None:
@@ -59,6 +62,8 @@ class Redactions(Schedule):
         self.vault.admit(incoming)
         try:
             with self.session() as session:
+                refuse_leaving(session, interview_id)
+                handing.leave_files(session, handing.unfinished_files(session, interview_id))
                 made = _made_of(session, interview_id)
                 self._swap(session, interview_id, media.sha256, incoming, prepared)
                 self._log(session, interview_id, incoming.sha256, (media.sha256, media.bytes), span, reason)
@@ -143,6 +148,18 @@ def _made_of(session: Session, interview_id: str) -> set[str]:
     """The folders (relative to the vault) of all that was derived for an interview, of an earlier part of it too."""
     folders = session.scalars(select(AnalysisRow.folder).where(AnalysisRow.interview_id == interview_id))
     return {"/".join(folder.split("/")[:2]) if folder.startswith("derived/") else folder for folder in folders}
+
+
+def refuse_leaving(session: Session, interview_id: str) -> None:
+    """Raises RecordingLeaves while something that was made of a recording waits to be sent from here."""
+    if any(item.state is not State.HANDED for item in handing.unfinished_files(session, interview_id)):
+        raise RecordingLeaves
+
+
+def spans_of(session: Session, interview_id: str) -> tuple[tuple[float, float], ...]:
+    """The stretches [start, end) (s) that were taken out of an interview's recording."""
+    wanted = select(RedactionRow.start, RedactionRow.end).where(RedactionRow.interview_id == interview_id)
+    return tuple((start, end) for start, end in session.execute(wanted))
 
 
 def _forget(session: Session, interview_id: str, span: tuple[float, float]) -> None:

@@ -8,6 +8,7 @@ import threading
 import numpy as np
 import pytest
 from sqlalchemy import text as sql
+from sqlalchemy import update
 from sqlalchemy.exc import DatabaseError
 
 from analysis.document import CorrectionKind
@@ -15,10 +16,11 @@ from analysis.export import write_all
 from app import cli, text
 from app.domain.redaction import Reason
 from app.domain.types import AnalysisState
-from app.failures import NotFound, ReadOnly, RecordingInUse, ValueInvalid
+from app.failures import NotFound, ReadOnly, RecordingInUse, RecordingLeaves, ValueInvalid
 from app.jobs.redacting import RedactWork
 from app.store.importing import import_file, prepare
 from app.store.library import Library
+from sync import handing, outbox
 from tests.analysis.media_samples import clicks, record
 from tests.analysis.test_media_clips import bursts, heard, shown
 from tests.ui import review_data, review_library
@@ -164,6 +166,52 @@ def test_what_cannot_be_redacted_is_refused(tmp_path, library, talk):
     assert text.sentence(refused.value)
     with Library.open(tmp_path / "资料 库", read_only_if_held=True) as reader, pytest.raises(ReadOnly):
         RedactWork(reader, talk.id, 1.0, 2.0, Reason.OTHER)
+
+
+def made_of(library, interview_id, state):
+    """A transcript that was made of the interview, in the outbox in a state."""
+    made = library.folder / "words.vtt"
+    made.write_text("三万", encoding="utf-8")
+    with library.session() as session:
+        digest = library.vault.keep_made(made)
+        outbox.enqueue(
+            session, kind=outbox.Kind.ATTACHMENT, aggregate=f"{interview_id}/files", external_id="a:1/transcript",
+            payload=json.dumps({"source": {"kind": "made", "id": digest, "name": "words.vtt"}}).encode(),
+        )  # fmt: skip
+        session.execute(update(outbox.outbox).values(state=state))
+    return digest
+
+
+def the_file(library):
+    with library.reading() as session:
+        return outbox.find(session, outbox.Kind.ATTACHMENT, "a:1/transcript")
+
+
+def test_what_was_made_and_handed_over_is_neither_kept_nor_sent(library, talk):
+    made_of(library, talk.id, outbox.State.HANDED)
+    redact(library, talk.id)
+    item = the_file(library)
+    assert (item.state, item.resolution) == (outbox.State.DONE, outbox.Resolution.LEFT)
+    assert library.vault.made() == frozenset()
+    with library.session() as session:
+        assert not outbox.Queue().revive(session, item.op_id)
+        assert handing.waiting(session, [talk.id]) == ()
+
+
+def test_what_is_made_while_the_copy_is_written_is_not_overlooked(library, talk):
+    work, made = RedactWork(library, talk.id, 1.4, 2.3, Reason.SALARY), []
+
+    def meanwhile(_):
+        if not made:
+            made.append(made_of(library, talk.id, outbox.State.PENDING))
+
+    with pytest.raises(RecordingLeaves):
+        work(meanwhile, threading.Event())
+    assert made
+    assert library.interview(talk.id).media == talk.media
+    assert library.redactions(talk.id) == ()
+    assert library.vault.known() == {talk.media.sha256}
+    assert the_file(library).state is outbox.State.PENDING
 
 
 def test_on_the_command_line(tmp_path, library, talk, capsys, each_language):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,14 +15,18 @@ from app.domain.people import Decision, Side, Told
 from app.domain.types import Candidate, InterviewStatus
 from app.failures import PackageDamaged
 from app.feedback import give
+from app.handover import archive
 from app.handover.package import Kind
 from app.handover.taking import take_package
-from app.handover.writing import Choice, offered, write_package
+from app.handover.writing import Choice, offered, packages, write_package
+from app.outgoing import Said, say, unsay
+from app.pulled import TIME
 from app.schedule.watch import ScheduleWatch
 from app.settings import SettingsFile
 from app.suggestions.deciding import Stands, Suggestions, note_id
 from app.suggestions.rules import Outcome, Rule, When, write_rules
-from sync import outbox
+from sync import ledger, outbox
+from sync.contract import NoteRole
 from sync.outbox import Kind as ItemKind
 from sync.outbox import State
 from tests.app.test_store_library import an_interview
@@ -239,6 +244,77 @@ def test_one_suggestion_decided_in_two_places_keeps_both_and_the_later_holds(off
     assert decisions[-1].decision is Decision.DISMISSED
     assert note_id(sent) in {note_id(each) for each in decisions if each.decision is Decision.SENT}
     assert len(decisions) == 3, "what is said again is said once"
+
+
+def told_of(library, interview, words, minutes):
+    """A note on an interview under one and the same id."""
+    at = interview.scheduled_at + timedelta(minutes=minutes)
+    with library.session() as session:
+        assert say(session, interview, Said("told:1", NoteRole.ABSENT, at, "李静", words, {}))
+
+
+def notes_open(library):
+    return [json.loads(item.payload)["text"] for item in items(library, ItemKind.NOTE) if item.state is State.PENDING]
+
+
+def test_a_note_that_is_said_anew_is_sent_and_the_one_that_was_closed_is_not(office, laptop, stick, planned):
+    interview, _ = planned
+    told_of(laptop, interview, "没有来", 20)
+    home(laptop, office, stick, interview.id)
+    assert notes_open(office) == ["没有来"]
+    with office.session() as session:
+        assert unsay(session, "told:1", exactly=True) == 1
+    assert home(laptop, office, stick, interview.id).new["note"] == 0
+    assert notes_open(office) == [], "a package repeats what waits; that is not said anew"
+    carry(office, laptop, stick, Kind.RECEIPTS)
+    told_of(laptop, interview, "还是没有来", 40)
+    assert home(laptop, office, stick, interview.id).new["note"] == 1
+    assert notes_open(office) == ["还是没有来"]
+    assert home(laptop, office, stick, interview.id).new["note"] == 0
+
+
+def test_a_note_that_is_taken_back_while_the_package_is_written_is_not_in_it(
+    office, laptop, stick, planned, monkeypatch
+):
+    interview, _ = planned
+    told_of(laptop, interview, "没有来", 20)
+    sign(laptop, interview.id)
+    written, whole = [], archive.write
+
+    def writing(*given):
+        whole(*given)
+        if not written:
+            with laptop.session() as session:
+                assert unsay(session, "told:1", exactly=True) == 1
+        written.append(given)
+
+    monkeypatch.setattr(archive, "write", writing)
+    taken = home(laptop, office, stick, interview.id)
+    assert len(written) == 2
+    assert (taken.new["note"], taken.to_send) == (0, 1)
+    assert [one.outgoing for one in packages(laptop)].count(True) == 1
+    assert len(list(stick.iterdir())) == 2
+
+
+@pytest.mark.parametrize("why", ["cancelled", "in question", ""])
+def test_that_somebody_is_late_is_not_said_where_nobody_is_waited_for(office, laptop, stick, planned, why):
+    interview, _ = planned
+    if why == "cancelled":
+        office.set_status(interview.id, InterviewStatus.CANCELLED)
+    elif why:
+        with office.session() as session:
+            system = ledger.connected(session)
+            row = ledger.known_row(session, system, "interview", interview.remote_id)
+            later = (interview.scheduled_at + timedelta(hours=1)).isoformat()
+            ledger.keep_row(
+                session, system, replace(row, fields={**row.fields, TIME: later}, contested={TIME: {}})
+            )  # fmt: skip
+    watch = ScheduleWatch(
+        laptop, SettingsFile(laptop.folder), clock=lambda: interview.scheduled_at + timedelta(minutes=20)
+    )
+    watch.look()
+    taken = home(laptop, office, stick, interview.id)
+    assert (taken.new["note"], len(notes_open(office))) == ((0, 0) if why else (1, 1))
 
 
 DAMAGES = {

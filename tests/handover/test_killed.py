@@ -3,6 +3,7 @@ package again ends as if nothing had happened."""
 
 from __future__ import annotations
 
+import json
 import random
 import signal
 import sqlite3
@@ -17,10 +18,14 @@ import pytest
 from app.domain.people import Side, Told
 from app.domain.types import Candidate
 from app.feedback import give
+from app.handover import taking, taking_added
 from app.handover.package import Kind
 from app.handover.taking import take_package
 from app.handover.writing import Choice, write_package
 from app.store import Library
+from sync import outbox
+from sync.outbox import Kind as ItemKind
+from sync.outbox import Resolution, State
 from tests.app.test_store_library import an_interview
 from tests.conftest import ROOT
 from tests.handover.conftest import sign
@@ -150,3 +155,32 @@ def test_killed_at_any_moment_the_next_try_ends_the_same(results, wanted, tmp_pa
     with Library.open(office) as library:
         take_package(library, results)
     assert content(office) == wanted
+
+
+def test_stopped_after_the_receipts_the_next_try_closes_the_files_all_the_same(
+    laptop, office, results, stick, monkeypatch
+):
+    take_package(office, results)
+    receipts = stick / "receipts.mianjian"
+    with office.session() as session:
+        files = [item for item in outbox.items(session) if item.kind is ItemKind.ATTACHMENT]
+        outbox.supersede(session, outbox.assessment_of_file(files[0].external_id).rpartition(":")[0])
+    write_package(office, Choice(Kind.RECEIPTS), receipts)
+    monkeypatch.setattr(taking, "SLICE_S", -1.0)
+    with monkeypatch.context() as stopped:
+        stopped.setattr(taking_added.TakingAdded, "close_files", killed)
+        with pytest.raises(Killed):
+            take_package(laptop, receipts)
+    take_package(laptop, receipts)
+    with laptop.reading() as session:
+        closed = outbox.find(session, ItemKind.ATTACHMENT, files[0].external_id)
+    assert (closed.state, closed.resolution) == (State.DONE, Resolution.OVERTAKEN)
+    assert json.loads(closed.payload)["source"]["id"] not in laptop.vault.made()
+
+
+class Killed(BaseException):
+    """Whatever ends the program."""
+
+
+def killed(_):
+    raise Killed
