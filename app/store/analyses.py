@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from analysis.document import Correction, CorrectionKind, Missing
 from app import text
 from app.domain.types import AnalysisState
 from app.failures import NotAnalysed, NotFound
-from app.store.tables import AnalysisRow, CorrectionRow, InterviewRow, now
+from app.store.tables import AnalysisRow, CorrectionRow, InterviewRow, RedactionRow, now
 from app.store.transcripts import Transcripts
 from app.store.vault import DOCUMENT, private_folder, writing_into
 from app.store.writing import found
@@ -62,7 +62,7 @@ class Analyses(Transcripts):
 
     def _record(self, session: Session, interview_id: str, relative: str, document: _Heading) -> None:
         interview = found(session, InterviewRow, interview_id, "interview")
-        self._refuse_of_another(interview, relative)
+        self._refuse_redacted(session, interview_id, relative)
         row = session.scalar(
             select(AnalysisRow).where(AnalysisRow.interview_id == interview_id, AnalysisRow.folder == relative)
         )
@@ -76,12 +76,13 @@ class Analyses(Transcripts):
         interview.analysis_state = str(AnalysisState.DONE)
         self._note(session, "analysed", "interview", interview_id, document.id)
 
-    def _refuse_of_another(self, interview: InterviewRow, relative: str) -> None:
-        """What was found in a recording that has given way to another (a redacted one) is not taken in any more."""
+    def _refuse_redacted(self, session: Session, interview_id: str, relative: str) -> None:
+        """What was found in a recording before something was taken out of it is not taken in any more."""
         kind, _, rest = relative.partition("/")
-        sha256 = interview.media_sha256
-        if kind == "derived" and sha256 is not None and rest.partition("/")[0] != sha256:
-            raise NotFound(what=text.tr("store.media"), id=rest.partition("/")[0])
+        sha256 = rest.partition("/")[0]
+        was = exists().where(RedactionRow.interview_id == interview_id, RedactionRow.before_sha256 == sha256)
+        if kind == "derived" and session.scalar(select(was)):
+            raise NotFound(what=text.tr("store.media"), id=sha256)
 
     def _copied(self, interview_id: str, folder: Path) -> Path:
         target = self.vault.folder.resolve() / "analyses" / interview_id / uuid4().hex
