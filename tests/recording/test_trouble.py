@@ -63,6 +63,7 @@ def test_a_full_disk(small, monkeypatch):
         feed(40, lambda: any(isinstance(one, RecordingDiskFull) for one in attempt.problems))
         full_at = (time.monotonic_ns() - began) / 1e9
         assert any(isinstance(one, RecordingDiskFull) for one in attempt.problems)
+        feed(5, lambda: any(isinstance(one, RecordingSpaceShort) for one in attempt.problems))  # looked at each second
         assert any(isinstance(one, RecordingSpaceShort) for one in attempt.problems)
         part = folders.parts(library.vault.recording(attempt.interview.id))[0]
         with av.open(str(part / "original.mkv")) as container:
