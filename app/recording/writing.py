@@ -135,7 +135,7 @@ class Recording:
         self._warned = False
         self._last_tries = 0
         self._bits = _bits(self._sources)
-        self._writer = threading.Thread(target=self._work, name="recording", daemon=True)
+        self._writer = threading.Thread(target=self._work, name="recording-writer", daemon=True)
         self._watch = threading.Thread(target=self._look_after, name="recording-standing", daemon=True)
         self._writer.start()
         self._watch.start()

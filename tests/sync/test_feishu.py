@@ -13,6 +13,7 @@ import pytest
 import requests
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from app import text
 from sync import outbox
@@ -454,7 +455,10 @@ def test_the_sender_delivers_a_file_of_an_interview_that_was_registered_from_her
         )  # fmt: skip
     sandbox.faults.set("drop_after:0.3,500_after:0.2,cut:0.2,429:0.1:retry=2")
     while True:  # a program started anew each time: it remembers nothing
-        sender = Sender(sessions, hr_of(), queue, files=lambda _: io.BytesIO(content))
+        hr = hr_of()
+        shape = hr.profile.shape
+        hr.profile = replace(hr.profile, shape=structs.replace(shape, send=(*shape.send, "report")))
+        sender = Sender(sessions, hr, queue, files=lambda _: io.BytesIO(content))
         sender.drain()
         with sessions() as session:
             if {item.state for item in outbox.items(session)} == {State.DONE}:
