@@ -229,10 +229,11 @@ def test_of_several_faces_the_one_in_the_box_is_taken():
 
 
 def test_closing_leaves_no_thread(qtbot, enter):
+    before = set(threading.enumerate())
     room = enter()
     room.player.overlay.ticks[Mark.MESH].setChecked(True)
     qtbot.waitUntil(lambda: room.player.pane.marks.mesh is not None, timeout=60_000)
     room.leave()
     QApplication.processEvents()
     names = ("landmarks", "landmark-answers", "landmark-complaints", "recording", "frame-times")
-    qtbot.waitUntil(lambda: not [t for t in threading.enumerate() if t.name in names], timeout=10_000)
+    qtbot.waitUntil(lambda: not [t for t in set(threading.enumerate()) - before if t.name in names], timeout=10_000)

@@ -278,6 +278,8 @@ class HeldInterview(QObject):
                 self.running.end()
         finally:  # whatever keeps the mark from being kept, the recording ends
             self._close_sources()
+            if self.hints is not None:
+                self.hints.close()
             if self.recording is None:
                 self._tell_end(self.library.interview(self.interview.id))
             else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
@@ -174,6 +175,8 @@ class HintStrip(QWidget):
         super().__init__(parent)
         self._settings = settings
         self.feed: HintFeed | None = None
+        self._open: list[HintFeed] = []
+        self.destroyed.connect(partial(_close_all, self._open))
         self.chips = {topic: Chip(topic, self) for topic in Topic}
         self.toggle = QToolButton(self)
         self.toggle.setCheckable(True)
@@ -197,6 +200,7 @@ class HintStrip(QWidget):
         if self.feed is not None and self.feed is not feed:
             self.feed.close()
         self.feed = feed
+        self._open[:] = [feed] if feed is not None else []
         if feed is not None:
             feed.switch(on=self.toggle.isChecked())
         self._read.start() if feed is not None and self.toggle.isChecked() else self._read.stop()
@@ -239,3 +243,9 @@ class HintStrip(QWidget):
         self._paint_toggle()
         for chip in self.chips.values():
             chip.paint_anew()
+
+
+def _close_all(feeds: list[HintFeed]) -> None:
+    """The strip is gone: nobody reads them any more."""
+    for feed in feeds:
+        feed.close()
