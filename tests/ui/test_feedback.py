@@ -113,4 +113,4 @@ def test_no_text_is_cut_off(dialog, look, qtbot):
             dialog.side.setCurrentIndex(side)
             qtbot.wait(30)
             assert clipped(dialog) == []
-        dialog.grab().save(f"/tmp/fb_{look}_{tongue}.png")
+        assert not dialog.grab().isNull()

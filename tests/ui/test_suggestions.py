@@ -142,4 +142,4 @@ def test_no_text_is_cut_off(opened, look, qtbot):
         for each in (dialog(opened), dialog(opened, "rules")):
             qtbot.wait(30)
             assert clipped(each) == []
-            each.grab().save(f"/tmp/sug_{type(each).__name__}_{look}_{tongue}.png")
+            assert not each.grab().isNull()
