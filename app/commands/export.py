@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app import text
 from app.exporting import FORMATS
-from app.failures import ValueInvalid
 
 if TYPE_CHECKING:
     from app.store.library import Library
@@ -44,14 +42,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _clip(library: Library, interview_id: str, given: str, out: Path) -> None:
-    """With progress on standard error."""
+    from app.commands.span import do, span_of
     from app.jobs.clips import ClipWork
-    from app.jobs.interrupt import interruptible
-    from app.jobs.showing import show
 
-    try:
-        start, end = map(float, given.split("-"))
-    except ValueError:
-        raise ValueInvalid(what="--clip", value=given, allowed="12.5-40") from None
-    with closing(show(as_json=False)) as shown, interruptible() as cancel:
-        ClipWork(library, interview_id, start, end, out)(shown.report, cancel)
+    do(ClipWork(library, interview_id, *span_of("--clip", given), out))

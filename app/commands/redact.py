@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from contextlib import closing
 from typing import TYPE_CHECKING
 
 from app import text
@@ -52,14 +51,7 @@ def logged(library: Library, interview_id: str) -> tuple[str, ...]:
 
 
 def _redact(library: Library, interview_id: str, given: str, reason: Reason) -> None:
-    """With progress on standard error."""
-    from app.jobs.interrupt import interruptible
+    from app.commands.span import do, span_of
     from app.jobs.redacting import RedactWork
-    from app.jobs.showing import show
 
-    try:
-        start, end = map(float, given.split("-"))
-    except ValueError:
-        raise ValueInvalid(what="--span", value=given, allowed="12.5-40") from None
-    with closing(show(as_json=False)) as shown, interruptible() as cancel:
-        RedactWork(library, interview_id, start, end, reason)(shown.report, cancel)
+    do(RedactWork(library, interview_id, *span_of("--span", given), reason))

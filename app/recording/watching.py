@@ -48,6 +48,11 @@ class Watch:
         self._memory = self._read()
         self._growing: dict[Path, tuple[Stamp, float]] = {}
 
+    @property
+    def remembers(self) -> bool:
+        """Whether it knows of folders, which may be watched no longer."""
+        return bool(self._memory.folders)
+
     def look(self, folders: Iterable[str]) -> Looked:
         """Look once. What is ready stays so until `dealt_with` is told. Raises DiskFull, FolderNotWritable."""
         wanted = tuple(dict.fromkeys(folders))

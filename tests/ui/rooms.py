@@ -14,6 +14,7 @@ from tests.ui import review_library
 from ui.review.model import LayoutStore, Presenter, Recording
 from ui.review.presenter import LibraryPresenter
 from ui.review.room import ReviewRoom
+from ui.shell.conductor import Conductor
 
 SIZE = (1528, 952)
 """What the room has in a window of an ordinary laptop."""
@@ -26,6 +27,19 @@ def shown(qtbot, presenter: Presenter, layout: LayoutStore | None = None, size: 
     room.resize(*size)
     room.show()
     qtbot.waitExposed(room)
+    return room
+
+
+def reviewing(qtbot, conductor: Conductor, interview_id: str) -> ReviewRoom:
+    """The review of an interview in the product's window, with the keyboard."""
+    conductor.open_review(interview_id)
+    window = conductor.window
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow, timeout=2000)
+    room = window.room("review")
+    assert isinstance(room, ReviewRoom)
+    qtbot.waitExposed(room)
+    room.setFocus()
     return room
 
 

@@ -54,14 +54,23 @@ def window(qtbot, tmp_path, begun):
         each.window.deleteLater()
 
 
-def arrive(qtbot, conductor, folder, sample):
-    """Another tool has recorded something there; the window finds it, its import is awaited."""
+def look(qtbot, conductor):
+    """The window looks into its folders, and has looked."""
     conductor.after.look()
     qtbot.waitUntil(lambda: not conductor.after._looking)
-    shutil.copyfile(sample / "sample_en.mp4", folder / "Zoom 录制.mp4")
-    conductor.after.look()
-    qtbot.waitUntil(lambda: not conductor.after._looking)
+
+
+def recorded(qtbot, conductor, folder, file, name):
+    """Another tool has recorded a file there, and it stands still: the next look takes it."""
+    look(qtbot, conductor)
+    shutil.copyfile(file, folder / name)
+    look(qtbot, conductor)
     conductor.after._watch._clock = lambda: 1e9
+
+
+def arrive(qtbot, conductor, folder, sample):
+    """The window finds what another tool has recorded; its import is awaited."""
+    recorded(qtbot, conductor, folder, sample / "sample_en.mp4", "Zoom 录制.mp4")
     with qtbot.waitSignal(conductor.context.work.tookIn, timeout=60_000):
         conductor.after.look()
 
@@ -76,8 +85,7 @@ def test_a_recording_in_a_watched_folder_comes_and_is_analysed(qtbot, window, tm
     assert begun == [interview.id]
     assert (folder / "Zoom 录制.mp4").is_file()
     qtbot.waitUntil(lambda: not conductor.after._importing)
-    conductor.after.look()
-    qtbot.waitUntil(lambda: not conductor.after._looking)
+    look(qtbot, conductor)
     assert len(conductor.context.library.interviews()) == 1
 
 
@@ -105,12 +113,8 @@ def test_a_file_that_is_no_recording_is_said_once(qtbot, window, tmp_path):
     folder = tmp_path / "录制"
     folder.mkdir()
     conductor = window(watched=(str(folder),))
-    conductor.after.look()
-    qtbot.waitUntil(lambda: not conductor.after._looking)
-    (folder / "broken.mp4").write_bytes(b"no recording at all")
-    conductor.after.look()
-    qtbot.waitUntil(lambda: not conductor.after._looking)
-    conductor.after._watch._clock = lambda: 1e9
+    (tmp_path / "none").write_bytes(b"no recording at all")
+    recorded(qtbot, conductor, folder, tmp_path / "none", "broken.mp4")
     with qtbot.waitSignal(conductor.context.work.importFailed, timeout=30_000):
         conductor.after.look()
     assert "broken.mp4" in conductor.window.message.label.text()
@@ -204,12 +208,7 @@ def test_what_may_pass_is_tried_again_later(qtbot, window, tmp_path, sample, mon
         return real(*arguments, **named)
 
     monkeypatch.setattr(importing, "import_file", import_file)
-    conductor.after.look()
-    qtbot.waitUntil(lambda: not conductor.after._looking)
-    shutil.copyfile(sample / "sample_en.mp4", folder / "a.mp4")
-    conductor.after.look()
-    qtbot.waitUntil(lambda: not conductor.after._looking)
-    conductor.after._watch._clock = lambda: 1e9
+    recorded(qtbot, conductor, folder, sample / "sample_en.mp4", "a.mp4")
     with qtbot.waitSignal(conductor.context.work.importFailed, timeout=30_000):
         conductor.after.look()
     qtbot.waitUntil(lambda: not conductor.after._importing)

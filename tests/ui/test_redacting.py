@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QMenu
 
 from app.domain.redaction import Reason
 from app.text import tr
+from tests.ui.rooms import reviewing
 from ui import language
 from ui.review.player_menu import player_menu
 from ui.review.timeline_menu import timeline_menu
@@ -27,14 +28,7 @@ def begun(monkeypatch):
 
 @pytest.fixture
 def room(qtbot, opened_window, reviewed_copy):
-    opened_window.open_review(reviewed_copy[1])
-    window = opened_window.window
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=2000)
-    room = window.room("review")
-    qtbot.waitExposed(room)
-    room.setFocus()
-    return room
+    return reviewing(qtbot, opened_window, reviewed_copy[1])
 
 
 def reasons(menu: QMenu) -> QMenu:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from app.failures import ValueInvalid
 from app.text import tr
 from tests.ui import review_data
+from tests.ui.rooms import reviewing
 from ui import language, theme
 from ui.review.lane_list import lanes_of, overview_of
 from ui.review.region import LEAST_S, Region, hint, length_text, ruler_area
@@ -38,14 +39,7 @@ def timeline(qtbot):
 @pytest.fixture
 def room(qtbot, opened_window, reviewed_copy):
     """The review of the analysed sample in the product's window."""
-    opened_window.open_review(reviewed_copy[1])
-    window = opened_window.window
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow, timeout=2000)
-    room = window.room("review")
-    qtbot.waitExposed(room)
-    room.setFocus()
-    return room
+    return reviewing(qtbot, opened_window, reviewed_copy[1])
 
 
 def drag(qtbot, timeline, start, end, modifier=Mod.NoModifier):

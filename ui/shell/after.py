@@ -120,7 +120,7 @@ class Afterwards(QObject):
     def look(self) -> None:
         """Look into the watched folders beside the window; one look at a time."""
         folders = self._context.settings.values.watched
-        if self._looking or self._importing:
+        if self._looking or self._importing or not (folders or self._watch.remembers):
             return
         self._looking = True
         self._context.work.read(lambda: self._watch.look(folders), self._looked, self._failed)
