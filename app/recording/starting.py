@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from app.domain.types import AnalysisState, InterviewQuery
 from app.policy import Profile, allowed_modalities
 from app.settings import Settings
 
@@ -60,9 +59,4 @@ def waiting(library: Library, rules: Profile) -> tuple[str, ...]:
 
     Those whose analysis failed are not among them: it would fail again.
     """
-    query = InterviewQuery(analysis_state=AnalysisState.NONE, descending=False, limit=None)
-    return tuple(
-        interview.id
-        for interview in library.interviews(query)
-        if interview.media is not None and allowed_modalities(rules, library.consent(interview.id))
-    )
+    return tuple(each for each in library.never_analysed() if allowed_modalities(rules, library.consent(each)))

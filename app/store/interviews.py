@@ -70,6 +70,15 @@ class Interviews(People):
         with self.reading() as session:
             return self._interview(session, interview_id)
 
+    def never_analysed(self) -> tuple[str, ...]:
+        """The ids of interviews with a recording that has no analysis, nor a failed one; the oldest first.
+
+        Planned interviews, of which there may be thousands, cost nothing.
+        """
+        wanted = select(_I.id).where(_I.analysis_state == str(AnalysisState.NONE), _I.media_sha256.is_not(None))
+        with self.reading() as session:
+            return tuple(session.scalars(wanted.order_by(_I.created)))
+
     def interviews_beginning(self, start: str) -> tuple[str, ...]:
         """The ids that begin so: a person types the first characters only."""
         wanted = select(_I.id).where(_I.id.startswith(start, autoescape=True)).order_by(_I.id)
