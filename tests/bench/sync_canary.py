@@ -14,6 +14,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -145,6 +146,7 @@ def _live(folder: Path, url: str, profile: str, account: str) -> None:
     from app.settings import SettingsFile
     from app.store import Library
     from app.sync_service import SyncService
+    from sync.breaker import read_hold
     from sync.outbox import Queue
     from tests.app.test_store_library import an_interview
 
@@ -154,10 +156,14 @@ def _live(folder: Path, url: str, profile: str, account: str) -> None:
     library = Library.open(folder / "library", assessor="li")
     position = library.save_position(Position("", "Engineer"))
     interview = library.save_interview(an_interview(library.save_candidate(Candidate("", "Ann")), position))
-    service = SyncService(library, SettingsFile(folder / "library"), queue=Queue(jitter=lambda: 0.01))
+    queue = Queue(jitter=lambda: 0.01)
+    service = SyncService(library, SettingsFile(folder / "library"), queue=queue)
     for number, line in enumerate(sys.stdin):
         if line.strip() == "abort":
             os.abort()
+        with library.session() as session:
+            held_s = read_hold(session, service.address).until - queue.clock()
+        time.sleep(max(0.0, held_s))  # the HR system may have asked to be left alone: no trouble is met before that
         if line.strip() == "bug":
             _break_in_a_call()
         review = ReviewSession(library, interview.id)
