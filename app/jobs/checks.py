@@ -11,15 +11,18 @@ import shutil
 import sys
 import tempfile
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
 
+from analysis.failures import Failure
 from analysis.models import ModelState
 from app import __version__, resources
 from app.jobs.analysis import model_store, threads
 from app.settings import cache_folder
-from app.text import tr
+from app.text import sentence, tr
 
 GIB = 1024**3
 MEMORY_GIB = 4.0
@@ -27,6 +30,7 @@ MEMORY_GIB = 4.0
 DISK_GIB = 1.0
 """Room for the assembled transcriber and the temporary sound of a long interview."""
 DECODERS = ("h264", "hevc", "vp8", "vp9", "av1", "mpeg4", "aac", "mp3", "opus", "vorbis", "flac", "pcm_s16le")
+PARTS = ("PySide6.QtMultimedia", "PySide6.QtPdf", "docx", "keyring", "pyqtgraph")
 NEEDED_DECODERS = frozenset({"h264", "aac"})
 
 
@@ -44,8 +48,8 @@ class Finding:
 def examine(data: Path) -> tuple[Finding, ...]:
     """Look at everything, the library being in the folder `data`."""
     return (
-        _versions(), _models(data), _processor(), _memory(), _disk(data), _library(data), _decoders(), _cuda(),
-        _keyring(), _display(), _fonts(),
+        _versions(), _models(data), _processor(), _memory(), _disk(data), _library(data), _decoders(), _recording(),
+        _parts(), _cuda(), _keyring(), _display(), _fonts(),
     )  # fmt: skip
 
 
@@ -113,6 +117,35 @@ def _decoders() -> Finding:
     }  # fmt: skip
     fine = NEEDED_DECODERS.issubset(there)
     return Finding("decoders", fine, True, tr("doctor.decoders" if fine else "doctor.decoders_bad", **facts), facts)
+
+
+def _recording() -> Finding:
+    """Whether a second of picture and sound can be written as a recording is, and read back."""
+    from app.recording.self_test import recorded
+
+    try:
+        seconds, codecs = recorded()
+    except Failure as failure:
+        facts: dict[str, str | int | float] = {"failure": failure.code}
+        return Finding("recording", False, True, tr("doctor.recording_bad", reason=sentence(failure)), facts)
+    facts = {"seconds": round(seconds, 2), "codecs": codecs}
+    return Finding("recording", True, True, tr("doctor.recording", **facts), facts)
+
+
+def _parts() -> Finding:
+    """Whether what is loaded only when it is needed can be loaded; the sound server's part is only looked for."""
+    missing = [name for name in PARTS if not _loads(name)]
+    missing += [] if find_spec("soundcard") else ["soundcard"]
+    facts: dict[str, str | int | float] = {"missing": ", ".join(missing)}
+    return Finding("parts", not missing, True, tr("doctor.parts_bad" if missing else "doctor.parts", **facts), facts)
+
+
+def _loads(name: str) -> bool:
+    try:
+        import_module(name)
+    except ImportError:
+        return False
+    return True
 
 
 def _cuda() -> Finding:

@@ -11,7 +11,8 @@ from app.cli import main
 from app.jobs import checks
 
 NAMES = {
-    "versions", "models", "processor", "memory", "disk", "library", "decoders", "cuda", "keyring", "display", "fonts",
+    "versions", "models", "processor", "memory", "disk", "library", "decoders", "recording", "parts", "cuda", "keyring",
+    "display", "fonts",
 }  # fmt: skip
 
 
@@ -71,3 +72,24 @@ def test_no_display_is_only_said(monkeypatch, tmp_path, platform):
     monkeypatch.setenv("QT_QPA_PLATFORM", platform)
     found = {finding.name: finding for finding in checks.examine(tmp_path)}
     assert (found["display"].fine, found["display"].needed) == (False, False)
+
+
+def test_a_second_is_recorded_and_read_back():
+    finding = checks._recording()
+    assert finding.fine
+    assert finding.facts["codecs"] == "vp8 + opus"
+    assert finding.facts["seconds"] >= 0.8
+
+
+def test_a_computer_that_cannot_record_is_told(monkeypatch):
+    monkeypatch.setattr("app.recording.self_test.PATIENCE_S", 0.0)
+    finding = checks._recording()
+    assert not finding.fine
+    assert "test recording" in finding.sentence
+
+
+def test_a_missing_part_is_named(monkeypatch):
+    monkeypatch.setattr(checks, "PARTS", ("docx", "no_such_part"))
+    finding = checks._parts()
+    assert not finding.fine
+    assert "no_such_part" in finding.sentence
