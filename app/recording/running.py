@@ -209,6 +209,10 @@ class Running:
             self._add(MarkKind.ANSWERED, number=current.number, take=current.take)
         return current is not None
 
+    def has_more(self) -> bool:
+        """Whether the kit has a question after the one that was asked last."""
+        return not self.now.takes or self.now.takes[-1].number + 1 < len(self.kit)
+
     def back(self) -> bool:
         """Ask the question before the one that was asked last, once more."""
         return bool(self.now.takes) and self.go(self.now.takes[-1].number - (1 if self.now.current else 0))

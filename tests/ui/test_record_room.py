@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QMessageBox
 
 from analysis.failures import DiskFull
 from app import text
@@ -21,6 +22,8 @@ from app.settings import SettingsFile
 from tests.recording_run.conftest import QUESTIONS, planned_interview
 from tests.recording_run.small_sink import Made, SmallPanel, ToneSources
 from ui import language, theme
+from ui.record.capture.choice import Arrangement, Choice, Device, Picked, What
+from ui.record.capture.problems import SourceProblem, Trouble
 from ui.record.held import Means
 from ui.record.room import RecordRoom
 
@@ -69,6 +72,17 @@ def agree(room, *points):
         room.consent.ticks[point].click()
     sign(room.consent.pad)
     QTest.keyClick(room, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+
+
+def texts_of(widget):
+    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
+
+
+def withdraw(room, words):
+    """By the menu, and once more where it is asked whether it shall end."""
+    next(action for action in room.running.withdraw_menu.actions() if action.text() == words).trigger()
+    box = room.running.findChild(QMessageBox)
+    box.defaultButton().click()
 
 
 def begun(room, interview, *points):
@@ -250,8 +264,8 @@ def test_a_whole_interview_by_keys(room, interview, library, made, qtbot):
     assert page.note.hasFocus()
     page.note.insert("条理清楚")
     QTest.keyClick(page.note, Qt.Key.Key_Return)
-    QTest.keyClick(page.note, Qt.Key.Key_Escape)
     assert not page.note.hasFocus()
+    QTest.keyClick(room, "r")
     QTest.keyClick(room, "r")
     assert held.running.now.current.take == 2
     QTest.keyClick(room, "n")
@@ -305,9 +319,8 @@ def test_ending_takes_two_presses_and_forgets_the_first(room, interview, monkeyp
 def test_withdrawing_the_picture_ends_its_track_and_its_analysis(room, interview, library, made, qtbot):
     held = begun(room, interview, *ALL)
     qtbot.waitUntil(lambda: made.recorders[0].pictures > 3)
-    page = room.running
     wanted = text.tr("record.withdraw", what=text.tr("record.kind_picture"))
-    next(action for action in page.withdraw_menu.actions() if action.text() == wanted).trigger()
+    withdraw(room, wanted)
     assert made.recorders[0].ended == [Role.CAMERA]
     assert [each.role for each in made.sources[-1].choice.picked] == [Role.ROOM]
     seen = made.recorders[0].pictures
@@ -321,7 +334,7 @@ def test_withdrawing_the_picture_ends_its_track_and_its_analysis(room, interview
 
 def test_withdrawing_everything_leaves_no_source_open(room, interview, library, made):
     begun(room, interview, *ALL)
-    room.running.withdraw_menu.actions()[-1].trigger()
+    withdraw(room, text.tr("record.withdraw_all"))
     assert len(made.sources) == 1
     assert not made.sources[0].running
     assert library.consent(interview.id).kinds == ()
@@ -339,7 +352,7 @@ def test_what_is_withdrawn_stops_even_where_that_cannot_be_kept(room, interview,
     with monkeypatch.context() as broken, qtbot.waitSignal(room.failed) as told:
         broken.setattr(library, "record_consent", full)
         held_back = text.tr("record.withdraw", what=text.tr("record.kind_picture"))
-        next(action for action in room.running.withdraw_menu.actions() if action.text() == held_back).trigger()
+        withdraw(room, held_back)
     assert isinstance(told.args[0], DiskFull)
     assert made.recorders[0].ended == [Role.CAMERA]
     assert held.recorded_kinds() == (Kind.SOUND,)
@@ -424,19 +437,95 @@ def test_a_spoken_consent_is_said_again_for_the_recording(room, interview, libra
     assert mark.body["kinds"] == ["sound"]
 
 
-def test_trouble_is_said_and_the_rest_goes_on(room, interview, made, qtbot):
+def test_a_source_that_is_gone_stays_told_until_it_is_back(room, interview, made, qtbot):
     held = begun(room, interview, "sound")
-
-    class Vanished:
-        sentence = "The microphone is gone."
-
-    with qtbot.waitSignal(room.noticed) as told:
-        made.sources[0].problem.emit(Vanished())
-    assert told.args[0]() == "The microphone is gone."
+    page, microphone = room.running, Device(What.MICROPHONE, "usb", "Desk")
+    made.sources[0].problem.emit(SourceProblem(Role.ROOM, microphone, Trouble.GONE))
+    line = page.troubles.lines[Role.ROOM]
+    assert line.isVisible()
+    assert line.words.text() == SourceProblem(Role.ROOM, microphone, Trouble.GONE).sentence
+    assert text.tr("record.gives_nothing", what=text.tr("capture.role_room")) in texts_of(page)
     assert not held.over
+    made.sources[0].recovered.emit(Role.ROOM)
+    assert not page.troubles.isVisible()
+    assert text.tr("capture.role_room") in texts_of(page)
+
+
+def test_another_device_takes_the_place_of_one_that_is_gone(room, interview, made, monkeypatch):
+    held = begun(room, interview, "sound")
+    page, gone, other = room.running, Device(What.MICROPHONE, "usb", "Desk"), Device(What.MICROPHONE, "in", "Built-in")
+    monkeypatch.setattr(page.troubles, "_listing", lambda kinds: (other,))
+    held.choice = Choice(Arrangement.MICROPHONE, (Picked(Role.ROOM, gone, held.choice.picked[0].track),))
+    page.troubles.show_choice(held.choice)
+    made.sources[0].problem.emit(SourceProblem(Role.ROOM, gone, Trouble.GONE))
+    line = page.troubles.lines[Role.ROOM]
+    line.fill()
+    (action,) = line.menu.actions()
+    assert action.text() == "Built-in"
+    action.trigger()
+    assert not page.troubles.isVisible()
+    assert not made.sources[0].running
+    assert made.sources[1].running
+    assert [each.device for each in held.choice.picked] == [other]
+    assert not made.recorders[0].ended
+
+
+def test_what_the_recording_says_of_itself(room, interview, made):
+    begun(room, interview, "sound")
     made.recorders[0].tell(dropped={Role.CAMERA: 4}, minutes_left=7.4)
     assert text.tr("record.space_minutes", n=7) in room.running.disk.text()
     assert text.tr("record.dropped", n=4) in room.running.disk.text()
+
+
+def test_a_withdrawal_is_asked_for_once_and_told(room, interview, made, qtbot):
+    held = begun(room, interview, "sound", "picture")
+    words = text.tr("record.withdraw", what=text.tr("record.kind_picture"))
+    next(action for action in room.running.withdraw_menu.actions() if action.text() == words).trigger()
+    box = room.running.findChild(QMessageBox)
+    box.escapeButton().click()
+    assert Kind.PICTURE in held.recorded_kinds()
+    with qtbot.waitSignal(room.noticed) as told:
+        withdraw(room, words)
+    assert words in told.args[0]()
+    assert Kind.PICTURE not in held.recorded_kinds()
+
+
+def test_a_question_is_asked_anew_only_on_the_second_key(room, interview):
+    held = begun(room, interview, "sound")
+    QTest.keyClick(room, "n")
+    QTest.keyClick(room, "r")
+    assert held.running.now.current.take == 1
+    assert room.running.retake.text() == text.tr("record.retake_sure")
+    QTest.keyClick(room, "r")
+    assert held.running.now.current.take == 2
+    assert room.running.retake.text() == text.tr("record.retake")
+
+
+def test_enter_in_a_note_gives_the_keys_back(room, interview):
+    held = begun(room, interview, "sound")
+    QTest.keyClick(room, "n")
+    QTest.keyClick(room, "c")
+    room.running.note.insert("很具体")
+    QTest.keyClick(room.running.note, Qt.Key.Key_Return)
+    assert [words for _, words in held.running.now.notes] == ["很具体"]
+    assert not room.running.note.hasFocus()
+    QTest.keyClick(room.focusWidget() or room, "n")
+    assert held.running.now.current.number == 1
+
+
+def test_after_a_break_the_next_question_is_offered(room, interview, library):
+    held = begun(room, interview, "sound")
+    QTest.keyClick(room, "n")
+    held.running.now = replace(held.running.now, takes=(replace(held.running.now.takes[0], end=5.0),))
+    room.running.toggle_candidate()
+    room.running.look()
+    assert room.running.question.text() == text.tr("record.in_between", question=held.running.now.takes[0].text)
+    assert room.running.next.isEnabled()
+    assert room.running.candidate.question.text() == text.tr_in(held.language(), "record.candidate_wait")
+    for _ in range(len(QUESTIONS)):
+        QTest.keyClick(room, "n")
+    assert room.running.question.text() == text.tr("record.after_last")
+    assert room.running.candidate.question.text() == text.tr_in(held.language(), "record.candidate_last")
 
 
 # The candidate's screen

@@ -91,7 +91,9 @@ class CandidateWindow(QWidget):
         self._size_question()
 
     def _between(self, running: Running) -> str:
-        return text.tr_in(self.language, "record.candidate_end" if running.now.ended else "record.candidate_welcome")
+        now = running.now
+        key = "end" if now.ended else "welcome" if not now.takes else "wait" if running.has_more() else "last"
+        return text.tr_in(self.language, f"record.candidate_{key}")
 
     def _show_answer(self, running: Running) -> None:
         current = running.now.current

@@ -31,7 +31,7 @@ from app.settings import SettingsFile
 from app.store.library import Library
 
 if TYPE_CHECKING:
-    from ui.record.capture.choice import Choice
+    from ui.record.capture.choice import Choice, Device
 
 STOP_S = 20.0
 """So long a closing window waits for a recording to be taken into the library; what takes longer waits on the disk."""
@@ -364,6 +364,18 @@ class HeldInterview(QObject):
         self.choice = replace(self.choice, picked=picked)
         if picked:
             self._open(self.choice)
+
+    def use(self, role: Role, device: Device) -> None:
+        """Take picture or sound of this role from another device from now on; its track goes on."""
+        if self.choice is None or self.over:
+            return
+        picked = tuple(replace(each, device=device) if each.role is role else each for each in self.choice.picked)
+        if picked == self.choice.picked:
+            return
+        self._close_sources()
+        self.choice = replace(self.choice, picked=picked)
+        self._open(self.choice)
+        self.changed.emit()
 
     def _seek_faces(self) -> None:
         """Look for faces only while that is agreed to."""

@@ -66,6 +66,7 @@ class RecordRoom(QWidget):
         self.setup.left.connect(self._back_to_consent)
         self.setup.begun.connect(self._begin)
         self.running.failed.connect(self.failed)
+        self.running.noticed.connect(self.noticed)
         self.done.again.connect(self.start_over)
         self.done.review.connect(self.reviewRequested)
 
@@ -149,12 +150,9 @@ class RecordRoom(QWidget):
             self.running.close_candidate()
 
     def _tell_trouble(self, trouble: object) -> None:
-        """A failure, or a source's problem: said above the room, while the rest goes on."""
-        sentence = getattr(trouble, "sentence", None)
+        """A failure is said above the room, while the rest goes on; the page itself tells of sources."""
         if isinstance(trouble, Failure):
             self.failed.emit(trouble)
-        elif isinstance(sentence, str):
-            self.noticed.emit(lambda: trouble.sentence, "warn")  # type: ignore[attr-defined]
 
     def _ended(self, outcome: object) -> None:
         held, self.held = self.held, None
@@ -170,7 +168,8 @@ class RecordRoom(QWidget):
 
     def _show(self, page: QWidget) -> None:
         self.pages.setCurrentWidget(page)
-        (self.chooser if page is self.chooser else self).setFocus(Qt.FocusReason.OtherFocusReason)
+        keyed = {self.chooser: self.chooser, self.done: self.done.open}.get(page, self)
+        keyed.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Qt: the list has the keyboard while it is shown."""

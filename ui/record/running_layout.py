@@ -22,9 +22,11 @@ from app.recording.kinds import Role
 from app.recording.running import Prompt
 from app.settings import SettingsFile
 from ui import icons, theme
+from ui.record.capture.devices import listed
 from ui.record.hints import HintStrip
 from ui.record.meters import Meter
 from ui.record.preview import Preview
+from ui.record.troubles import Troubles
 from ui.review.rating_row import RatingRow
 from ui.widgets.keys import KeylessScroll
 from ui.widgets.text_line import TextLine
@@ -40,8 +42,10 @@ class RunningLayout(QWidget):
     def __init__(self, settings: SettingsFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.strip = HintStrip(settings)
+        self.troubles = Troubles(listed)
         self._make_widgets()
         self.meters: dict[Role, Meter] = {}
+        self._names: dict[Role, QLabel] = {}
         self._build()
         theme.changed.connect(self._paint)
         self._paint()
@@ -89,6 +93,7 @@ class RunningLayout(QWidget):
         whole.setContentsMargins(*(theme.scaled(12),) * 4)
         whole.setSpacing(theme.scaled(10))
         whole.addLayout(head)
+        whole.addWidget(self.troubles)
         whole.addWidget(self.strip)
         whole.addLayout(self._said_row())
         whole.addLayout(body, 1)

@@ -20,8 +20,11 @@ from app.recording.running import Answers, Prompt
 from app.settings import SettingsFile
 from app.text import timecode, tr
 from ui import icons, language, theme
+from ui.record import withdrawing
 from ui.record.candidate_window import CandidateWindow
+from ui.record.capture.choice import Device
 from ui.record.capture.levels import Level
+from ui.record.capture.problems import SourceProblem
 from ui.record.held import HeldInterview
 from ui.record.meters import Meter
 from ui.record.running_layout import AFTER_SIZE, LEFT_SIZE, RunningLayout
@@ -33,9 +36,11 @@ NOTE_DRAFT = "record.note"
 
 
 class RunningPage(RunningLayout):
-    """Shows and leads one held interview. `failed`: something could not be kept."""
+    """Shows and leads one held interview. `failed`: something could not be kept; `noticed(words, kind)`: what was
+    done."""
 
     failed = Signal(object)
+    noticed = Signal(object, str)
 
     def __init__(self, settings: SettingsFile, parent: QWidget | None = None) -> None:
         super().__init__(settings, parent)
@@ -47,6 +52,8 @@ class RunningPage(RunningLayout):
         self._tick.timeout.connect(self.look)
         self._written = QTimer(self, singleShot=True, interval=WRITTEN_MS)
         self._written.timeout.connect(self._save_answer)
+        self._again = QTimer(self, singleShot=True, interval=SURE_MS)
+        self._again.timeout.connect(self._tell_retake)
         self._note_at: float | None = None
         self._connect()
         language.on_change(self, self._retell)
@@ -62,6 +69,9 @@ class RunningPage(RunningLayout):
         held.stood.connect(self._show_standing)
         held.pictured.connect(self._show_picture)
         held.levels.connect(self._show_levels)
+        held.troubled.connect(self._note_trouble)
+        held.recovered.connect(self.troubles.clear)
+        self.troubles.show_choice(held.choice)
         self.strip.show_feed(held.hints)
         self.strip.setVisible(held.hints is not None)
         self._make_meters()
@@ -84,6 +94,7 @@ class RunningPage(RunningLayout):
         self._tick.stop()
         self.close_candidate()
         self.strip.show_feed(None)
+        self.troubles.show_choice(None)
         self.held = None
 
     # What can be done
@@ -104,9 +115,16 @@ class RunningPage(RunningLayout):
         self._question_put()
 
     def take_again(self) -> None:
-        """The present question anew."""
-        self._do(lambda held: held.running.retake())
-        self._question_put()
+        """The present question anew: once to be asked, once to be sure, for the answer so far counts no more."""
+        if self.held is None or not self.held.running.may_retake():
+            return
+        if self._again.isActive():
+            self._again.stop()
+            self._do(lambda held: held.running.retake())
+            self._question_put()
+        else:
+            self._again.start()
+        self._tell_retake()
 
     def _question_put(self) -> None:
         if self.held is not None:
@@ -164,6 +182,12 @@ class RunningPage(RunningLayout):
         self._try(lambda: self._add_note(held, words))
         self.look()
 
+    def _note_entered(self) -> None:
+        """The note is written; the keys mark and lead again."""
+        self.keep_note()
+        if not self.note.text():
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def _add_note(self, held: HeldInterview, words: str) -> None:
         held.running.note(words, self._note_at)
         held.library.keep_draft(held.interview.id, NOTE_DRAFT, None)
@@ -200,12 +224,14 @@ class RunningPage(RunningLayout):
             self._try(lambda: act(held))
             self.look()
 
-    def _try(self, act: Callable[[], object]) -> None:
-        """A mark that cannot be kept is said, and the interview goes on."""
+    def _try(self, act: Callable[[], object]) -> bool:
+        """A mark that cannot be kept is said, and the interview goes on. Whether it was kept."""
         try:
             act()
         except Failure as failure:
             self.failed.emit(failure)
+            return False
+        return True
 
     # Written answers: the same words in both windows, kept at each pause of the writing
 
@@ -253,7 +279,7 @@ class RunningPage(RunningLayout):
         self.marks.setText(tr("record.marks", markers=now.markers, notes=len(now.notes)))
         self.retake.setEnabled(running.may_retake())
         self.retake.setVisible(running.rules.retake)
-        self.next.setEnabled(not now.ended and (current is not None or not now.takes))
+        self.next.setEnabled(not now.ended and (current is not None or running.has_more()))
         self.next.setText(self._next_words())
         self.pause.setText(tr("record.resume" if now.paused else "record.pause"))
         self.pause.setIcon(icons.icon("play" if now.paused else "pause"))
@@ -281,13 +307,16 @@ class RunningPage(RunningLayout):
             return tr("record.saving")
         if not self.held.running.kit:
             return tr("record.no_kit")
-        return tr("record.before_first" if not now.takes else "record.after_last")
+        if not now.takes:
+            return tr("record.before_first")
+        if self.held.running.has_more():
+            return tr("record.in_between", question=now.takes[-1].text)
+        return tr("record.after_last")
 
     def _next_words(self) -> str:
         assert self.held is not None
         running = self.held.running
-        last = running.now.takes[-1].number if running.now.takes else -1
-        return tr("record.next" if last + 1 < len(running.kit) or not running.kit else "record.last_done")
+        return tr("record.next" if running.has_more() or not running.kit else "record.last_done")
 
     def _show_time(self) -> None:
         assert self.held is not None
@@ -363,7 +392,7 @@ class RunningPage(RunningLayout):
             if (old := item.widget()) is not None:
                 old.hide()
                 old.deleteLater()
-        self.meters = {}
+        self.meters, self._names = {}, {}
         picked = self.held.choice.picked if self.held is not None and self.held.choice is not None else ()
         for each in picked:
             if each.track.kind is Kind.SOUND:
@@ -371,8 +400,32 @@ class RunningPage(RunningLayout):
                 name.setProperty("class", "small")
                 meter.say(name.text())
                 self.meters[each.role] = meter
+                self._names[each.role] = name
                 self._meters.addWidget(name)
                 self._meters.addWidget(meter)
+        self._show_silent()
+
+    def _note_trouble(self, trouble: object) -> None:
+        if isinstance(trouble, SourceProblem):
+            self.troubles.tell(trouble)
+
+    def _use(self, role: Role, device: Device) -> None:
+        """Another device in this place."""
+        held = self.held
+        if held is not None:
+            self.troubles.clear(role)
+            held.use(role, device)
+            self.troubles.show_choice(held.choice)
+
+    def _show_silent(self) -> None:
+        """A source that gives nothing says so where its level stands."""
+        for role, name in self._names.items():
+            gone = role in self.troubles.lines
+            words = tr(f"capture.role_{role}")
+            name.setText(tr("record.gives_nothing", what=words) if gone else words)
+            name.setStyleSheet(f"color: {theme.color('bad').name()};" if gone else "")
+            if gone:
+                self.meters[role].reset()
 
     def _show_levels(self, levels: dict[Role, Level]) -> None:
         for role, level in levels.items():
@@ -414,15 +467,24 @@ class RunningPage(RunningLayout):
 
     def _offer(self, words: str, kinds: tuple[Kind, ...], names: tuple[str, ...]) -> None:
         action = QAction(words, self.withdraw_menu)
-        action.triggered.connect(partial(self._withdraw, kinds, names))
+        action.triggered.connect(partial(self._ask_withdrawal, words, kinds, names))
         self.withdraw_menu.addAction(action)
 
-    def _withdraw(self, kinds: tuple[Kind, ...], names: tuple[str, ...], _checked: bool = False) -> None:
-        self._do(lambda held: held.withdraw(kinds, names))
+    def _ask_withdrawal(
+        self, words: str, kinds: tuple[Kind, ...], names: tuple[str, ...], _checked: bool = False
+    ) -> None:
+        withdrawing.ask(self, words, partial(self._withdraw, words, kinds, names))
+
+    def _withdraw(self, words: str, kinds: tuple[Kind, ...], names: tuple[str, ...]) -> None:
+        """Ended, and said that it is."""
+        held = self.held
+        if held is not None and self._try(lambda: held.withdraw(kinds, names)):
+            self.noticed.emit(lambda: tr("record.withdrawn", what=words), "info")
 
     def _show_narrowed(self) -> None:
         self._fill_withdraw()
         self._make_meters()
+        self.troubles.show_choice(self.held.choice if self.held is not None else None)
 
     def _candidate_gone(self) -> None:
         if self.candidate is not None:
@@ -443,7 +505,9 @@ class RunningPage(RunningLayout):
         self.rating.rated.connect(self.rate)
         self.preview.painted.connect(self._next_picture)
         self.note.textEdited.connect(self._note_written)
-        self.note.returnPressed.connect(self.keep_note)
+        self.note.returnPressed.connect(self._note_entered)
+        self.troubles.wanted.connect(self._use)
+        self.troubles.changed.connect(self._show_silent)
         self.answer.textChanged.connect(self._wrote_here)
         self.questions.itemActivated.connect(lambda item: self.go_to(self.questions.row(item)))
         for prompt, button in self.prompts.items():
@@ -471,9 +535,12 @@ class RunningPage(RunningLayout):
     def _tell_stop(self) -> None:
         self.stop.setText(tr("record.stop_sure" if self._sure.isActive() else "record.stop"))
 
+    def _tell_retake(self) -> None:
+        self.retake.setText(tr("record.retake_sure" if self._again.isActive() else "record.retake"))
+
     def _retell(self) -> None:
         self._tell_stop()
-        self.retake.setText(tr("record.retake"))
+        self._tell_retake()
         self.marker.setText(tr("record.marker"))
         self.said.setText(tr("record.said_now"))
         self.candidate_button.setText(tr("record.candidate_screen"))
