@@ -10,6 +10,8 @@ def finding_words(finding: Finding) -> str:
     """What is wrong and what to do about it, or what can be seen; "" where there is nothing to say."""
     if finding.failure is not None:
         return text.sentence(finding.failure)
+    if not finding.needed:
+        return text.tr("settings.check_no_certificate")
     return _seen(finding.seen) if finding.seen else ""
 
 

@@ -38,7 +38,7 @@ from sync.client import Exchange
 from sync.conflicts import Choice, Conflict
 from sync.diagnosis import Finding, diagnose
 from sync.dialects import connect
-from sync.failures import ConflictStale, RemoteFailure, RemoteUnreachable
+from sync.failures import ConflictStale, RemoteFailure, RemoteUnreachable, SecretMissing
 from sync.outbox import Item, Kind, Queue, Resolution, State
 from sync.profile import Profile, find_profile
 from sync.pull import Received, pull
@@ -478,12 +478,19 @@ class SyncService:
     def set_key(self, key: str) -> None:
         """Put the key into the system's keyring. Raises KeyringMissing when there is none that keeps it."""
         secrets.store_secret(Address.parse(self.address).base, key)
+        self._forget_missing_key()
         self.sync_now()
 
     def set_passphrase(self, passphrase: str) -> None:
         """Put what opens the client certificate into the system's keyring. Raises KeyringMissing."""
         secrets.store_passphrase(Address.parse(self.address).base, passphrase)
         self.sync_now()
+
+    def _forget_missing_key(self) -> None:
+        """There is a key now: what was said of a run without one holds no more."""
+        if self._report is not None and isinstance(self._report.failure, SecretMissing):
+            self._report = None
+        self._tell()
 
     def diagnose(self) -> Iterator[Finding]:
         """Test the connection step by step; nothing is written but the list of calls."""

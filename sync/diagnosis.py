@@ -31,7 +31,7 @@ from sync.system import HrSystem
 
 MAX_SKEW_S = 300.0
 """Signatures are refused beyond this."""
-MAX_PAGES, MAX_COUNTING_S = 20, 8.0
+MAX_PAGES, MAX_COUNTING_S = 20, 4.0
 
 
 class Step(StrEnum):
@@ -59,11 +59,12 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One step. `failure` None = it is good; `seen` with the rights."""
+    """One step. `failure` None = it is good; `seen` with the rights; `needed` False: nothing had to be looked at."""
 
     step: Step
     failure: RemoteFailure | None = None
     seen: Seen | None = None
+    needed: bool = True
 
 
 Open = Callable[[ServerClock, Callable[[Exchange], None]], HrSystem]
@@ -91,7 +92,7 @@ def _steps(system: HrSystem, clock: ServerClock, last: _Last) -> Iterator[Findin
         if step is ends:
             yield Finding(step, failure)
             return
-        yield Finding(step)
+        yield Finding(step, needed=step is not Step.CERTIFICATE or system.address.base.startswith("https"))
     yield Finding(Step.CLOCK, _wrong_clock(system, clock))
     if failure is None:
         failure = _failure_of(system.check, last)
@@ -109,20 +110,20 @@ def _steps(system: HrSystem, clock: ServerClock, last: _Last) -> Iterator[Findin
 
 def _rights(system: HrSystem, last: _Last) -> Finding:
     """What can be seen with the key, as far as a few pages and seconds go."""
-    positions = candidates = 0
+    positions, candidates = set[str](), set[str]()  # a page may bring again what an earlier one had
     cursor, more, until = "", True, time.monotonic() + MAX_COUNTING_S
     for _ in range(MAX_PAGES):
         try:
             page = system.changes(cursor)
         except RemoteFailure as failure:
             return Finding(Step.RIGHTS, _told(failure, last))
-        positions += sum(not one.deleted for one in page.positions)
-        candidates += sum(not one.deleted for one in page.candidates)
+        positions |= {one.remote_id for one in page.positions if not one.deleted}
+        candidates |= {one.remote_id for one in page.candidates if not one.deleted}
         cursor, more = page.cursor, page.more
         if not more or time.monotonic() > until:
             break
     name = getattr(system, "system_name", "")
-    return Finding(Step.RIGHTS, seen=Seen(name, positions, candidates, more))
+    return Finding(Step.RIGHTS, seen=Seen(name, len(positions), len(candidates), more))
 
 
 def _failure_of(call: Callable[[], None], last: _Last) -> RemoteFailure | None:

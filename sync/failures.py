@@ -203,6 +203,12 @@ class CertificateWrongName(RemoteUntrusted):
     code = "certificate_wrong_name"
 
 
+class TlsNotSpoken(RemoteUntrusted):
+    """Something answers at this port, but not encrypted. params: host"""
+
+    code = "tls_not_spoken"
+
+
 class CertificateWanted(RemoteUntrusted):
     """The server wants a client certificate, or another one. params: host"""
 

@@ -24,6 +24,7 @@ from sync.failures import (
     RemoteTimeout,
     RemoteUnreachable,
     RemoteUntrusted,
+    TlsNotSpoken,
 )
 
 _EXPIRED = frozenset({9, 10, -67818, -67819, 0x800B0101, 0x800B0101 - 2**32})
@@ -32,6 +33,7 @@ _WRONG_NAME = frozenset({62, 64, -67602, 0x800B010F, 0x800B010F - 2**32})
 _WANTED = re.compile(
     r"certificate.required|alert.bad.certificate|alert.unknown.ca|alert.decrypt|handshake.failure", re.IGNORECASE
 )
+_NOT_TLS = re.compile(r"wrong.version.number|http.request|packet.length.too.long|record.layer.failure", re.IGNORECASE)
 _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3}) ?([^'\")]*)")
 
 
@@ -45,6 +47,8 @@ def failure_on_the_way(error: requests.RequestException, host: str, proxy: str |
         return _of_certificate(refused, host)
     if any(isinstance(cause, ssl.SSLError) and _WANTED.search(str(cause)) for cause in causes):
         return CertificateWanted(host=host)
+    if any(isinstance(cause, ssl.SSLError) and _NOT_TLS.search(str(cause)) for cause in causes):
+        return TlsNotSpoken(host=host)
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return HostUnknown(host=host)
     if any(isinstance(cause, ConnectionRefusedError) for cause in causes):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
+from urllib.parse import urlsplit
 
 import keyring
 from keyring.errors import KeyringError
@@ -24,7 +25,7 @@ _reading = threading.Lock()
 
 def secret_for(url: str) -> str:
     """The key for one address: the one that was given to this program, else the keyring's. SecretMissing."""
-    found = os.environ.get(VARIABLE) or _from_descriptor() or _from_keyring(SERVICE, url)
+    found = os.environ.get(VARIABLE) or _from_descriptor() or _kept(SERVICE, url)
     secret = (found or "").strip()
     if not secret or not secret.isascii() or not secret.isprintable():
         raise SecretMissing()
@@ -33,11 +34,12 @@ def secret_for(url: str) -> str:
 
 def passphrase_for(url: str) -> str:
     """What opens the client certificate for one address, from the keyring; "" = none is kept."""
-    return _from_keyring(PASSPHRASES, url) or ""
+    return _kept(PASSPHRASES, url) or ""
 
 
 def store_secret(url: str, secret: str) -> None:
-    """Put the key into the system's keyring. KeyringMissing when there is none that keeps it."""
+    """Put the key into the keyring, for this address, and for others of the same server that have none: a path
+    that is corrected does not lose it. KeyringMissing when there is none that keeps it."""
     _store(SERVICE, url, secret.strip())
 
 
@@ -46,9 +48,21 @@ def store_passphrase(url: str, passphrase: str) -> None:
     _store(PASSPHRASES, url, passphrase)
 
 
+def _kept(service: str, url: str) -> str | None:
+    return _from_keyring(service, url) or _from_keyring(service, _server(url))
+
+
+def _server(url: str) -> str:
+    """Scheme, host and port of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def _store(service: str, url: str, secret: str) -> None:
     try:
         keyring.set_password(service, url, secret)
+        if _server(url) != url:
+            keyring.set_password(service, _server(url), secret)
     except KeyringError as error:
         raise KeyringMissing() from error
     if _from_keyring(service, url) != secret:  # a null keyring takes everything and keeps nothing

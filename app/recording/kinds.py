@@ -90,7 +90,7 @@ class Standing:
 
     `elapsed_s` of the recording's own time, pauses left out; `kept_s` = how much of it is safe on the disk; `dropped` =
     pictures that the computer was too slow to keep, by role; `free_bytes` on the disk and the minutes that they last
-    (None = not known yet).
+    (None = not known yet). `full`: nothing is written until there is room on the disk again.
     """
 
     elapsed_s: float
@@ -100,3 +100,4 @@ class Standing:
     free_bytes: int
     minutes_left: float | None
     paused: bool = False
+    full: bool = False

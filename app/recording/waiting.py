@@ -70,19 +70,22 @@ class Waiting:
             self.closed = True
             self._change.notify_all()
 
-    def take(self, timeout_s: float) -> Item | None:
-        """The next one; None where none comes in time, or ever."""
+    def take(self, timeout_s: float, since_ns: int | None = None) -> Item | None:
+        """The next one; None where none comes in time, or ever. Pictures of before `since_ns` are dropped: a computer
+        that is too slow for them must not fall behind with all the rest."""
         with self._change:
             self._change.wait_for(lambda: self._items or self.closed, timeout_s)
-            if not self._items:
-                return None
-            item = self._items.popleft()
-            if isinstance(item[0], wire.Shown):
+            while self._items:
+                said, payload = self._items.popleft()
+                if not isinstance(said, wire.Shown):
+                    self._sent.append((said, payload))
+                    return said, payload
                 self._pictures -= 1
-                self._bytes -= wire.length_of(item[0])
-            else:
-                self._sent.append(item)
-            return item
+                self._bytes -= wire.length_of(said)
+                if since_ns is None or said.at_ns >= since_ns:
+                    return said, payload
+                self.dropped[said.source] += 1
+            return None
 
     def clear(self) -> None:
         """What waits is lost; pictures count as dropped."""

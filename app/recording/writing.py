@@ -41,13 +41,16 @@ CLOCK_S = 0.2
 STANDING_S = 1.0
 HANG_S = 20.0
 """A child that says nothing for so long hangs; a disk that wakes up may take half of it."""
-WARN_MINUTES, WARN_AGAIN_MINUTES = 10.0, 15.0
+WARN_MINUTES, WARN_AGAIN_MINUTES = (10.0, 3.0), 15.0
 ROOM_BYTES = 64 << 20
 """After the disk was full, recording goes on once so much is free."""
 RATE_KNOWN_S = 10.0
 RESENT_S = 0.3
 START_AGAIN_S = 1.0
 LONG_LIFE_S = 5.0
+LATE_S, CATCH_UP_S = 0.8, 10.0
+"""Pictures that waited longer are dropped, so that never more than 2 s of a recording are not safe; for so long a new
+child may catch up with what waited for it."""
 LAST_TRIES = 2
 """So often another child is started for what still waits when the recording was stopped."""
 
@@ -132,7 +135,8 @@ class Recording:
         self._outcome: Interview | Failure | None = None
         self._telling = threading.Lock()
         self._ended = threading.Event()
-        self._warned = False
+        self._warned = 0
+        self._full = False
         self._last_tries = 0
         self._bits = _bits(self._sources)
         self._writer = threading.Thread(target=self._work, name="recording-writer", daemon=True)
@@ -188,6 +192,7 @@ class Recording:
             free_bytes=free,
             minutes_left=free / self._bytes_a_minute(),
             paused=self._timeline.paused,
+            full=self._full,
         )
 
     def stop(self, done: Done) -> None:
@@ -291,9 +296,12 @@ class Recording:
 
     def _feed(self, part: PartChild) -> None:
         """Hand on what waits, and what time it is whenever nothing does. Raises PartDied."""
-        clock = 0.0
+        clock, began, caught_up = 0.0, time.monotonic(), False
         while True:
-            item = self._waiting.take(CLOCK_S)
+            now_ns = self._timeline.time_of(time.monotonic_ns())
+            limited = caught_up and not self._waiting.closed
+            item = self._waiting.take(CLOCK_S, now_ns - round(LATE_S * NS) if limited else None)
+            caught_up = caught_up or self._waiting.empty or time.monotonic() - began > CATCH_UP_S
             if item is not None:
                 part.say(*item)
             elif self._waiting.closed:
@@ -318,8 +326,10 @@ class Recording:
     def _wait_for_room(self) -> None:
         """Until there is room again, or the recording is stopped; what comes meanwhile is lost."""
         while not self._waiting.closed and self._free_bytes() < ROOM_BYTES:
+            self._full = True
             self._waiting.rest(START_AGAIN_S)
             self._waiting.clear()
+        self._full = False
         self._safe.at_ns = self._timeline.time_of(time.monotonic_ns())
 
     def _look_after(self) -> None:
@@ -335,11 +345,12 @@ class Recording:
     def _watch_space(self, minutes: float | None) -> None:
         if minutes is None:
             return
-        if minutes < WARN_MINUTES and not self._warned:
-            self._warned = True
+        due = sum(minutes < each for each in WARN_MINUTES)
+        if due > self._warned and not self._full:
             self._on_problem(RecordingSpaceShort(minutes=int(minutes)))
+            self._warned = due
         elif minutes > WARN_AGAIN_MINUTES:
-            self._warned = False
+            self._warned = 0
 
     def _free_bytes(self) -> int:
         try:

@@ -18,6 +18,7 @@ from app import text
 from app.failures import RecorderDied, RecordingDiskFull, RecordingLeft, RecordingSpaceShort
 from app.recording import folders, part_child, writing
 from app.recording.kinds import Picture, PictureTrack, Role
+from app.recording.part_child import PartChild
 from app.recording.recovering import left_behind, recover
 from app.recording.waiting import MOST_PICTURES, Waiting
 from app.store import Library
@@ -202,6 +203,53 @@ def test_pictures_are_dropped_and_counted_but_never_sound():
     while (item := waiting.take(0.0)) is not None:
         taken.append(item[0])
     assert sum(isinstance(said, wire.Heard) for said in taken) == 200
+
+
+def test_a_slow_computer_drops_pictures_and_does_not_fall_behind():
+    """What waited too long is dropped and counted as it is taken; sound never is."""
+    waiting = Waiting({0: 25.0})
+    for number in range(50):
+        at = number * 40_000_000
+        assert waiting.wants_picture(0, at)
+        waiting.put_picture(wire.Shown(0, at, 2, 2, "gray", (2,), (4,)), (b"1234",))
+        waiting.put(wire.Heard(1, at, 2), (b"12",))
+    taken = []
+    while (item := waiting.take(0.0, since_ns=1_000_000_000)) is not None:
+        taken.append(item[0])
+    assert sum(isinstance(said, wire.Heard) for said in taken) == 50
+    assert [said.at_ns for said in taken if isinstance(said, wire.Shown)] == [
+        number * 40_000_000 for number in range(25, 50)
+    ]
+    assert waiting.dropped == {0: 25}
+    assert waiting.wants_picture(0, 3_000_000_000)
+
+
+@pytest.mark.slow
+def test_what_is_not_safe_stays_below_two_seconds_on_a_slow_computer(library, monkeypatch):
+    """Each picture takes the writer a third of a second here: most are dropped, and little is ever at stake."""
+    monkeypatch.setattr(writing, "CATCH_UP_S", 1.0)
+    say, worst = PartChild.say, 0.0
+
+    def slowly(child, said, payload) -> None:
+        if isinstance(said, wire.Shown):
+            time.sleep(0.33)
+        say(child, said, payload)
+
+    monkeypatch.setattr(PartChild, "say", slowly)
+    attempt = Attempt(library, [LARGE, ROOM])
+    began = time.monotonic()
+    picture = snow(0)
+    while time.monotonic() - began < 8:
+        attempt.recording.picture(Role.CAMERA, time.monotonic_ns(), picture)
+        attempt.feeder._give(ROOM)
+        time.sleep(0.04)
+        standing = attempt.recording.standing()
+        worst = max(worst, standing.elapsed_s - standing.kept_s if time.monotonic() - began > 4 else 0.0)
+    dropped = attempt.recording.standing().dropped[Role.CAMERA]
+    interview = attempt.stop()
+    assert dropped > 50
+    assert worst < 3.0
+    assert interview.media.duration_s == pytest.approx(8, abs=1.0)
 
 
 def test_giving_a_picture_costs_little(library):

@@ -206,6 +206,17 @@ def test_the_key_comes_from_the_environment_or_the_keyring(monkeypatch, keyring_
         secrets.secret_for("https://ehr.example")
 
 
+def test_a_key_serves_other_paths_of_its_server_that_have_none_and_no_other_server(keyring_of):
+    keyring_of(MemoryKeyring())
+    secrets.store_secret("https://ehr.example/odoo", "first")
+    assert secrets.secret_for("https://ehr.example") == "first"
+    secrets.store_secret("https://ehr.example/ihr", "second")
+    assert secrets.secret_for("https://ehr.example/odoo") == "first"
+    for other in ("https://ehr.example:8443", "http://ehr.example", "https://ehr.example.org"):
+        with pytest.raises(SecretMissing):
+            secrets.secret_for(other)
+
+
 def test_a_keyring_that_keeps_nothing_is_said(keyring_of):
     keyring_of(keyring.backends.null.Keyring())
     with pytest.raises(KeyringMissing):

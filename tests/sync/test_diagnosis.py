@@ -57,6 +57,7 @@ def test_a_good_connection_tells_what_was_seen(sandbox):
         found = findings(url, profile, sandbox.key)
         assert [one.step for one in found] == list(Step)
         assert not any(one.failure for one in found)
+        assert [one.step for one in found if not one.needed] == [Step.CERTIFICATE]
         assert found[6].seen == Seen("MianJian Sandbox EHR", 5, 8, False)
 
 

@@ -29,6 +29,7 @@ from sync.failures import (
     RemoteTimeout,
     RemoteUnreachable,
     RemoteUntrusted,
+    TlsNotSpoken,
 )
 from tests.sync.certificates import Authority, server_context
 from tests.sync.proxy import proxying
@@ -82,6 +83,11 @@ def test_an_unknown_name_and_a_port_where_nobody_listens(wire):
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     assert isinstance(refused(wire, f"http://127.0.0.1:{port}"), NobodyListens)
+
+
+def test_a_port_that_does_not_speak_tls_is_told_so(wire):
+    with serving(good) as server:
+        assert type(refused(wire, server.url.replace("http:", "https:"))) is TlsNotSpoken
 
 
 def test_a_server_that_says_nothing_in_time(wire):

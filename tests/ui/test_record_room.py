@@ -477,6 +477,37 @@ def test_what_the_recording_says_of_itself(room, interview, made):
     assert text.tr("record.dropped", n=4) in room.running.disk.text()
 
 
+def test_a_full_disk_is_not_shown_as_recording(room, interview, made, qtbot):
+    begun(room, interview, "sound")
+    page = room.running
+    made.recorders[0].tell(full=True)
+    assert page.state.text() == text.tr("record.state_full")
+    with qtbot.waitSignal(room.noticed) as told:
+        made.recorders[0].tell(full=False)
+    assert told.args[0]() == text.tr("record.room_again")
+    assert page.state.text() == text.tr("record.state_recording")
+    assert page.disk.text() == text.tr("record.space_minutes", n=90)
+
+
+def test_a_question_that_was_passed_over_is_not_called_asked(room, interview):
+    begun(room, interview)
+    room.running.go_to(len(QUESTIONS) - 1)
+    QTest.keyClick(room, "n")
+    assert room.running.question.text() == text.tr("record.some_left", n=len(QUESTIONS) - 1)
+
+
+def test_without_a_kit_there_is_nothing_to_go_on_to(qtbot, library, settings, made):
+    alone = planned_interview(library, questions=())
+    shown = RecordRoom(library, settings, made.means, SmallPanel)
+    qtbot.addWidget(shown)
+    shown.show()
+    begun(shown, alone)
+    assert not shown.running.next.isVisible()
+    assert not shown.running.questions.isVisible()
+    assert shown.running.question.text() == text.tr("record.no_kit")
+    shown.close()
+
+
 def test_a_withdrawal_is_asked_for_once_and_told(room, interview, made, qtbot):
     held = begun(room, interview, "sound", "picture")
     words = text.tr("record.withdraw", what=text.tr("record.kind_picture"))

@@ -92,7 +92,15 @@ class CandidateWindow(QWidget):
 
     def _between(self, running: Running) -> str:
         now = running.now
-        key = "end" if now.ended else "welcome" if not now.takes else "wait" if running.has_more() else "last"
+        key = (
+            "end"
+            if now.ended
+            else "welcome"
+            if not now.takes
+            else "wait"
+            if len(now.asked) < len(running.kit)
+            else "last"
+        )
         return text.tr_in(self.language, f"record.candidate_{key}")
 
     def _show_answer(self, running: Running) -> None:

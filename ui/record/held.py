@@ -303,8 +303,12 @@ class HeldInterview(QObject):
         given = self.library.consent(self.interview.id)
         if given is None or not self._to_say or self.over or self.running.now.consent_at_s is not None:
             return ""
-        shown = consent.notice(self.language(), self.library.folder)
-        return consent.spoken_words(shown, self.interview.candidate.name, consent.agreed_of(given))
+        left = consent.agreed_of(given)
+        if Kind.SOUND not in left.kinds:  # nothing that is said is recorded any more
+            return ""
+        return consent.spoken_words(
+            consent.notice(self.language(), self.library.folder), self.interview.candidate.name, left
+        )
 
     def consent_said(self) -> None:
         """It was said, now."""

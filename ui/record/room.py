@@ -186,9 +186,10 @@ class RecordRoom(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt: the window closes: what goes on is ended and kept."""
         self.setup.drop_panel()
-        if self.held is not None:
+        held = self.held
+        if held is not None:
             self.running.end()
-            self.held.stop_and_wait()
+            held.stop_and_wait()
             self.running.leave()
         super().closeEvent(event)
 

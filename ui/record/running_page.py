@@ -17,6 +17,7 @@ from analysis.failures import Failure
 from app import text
 from app.recording.kinds import Kind, Role, Standing
 from app.recording.running import Answers, Prompt
+from app.recording.writing import ROOM_BYTES
 from app.settings import SettingsFile
 from app.text import timecode, tr
 from ui import icons, language, theme
@@ -55,6 +56,7 @@ class RunningPage(RunningLayout):
         self._again = QTimer(self, singleShot=True, interval=SURE_MS)
         self._again.timeout.connect(self._tell_retake)
         self._note_at: float | None = None
+        self._full = False
         self._connect()
         language.on_change(self, self._retell)
         theme.changed.connect(self.look)
@@ -78,6 +80,8 @@ class RunningPage(RunningLayout):
         self._fill_questions()
         self._fill_withdraw()
         self.note.clear()
+        self.disk.clear()
+        self._full = False
         self._try(lambda: self._show_draft(held))
         self.preview.setVisible(Kind.PICTURE in held.recorded_kinds())
         self.answer_title.setVisible(held.running.rules.answers is not Answers.SPEECH)
@@ -279,7 +283,9 @@ class RunningPage(RunningLayout):
         self.marks.setText(tr("record.marks", markers=now.markers, notes=len(now.notes)))
         self.retake.setEnabled(running.may_retake())
         self.retake.setVisible(running.rules.retake)
-        self.next.setEnabled(not now.ended and (current is not None or running.has_more()))
+        self.next.setEnabled(bool(running.kit) and not now.ended and (current is not None or running.has_more()))
+        for widget in (self.next, self.number, self.questions_title, self.questions):
+            widget.setVisible(bool(running.kit))
         self.next.setText(self._next_words())
         self.pause.setText(tr("record.resume" if now.paused else "record.pause"))
         self.pause.setIcon(icons.icon("play" if now.paused else "pause"))
@@ -311,7 +317,8 @@ class RunningPage(RunningLayout):
             return tr("record.before_first")
         if self.held.running.has_more():
             return tr("record.in_between", question=now.takes[-1].text)
-        return tr("record.after_last")
+        left = len(self.held.running.kit) - len(now.asked)
+        return tr("record.some_left", n=left) if left else tr("record.after_last")
 
     def _next_words(self) -> str:
         assert self.held is not None
@@ -356,8 +363,9 @@ class RunningPage(RunningLayout):
         held, now = self.held, self.held.running.now
         kinds = held.recorded_kinds()
         key = "ended" if now.ended else "paused" if now.paused else "recording" if kinds else "not_recording"
+        key = "full" if key == "recording" and self._full else key
         self.state.setText(tr(f"record.state_{key}"))
-        token = {"recording": "bad", "paused": "warn"}.get(key, "muted")
+        token = {"recording": "bad", "full": "bad", "paused": "warn"}.get(key, "muted")
         self.state.setStyleSheet(f"color: {theme.color(token).name()}; font-weight: bold;")
         parts = [tr(f"record.kind_{kind}") for kind in kinds]
         parts += [tr("record.analysed", what=tr(f"policy.modality_{name}")) for name in held.analysed()]
@@ -373,11 +381,17 @@ class RunningPage(RunningLayout):
 
     def _show_standing(self, standing: Standing) -> None:
         parts = []
-        if standing.minutes_left is not None:
+        if standing.full:
+            parts.append(tr("record.space_needed", mb=ROOM_BYTES >> 20))
+        elif standing.minutes_left is not None:
             parts.append(_space_words(standing.minutes_left))
         if dropped := sum(standing.dropped.values()):
             parts.append(tr("record.dropped", n=dropped))
         self.disk.setText(" · ".join(parts))
+        if self._full and not standing.full:
+            self.noticed.emit(lambda: tr("record.room_again"), "ok")
+        self._full = standing.full
+        self._show_state()
 
     def _show_picture(self, _role: Role, image: QImage) -> None:
         self.preview.show_picture(image)
@@ -426,6 +440,12 @@ class RunningPage(RunningLayout):
             name.setStyleSheet(f"color: {theme.color('bad').name()};" if gone else "")
             if gone:
                 self.meters[role].reset()
+        if Kind.PICTURE in map(self._kind_of, self.troubles.lines):
+            self.preview.say("video", tr("record.no_picture"))
+
+    def _kind_of(self, role: Role) -> Kind | None:
+        picked = self.held.choice.picked if self.held is not None and self.held.choice is not None else ()
+        return next((each.track.kind for each in picked if each.role is role), None)
 
     def _show_levels(self, levels: dict[Role, Level]) -> None:
         for role, level in levels.items():

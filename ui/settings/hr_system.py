@@ -145,6 +145,8 @@ class HrSystemFields(QObject):
 
     def _save_key(self) -> None:
         if self.key.text():
+            self.result.hide()
+            self.check.forget()
             self.keyEntered.emit(self.key.text())
             self.key.clear()
 
