@@ -6,13 +6,15 @@ Microphones do not share one with pictures: copying a large picture takes longer
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QThread, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtMultimedia import QVideoFrame
 
 from app.recording.kinds import Picture, PictureTrack, Role, Sink, SoundTrack
+from ui.post import telling
 from ui.record.capture import sound_server
 from ui.record.capture.camera import Camera
 from ui.record.capture.choice import Choice, Device, Picked, What
@@ -55,12 +57,14 @@ class CaptureSession(QObject):
         """What is wrong now, by role."""
         self.sizes: dict[Role, tuple[int, int]] = {}
         """The size of the pictures that came, by role."""
-        self._outlet = _Outlet(self, choice, sink)
+        told = _Told(
+            telling(self._say_problem), telling(self._say_recovery), telling(self._say_levels),
+            telling(self._say_picture),
+        )  # fmt: skip
+        self._outlet = _Outlet(told, self.sizes, choice, sink)
         sounds = [each for each in choice.picked if each.device.what in (What.MICROPHONE, What.SYSTEM)]
         others = [each for each in choice.picked if each not in sounds]
         self._threads = [_CaptureThread(those, self._outlet, self) for those in (sounds, others) if those]
-        self.problem.connect(self._note_problem)
-        self.recovered.connect(self._note_recovery)
 
     @property
     def running(self) -> bool:
@@ -90,24 +94,43 @@ class CaptureSession(QObject):
         """The last preview was painted: another one may come. So a busy window gathers no pictures."""
         self._outlet.waiting.clear()
 
-    def _note_problem(self, problem: SourceProblem) -> None:
+    def _say_problem(self, problem: SourceProblem) -> None:
         self.troubles[problem.role] = problem
+        self.problem.emit(problem)
 
-    def _note_recovery(self, role: Role) -> None:
+    def _say_recovery(self, role: Role) -> None:
         self.troubles.pop(role, None)
+        self.recovered.emit(role)
+
+    def _say_levels(self, levels: dict[Role, Level]) -> None:
+        self._outlet.levels_wait = False
+        self.levels.emit(levels)
+
+    def _say_picture(self, role: Role, image: QImage) -> None:
+        self.pictured.emit(role, image)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How the capture threads tell their session, which they do not hold."""
+
+    problem: Callable[[SourceProblem], None]
+    recovery: Callable[[Role], None]
+    levels: Callable[[dict[Role, Level]], None]
+    picture: Callable[[Role, QImage], None]
 
 
 class _Outlet:
     """Hands on what sources take, in whichever thread it comes: to the sink, to the meters, to the preview."""
 
-    def __init__(self, session: CaptureSession, choice: Choice, sink: Sink) -> None:
-        self._session, self._sink = session, sink
+    def __init__(self, told: _Told, sizes: dict[Role, tuple[int, int]], choice: Choice, sink: Sink) -> None:
+        self._told, self._sizes, self._sink = told, sizes, sink
         self._lock = threading.Lock()
         self._open = True
         self._levels: dict[Role, Level] = {}
         self._paces = {e.role: Pace(e.track.fps) for e in choice.picked if isinstance(e.track, PictureTrack)}
         self._preview_paces = {role: Pace(PREVIEW_FPS) for role in self._paces}
-        self.previewed = False
+        self.previewed = self.levels_wait = False
         self.waiting: set[Role] = set()
 
     def close(self) -> None:
@@ -122,11 +145,11 @@ class _Outlet:
         picture = picture_of(frame)
         if picture is None:
             return
-        self._session.sizes[role] = (picture.width, picture.height)
+        self._sizes[role] = (picture.width, picture.height)
         self._give_picture(role, at_ns, picture)
         if self.previewed and self._open and role not in self.waiting and self._preview_paces[role].lets(at_ns):
             self.waiting.add(role)
-            self._session.pictured.emit(role, _small(frame.toImage()))
+            self._told.picture(role, _small(frame.toImage()))
 
     def _give_picture(self, role: Role, at_ns: int, picture: Picture) -> None:
         with self._lock:
@@ -148,19 +171,22 @@ class _Outlet:
                 return
             if was_flowing:
                 self._sink.gone(problem.role)
-        self._session.problem.emit(problem)
+        self._told.problem(problem)
 
     def back(self, role: Role) -> None:
         """It gives something again."""
         if self._open:
-            self._session.recovered.emit(role)
+            self._told.recovery(role)
 
     def tell_levels(self) -> None:
-        """What was heard since the last time."""
+        """What was heard since the last time; nothing while the window has not heard of that."""
+        if self.levels_wait:
+            return
         with self._lock:
             levels, self._levels = self._levels, {}
         if levels and self._open:
-            self._session.levels.emit(levels)
+            self.levels_wait = True
+            self._told.levels(levels)
 
 
 def _small(image: QImage) -> QImage:
