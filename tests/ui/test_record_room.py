@@ -538,3 +538,14 @@ def test_a_room_that_closes_ends_and_keeps_the_interview(room, interview, librar
     assert library.interview(interview.id).media is not None
     assert [each.text for each in library.comments(interview.id)] == ["last words"]
     assert library.marks(interview.id)[-1].kind is MarkKind.ENDED
+
+
+def test_the_clock_asks_nothing_of_the_library(room, interview, library, monkeypatch, qtbot):
+    begun(room, interview, *ALL)
+    asked, before = [], room.running.elapsed.text()
+    consent_of = library.consent
+    monkeypatch.setattr(library, "consent", lambda *words: asked.append(words) or consent_of(*words))
+    qtbot.waitUntil(lambda: room.running.elapsed.text() != before)
+    assert asked == []
+    room.running.mark()
+    assert asked

@@ -37,6 +37,8 @@ STOP_S = 20.0
 """So long a closing window waits for a recording to be taken into the library; what takes longer waits on the disk."""
 
 
+PREVIEW_WIDTH = 480
+"""The page shows a small picture, of which a window on a fine screen needs a little more."""
 GIVE_UP_S = 5.0
 """So long a beginning that failed waits for its recording, of which there is nothing, to be gone."""
 
@@ -71,8 +73,8 @@ class Sources(Protocol):
     def stop(self) -> None:
         """Close them."""
 
-    def preview(self, *, on: bool) -> None:
-        """Whether `pictured` tells what is seen."""
+    def preview(self, *, on: bool, width: int) -> None:
+        """Whether `pictured` tells what is seen, and how wide its pictures are at most, in pixels."""
 
     def preview_shown(self) -> None:
         """The last one was painted."""
@@ -403,7 +405,7 @@ class HeldInterview(QObject):
         sources.recovered.connect(self.recovered)
         sources.levels.connect(self.levels)
         sources.pictured.connect(self.pictured)
-        sources.preview(on=True)
+        sources.preview(on=True, width=PREVIEW_WIDTH)
         sources.start()
 
     def _close_sources(self) -> None:

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QThread, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtMultimedia import QVideoFrame
 
@@ -29,7 +29,8 @@ from ui.record.capture.screen import Screen
 from ui.record.capture.server_sound import ServerMicrophone, ServerSound, SystemSound
 from ui.record.capture.source import Outlet, Source
 
-LEVELS_MS = 50
+LEVELS_MS = 66
+"""A meter that moves 15 times a second moves evenly, and costs little."""
 PREVIEW_FPS = 12.5
 PREVIEW_WIDTH = 960
 ENDS_MS = 10_000
@@ -41,7 +42,7 @@ class CaptureSession(QObject):
     """Records what was chosen into a sink, from `start` to `stop`. It lives in the window's thread, and so its signals.
 
     `problem(SourceProblem)`: a source gives nothing, the rest goes on; `recovered(Role)`: it gives something again;
-    `levels(dict[Role, Level])`: 20 times a second, of the roles that were heard since; `pictured(Role, QImage)`: what
+    `levels(dict[Role, Level])`: 15 times a second, of the roles that were heard since; `pictured(Role, QImage)`: what
     the camera or screen shows, while `preview` is on.
     """
 
@@ -86,9 +87,9 @@ class CaptureSession(QObject):
                 thread.setParent(None)
                 _STUCK.append(thread)
 
-    def preview(self, *, on: bool) -> None:
-        """Whether `pictured` tells what is seen."""
-        self._outlet.previewed = on
+    def preview(self, *, on: bool, width: int = PREVIEW_WIDTH) -> None:
+        """Whether `pictured` tells what is seen, and how wide its pictures are at most, in pixels."""
+        self._outlet.previewed, self._outlet.preview_width = on, width
 
     def preview_shown(self) -> None:
         """The last preview was painted: another one may come. So a busy window gathers no pictures."""
@@ -131,6 +132,7 @@ class _Outlet:
         self._paces = {e.role: Pace(e.track.fps) for e in choice.picked if isinstance(e.track, PictureTrack)}
         self._preview_paces = {role: Pace(PREVIEW_FPS) for role in self._paces}
         self.previewed = self.levels_wait = False
+        self.preview_width = PREVIEW_WIDTH
         self.waiting: set[Role] = set()
 
     def close(self) -> None:
@@ -149,7 +151,7 @@ class _Outlet:
         self._give_picture(role, at_ns, picture)
         if self.previewed and self._open and role not in self.waiting and self._preview_paces[role].lets(at_ns):
             self.waiting.add(role)
-            self._told.picture(role, _small(frame.toImage()))
+            self._told.picture(role, _small(frame.toImage(), self.preview_width))
 
     def _give_picture(self, role: Role, at_ns: int, picture: Picture) -> None:
         with self._lock:
@@ -189,8 +191,9 @@ class _Outlet:
             self._told.levels(levels)
 
 
-def _small(image: QImage) -> QImage:
-    return image.scaledToWidth(PREVIEW_WIDTH) if image.width() > PREVIEW_WIDTH else image
+def _small(image: QImage, width: int) -> QImage:
+    """Smooth, so that the window has to do little when it paints it."""
+    return image.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation) if image.width() > width else image
 
 
 class _CaptureThread(QThread):
