@@ -18,6 +18,7 @@ from app.recording.kinds import Kind, Role
 from app.recording.running import Prompt
 from app.recording.writing import begin
 from app.settings import SettingsFile
+from tests.recording.ending import all_end
 from tests.recording_run.conftest import QUESTIONS, planned_interview
 from tests.recording_run.small_sink import Made, SmallPanel, ToneSources
 from ui import language, theme
@@ -48,8 +49,9 @@ def room(qtbot, library, settings, made, interview):
     shown.show()
     qtbot.waitExposed(shown)
     shown.start_over()
-    yield shown
-    shown.close()
+    with all_end():
+        yield shown
+        shown.close()
     for recorder in made.recorders:
         for thread in recorder.threads:
             thread.join(30)
