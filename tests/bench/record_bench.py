@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tests.bench import record_cost, record_kills, record_step
+from tests.bench import record_cost, record_kills, record_step, record_window
 
-WHAT = record_cost.WHAT | record_step.WHAT | record_kills.WHAT
+WHAT = record_cost.WHAT | record_window.WHAT | record_step.WHAT | record_kills.WHAT
 
 
 def measure() -> dict[str, float]:
-    """Cost, step, kills."""
-    return record_cost.cost() | record_step.step() | record_kills.lost()
+    """Cost, window, step, kills."""
+    return record_cost.cost() | record_window.window() | record_step.step() | record_kills.lost()

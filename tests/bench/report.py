@@ -61,6 +61,8 @@ PROMISED = {
     "sync_secrets_found": "… found",
     "record_lost_s_max": "recording killed at random, or the power cut: missing afterwards, s",
     "record_cpu_share": "recording 720p at 25 pictures a second, share of one core",
+    "record_window_cpu_share": "… the same with the whole window, preview, level and hints",
+    "record_window_event_ms_p95": "… events of the window meanwhile, 95th percentile, ms late",
     "record_drift_ms": "sound against picture, drift in 10 minutes, ms",
     "record_step_ms_max": "… the most that they are apart, ms",
     "record_stop_ms": "a recording that ends is in the library after, ms",

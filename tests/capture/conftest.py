@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -55,11 +57,16 @@ def play():
 
     def run(scene: str, env: dict[str, str], *arguments: object, timeout: float = CHILD_S) -> dict:
         words = [sys.executable, "-m", "tests.capture.scenes", scene, *map(str, arguments)]
-        done = subprocess.run(
-            words, cwd=ROOT, env={**os.environ, "QT_QPA_PLATFORM": "offscreen", **env}, capture_output=True,
-            timeout=timeout, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr.decode()[-3000:]
-        return json.loads(done.stdout.decode().splitlines()[-1])
+        environment, pipe = {**os.environ, "QT_QPA_PLATFORM": "offscreen", **env}, subprocess.PIPE
+        with subprocess.Popen(
+            words, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe, start_new_session=True
+        ) as scene:
+            try:
+                said, complaints = scene.communicate(timeout=timeout)
+            finally:  # what it started does not outlive it
+                with suppress(ProcessLookupError, AttributeError):  # Windows has no such groups
+                    os.killpg(scene.pid, signal.SIGKILL)
+        assert scene.returncode == 0, complaints.decode()[-3000:]
+        return json.loads(said.decode().splitlines()[-1])
 
     return run

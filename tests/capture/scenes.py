@@ -205,7 +205,7 @@ def screen() -> dict:
 def window() -> dict:
     """A window of another program, which is closed and opened again while a microphone is recorded beside it."""
     meeting = [sys.executable, "-m", "tests.capture.meeting"]
-    shown = subprocess.Popen(meeting)
+    shown = stage.started(*meeting)
     assert stage.until(devices.windows), "no window"
     (device,) = devices.windows()
     session, kept, told = begun(chosen(Arrangement.SCREEN, screen=device))
@@ -219,7 +219,7 @@ def window() -> dict:
     shown.wait(10)
     stage.until(lambda: told)
     found["sentence"] = session.troubles[Role.SCREEN].sentence if told else ""
-    shown = subprocess.Popen(meeting)
+    shown = stage.started(*meeting)
     found["back"] = stage.until(lambda: "back" in [each[2] for each in told])
     session.stop()
     shown.terminate()
@@ -230,7 +230,7 @@ def window() -> dict:
 def in_step(seconds: str = "5") -> dict:
     """A window flashes while a loudspeaker beeps; recorded as an interview is."""
     source = [sys.executable, "-m", "tests.capture.flash", str(float(seconds) + 4), "room"]
-    flashing = subprocess.Popen(source, stdout=subprocess.DEVNULL)
+    flashing = stage.started(*source, stdout=subprocess.DEVNULL)
     system = _named(devices.system_sounds(), "room")
     choice, written = chosen(Arrangement.SCREEN, screen=devices.screens()[0], system=system), []
     trial = Trial(Vault(Path(tempfile.mkdtemp(), "vault")), choice.tracks, written.append)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import os
 import subprocess
@@ -101,7 +102,7 @@ def tone_file(path: Path, seconds: float, hz: float = 440.0) -> Path:
 
 def playing(path: Path, sink: str = "room") -> subprocess.Popen:
     """Play a sound file into a sink; ends by itself."""
-    return subprocess.Popen(["paplay", f"--device={sink}", "--latency-msec=500", str(path)])
+    return started("paplay", f"--device={sink}", "--latency-msec=500", str(path))
 
 
 def breaks(samples: np.ndarray, hz: float = 440.0) -> int:
@@ -141,6 +142,13 @@ def answers(server: subprocess.Popen, env: dict[str, str]) -> bool:
             return False
         time.sleep(0.05)
     return True
+
+
+def started(*words: str, **how: object) -> subprocess.Popen:
+    """A program that ends with this one at the latest, whatever becomes of the scene."""
+    process = subprocess.Popen(words, **how)
+    atexit.register(end, process)
+    return process
 
 
 def end(process: subprocess.Popen) -> None:

@@ -106,6 +106,11 @@ class Attempt:
         self.feeder.run(seconds, until)
         return self
 
+    def run_on(self, seconds: float) -> Attempt:
+        """Go on until so much more than now is safe on the disk, whatever happens meanwhile."""
+        wanted = self.recording.now() + seconds
+        return self.run(60, lambda: self.recording.standing().kept_s >= wanted)
+
     def run_until_kept(self, seconds: float) -> Attempt:
         """Go on until so much is safe on the disk."""
         return self.run(30, lambda: self.recording.standing().kept_s >= seconds)

@@ -38,9 +38,9 @@ def starts(file: Path) -> tuple[np.ndarray, np.ndarray]:
 
 @pytest.mark.slow
 def test_the_child_dies_and_another_goes_on(library):
-    attempt = Attempt(library).run(3.0)
+    attempt = Attempt(library).run_until_kept(2.0)
     os.kill(attempt.recording.part_pid, signal.SIGKILL)
-    attempt.run(3.0)
+    attempt.run_on(1.5)
     interview = attempt.stop()
     assert [type(problem) for problem in attempt.problems] == [RecorderDied]
     original, playable = kept(library, interview)
@@ -72,15 +72,15 @@ def at_least(program: subprocess.Popen[str], seconds: float) -> float:
 
 def end(program: subprocess.Popen[str], how: str) -> float:
     """Kill it; gives how long it had recorded, s."""
-    now = at_least(program, 3.0)
-    if how == "both":
-        program.stdin.write("both\n")
-        program.stdin.flush()
-    else:
-        program.kill()
-    program.wait(10)
-    for stream in (program.stdin, program.stdout, program.stderr):
-        stream.close()
+    with program:
+        try:
+            now = at_least(program, 3.0)
+            if how == "both":
+                program.stdin.write("both\n")
+                program.stdin.flush()
+                program.wait(10)
+        finally:
+            program.kill()
     return now
 
 

@@ -22,6 +22,7 @@ from app.recording.part_child import PartChild
 from app.recording.recovering import left_behind, recover
 from app.recording.waiting import MOST_PICTURES, Waiting
 from app.store import Library
+from tests.recording.ending import all_end
 from tests.recording.sources import CAMERA, ROOM, Attempt, kept, tone, waiting_interview
 from tests.small_disk import mounted
 
@@ -45,7 +46,7 @@ def snow(number: int) -> Picture:
 def test_a_full_disk(small, monkeypatch):
     """The copy gives its room, then it is said; once there is room again recording goes on."""
     monkeypatch.setattr(writing, "ROOM_BYTES", 3 << 20)
-    with Library.open(small, assessor="tester") as library:
+    with Library.open(small, assessor="tester") as library, all_end():
         attempt = Attempt(library, [LARGE, ROOM])
         filler = small / "filler"
         free = os.statvfs(small).f_bavail * os.statvfs(small).f_frsize
@@ -64,7 +65,7 @@ def test_a_full_disk(small, monkeypatch):
         feed(40, lambda: any(isinstance(one, RecordingDiskFull) for one in attempt.problems))
         full_at = (time.monotonic_ns() - began) / 1e9
         assert any(isinstance(one, RecordingDiskFull) for one in attempt.problems)
-        feed(5, lambda: any(isinstance(one, RecordingSpaceShort) for one in attempt.problems))  # looked at each second
+        feed(30, lambda: any(isinstance(one, RecordingSpaceShort) for one in attempt.problems))  # looked at each second
         assert any(isinstance(one, RecordingSpaceShort) for one in attempt.problems)
         part = folders.parts(library.vault.recording(attempt.interview.id))[0]
         with av.open(str(part / "original.mkv")) as container:
@@ -73,7 +74,8 @@ def test_a_full_disk(small, monkeypatch):
         assert (part / "original.mkv").stat().st_size > 1_400_000
         assert not (part / "playable.mkv").exists()
         filler.unlink()
-        feed(3.5)
+        again_s = attempt.recording.now()
+        feed(40, lambda: attempt.recording.standing().kept_s > again_s + 3)
         interview = attempt.stop()
         assert interview.media.duration_s > full_at + 2
         with av.open(str(kept(library, interview)[1])) as container:
@@ -126,8 +128,8 @@ def test_it_is_said_in_a_sentence(each_language, problem):
 
 def test_minutes_left_are_warned_about_once(library, monkeypatch):
     monkeypatch.setattr(writing.Recording, "_free_bytes", lambda _: 60_000_000)
-    attempt = Attempt(library, [LARGE, ROOM]).run(2.5)
-    attempt.stop()
+    attempt = Attempt(library, [LARGE, ROOM])
+    attempt.run(30, lambda: len(attempt.standings) > 1).run_until_kept(0.5).stop()
     (problem,) = attempt.problems
     assert isinstance(problem, RecordingSpaceShort)
     assert problem.params["minutes"] == 2
@@ -138,10 +140,10 @@ def test_minutes_left_are_warned_about_once(library, monkeypatch):
 @pytest.mark.skipif(sys.platform == "win32", reason="no SIGSTOP there")
 def test_a_child_that_hangs_is_replaced(library, monkeypatch):
     monkeypatch.setattr(writing, "HANG_S", 2.0)
-    attempt = Attempt(library).run(2.0)
+    attempt = Attempt(library).run_until_kept(1.0)
     hanging = attempt.recording.part_pid
     os.kill(hanging, signal.SIGSTOP)
-    attempt.run(6.0)
+    attempt.run_on(0.5)
     assert attempt.recording.part_pid not in (0, hanging)
     interview = attempt.stop()
     assert isinstance(attempt.problems[0], RecorderDied)
@@ -150,10 +152,11 @@ def test_a_child_that_hangs_is_replaced(library, monkeypatch):
 
 def test_a_child_that_cannot_start_is_said_and_loses_nothing_else(library, monkeypatch):
     monkeypatch.setattr(part_child, "command", lambda: [sys.executable, "-c", "raise SystemExit('no')"])
-    attempt = Attempt(library).run(1.0)
+    attempt = Attempt(library)
+    attempt.run(30, lambda: attempt.problems)
     assert isinstance(attempt.problems[0], RecorderDied)
     monkeypatch.undo()
-    attempt.run(2.5)
+    attempt.run_on(1.0)
     interview = attempt.stop()
     original, _ = kept(library, interview)
     with av.open(str(original)) as container:
@@ -162,7 +165,7 @@ def test_a_child_that_cannot_start_is_said_and_loses_nothing_else(library, monke
 
 
 def test_a_child_that_dies_at_the_very_end(library):
-    attempt = Attempt(library).run(2.5)
+    attempt = Attempt(library).run_until_kept(1.5)
     os.kill(attempt.recording.part_pid, signal.SIGKILL)
     interview = attempt.stop()
     assert interview.media.duration_s > 1.0
@@ -179,7 +182,7 @@ def test_an_error_that_nobody_foresaw_is_told_and_the_recording_stays(library, m
     with monkeypatch.context() as broken:
         broken.setattr(writing, "shelve", fail)
         broken.setattr(part_child.PartChild, "say", fail if early else part_child.PartChild.say)
-        attempt.run(1.5)
+        attempt.run(30, lambda: attempt.problems) if early else attempt.run_until_kept(1.0)
         assert bool(attempt.problems) == early
         attempt.recording.stop(attempt.outcome.append)
         attempt.recording.join(60)

@@ -106,7 +106,7 @@ class ToneSources(QObject):
         self.running = False
         self._timer.stop()
 
-    def preview(self, *, on):
+    def preview(self, *, on, width):
         pass
 
     def preview_shown(self):

@@ -17,7 +17,7 @@ from sync.mapping import Entry
 from sync.sandbox.server import Sandbox
 from tests.sync.ehr import CONTRACT
 from ui import language
-from ui.shell.post import Post
+from ui.post import Post
 from ui.sync.mapping_editor.editor import MappingEditor
 
 KEY = "key-of-the-editor-test"

@@ -11,8 +11,8 @@ from analysis.failures import Cancelled, WorkerDied
 from analysis.progress import SoFar
 from analysis.request import AnalysisRequest
 from app.jobs import partial
+from ui.post import Post
 from ui.shell.partials import Partials
-from ui.shell.post import Post
 
 REQUEST = AnalysisRequest("media", "out", "observed")
 

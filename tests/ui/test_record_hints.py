@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QLabel
 
 from app.recording.hints import NOTHING, Face, HintFeed, HintState, Limits, Notice
@@ -138,7 +138,7 @@ def test_figures_that_change_move_no_chip(qtbot, shown):
     before = [chip.geometry() for chip in strip.chips.values()]
     feed.stands = HintState(0.04, None, 9.0, 1.0, Face.IN, 0.44, (), (), True, True, True)
     strip.look()
-    qtbot.wait(20)
+    QCoreApplication.sendPostedEvents()
     assert words(strip)[Topic.TALK] == "You 4 % · candidate 96 %"
     assert [chip.geometry() for chip in strip.chips.values()] == before
 

@@ -10,6 +10,7 @@ from app.recording import consent, holding
 from app.recording.consent import Agreed
 from app.recording.kinds import Kind
 from app.settings import SettingsFile
+from tests.recording.ending import all_end
 from tests.recording_run.conftest import QUESTIONS, planned_interview
 from ui.record.room import RecordRoom
 
@@ -22,8 +23,9 @@ def room(qtbot, library, sample, monkeypatch):
     shown.resize(1360, 840)
     shown.show()
     qtbot.waitExposed(shown)
-    yield shown
-    shown.close()
+    with all_end():
+        yield shown
+        shown.close()
 
 
 @pytest.mark.slow

@@ -19,6 +19,7 @@ from app.recording.kinds import Kind, Role
 from app.recording.running import Prompt
 from app.recording.writing import begin
 from app.settings import SettingsFile
+from tests.recording.ending import all_end
 from tests.recording_run.conftest import QUESTIONS, planned_interview
 from tests.recording_run.small_sink import Made, SmallPanel, ToneSources
 from ui import language, theme
@@ -51,8 +52,9 @@ def room(qtbot, library, settings, made, interview):
     shown.show()
     qtbot.waitExposed(shown)
     shown.start_over()
-    yield shown
-    shown.close()
+    with all_end():
+        yield shown
+        shown.close()
     for recorder in made.recorders:
         for thread in recorder.threads:
             thread.join(30)
@@ -658,3 +660,14 @@ def test_a_room_that_closes_ends_and_keeps_the_interview(room, interview, librar
     assert library.interview(interview.id).media is not None
     assert [each.text for each in library.comments(interview.id)] == ["last words"]
     assert library.marks(interview.id)[-1].kind is MarkKind.ENDED
+
+
+def test_the_clock_asks_nothing_of_the_library(room, interview, library, monkeypatch, qtbot):
+    begun(room, interview, *ALL)
+    asked, before = [], room.running.elapsed.text()
+    consent_of = library.consent
+    monkeypatch.setattr(library, "consent", lambda *words: asked.append(words) or consent_of(*words))
+    qtbot.waitUntil(lambda: room.running.elapsed.text() != before)
+    assert asked == []
+    room.running.mark()
+    assert asked

@@ -40,6 +40,11 @@ def conductor(qtbot, tmp_path, made):
     opened.window.show()
     qtbot.waitExposed(opened.window)
     yield opened
+    if room.held is not None and not room.held.over:
+        room.held.stop_and_wait()
+    for recorder in made.recorders:
+        for thread in recorder.threads:
+            thread.join(30)
     room.held = None
     opened.window.close()
     opened.window.deleteLater()

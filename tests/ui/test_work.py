@@ -9,7 +9,7 @@ import pytest
 from analysis.protocol import PartialMessage, ProgressMessage
 from app.jobs import analysis
 from tests.ui.review_library import interview_in
-from ui.shell.post import Post
+from ui.post import Post
 from ui.shell.work import Work
 
 

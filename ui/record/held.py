@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
-import shiboken6
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
@@ -29,6 +28,7 @@ from app.recording.running import Running
 from app.recording.tee import tee
 from app.settings import SettingsFile
 from app.store.library import Library
+from ui.post import telling
 
 if TYPE_CHECKING:
     from ui.record.capture.choice import Choice, Device
@@ -37,6 +37,8 @@ STOP_S = 20.0
 """So long a closing window waits for a recording to be taken into the library; what takes longer waits on the disk."""
 
 
+PREVIEW_WIDTH = 480
+"""The page shows a small picture, of which a window on a fine screen needs a little more."""
 GIVE_UP_S = 5.0
 """So long a beginning that failed waits for its recording, of which there is nothing, to be gone."""
 
@@ -71,14 +73,15 @@ class Sources(Protocol):
     def stop(self) -> None:
         """Close them."""
 
-    def preview(self, *, on: bool) -> None:
-        """Whether `pictured` tells what is seen."""
+    def preview(self, *, on: bool, width: int) -> None:
+        """Whether `pictured` tells what is seen, and how wide its pictures are at most, in pixels."""
 
     def preview_shown(self) -> None:
         """The last one was painted."""
 
 
 Begin = Callable[..., Recorded]
+Done = Callable[["Interview | Failure"], None]
 Open = Callable[["Choice", Sink], Sources]
 
 
@@ -184,6 +187,7 @@ class HeldInterview(QObject):
         self._known = consent.Agreed()
         self._unkept: tuple[frozenset[Kind], frozenset[str]] = (frozenset(), frozenset())
         self._stopped = threading.Event()
+        self._tell_end = _ending(self._stopped, telling(self._say_end))
         self._watch = Watch()
         self.running: Running = held(library, interview, settings.values, self.now)
         self._watch = Watch(self.running.now.last_s)
@@ -214,10 +218,9 @@ class HeldInterview(QObject):
         if choice is not None and tracks:
             self.recording = self._means().begin(
                 self.library, self.interview.id, tracks, allowed=consent.may_record(given), go_on=goes_on,
-                on_problem=partial(self._post, self.troubled), on_standing=partial(self._post, self.stood),
+                on_problem=telling(self._say_trouble), on_standing=telling(self._say_standing),
             )  # fmt: skip
             self.choice = choice
-            self.stood.connect(self._note_standing)
             self._seeks_faces = self._may_seek_faces()
             self.hints = HintFeed(tracks, self._face_finder())
             self._gate = Gate(tee(self.recording, self.hints), [track.role for track in tracks])
@@ -418,7 +421,7 @@ class HeldInterview(QObject):
         sources.recovered.connect(self.recovered)
         sources.levels.connect(self.levels)
         sources.pictured.connect(self.pictured)
-        sources.preview(on=True)
+        sources.preview(on=True, width=PREVIEW_WIDTH)
         sources.start()
 
     def _close_sources(self) -> None:
@@ -426,18 +429,27 @@ class HeldInterview(QObject):
             self.sources.stop()
             self.sources = None
 
-    def _note_standing(self, standing: Standing) -> None:
+    # What the recording says, on the window's thread
+
+    def _say_standing(self, standing: Standing) -> None:
         self.standing = standing
+        self.stood.emit(standing)
 
-    def _tell_end(self, outcome: Interview | Failure) -> None:
-        """On any thread."""
-        self._stopped.set()
-        self._post(self.ended, outcome)
+    def _say_trouble(self, failure: Failure) -> None:
+        self.troubled.emit(failure)
 
-    def _post(self, signal: Any, said: object) -> None:
-        """On any thread: said in the window's, unless that is gone."""
-        if shiboken6.isValid(self):
-            signal.emit(said)
+    def _say_end(self, outcome: Interview | Failure) -> None:
+        self.ended.emit(outcome)
+
+
+def _ending(stopped: threading.Event, tell: Done) -> Done:
+    """What any thread may call at the end: whoever waits for it goes on at once, the window hears of it when it can."""
+
+    def end(outcome: Interview | Failure) -> None:
+        stopped.set()
+        tell(outcome)
+
+    return end
 
 
 def waiting(library: Library) -> Sequence[Interview]:

@@ -17,7 +17,7 @@ FALL_DB_S = 24.0
 """How fast bar and peak fall back, as in studio meters: fast enough to follow speech, slow enough to read."""
 LOUD_DB, FULL_DB = -12.0, -3.0
 """From here on the bar is drawn as loud, and as nearly too loud."""
-TICK_MS = 50
+TICK_MS = 66
 TELL_DB = 3.0
 SILENT_AFTER_S = 0.5
 
@@ -80,7 +80,7 @@ class Meter(QWidget):
         self.update()
 
     def _tell(self) -> None:
-        """Those who hear the screen are told of changes that matter, not twenty times a second."""
+        """Those who hear the screen are told of changes that matter, not at each."""
         if abs(self.level.rms_db - self._told_db) >= TELL_DB or self.clipped:
             self._describe()
 

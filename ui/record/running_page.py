@@ -50,7 +50,7 @@ class RunningPage(RunningLayout):
         self._sure = QTimer(self, singleShot=True, interval=SURE_MS)
         self._sure.timeout.connect(self._tell_stop)
         self._tick = QTimer(self, interval=TICK_MS)
-        self._tick.timeout.connect(self.look)
+        self._tick.timeout.connect(self._look_at_clock)
         self._written = QTimer(self, singleShot=True, interval=WRITTEN_MS)
         self._written.timeout.connect(self._save_answer)
         self._again = QTimer(self, singleShot=True, interval=SURE_MS)
@@ -270,10 +270,8 @@ class RunningPage(RunningLayout):
         running, now = held.running, held.running.now
         current = now.current
         last = now.takes[-1] if now.takes else None
-        self.elapsed.setText(timecode(held.now()))
         self.number.setText(self._number_words())
         self.question.setText(current.text if current is not None else self._between_words())
-        self._show_time()
         self._show_answer()
         self.rating.setEnabled(last is not None and not now.ended)
         score = now.scores.get(last.number) if last is not None else None
@@ -295,8 +293,16 @@ class RunningPage(RunningLayout):
         self._show_state()
         self._show_said()
         self._choose_question()
+        self._look_at_clock()
+
+    def _look_at_clock(self) -> None:
+        """What time alone changes: five times a second, so no more than that."""
+        if self.held is None:
+            return
+        self.elapsed.setText(timecode(self.held.now()))
+        self._show_time()
         if self.candidate is not None:
-            self.candidate.show_running(running)
+            self.candidate.show_running(self.held.running)
 
     def _number_words(self) -> str:
         assert self.held is not None

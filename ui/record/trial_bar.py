@@ -18,6 +18,7 @@ from app.recording.kinds import Picture, Role, Track
 from app.recording.trial import Trial
 from app.store.vault import Vault
 from ui import language, theme
+from ui.post import telling
 from ui.review.stream import StreamDevice
 
 TRIAL_S = 5.0
@@ -93,7 +94,6 @@ class TrialBar(QWidget):
     begun = Signal()
     shown = Signal(QImage)
     ended = Signal()
-    _written = Signal(int, object)
 
     def __init__(self, vault: Vault, tap: Tap, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -115,7 +115,6 @@ class TrialBar(QWidget):
         self._clock.timeout.connect(self._tick)
         self._late = QTimer(self, singleShot=True)
         self._late.timeout.connect(self.cancel)
-        self._written.connect(self._play)
         row, column = QHBoxLayout(), QVBoxLayout(self)
         row.addWidget(self.button)
         row.addStretch(1)
@@ -150,7 +149,7 @@ class TrialBar(QWidget):
 
     def _begin(self) -> None:
         self._round += 1
-        self._trial = Trial(self._vault, self._tracks, partial(self._written.emit, self._round))
+        self._trial = Trial(self._vault, self._tracks, partial(telling(self._play), self._round))
         self._tap.trial = self._trial
         self._said = "capture.trial_recording"
         self.progress.setValue(0)

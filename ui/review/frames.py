@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 
 from analysis.failures import Failure
+from ui.post import telling
 
 Times = NDArray[np.int32]
 FRAME_S = 0.04
@@ -70,34 +72,36 @@ class FrameFinder(QObject):
     """Looks for the list of a recording's pictures in a thread of its own. `found`: the times; nothing on failure."""
 
     found = Signal(object)
-    _looked = Signal(int, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._number = 0
         self._cancel = threading.Event()
-        self._looked.connect(self._take, Qt.ConnectionType.QueuedConnection)
 
     def look(self, find: Callable[[threading.Event], Times | None]) -> None:
         """Find out by `find`, which may take its time and ends soon once its event is set."""
         self.stop()
         self._cancel = threading.Event()
-        work = (find, self._cancel, self._number)
-        threading.Thread(target=self._work, args=work, name="frame-times", daemon=True).start()
+        work = (find, self._cancel, partial(telling(self._take), self._number))
+        threading.Thread(target=_find, args=work, name="frame-times", daemon=True).start()
 
     def stop(self) -> None:
         """Nobody wants to know any more."""
         self._cancel.set()
         self._number += 1
 
-    def _work(self, find: Callable[[threading.Event], Times | None], cancel: threading.Event, number: int) -> None:
-        try:
-            times = find(cancel)
-        except Failure:
-            return  # it plays all the same, with pictures that are taken to last equally long
-        if times is not None and len(times) and not cancel.is_set():
-            self._looked.emit(number, times)
-
     def _take(self, number: int, times: Times) -> None:
         if number == self._number:
             self.found.emit(times)
+
+
+def _find(
+    find: Callable[[threading.Event], Times | None], cancel: threading.Event, tell: Callable[[Times], None]
+) -> None:
+    """On a thread of its own: it holds nothing of the window."""
+    try:
+        times = find(cancel)
+    except Failure:
+        return  # it plays all the same, with pictures that are taken to last equally long
+    if times is not None and len(times) and not cancel.is_set():
+        tell(times)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage
 
+from analysis.failures import Failure
 from app.jobs.landmarks import Asked, LandmarkChild, MakeChild, Points
+from ui.post import telling
 from ui.review.face_marks import Mark
 from ui.review.playback import Playback
 from ui.review.video_pane import VideoPane
@@ -23,7 +25,6 @@ class Landmarks(QObject):
     """
 
     failed = Signal(object)
-    _answered = Signal(int, object)
 
     def __init__(self, pane: VideoPane, playback: Playback, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -33,7 +34,6 @@ class Landmarks(QObject):
         self._number = 0
         self._soon = QTimer(self, singleShot=True, interval=STANDS_MS)
         self._soon.timeout.connect(self._ask)
-        self._answered.connect(self._take, Qt.ConnectionType.QueuedConnection)
         playback.playingChanged.connect(self.look)
         playback.frameArrived.connect(self.look)
 
@@ -79,8 +79,11 @@ class Landmarks(QObject):
         if self._pane.marks.box(self._pane.time_s) is None:
             return
         if self._child is None:
-            self._child = self._make(self._answered.emit, self.failed.emit)
+            self._child = self._make(telling(self._take), telling(self._fail))
         self._child.ask(asked(self._number, image))
+
+    def _fail(self, failure: Failure) -> None:
+        self.failed.emit(failure)
 
     def _take(self, number: int, faces: tuple[Points, ...]) -> None:
         if number == self._number and self._wanted():

@@ -11,7 +11,7 @@ from app.cli import chosen_language
 from app.settings import SettingsFile
 from app.store.library import Library
 from app.sync_service import SyncService
-from ui.shell.post import Post
+from ui.post import Post
 from ui.shell.work import Work
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.jobs import ChildReport, Job, JobQueue, JobState
 from app.store.library import Library
-from ui.shell.post import Post
+from ui.post import Post
 
 if TYPE_CHECKING:
     from analysis.progress import SoFar

@@ -17,8 +17,8 @@ from app.domain.types import WORKING, AnalysisState, Imported, Interview
 from app.failures import RecordingInUse
 from app.jobs import ChildReport, Job, JobQueue, JobState
 from app.store.library import Library
+from ui.post import Post
 from ui.shell.partials import Partials
-from ui.shell.post import Post
 
 if TYPE_CHECKING:
     from app.jobs.analysis import Choices, InterviewAnalysis

@@ -37,7 +37,8 @@ def screens() -> tuple[Device, ...]:
 
 def windows() -> tuple[Device, ...]:
     """The windows of other programs; none where the system does not tell (Wayland)."""
-    return tuple(Device(What.WINDOW, name, name) for name in _named_windows())
+    own = frozenset(each.title() for each in QGuiApplication.topLevelWindows())
+    return tuple(Device(What.WINDOW, name, name) for name in _named_windows(own))
 
 
 def system_sounds() -> tuple[Device, ...]:
@@ -81,8 +82,9 @@ def screen_named(name: str) -> QScreen | None:
 
 
 def window_named(name: str) -> QCapturableWindow | None:
-    """The window with this title, if it is open."""
-    return _named_windows().get(name)
+    """The window with this title, if it is open. Any thread: the program's own windows are not looked at, which only
+    the window's thread may; none of them is ever chosen."""
+    return _named_windows(frozenset()).get(name)
 
 
 def _there(found: list[QAudioDevice]) -> list[QAudioDevice]:
@@ -126,10 +128,9 @@ def _screen_name(screen: QScreen) -> str:
     return f"{called} ({width} × {height})"
 
 
-def _named_windows() -> dict[str, QCapturableWindow]:
-    """The windows by title; of several with one title, the later ones with a number."""
+def _named_windows(own: frozenset[str]) -> dict[str, QCapturableWindow]:
+    """The windows by title but those with these; of several with one title, the later ones with a number."""
     found, seen = {}, Counter[str]()
-    own = {each.title() for each in QGuiApplication.topLevelWindows()}
     for window in QWindowCapture.capturableWindows():
         title = window.description()
         if not title or title in own:

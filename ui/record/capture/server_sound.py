@@ -68,7 +68,8 @@ class ServerSound(Source):
                     if this_round == self._round and self._came(arrived):
                         self.outlet.hear(self._track.role, samples, clock.at(block, arrived))
         except (RuntimeError, TypeError, OSError):  # how `soundcard` says that the stream or its device has ended
-            self._broke.emit(this_round)
+            if this_round == self._round:  # else nobody may be there any more
+                self._broke.emit(this_round)
 
     def _end_round(self, which: int) -> None:
         if which == self._round and self._opened:

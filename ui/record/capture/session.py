@@ -6,13 +6,15 @@ Microphones do not share one with pictures: copying a large picture takes longer
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QThread, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, Signal
 from PySide6.QtGui import QImage
 from PySide6.QtMultimedia import QVideoFrame
 
 from app.recording.kinds import Picture, PictureTrack, Role, Sink, SoundTrack
+from ui.post import telling
 from ui.record.capture import sound_server
 from ui.record.capture.camera import Camera
 from ui.record.capture.choice import Choice, Device, Picked, What
@@ -27,7 +29,8 @@ from ui.record.capture.screen import Screen
 from ui.record.capture.server_sound import ServerMicrophone, ServerSound, SystemSound
 from ui.record.capture.source import Outlet, Source
 
-LEVELS_MS = 50
+LEVELS_MS = 66
+"""A meter that moves 15 times a second moves evenly, and costs little."""
 PREVIEW_FPS = 12.5
 PREVIEW_WIDTH = 960
 ENDS_MS = 10_000
@@ -39,7 +42,7 @@ class CaptureSession(QObject):
     """Records what was chosen into a sink, from `start` to `stop`. It lives in the window's thread, and so its signals.
 
     `problem(SourceProblem)`: a source gives nothing, the rest goes on; `recovered(Role)`: it gives something again;
-    `levels(dict[Role, Level])`: 20 times a second, of the roles that were heard since; `pictured(Role, QImage)`: what
+    `levels(dict[Role, Level])`: 15 times a second, of the roles that were heard since; `pictured(Role, QImage)`: what
     the camera or screen shows, while `preview` is on.
     """
 
@@ -55,12 +58,14 @@ class CaptureSession(QObject):
         """What is wrong now, by role."""
         self.sizes: dict[Role, tuple[int, int]] = {}
         """The size of the pictures that came, by role."""
-        self._outlet = _Outlet(self, choice, sink)
+        told = _Told(
+            telling(self._say_problem), telling(self._say_recovery), telling(self._say_levels),
+            telling(self._say_picture),
+        )  # fmt: skip
+        self._outlet = _Outlet(told, self.sizes, choice, sink)
         sounds = [each for each in choice.picked if each.device.what in (What.MICROPHONE, What.SYSTEM)]
         others = [each for each in choice.picked if each not in sounds]
         self._threads = [_CaptureThread(those, self._outlet, self) for those in (sounds, others) if those]
-        self.problem.connect(self._note_problem)
-        self.recovered.connect(self._note_recovery)
 
     @property
     def running(self) -> bool:
@@ -82,32 +87,52 @@ class CaptureSession(QObject):
                 thread.setParent(None)
                 _STUCK.append(thread)
 
-    def preview(self, *, on: bool) -> None:
-        """Whether `pictured` tells what is seen."""
-        self._outlet.previewed = on
+    def preview(self, *, on: bool, width: int = PREVIEW_WIDTH) -> None:
+        """Whether `pictured` tells what is seen, and how wide its pictures are at most, in pixels."""
+        self._outlet.previewed, self._outlet.preview_width = on, width
 
     def preview_shown(self) -> None:
         """The last preview was painted: another one may come. So a busy window gathers no pictures."""
         self._outlet.waiting.clear()
 
-    def _note_problem(self, problem: SourceProblem) -> None:
+    def _say_problem(self, problem: SourceProblem) -> None:
         self.troubles[problem.role] = problem
+        self.problem.emit(problem)
 
-    def _note_recovery(self, role: Role) -> None:
+    def _say_recovery(self, role: Role) -> None:
         self.troubles.pop(role, None)
+        self.recovered.emit(role)
+
+    def _say_levels(self, levels: dict[Role, Level]) -> None:
+        self._outlet.levels_wait = False
+        self.levels.emit(levels)
+
+    def _say_picture(self, role: Role, image: QImage) -> None:
+        self.pictured.emit(role, image)
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How the capture threads tell their session, which they do not hold."""
+
+    problem: Callable[[SourceProblem], None]
+    recovery: Callable[[Role], None]
+    levels: Callable[[dict[Role, Level]], None]
+    picture: Callable[[Role, QImage], None]
 
 
 class _Outlet:
     """Hands on what sources take, in whichever thread it comes: to the sink, to the meters, to the preview."""
 
-    def __init__(self, session: CaptureSession, choice: Choice, sink: Sink) -> None:
-        self._session, self._sink = session, sink
+    def __init__(self, told: _Told, sizes: dict[Role, tuple[int, int]], choice: Choice, sink: Sink) -> None:
+        self._told, self._sizes, self._sink = told, sizes, sink
         self._lock = threading.Lock()
         self._open = True
         self._levels: dict[Role, Level] = {}
         self._paces = {e.role: Pace(e.track.fps) for e in choice.picked if isinstance(e.track, PictureTrack)}
         self._preview_paces = {role: Pace(PREVIEW_FPS) for role in self._paces}
-        self.previewed = False
+        self.previewed = self.levels_wait = False
+        self.preview_width = PREVIEW_WIDTH
         self.waiting: set[Role] = set()
 
     def close(self) -> None:
@@ -122,11 +147,11 @@ class _Outlet:
         picture = picture_of(frame)
         if picture is None:
             return
-        self._session.sizes[role] = (picture.width, picture.height)
+        self._sizes[role] = (picture.width, picture.height)
         self._give_picture(role, at_ns, picture)
         if self.previewed and self._open and role not in self.waiting and self._preview_paces[role].lets(at_ns):
             self.waiting.add(role)
-            self._session.pictured.emit(role, _small(frame.toImage()))
+            self._told.picture(role, _small(frame.toImage(), self.preview_width))
 
     def _give_picture(self, role: Role, at_ns: int, picture: Picture) -> None:
         with self._lock:
@@ -148,23 +173,27 @@ class _Outlet:
                 return
             if was_flowing:
                 self._sink.gone(problem.role)
-        self._session.problem.emit(problem)
+        self._told.problem(problem)
 
     def back(self, role: Role) -> None:
         """It gives something again."""
         if self._open:
-            self._session.recovered.emit(role)
+            self._told.recovery(role)
 
     def tell_levels(self) -> None:
-        """What was heard since the last time."""
+        """What was heard since the last time; nothing while the window has not heard of that."""
+        if self.levels_wait:
+            return
         with self._lock:
             levels, self._levels = self._levels, {}
         if levels and self._open:
-            self._session.levels.emit(levels)
+            self.levels_wait = True
+            self._told.levels(levels)
 
 
-def _small(image: QImage) -> QImage:
-    return image.scaledToWidth(PREVIEW_WIDTH) if image.width() > PREVIEW_WIDTH else image
+def _small(image: QImage, width: int) -> QImage:
+    """Smooth, so that the window has to do little when it paints it."""
+    return image.scaledToWidth(width, Qt.TransformationMode.SmoothTransformation) if image.width() > width else image
 
 
 class _CaptureThread(QThread):
