@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.kit import SILENT, Kit
 from sync.contract import Conclusion, InterviewStatus
 
 __all__ = ["Conclusion", "InterviewStatus"]
@@ -24,7 +25,8 @@ MOST_SPEAKERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A job opening. `keywords` are the terms looked for in answers; `questions` the kit, in order."""
+    """A job opening. `keywords` are the terms looked for in answers; `questions` the kit, in order, and `kit` how they
+    are put."""
 
     id: str
     title: str
@@ -36,6 +38,7 @@ class Position:
     weights_locked: bool = False
     remote_id: str | None = None
     version: int = 1
+    kit: Kit = SILENT
 
 
 @dataclass(frozen=True, slots=True)

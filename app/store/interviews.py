@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from app import text
+from app.domain.kit import kit_of
 from app.domain.types import (
     AnalysisState,
     Candidate,
@@ -31,7 +32,7 @@ _COLUMNS = (
     _I.composite, _I.signed, _I.remote_id, _I.version, _I.spoken, _I.speakers,
     _C.id, _C.name, _C.email, _C.phone, _C.remote_id, _C.version,
     _P.id, _P.title, _P.department, _P.description, _P.keywords, _P.questions, _P.template_id, _P.weights_locked,
-    _P.remote_id, _P.version,
+    _P.remote_id, _P.version, _P.kit,
     _M.sha256, _M.name, _M.bytes, _M.duration_s, _M.has_video, _M.has_audio, _M.playable,
 )  # fmt: skip
 """Plain columns, not mapped rows: a list of thousands is built in a fraction of the time."""
@@ -231,7 +232,7 @@ def _ordering(query: InterviewQuery) -> tuple[Any, ...]:
 
 def _interview_of(row: Row[Any]) -> Interview:
     values = tuple(row)
-    own, candidate, position, media = values[:15], values[15:21], values[21:31], values[31:]
+    own, candidate, position, media = values[:15], values[15:21], values[21:32], values[32:]
     row_id, title, round_, status, created, zone, scheduled, state, analysis, composite, signed, *last = own
     return Interview(
         row_id, title, round_, InterviewStatus(status), Candidate(*candidate), _position_or_none(position),
@@ -243,7 +244,7 @@ def _interview_of(row: Row[Any]) -> Interview:
 def _position_or_none(values: tuple[Any, ...]) -> Position | None:
     if values[0] is None:
         return None
-    position_id, title, department, description, keywords, questions, template, locked, remote, version = values
+    position_id, title, department, description, keywords, questions, template, locked, remote, version, kit = values
     return Position(
         position_id,
         title,
@@ -255,4 +256,5 @@ def _position_or_none(values: tuple[Any, ...]) -> Position | None:
         locked,
         remote,
         version,
+        kit_of(kit),
     )

@@ -97,6 +97,7 @@ class RecordRoom(QWidget):
         """Hold this interview: the candidate's consent comes first."""
         if self.is_holding():
             return
+        self.setup.drop_panel()
         try:
             self._interview = self._library.interview(interview_id)
             self.consent.show_interview(self._interview)
@@ -187,9 +188,9 @@ class RecordRoom(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt: the window closes: what goes on is ended and kept."""
         self.setup.drop_panel()
-        if self.held is not None:
+        if (held := self.held) is not None:
             self.running.end()
-            self.held.stop_and_wait()
+            held.stop_and_wait()
             self.running.leave()
         super().closeEvent(event)
 
