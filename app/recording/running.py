@@ -183,12 +183,20 @@ class Running:
 
     # What goes on
 
-    def begin(self, kinds: Sequence[str], *, goes_on: bool = False) -> None:
-        """The interview begins, or goes on after it was cut off; these kinds are recorded. Once."""
+    def begin(
+        self, kinds: Sequence[str], *, goes_on: bool = False, sources: Sequence[tuple[str, str]] = (),
+        modalities: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """The interview begins, or goes on after it was cut off; these kinds are recorded, from these sources (role and
+        name), and these modalities are agreed to. Once."""
         if not self._began:
             self._began = True
             questions = [asdict(each) for each in self.kit]
-            self._add(MarkKind.BEGUN, questions=questions, recorded=list(kinds), goes_on=goes_on)
+            told = [{"role": str(role), "name": name} for role, name in sources]
+            self._add(
+                MarkKind.BEGUN, questions=questions, recorded=list(kinds), goes_on=goes_on, sources=told,
+                modalities=list(modalities),
+            )  # fmt: skip
 
     def next(self) -> bool:
         """Ask the question after the present one; after the last one none goes on. Whether anything changed."""

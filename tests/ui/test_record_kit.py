@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 
 from app import text
 from app.domain.kit import SILENT, Answers, Kit, Manner
+from app.domain.types import ConsentGiven
 from app.settings import SettingsFile
 from tests.recording_run.conftest import QUESTIONS, planned_interview
 from tests.recording_run.small_sink import Made, SmallPanel
@@ -172,3 +173,22 @@ def test_a_draft_of_an_earlier_version_stands_where_it_is_kept(make_room, librar
     room.running.keep_note()
     (comment,) = library.comments(interview.id)
     assert comment.time_s >= 40
+
+
+def test_the_beginning_says_what_is_recorded_from_what_and_what_is_agreed_to(make_room, library, made):
+    interview = planned_interview(library)
+    room = make_room()
+    room.choose(interview.id)
+    for point in ("sound", "speech"):
+        room.consent.ticks[point].click()
+    room.consent.ways[ConsentGiven.PAPER].click()
+    room.consent.paper.click()
+    room.consent.agree.click()
+    room.setup.begin.click()
+    begun = library.marks(interview.id)[0].body
+    assert begun["sources"] == [{"role": "room", "name": "small room"}]
+    assert (begun["recorded"], begun["modalities"]) == (["sound"], ["speech"])
+    room.close()
+    for recorder in made.recorders:
+        for thread in recorder.threads:
+            thread.join(30)

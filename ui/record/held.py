@@ -222,7 +222,9 @@ class HeldInterview(QObject):
             self.hints = HintFeed(tracks, self._face_finder())
             self._gate = Gate(tee(self.recording, self.hints), [track.role for track in tracks])
         self._to_say = given is not None and given.how is ConsentGiven.SPOKEN and Kind.SOUND in self.recorded_kinds()
-        self.running.begin(sorted({str(track.kind) for track in tracks}), goes_on=goes_on)
+        sources = [(each.role, each.device.name) for each in choice.picked] if choice is not None else []
+        self.running.begin(sorted({str(track.kind) for track in tracks}), goes_on=goes_on, sources=sources,
+                           modalities=self._known.modalities)  # fmt: skip
         if self.choice is not None:
             self._open(self.choice)
 
