@@ -118,13 +118,15 @@ class InterviewOrder(StrEnum):
     STATUS = "status"
     COMPOSITE = "composite"
     DURATION = "duration"
+    PLANNED = "planned"
 
 
 @dataclass(frozen=True, slots=True)
 class InterviewQuery:
     """Which interviews to list. None = any. `text` is looked for in title, candidate, position and file name.
 
-    Every word of `text` must occur somewhere, in any case and width. `limit` None = all.
+    Every word of `text` must occur somewhere, in any case and width. `recorded` = with a recording; `planned` = with a
+    time, which is `planned_from` or later and before `planned_before`. `limit` None = all.
     """
 
     text: str = ""
@@ -133,6 +135,10 @@ class InterviewQuery:
     status: InterviewStatus | None = None
     analysis_state: AnalysisState | None = None
     signed: bool | None = None
+    recorded: bool | None = None
+    planned: bool | None = None
+    planned_from: datetime | None = None
+    planned_before: datetime | None = None
     order: InterviewOrder = InterviewOrder.CREATED
     descending: bool = True
     limit: int | None = 200

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
@@ -45,6 +46,7 @@ _ORDER: dict[InterviewOrder, Any] = {
     InterviewOrder.STATUS: None,
     InterviewOrder.COMPOSITE: _I.composite,
     InterviewOrder.DURATION: _M.duration_s,
+    InterviewOrder.PLANNED: _I.scheduled_at,
 }
 
 
@@ -219,7 +221,17 @@ def _conditions(query: InterviewQuery) -> list[ColumnElement[bool]]:
         conditions.append(_I.analysis_state == str(query.analysis_state))
     if query.signed is not None:
         conditions.append(_I.signed == query.signed)
-    return conditions
+    return [*conditions, *_planned_so(query)]
+
+
+def _planned_so(query: InterviewQuery) -> Iterator[ColumnElement[bool]]:
+    for column, wanted in ((_I.media_sha256, query.recorded), (_I.scheduled_at, query.planned)):
+        if wanted is not None:
+            yield column.is_not(None) if wanted else column.is_(None)
+    if query.planned_from is not None:
+        yield _I.scheduled_at >= query.planned_from
+    if query.planned_before is not None:
+        yield _I.scheduled_at < query.planned_before
 
 
 def _ordering(query: InterviewQuery) -> tuple[Any, ...]:

@@ -48,6 +48,7 @@ def room(qtbot, library, settings, made, interview):
     shown.show()
     qtbot.waitExposed(shown)
     shown.start_over()
+    qtbot.waitUntil(lambda: shown.chooser.chosen_id() == interview.id)
     yield shown
     shown.close()
     for recorder in made.recorders:

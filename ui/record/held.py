@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -18,7 +18,7 @@ from PySide6.QtGui import QImage
 
 from analysis.failures import Failure
 from app import policy, text
-from app.domain.types import ConsentGiven, Interview, InterviewQuery, InterviewStatus
+from app.domain.types import ConsentGiven, Interview
 from app.jobs.analysis import places
 from app.jobs.landmarks import LandmarkChild, MakeChild
 from app.recording import consent
@@ -424,14 +424,3 @@ class HeldInterview(QObject):
         """On any thread: said in the window's, unless that is gone."""
         if shiboken6.isValid(self):
             signal.emit(said)
-
-
-def waiting(library: Library) -> Sequence[Interview]:
-    """The interviews that can be held: planned, begun and without a recording yet, or cut off in the midst."""
-    found = [
-        each
-        for status in (InterviewStatus.IN_PROGRESS, InterviewStatus.SCHEDULED)
-        for each in library.interviews(InterviewQuery(status=status, limit=None))
-    ]
-    cut = [library.interview(each) for each in library.cut_off()]
-    return [*(each for each in found if each.media is None), *(each for each in cut if each.media and not each.signed)]
