@@ -345,14 +345,14 @@ class Hearing:
         request = self.run.request
         return speech.observe_text(
             self._samples, sound.speech, request.language, request.terms, self.transcriber[0], self.run.device,
-            request.threads, progress, sound.sides,
+            request.threads, progress, sound.sides, sound.shared or (),
         )  # fmt: skip
 
     def _speakers(self, sound: SoundObservation, progress: Follow) -> SpeakerObservation:
         request, models = self.run.request, self.run.models
         return speech.observe_speakers(
             self._samples, sound.speech, request.speakers, request.enrol_clip, models.path("speaker_segmentation"),
-            models.path("speaker_embedding"), request.threads, progress, sound.sides,
+            models.path("speaker_embedding"), request.threads, progress, sound.sides, sound.shared or (),
         )  # fmt: skip
 
     def _prosody(self, sound: SoundObservation, text: TextObservation | None, progress: Follow) -> ProsodyObservation:

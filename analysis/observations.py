@@ -31,7 +31,8 @@ class SoundObservation:
 
     `snr_db` from speech level against the noise floor outside speech; `gain_control` = the noise floor steps or comes
     up in pauses, so that loudness is void. `sides` = what each person says into a microphone of their own, one entry
-    for each of two channels; empty where all share a microphone.
+    for each of two channels; empty where all share a microphone. `shared` = the stretches in which they share one all
+    the same.
     """
 
     speech: tuple[Span, ...]
@@ -40,6 +41,7 @@ class SoundObservation:
     clipping_share: float
     gain_control: bool
     sides: tuple[tuple[Span, ...], ...] = ()
+    shared: tuple[Span, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from app import pulled
+from app import pulled, pulled_kit
 from app.domain.template import Template
 from app.domain.types import Candidate, Interview, InterviewQuery, InterviewStatus, Position
 from app.failures import NotFound, TemplateInvalid
@@ -116,15 +116,15 @@ class Incoming:
             self._late[remote.remote_id] = remote
             template_id = "default"
         theirs = {name: getattr(remote, name) for name in POSITION_FIELDS}
-        theirs |= {"template_id": template_id, "keywords": list(remote.keywords)}
+        theirs |= {"template_id": template_id, "keywords": list(remote.keywords)} | pulled_kit.told(remote)
         local = self.library.find_position(remote_id=remote.remote_id) or self._same_title(remote.title)
         if remote.deleted:
             yield self._gone("position", remote.remote_id, local)
             return
-        mine = plain(local, POSITION_FIELDS) if local else None
+        mine = plain(local, theirs) if local else None
         unsaid = () if remote.template_id else ("template_id",)
         merged = self._merged("position", remote.remote_id, mine, theirs, unsaid)
-        values = merged.values | {"keywords": tuple(merged.values["keywords"])}
+        values = pulled_kit.typed(merged.values) | {"keywords": tuple(merged.values["keywords"])}
         start = local or Position("", remote.title)
         wanted = replace(start, **values, remote_id=remote.remote_id)
         saved = wanted if wanted == local else self.library.save_position(wanted)

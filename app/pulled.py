@@ -15,10 +15,12 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app import text
+from app import pulled_kit, text
+from app.domain.kit import kit_body, kit_of
 from app.domain.template import Template
 from app.domain.types import Candidate, Interview, InterviewStatus, Position
 from app.failures import NotFound
+from app.kit_words import kit_words
 from app.outgoing import receiving
 from app.schedule.zones import zone_of
 from app.scoring import template_from_body, template_to_body
@@ -139,7 +141,9 @@ def time_in_question_in(session: Session, interview: Interview) -> InQuestion | 
 def plain(row: Position | Candidate, names: Collection[str]) -> dict[str, Any]:
     """Fields of a row of ours as JSON has them."""
     values = asdict(row)
-    return {name: list(values[name]) if name == "keywords" else values[name] for name in names}
+    if isinstance(row, Position):
+        values |= {"keywords": list(row.keywords), "questions": list(row.questions), "kit": kit_body(row.kit)}
+    return {name: values[name] for name in names}
 
 
 def planned(interview: Interview) -> dict[str, Any]:
@@ -182,7 +186,7 @@ def _local(library: Library, row: KnownRow) -> Local | None:
 def _mine(local: Local, row: KnownRow) -> dict[str, Any]:
     match local:
         case Position():
-            return plain(local, POSITION_FIELDS)
+            return plain(local, (*POSITION_FIELDS, *pulled_kit.FIELDS))
         case Candidate():
             return plain(local, CANDIDATE_FIELDS)
         case Interview():
@@ -202,7 +206,7 @@ def _take(library: Library, row: KnownRow, names: Collection[str]) -> None:
         case Position():
             if "keywords" in theirs:
                 theirs["keywords"] = tuple(theirs["keywords"])
-            library.save_position(replace(local, **theirs))
+            library.save_position(replace(local, **pulled_kit.typed(theirs)))
         case Candidate():
             library.save_candidate(replace(local, **theirs))
         case Interview():
@@ -276,6 +280,8 @@ def _words(found: Waiting, name: str, value: object) -> Value:
         return on_its_clock(at, found.zone) if at else text.tr("pulled.no_time")
     if name == BODY:
         return _template_words(value) if isinstance(value, dict) else None
+    if name == "kit":
+        return kit_words(kit_of(value)) or None if isinstance(value, dict) else None
     if isinstance(value, bool):
         return text.tr("package.yes" if value else "package.no")
     if isinstance(value, list):

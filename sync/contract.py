@@ -115,8 +115,20 @@ class RemoteInterview:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoteQuestion:
+    """A question of a position's kit: `seconds` are meant for it, `answers` "speech", "text" or "both", `retakes` = how
+    often it may be taken again; None and "" = the system does not say."""
+
+    text: str
+    seconds: float | None = None
+    answers: str = ""
+    retakes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RemotePosition:
-    """A position as the HR system has it."""
+    """A position as the HR system has it. `questions` are its kit, () = the system tells of none; `seconds`, `answers`
+    and `retakes` are how all of them are put, as for one question."""
 
     remote_id: str
     title: str
@@ -129,6 +141,10 @@ class RemotePosition:
     deleted: bool = False
     requirements: str = ""
     custom: tuple[RemoteCustom, ...] = ()
+    questions: tuple[RemoteQuestion, ...] = ()
+    seconds: float | None = None
+    answers: str = ""
+    retakes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,8 @@ from av.video.stream import VideoStream
 from analysis.failures import MediaUnreadable, NothingToAnalyse
 from analysis.media.clipping import Pictured, Sounded, Track, first_picture, known
 from analysis.media.copying import MAX_SOUND_STREAMS, decoding_times
-from analysis.media.opening import LEFT, MAX_PIXELS, RIGHT, Recording, opened
+from analysis.media.opening import MAX_PIXELS, Recording, opened
+from analysis.media.stretches import sides_tags
 from analysis.media.writing_out import container
 
 Progress = Callable[[float], None]
@@ -125,7 +126,7 @@ def _tracks(
 def _sides(path: str | Path, name: str) -> list[dict[str, str]]:
     """Whom the sides of each sound stream hear, where the file says so."""
     with opened(path, name) as recording:
-        return [{key: each.metadata[key] for key in (LEFT, RIGHT) if key in each.metadata} for each in recording.audio]
+        return [sides_tags(each.metadata) for each in recording.audio]
 
 
 class _Without(Pictured):

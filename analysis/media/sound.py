@@ -15,10 +15,11 @@ from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from numpy.typing import NDArray
 
-from analysis.document import MediaInfo
+from analysis.document import MediaInfo, Span
 from analysis.failures import DiskFull, FolderNotWritable, NothingToAnalyse
-from analysis.media.opening import LEFT, RIGHT, Recording, opened
+from analysis.media.opening import Recording, opened
 from analysis.media.sides import SideMeter
+from analysis.media.stretches import outside, own_microphones
 
 SAMPLE_RATE = 16_000
 Progress = Callable[[float], None]
@@ -36,11 +37,12 @@ class SoundFile:
     """Mono samples at 16 kHz: sample i is at i / 16000 s of the document. Gaps and a late start are silence.
 
     `sides` holds the two channels of a stereo recording as sounds of their own, where they truly differ (one
-    microphone for each person), else it is empty.
+    microphone for each person), else it is empty; `shared` the stretches in which all have one microphone all the same.
     """
 
     samples: Samples
     sides: tuple[SoundFile, ...] = field(default=(), repr=False)
+    shared: tuple[Span, ...] = ()
 
     @property
     def duration(self) -> float:
@@ -108,21 +110,22 @@ def _extract(recording: Recording, stream: AudioStream, info: MediaInfo, folder:
     stereo = stream.codec_context.channels == 2
     paths = [folder / "sound.pcm"] + [folder / f"sound-{side}.pcm" for side in (0, 1) if stereo]
     meter = SideMeter(SAMPLE_RATE)
+    own = own_microphones(stream.metadata, recording.origin_s, info.duration)
     files = [path.open("wb") for path in paths]
     try:
-        writer = _Writer(files, meter, round(info.duration * SAMPLE_RATE), progress)
+        writer = _Writer(files, meter, round(info.duration * SAMPLE_RATE), progress, own)
         for time_s, block in _blocks(recording, stream, stereo):
             writer.write(time_s, block)
         writer.finish()
     finally:
         for file in files:
             file.close()
-    differ = meter.differ(two_microphones=LEFT in stream.metadata and RIGHT in stream.metadata)
+    differ = own != () and meter.differ(two_microphones=own is not None)
     sides = tuple(SoundFile(_mapped(path)) for path in paths[1:]) if differ else ()
     if not sides:
         for path in paths[1:]:
             path.unlink()
-    return SoundFile(_mapped(paths[0]), sides)
+    return SoundFile(_mapped(paths[0]), sides, outside(own, info.duration) if sides and own else ())
 
 
 def _mapped(path: Path) -> Samples:
@@ -135,13 +138,15 @@ def _mapped(path: Path) -> Samples:
 class _Writer:
     """Puts blocks of samples (n, channels) at their places in the files: mono first, then each side.
 
-    `double` samples are still to come for a time that is written already: timestamps that jump back do not move sound.
+    `own` are the stretches in which the sides are to be compared, None = all of it. `double` samples are still to come
+    for a time that is written already: timestamps that jump back do not move sound.
     """
 
     files: Sequence[BinaryIO]
     meter: SideMeter
     total: int
     progress: Progress
+    own: Sequence[Span] | None = None
     position: int = 0
     double: int = 0
     reported_s: float = 0.0
@@ -171,9 +176,18 @@ class _Writer:
             self.position += part
             count -= part
 
+    def _measure(self, block: Samples) -> None:
+        if self.own is None:
+            self.meter.add(block)
+            return
+        for span in self.own:
+            first, last = (round(at * SAMPLE_RATE) - self.position for at in (span.start, span.end))
+            if last > 0 and first < len(block):
+                self.meter.add(block[max(0, first) : last])
+
     def _put(self, block: Samples) -> None:
         if len(self.files) > 1:
-            self.meter.add(block)
+            self._measure(block)
             mono = (block.astype(np.int32).sum(axis=1) >> 1).astype(np.int16)
             for side, file in enumerate(self.files[1:]):
                 file.write(np.ascontiguousarray(block[:, side]).tobytes())

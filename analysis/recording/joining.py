@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer, OutputContainer
 from av.packet import Packet
 from av.stream import Stream
@@ -15,14 +17,16 @@ from av.stream import Stream
 from analysis.disk import FULL, writing
 from analysis.failures import MediaUnreadable
 from analysis.media.opening import opened
+from analysis.media.stretches import Stretch, stretches_of, tags_of, untagged
 from analysis.recording.files import seekable
 
 
 def join(parts: Sequence[Path], out: Path, name: str) -> float:
     """Copy the parts' pictures and sound to `out`, whose time is the recording's; gives its length, s.
 
-    A part may end anywhere. What two parts both have is taken from the first. Nothing is encoded anew. Raises
-    MediaUnreadable where no part has anything, DiskFull, FolderNotWritable.
+    A part may end anywhere. What two parts both have is taken from the first. Nothing is encoded anew; where parts have
+    other sources, each stretch says its own (see `analysis.media.stretches`). Raises MediaUnreadable where no part has
+    anything, DiskFull, FolderNotWritable.
     """
     out.unlink(missing_ok=True)
     with writing(out.parent):
@@ -44,8 +48,10 @@ Key = tuple[str, int]
 
 def _joined(parts: Sequence[Path], out: Path, name: str) -> dict[Key, _Copied]:
     copied: dict[Key, _Copied] = {}
+    readable, models = _looked_at(parts, name)
     with seekable(out) as target:
-        readable = [part for part in parts if _adopt(part, name, target, copied)]
+        for part in readable:
+            _adopt(part, name, target, models, copied)
         if not copied:
             raise MediaUnreadable(name=name)
         target.start_encoding()
@@ -55,18 +61,48 @@ def _joined(parts: Sequence[Path], out: Path, name: str) -> dict[Key, _Copied]:
     return copied
 
 
-def _adopt(part: Path, name: str, target: OutputContainer, copied: dict[Key, _Copied]) -> bool:
-    """Give the new file the tracks of a part that it has not. False where nothing can be read."""
-    try:
-        with opened(part, name) as recording:
-            for key, stream in _keyed(recording.container).items():
-                if key not in copied:
-                    mine = target.add_stream_from_template(stream)
-                    mine.metadata.update(stream.metadata)
-                    copied[key] = _Copied(mine)
-    except MediaUnreadable:
-        return False
-    return True
+@dataclass
+class _Model:
+    """The part that a stream of the new file is like, and what its stretches have."""
+
+    part: Path
+    channels: int
+    stretches: list[Stretch]
+
+
+def _looked_at(parts: Sequence[Path], name: str) -> tuple[list[Path], dict[Key, _Model]]:
+    """The parts that can be read. A stream is like that of the first part, sound like that with the most channels: two
+    microphones stay two where one microphone came before them."""
+    readable: list[Path] = []
+    models: dict[Key, _Model] = {}
+    for part in parts:
+        try:
+            with opened(part, name) as recording:
+                for key, stream in _keyed(recording.container).items():
+                    channels = stream.codec_context.channels if isinstance(stream, AudioStream) else 0
+                    model = models.setdefault(key, _Model(part, channels, []))
+                    if channels > model.channels:
+                        model.part, model.channels = part, channels
+                    begin = float((stream.start_time or 0) * (stream.time_base or 0))
+                    if stream.start_time is not None or not model.stretches:
+                        model.stretches += stretches_of(stream.metadata, begin)
+        except MediaUnreadable:
+            continue
+        readable.append(part)
+    return readable, models
+
+
+def _adopt(
+    part: Path, name: str, target: OutputContainer, models: dict[Key, _Model], copied: dict[Key, _Copied]
+) -> None:
+    """Give the new file the tracks that are to be like those of this part."""
+    with opened(part, name) as recording:
+        for key, stream in _keyed(recording.container).items():
+            model = models[key]
+            if key not in copied and model.part == part:
+                mine = target.add_stream_from_template(stream)
+                mine.metadata.update(untagged(stream.metadata) | tags_of(model.stretches))
+                copied[key] = _Copied(mine)
 
 
 def _keyed(container: InputContainer) -> dict[Key, Stream]:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.document import PEAK_RATE_HZ, Span
 from analysis.media import SAMPLE_RATE, SoundFile
+from analysis.media.stretches import outside, within
 from analysis.observations import SoundObservation
 from analysis.speech.levels import LevelMeter
 from analysis.speech.runtime import session
@@ -42,6 +43,9 @@ def observe_sound(sound: SoundFile, progress: Progress = lambda _: None, threads
         _activity(side, threads, lambda done, before=i: progress((before * sound.duration + done) / passes))  # type: ignore[misc]
         for i, side in enumerate(sound.sides, start=1)
     ]
+    if sound.shared:
+        own = outside(sound.shared, sound.duration)
+        sides = [within(spans, own) for spans in sides]
     quality = meter.quality(speech)
     return SoundObservation(
         speech=speech,
@@ -50,6 +54,7 @@ def observe_sound(sound: SoundFile, progress: Progress = lambda _: None, threads
         clipping_share=quality.clipping_share,
         gain_control=quality.gain_control,
         sides=own_speech(sound.sides, sides) if sides else (),
+        shared=sound.shared or None,
     )
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import combinations, pairwise, permutations
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.document import Span, Turn
 from analysis.media import SAMPLE_RATE, SoundFile, read_clip
+from analysis.media.stretches import within
 from analysis.observations import SpeakerObservation
 from analysis.speech.clustering import cluster, suggest
 from analysis.speech.voices import FRAME_S, FRAMES, LOCAL_SPEAKERS, SAME_VOICE, WINDOW_S, Segmenter, VoicePrint
@@ -66,11 +67,13 @@ def observe_speakers(
     threads: int,
     progress: Progress,
     sides: Sequence[Sequence[Span]] = (),
+    shared: Sequence[Span] = (),
 ) -> SpeakerObservation:
     """Find the turns of `count` speakers (None = the automatic suggestion, 1..4), and overlaps of two voices.
 
     `speech` and `sides` are the spans of `observe_sound`; `enrol_clip` a recording of one person, matched at a cosine
-    of 0.61; `progress` gets the media seconds done. Raises the failures of opening the clip.
+    of 0.61. In `shared` stretches the people with own microphones are known again by their voices. `progress` gets the
+    media seconds done. Raises the failures of opening the clip.
     """
     prints = VoicePrint(embedding_model, threads)
     by_side = len(sides) == 2 and count in (None, 2)
@@ -78,6 +81,9 @@ def observe_speakers(
         sounding = zip(sound.sides, sides, strict=True)
         people = [_Person(list(spans), _mean_voice(prints, side, spans)) for side, spans in sounding]
         suggested = 2
+        if within(speech, shared):
+            found, _ = _by_voice(sound, speech, 2, Segmenter(segmentation_model, threads), prints, progress)
+            people = _known_again(people, found, shared)
     else:
         segmenter = Segmenter(segmentation_model, threads)
         people, suggested = _by_voice(sound, speech, count, segmenter, prints, progress)
@@ -125,6 +131,31 @@ def _by_voice(
         voice = _unit(vectors[labels == who].mean(axis=0)) if (labels == who).any() else None
         people.append(_Person(_joined(own, FRAME_S), voice))
     return people, suggested
+
+
+def _known_again(people: Sequence[_Person], found: Sequence[_Person], shared: Sequence[Span]) -> list[_Person]:
+    """The people, each with what one of the voices of the whole recording says in the shared stretches: the voice that
+    speaks when that person's own microphone hears speech, and where nothing tells that, the likest one."""
+
+    def likeness(order: Sequence[int]) -> tuple[float, float]:
+        pairs = [(people[who], one) for who, one in zip(order, found, strict=True)]
+        together = sum(_length(_shared(person.speech, one.speech)) for person, one in pairs)
+        return round(together, 1), sum(_likeness(person, one) for person, one in pairs)
+
+    best = max(permutations(range(len(people)), len(found)), key=likeness)
+    said = {who: within(one.speech, shared) for who, one in zip(best, found, strict=True)}
+    return [
+        _Person(_joined([*person.speech, *said.get(who, ())], FRAME_S), person.voice)
+        for who, person in enumerate(people)
+    ]
+
+
+def _length(spans: Iterable[Span]) -> float:
+    return sum(span.end - span.start for span in spans)
+
+
+def _likeness(one: _Person, other: _Person) -> float:
+    return float(one.voice @ other.voice) if one.voice is not None and other.voice is not None else 0.0
 
 
 def _activity(sound: SoundFile, speech: Sequence[Span], segmenter: Segmenter, progress: Progress) -> NDArray[np.bool_]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from analysis.document import Span, Word
 from analysis.media import SoundFile
+from analysis.media.stretches import within
 from analysis.observations import HeardSegment, Hum, TextObservation
 from analysis.request import Term
 from analysis.speech.hums import hums
@@ -39,15 +40,17 @@ def observe_text(
     threads: int,
     progress: Progress,
     sides: Sequence[Sequence[Span]] = (),
+    shared: Sequence[Span] = (),
 ) -> TextObservation:
     """Write down what is said, with word times.
 
     `speech` and `sides` are the spans of `observe_sound`; where each person has a microphone, each is written down for
-    itself, so that nothing is lost where both speak at once. `language` is "zh", "en" or "auto" (decided for every
+    itself, so that nothing is lost where both speak at once, and what they say into one in `shared` stretches together.
+    `language` is "zh", "en" or "auto" (decided for every
     window, so that mixed interviews work); `terms` of the position are hinted; `model_folder` is a faster-whisper
     folder; `device` "cpu" or "cuda"; `progress` gets the media seconds done. Raises ModelUnusable, DeviceMissing.
     """
-    parts = _parts_of(sound, speech, sides)
+    parts = _parts_of(sound, speech, sides, shared)
     if not any(part.waiting for part in parts):
         progress(sound.duration)
         return TextObservation(language if language in LANGUAGES else "", (), 0)
@@ -69,11 +72,15 @@ class _Part:
     side: int | None
 
 
-def _parts_of(sound: SoundFile, speech: Sequence[Span], sides: Sequence[Sequence[Span]]) -> list[_Part]:
+def _parts_of(
+    sound: SoundFile, speech: Sequence[Span], sides: Sequence[Sequence[Span]], shared: Sequence[Span]
+) -> list[_Part]:
     if not sides:
         return [_Part(sound, speech, windows(sound, speech), None)]
     own = [OwnSound(side.samples, speech=tuple(spans)) for side, spans in zip(sound.sides, sides, strict=True)]
-    return [_Part(one, one.speech, windows(one, one.speech), number) for number, one in enumerate(own)]
+    parts = [_Part(one, one.speech, windows(one, one.speech), number) for number, one in enumerate(own)]
+    together = within(speech, shared)
+    return [*parts, _Part(sound, together, windows(sound, together), None)] if together else parts
 
 
 def _listen(recogniser: Recogniser, parts: Sequence[_Part], language: str, progress: Progress) -> list[_Heard]:

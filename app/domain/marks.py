@@ -15,7 +15,8 @@ class MarkKind(StrEnum):
     """
 
     BEGUN = "begun"
-    """`questions` [{text, seconds}], `recorded` kinds, `goes_on` with an earlier recording: the interview begins."""
+    """`questions` [{text, seconds, answers, retakes}] as they are put until its end, `recorded` kinds, `goes_on` with
+    an earlier recording, `sources` [{role, name}], `modalities` agreed to: the interview begins, or goes on so."""
     QUESTION = "question"
     """`number`, `take`, `text`: a question is asked from here on."""
     ANSWERED = "answered"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from app.domain.kit import SILENT, Kit
 from sync.contract import Conclusion, InterviewStatus
 
 __all__ = ["Conclusion", "InterviewStatus"]
@@ -24,7 +25,8 @@ MOST_SPEAKERS = 8
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A job opening. `keywords` are the terms looked for in answers; `questions` the kit, in order."""
+    """A job opening. `keywords` are the terms looked for in answers; `questions` the kit, in order, and `kit` how they
+    are put."""
 
     id: str
     title: str
@@ -36,6 +38,7 @@ class Position:
     weights_locked: bool = False
     remote_id: str | None = None
     version: int = 1
+    kit: Kit = SILENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,13 +118,15 @@ class InterviewOrder(StrEnum):
     STATUS = "status"
     COMPOSITE = "composite"
     DURATION = "duration"
+    PLANNED = "planned"
 
 
 @dataclass(frozen=True, slots=True)
 class InterviewQuery:
     """Which interviews to list. None = any. `text` is looked for in title, candidate, position and file name.
 
-    Every word of `text` must occur somewhere, in any case and width. `limit` None = all.
+    Every word of `text` must occur somewhere, in any case and width. `recorded` = with a recording; `planned` = with a
+    time, which is `planned_from` or later and before `planned_before`. `limit` None = all.
     """
 
     text: str = ""
@@ -130,6 +135,10 @@ class InterviewQuery:
     status: InterviewStatus | None = None
     analysis_state: AnalysisState | None = None
     signed: bool | None = None
+    recorded: bool | None = None
+    planned: bool | None = None
+    planned_from: datetime | None = None
+    planned_before: datetime | None = None
     order: InterviewOrder = InterviewOrder.CREATED
     descending: bool = True
     limit: int | None = 200

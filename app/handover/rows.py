@@ -12,6 +12,7 @@ from typing import Any, get_args, get_type_hints
 
 import msgspec
 
+from app.domain.kit import kit_of
 from app.domain.marks import MarkKind
 from app.domain.people import Decision, Side, Told
 from app.domain.types import SPOKEN, Conclusion, ConsentGiven, InterviewStatus
@@ -139,6 +140,7 @@ def _refuse_senseless(values: dict[str, Any]) -> None:
     for name, words in _WORDS.items():
         if values.get(name) is not None and values[name] not in words:
             raise msgspec.ValidationError(f"{name} = {values[name]}")
+    kit_of(values.get("kit"))
     score = values.get("score")
     if score is not None and not 0 <= score <= 10:
         raise msgspec.ValidationError(f"score = {score}")

@@ -6,10 +6,12 @@ import json
 from collections.abc import Mapping
 
 from app import text
+from app.domain.kit import kit_of
 from app.handover.cards import SIGNATURE, Card
 from app.handover.package import Kind
 from app.handover.taking import COUNTED, Taken
 from app.handover.writing import PackageLine, Written
+from app.kit_words import kit_words
 
 _BROUGHT = ("new", "changed", "same", "cards", "to_send", "confirmed")
 
@@ -80,6 +82,8 @@ def value_words(card: Card, value: object) -> str:
         return _signed_words(json.loads(value))
     if isinstance(value, bool):
         return text.tr("package.yes" if value else "package.no")
+    if isinstance(value, dict) and card.field == "kit":
+        value = kit_words(kit_of(value))
     if isinstance(value, list):
         value = text.tr("package.comma").join(map(str, value))
     if value is None or value == "":

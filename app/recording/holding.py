@@ -6,14 +6,15 @@ repeated a comment on its stretch; the beginning moves the interview to "in prog
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from analysis.request import Asked
 from app import text
+from app.domain.kit import MANY, Answers, Manner
 from app.domain.marks import Mark, MarkKind
 from app.domain.types import Interview, InterviewStatus
-from app.recording.running import Answers, Keep, Rules, Running, Standing, Take, planned, standing
+from app.recording.running import Keep, Planned, Running, Standing, Take, planned, standing
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -23,16 +24,29 @@ _MOVES = {MarkKind.BEGUN: InterviewStatus.IN_PROGRESS, MarkKind.ENDED: Interview
 
 
 def held(library: Library, interview: Interview, settings: Settings, clock: Callable[[], float]) -> Running:
-    """The interview as it stands; one that was cut off goes on from its marks."""
-    questions = interview.position.questions if interview.position else ()
-    kit = planned(questions, float(settings.question_s))
-    return Running(kit, rules_of(settings), keeper(library, interview.id), clock, library.marks(interview.id))
+    """The interview as it stands; one that was cut off goes on from its marks, and with the kit that it began with."""
+    marks, usual = library.marks(interview.id), usual_here(settings)
+    position = interview.position
+    kit = begun_with(marks, usual) or (planned(position.questions, usual, position.kit) if position else ())
+    return Running(kit, keeper(library, interview.id), clock, marks)
 
 
-def rules_of(settings: Settings) -> Rules:
-    """What is set for this workstation's interviews."""
+def usual_here(settings: Settings) -> Manner:
+    """What is set for this workstation's interviews: what a kit does not say."""
     answers = settings.answers if settings.answers in tuple(Answers) else Answers.SPEECH
-    return Rules(settings.retake, Answers(answers))
+    return Manner(float(settings.question_s), Answers(answers), MANY if settings.retake else 0)
+
+
+def begun_with(marks: Sequence[Mark], usual: Manner) -> tuple[Planned, ...]:
+    """The kit as it was when the interview began; none where none of its questions was asked yet."""
+    begun = [mark for mark in marks if mark.kind is MarkKind.BEGUN]
+    if not begun or all(mark.kind is not MarkKind.QUESTION for mark in marks):
+        return ()
+    return tuple(
+        Planned(each["text"], each["seconds"], Answers(each.get("answers", usual.answers)),
+                each.get("retakes", usual.retakes))
+        for each in begun[-1].body["questions"]
+    )  # fmt: skip
 
 
 def keeper(library: Library, interview_id: str) -> Keep:

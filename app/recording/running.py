@@ -9,26 +9,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from app.domain.kit import LONGEST_S, MANY, SILENT, Answers, Kit, Manner
 from app.domain.marks import Mark, MarkKind
 
 WARN_S, WARN_SHORT_S, LONG_S = 120.0, 30.0, 240.0
 """A question of `LONG_S` or more warns two minutes before its end, a shorter one half a minute."""
-LONGEST_S = 3 * 3600.0
+USUAL_S = 300.0
 _WRITTEN = re.compile(r"[（(]\s*(\d{1,3})\s*(分钟|分|minutes?|mins?|min\.?)\s*[）)]\s*$", re.IGNORECASE)
 
 Keep = Callable[[MarkKind, float, dict[str, Any]], Mark]
-
-
-class Answers(StrEnum):
-    """How the candidate answers."""
-
-    SPEECH = "speech"
-    TEXT = "text"
-    BOTH = "both"
 
 
 class Prompt(StrEnum):
@@ -42,18 +35,13 @@ class Prompt(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A question of the kit with the time (s) that is meant for it, its answer included."""
+    """A question of the kit with the time (s) that is meant for it, its answer included, how it is answered, and how
+    often it may be taken again."""
 
     text: str
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What the kit allows: taking a question again, and how it is answered."""
-
-    retake: bool = True
     answers: Answers = Answers.SPEECH
+    retakes: int = MANY
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +84,16 @@ class Standing:
         return frozenset(take.number for take in self.takes)
 
 
-def planned(questions: Iterable[str], seconds: float) -> tuple[Planned, ...]:
-    """The kit's questions with their times: "… (5 min)" or "……（5分钟）" at a question's end, else `seconds`."""
-    return tuple(Planned(words, written_time(words) or seconds) for words in questions)
+def planned(questions: Iterable[str], usual: Manner, kit: Kit = SILENT) -> tuple[Planned, ...]:
+    """The kit's questions as they are put: as the kit says of each, then by the time at its end ("… (5 min)",
+    "……（5分钟）"), then as the kit says of all, else as is `usual` here."""
+    return tuple(_planned(words, kit.of(words).over(Manner(written_time(words))).over(kit.usual).over(usual))
+                 for words in questions)  # fmt: skip
+
+
+def _planned(words: str, manner: Manner) -> Planned:
+    retakes = MANY if manner.retakes is None else manner.retakes
+    return Planned(words, manner.seconds or USUAL_S, manner.answers or Answers.SPEECH, retakes)
 
 
 def written_time(question: str) -> float | None:
@@ -179,22 +174,29 @@ class Running:
     """Holds one interview. `keep` writes a mark down before it counts; `clock` gives the recording's time (s)."""
 
     def __init__(
-        self, kit: Sequence[Planned], rules: Rules, keep: Keep, clock: Callable[[], float],
-        marks: Iterable[Mark] = (),
-    ) -> None:  # fmt: skip
-        self.kit, self.rules = tuple(kit), rules
+        self, kit: Sequence[Planned], keep: Keep, clock: Callable[[], float], marks: Iterable[Mark] = ()
+    ) -> None:
+        self.kit = tuple(kit)
         self._keep, self._clock = keep, clock
         self.now = standing(marks)
         self._began = False
 
     # What goes on
 
-    def begin(self, kinds: Sequence[str], *, goes_on: bool = False) -> None:
-        """The interview begins, or goes on after it was cut off; these kinds are recorded. Once."""
+    def begin(
+        self, kinds: Sequence[str], *, goes_on: bool = False, sources: Sequence[tuple[str, str]] = (),
+        modalities: Sequence[str] = (),
+    ) -> None:  # fmt: skip
+        """The interview begins, or goes on after it was cut off; these kinds are recorded, from these sources (role and
+        name), and these modalities are agreed to. Once."""
         if not self._began:
             self._began = True
-            questions = [{"text": each.text, "seconds": each.seconds} for each in self.kit]
-            self._add(MarkKind.BEGUN, questions=questions, recorded=list(kinds), goes_on=goes_on)
+            questions = [asdict(each) for each in self.kit]
+            told = [{"role": str(role), "name": name} for role, name in sources]
+            self._add(
+                MarkKind.BEGUN, questions=questions, recorded=list(kinds), goes_on=goes_on, sources=told,
+                modalities=list(modalities),
+            )  # fmt: skip
 
     def next(self) -> bool:
         """Ask the question after the present one; after the last one none goes on. Whether anything changed."""
@@ -235,7 +237,19 @@ class Running:
 
     def may_retake(self) -> bool:
         """Whether a question goes on that may be taken again."""
-        return self.rules.retake and self._is_going() and self.now.current is not None
+        return self._is_going() and self.retakes_left() > 0
+
+    def retakes_left(self) -> int:
+        """How often the present question may still be taken again; 0 where none goes on."""
+        current = self.now.current
+        return max(0, self.kit[current.number].retakes - current.take + 1) if current is not None else 0
+
+    def answers(self) -> Answers:
+        """How the present question is answered; between questions, whether any is answered in writing."""
+        current = self.now.current
+        if current is not None:
+            return self.kit[current.number].answers
+        return next((each.answers for each in self.kit if each.answers is not Answers.SPEECH), Answers.SPEECH)
 
     def pause(self) -> bool:
         """The recording rests, even where the mark cannot be kept. Whether anything changed."""
@@ -283,7 +297,7 @@ class Running:
     def answer(self, words: str) -> bool:
         """The candidate's written answer to the present question as it stands now. Whether anything changed."""
         current = self.now.current
-        if current is None or self.rules.answers is Answers.SPEECH:
+        if current is None or self.answers() is Answers.SPEECH:
             return False
         if self.now.answers.get((current.number, current.take), "") == words:
             return False

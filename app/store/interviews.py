@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from app import text
+from app.domain.kit import kit_of
 from app.domain.types import (
     AnalysisState,
     Candidate,
@@ -31,7 +33,7 @@ _COLUMNS = (
     _I.composite, _I.signed, _I.remote_id, _I.version, _I.spoken, _I.speakers,
     _C.id, _C.name, _C.email, _C.phone, _C.remote_id, _C.version,
     _P.id, _P.title, _P.department, _P.description, _P.keywords, _P.questions, _P.template_id, _P.weights_locked,
-    _P.remote_id, _P.version,
+    _P.remote_id, _P.version, _P.kit,
     _M.sha256, _M.name, _M.bytes, _M.duration_s, _M.has_video, _M.has_audio, _M.playable,
 )  # fmt: skip
 """Plain columns, not mapped rows: a list of thousands is built in a fraction of the time."""
@@ -44,6 +46,7 @@ _ORDER: dict[InterviewOrder, Any] = {
     InterviewOrder.STATUS: None,
     InterviewOrder.COMPOSITE: _I.composite,
     InterviewOrder.DURATION: _M.duration_s,
+    InterviewOrder.PLANNED: _I.scheduled_at,
 }
 
 
@@ -218,7 +221,17 @@ def _conditions(query: InterviewQuery) -> list[ColumnElement[bool]]:
         conditions.append(_I.analysis_state == str(query.analysis_state))
     if query.signed is not None:
         conditions.append(_I.signed == query.signed)
-    return conditions
+    return [*conditions, *_planned_so(query)]
+
+
+def _planned_so(query: InterviewQuery) -> Iterator[ColumnElement[bool]]:
+    for column, wanted in ((_I.media_sha256, query.recorded), (_I.scheduled_at, query.planned)):
+        if wanted is not None:
+            yield column.is_not(None) if wanted else column.is_(None)
+    if query.planned_from is not None:
+        yield _I.scheduled_at >= query.planned_from
+    if query.planned_before is not None:
+        yield _I.scheduled_at < query.planned_before
 
 
 def _ordering(query: InterviewQuery) -> tuple[Any, ...]:
@@ -231,7 +244,7 @@ def _ordering(query: InterviewQuery) -> tuple[Any, ...]:
 
 def _interview_of(row: Row[Any]) -> Interview:
     values = tuple(row)
-    own, candidate, position, media = values[:15], values[15:21], values[21:31], values[31:]
+    own, candidate, position, media = values[:15], values[15:21], values[21:32], values[32:]
     row_id, title, round_, status, created, zone, scheduled, state, analysis, composite, signed, *last = own
     return Interview(
         row_id, title, round_, InterviewStatus(status), Candidate(*candidate), _position_or_none(position),
@@ -243,7 +256,7 @@ def _interview_of(row: Row[Any]) -> Interview:
 def _position_or_none(values: tuple[Any, ...]) -> Position | None:
     if values[0] is None:
         return None
-    position_id, title, department, description, keywords, questions, template, locked, remote, version = values
+    position_id, title, department, description, keywords, questions, template, locked, remote, version, kit = values
     return Position(
         position_id,
         title,
@@ -255,4 +268,5 @@ def _position_or_none(values: tuple[Any, ...]) -> Position | None:
         locked,
         remote,
         version,
+        kit_of(kit),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.domain.kit import kit_body, kit_of
 from app.domain.types import Candidate, Position
 from app.store.searching import index_for_search
 from app.store.tables import CandidateRow, InterviewRow, PositionRow, new_id
@@ -48,7 +49,9 @@ class People(Writing):
             return self._put_position(session, position)
 
     def _put_position(self, session: Session, position: Position) -> Position:
-        values = _columns(position) | {"keywords": list(position.keywords), "questions": list(position.questions)}
+        values = _columns(position) | {
+            "keywords": list(position.keywords), "questions": list(position.questions), "kit": kit_body(position.kit),
+        }  # fmt: skip
         row = session.get(PositionRow, position.id) if position.id else None
         if row is None:
             row = PositionRow(id=position.id or new_id(), assessor=self.assessor, **values)
@@ -126,7 +129,7 @@ def position_of(row: PositionRow) -> Position:
     """The plain type of a row."""
     return Position(
         row.id, row.title, row.department, row.description, tuple(row.keywords), tuple(row.questions),
-        row.template_id, row.weights_locked, row.remote_id, row.version,
+        row.template_id, row.weights_locked, row.remote_id, row.version, kit_of(row.kit),
     )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ class Changing(Kept):
 
 
 class PositionRow(Changing, Base):
-    """A job opening."""
+    """A job opening. `kit` says how its questions are put, see `app.domain.kit`."""
 
     __tablename__ = "position"
     title: Mapped[str] = mapped_column(index=True)
@@ -90,6 +90,7 @@ class PositionRow(Changing, Base):
     template_id: Mapped[str] = mapped_column(default="default")
     weights_locked: Mapped[bool] = mapped_column(default=False)
     remote_id: Mapped[str | None] = mapped_column(unique=True)
+    kit: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class CandidateRow(Changing, Base):

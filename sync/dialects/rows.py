@@ -19,6 +19,7 @@ from sync.contract import (
     RemoteFeedback,
     RemoteInterview,
     RemotePosition,
+    RemoteQuestion,
     RemoteTemplate,
 )
 from sync.paths import dig
@@ -28,10 +29,10 @@ _YES = frozenset({"1", "true", "y", "yes", "是"})
 _NO = frozenset({"0", "false", "n", "no", "否", ""})
 PARTS: dict[str, type] = {
     "interviews": RemoteInterview, "documents": RemoteDocument, "history": RemoteEvent, "feedback": RemoteFeedback,
-    "custom": RemoteCustom,
+    "custom": RemoteCustom, "questions": RemoteQuestion,
 }  # fmt: skip
 """What hangs on a row as a list of its own."""
-_MOMENTS, _NUMBERS, _COUNTS = ("at", "scheduled_at"), ("score", "top"), ("size", "round")
+_MOMENTS, _NUMBERS, _COUNTS = ("at", "scheduled_at"), ("score", "top", "seconds"), ("size", "round", "retakes")
 _LIST = re.compile(r"[,，;；、|]")
 
 
@@ -130,6 +131,8 @@ def _plain(name: str, value: Any, times: Times, status: Callable[[object], Inter
         return _yes(value)
     if name == "keywords" and isinstance(value, str):
         return tuple(filter(None, (word.strip() for word in _LIST.split(value))))
+    if name in ("seconds", "retakes"):
+        return _told(name, value, times, status) if value != "" else None
     if name == "version" and isinstance(value, str):
         return int(value)
     is_number = isinstance(value, int) and not isinstance(value, bool)

@@ -6,6 +6,8 @@ import av
 import numpy as np
 import pytest
 
+from analysis.media.opening import LEFT, RIGHT, SHOWN
+from analysis.media.stretches import ROLE, stretches_of
 from app import policy
 from app.domain.types import AnalysisState, Interview
 from app.failures import InterviewRecorded, NotAnalysed, RecordingEmpty
@@ -59,6 +61,22 @@ def test_what_is_recorded_later_follows(library, tracks):
     with av.open(str(playable)) as container:
         assert sum(1 for _ in container.decode(video=0)) > 80
     assert len(library.interviews()) == 1
+
+
+def test_each_stretch_says_its_own_sources(library):
+    """Two microphones, then one; a camera, then a screen."""
+    two = [CAMERA, SoundTrack(Role.INTERVIEWER), SoundTrack(Role.CANDIDATE)]
+    first = Attempt(library, two).run(2.0).stop()
+    assert first.media.duration_s == pytest.approx(2.0, abs=0.5)
+    from_s, interview = go_on(library, first, [PictureTrack(Role.SCREEN, 320, 240), ROOM], 2.0)
+    with av.open(str(kept(library, interview)[0])) as container:
+        heard = stretches_of(container.streams.audio[0].metadata)
+        seen = stretches_of(container.streams.video[0].metadata)
+        assert SHOWN in container.streams.video[0].metadata
+    assert [one.tags for one in heard] == [{LEFT: "interviewer", RIGHT: "candidate"}, {LEFT: "room"}]
+    assert [one.tags for one in seen] == [{ROLE: "camera"}, {ROLE: "screen"}]
+    assert heard[1].start == pytest.approx(from_s, abs=0.3)
+    assert seen[1].start == pytest.approx(from_s, abs=0.3)
 
 
 def test_the_whole_is_analysed_anew(library, tmp_path):

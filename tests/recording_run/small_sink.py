@@ -9,6 +9,7 @@ import time
 import wave
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtGui import QImage
@@ -128,6 +129,10 @@ class ToneSources(QObject):
 class Picked:
     role: Role
     track: object
+
+    @property
+    def device(self):
+        return SimpleNamespace(name=f"small {self.role}")
 
 
 @dataclass(frozen=True)

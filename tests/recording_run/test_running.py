@@ -13,17 +13,18 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
+from app.domain.kit import MANY, Answers, Manner
 from app.domain.marks import Mark, MarkKind
 from app.domain.types import InterviewStatus
 from app.recording import holding
-from app.recording.running import Answers, Prompt, Rules, Running, planned, standing, warn_at, written_time
+from app.recording.running import Prompt, Running, planned, standing, warn_at, written_time
 from app.settings import Settings
 from app.store.library import Library
 from sync.outbox import Kind
 from sync.tables import outbox
 from tests.recording_run.conftest import QUESTIONS, planned_interview
 
-BOTH = Rules(answers=Answers.BOTH)
+BOTH = Manner(60.0, Answers.BOTH, MANY)
 
 
 class Clock:
@@ -64,7 +65,7 @@ def test_a_question_may_name_its_time(question, seconds):
 
 
 def test_the_kit_has_its_times():
-    assert [each.seconds for each in planned(QUESTIONS, 240.0)] == [300, 120, 240]
+    assert [each.seconds for each in planned(QUESTIONS, Manner(240.0))] == [300, 120, 240]
     assert (warn_at(300), warn_at(120), warn_at(20)) == (120, 30, 10)
 
 
@@ -274,7 +275,7 @@ def test_whatever_is_pressed_the_marks_tell_the_standing(steps):
         marks.append(Mark("i", len(marks) + 1, kind, at_s, body, datetime.now(UTC), "x"))
         return marks[-1]
 
-    run = Running(planned(QUESTIONS, 60), BOTH, keep, clock)
+    run = Running(planned(QUESTIONS, BOTH), keep, clock)
     run.begin(("sound",))
     for step in steps:
         clock.now += 1.0

@@ -49,6 +49,7 @@ def shoot(data: Path, copy: Path, lang: str, look: str, save: Save) -> None:
 def _whole(conductor: Conductor, interview_id: str, lang: str, save: Save) -> None:
     shown = conductor.window
     shown.enter("record")
+    QTest.qWait(400)
     save("record-choose", shown)
     room = _consented(conductor, interview_id, save)
     save("record-setup", shown)

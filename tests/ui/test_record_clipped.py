@@ -36,7 +36,7 @@ def room(request, qtbot, library, each_language):
     shown.close()
 
 
-def test_no_page_cuts_words_off(room, library):
+def test_no_page_cuts_words_off(room, library, qtbot):
     shown, interview = room
     found, wide = {}, shown.width()
 
@@ -47,6 +47,7 @@ def test_no_page_cuts_words_off(room, library):
         if shown.width() > wide:
             found[f"{name} width"] = shown.width()
 
+    qtbot.waitUntil(lambda: shown.chooser.chosen_id() == interview.id)
     look("choose")
     shown.choose(interview.id)
     page = shown.consent

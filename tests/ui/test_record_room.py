@@ -52,6 +52,7 @@ def room(qtbot, library, settings, made, interview):
     shown.show()
     qtbot.waitExposed(shown)
     shown.start_over()
+    qtbot.waitUntil(lambda: shown.chooser.chosen_id() == interview.id)
     with all_end():
         yield shown
         shown.close()

@@ -62,9 +62,9 @@ def hold(conductor):
     return room
 
 
-def test_the_rail_leads_to_the_room_and_it_lists_what_waits(conductor):
+def test_the_rail_leads_to_the_room_and_it_lists_what_waits(conductor, qtbot):
     conductor.window.enter("record")
-    assert conductor.recordings.room.chooser.chosen_id() == conductor.interview_id
+    qtbot.waitUntil(lambda: conductor.recordings.room.chooser.chosen_id() == conductor.interview_id)
 
 
 def test_what_was_recorded_stands_in_the_library_and_opens(conductor, made, qtbot):

@@ -79,6 +79,29 @@ def test_arrived_starts_the_interview_and_the_next_one_moves_up(opened, qtbot):
     assert opened.people.bar.more.isHidden()
 
 
+@pytest.mark.parametrize("by_palette", [False, True])
+def test_arrived_leads_to_the_interview_in_the_room_that_records(opened, qtbot, by_palette):
+    interview = opened.people.bar.lines[0].late.interview
+    if by_palette:
+        next(action for action in opened.window.actions_here() if action.id == "late_arrived").run()
+    else:
+        qtbot.mouseClick(opened.people.bar.lines[0].start, LEFT)
+    room = opened.recordings.room
+    assert opened.window.pages.currentWidget() is room
+    assert room.pages.currentWidget() is room.consent
+    room.consent.refuse.click()
+    room.setup.begin.click()
+    assert room.held.interview.id == interview.id
+    another = opened.people.bar.lines[0]
+    opened.window.enter("library")
+    qtbot.mouseClick(another.start, LEFT)
+    assert status_of(opened, another.late.interview.candidate.name) is InterviewStatus.IN_PROGRESS
+    assert room.held.interview.id == interview.id, "who is being interviewed is not interrupted"
+    assert opened.window.pages.currentWidget() is opened.window.room("library")
+    room.running.end()
+    qtbot.waitUntil(lambda: not room.is_holding(), timeout=10_000)
+
+
 def test_postponed_and_hidden_leave_the_bar(opened, qtbot):
     qtbot.mouseClick(opened.people.bar.lines[0].postpone, LEFT)
     qtbot.mouseClick(opened.people.bar.lines[0].close_line, LEFT)

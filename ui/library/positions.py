@@ -26,6 +26,7 @@ from app import text
 from app.domain.types import Position
 from app.store.library import Library
 from ui import language, theme
+from ui.kit.dialog import KitDialog
 
 
 class PositionsDialog(QDialog):
@@ -43,6 +44,8 @@ class PositionsDialog(QDialog):
         self.add.clicked.connect(self.add_position)
         self.title, self.department = QLineEdit(), QLineEdit()
         self.keywords, self.questions = QPlainTextEdit(), QPlainTextEdit()
+        self.kit = QPushButton()
+        self.kit.clicked.connect(self.edit_kit)
         self.template = QComboBox()
         self.locked = QCheckBox()
         self.note = QLabel()
@@ -66,7 +69,7 @@ class PositionsDialog(QDialog):
         form.setVerticalSpacing(theme.SPACE + 2)
         for name, field in self._fields.items():
             self._labels[name].setBuddy(field)
-            form.addRow(self._labels[name], field)
+            form.addRow(self._labels[name], field if field is not self.questions else self._questions_with_kit())
         form.addRow(QLabel(), self.locked)
         form.addRow(QLabel(), self.note)
         self.close_button = QPushButton()
@@ -83,6 +86,28 @@ class PositionsDialog(QDialog):
         row.addLayout(left, 1)
         row.addLayout(right, 2)
         self.form = form
+
+    def _questions_with_kit(self) -> QWidget:
+        both = QWidget()
+        column = QVBoxLayout(both)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.questions, 1)
+        column.addWidget(self.kit, 0, Qt.AlignmentFlag.AlignLeft)
+        return both
+
+    def edit_kit(self) -> None:
+        """Edit how the questions of the position are put."""
+        self._save()
+        if self._position is not None:
+            dialog = KitDialog(self._library, self._position.id, self)
+            dialog.saved.connect(self._kit_saved)
+            dialog.open()
+
+    def _kit_saved(self) -> None:
+        if self._position is not None:
+            self._position = self._library.position(self._position.id)
+            self._renew_item(self._position)
+            self._fill(self._position)
 
     def _reload(self, keep: str | None = None) -> None:
         self.list.clear()
@@ -122,12 +147,14 @@ class PositionsDialog(QDialog):
     def _save(self) -> None:
         if self._position is None or self._library.read_only:
             return
+        questions = _lines(self.questions)
         edited = replace(
             self._position,
             title=self.title.text().strip() or self._position.title,
             department=self.department.text().strip(),
             keywords=_lines(self.keywords),
-            questions=_lines(self.questions),
+            questions=questions,
+            kit=self._position.kit.following(self._position.questions, questions),
             template_id=self.template.currentData() or self._position.template_id,
             weights_locked=self.locked.isChecked(),
         )
@@ -151,6 +178,7 @@ class PositionsDialog(QDialog):
         on = self._position is not None and not self._library.read_only
         for field in (*self._fields.values(), self.locked):
             field.setEnabled(on)
+        self.kit.setEnabled(self._position is not None)
         self.add.setEnabled(not self._library.read_only)
 
     def _retranslate(self) -> None:
@@ -160,6 +188,7 @@ class PositionsDialog(QDialog):
         self.list.setAccessibleName(text.tr("library.positions"))
         self.keywords.setPlaceholderText(text.tr("library.one_per_line"))
         self.questions.setPlaceholderText(text.tr("library.one_per_line"))
+        self.kit.setText(text.tr("kit.open"))
         self.locked.setText(text.tr("library.position_locked"))
         self.note.setText(text.tr("library.position_note"))
         self.add.setText(text.tr("library.add_position"))

@@ -7,7 +7,8 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QScreen
 from PySide6.QtWidgets import QLabel, QPlainTextEdit, QProgressBar, QVBoxLayout, QWidget
 
 from app import text
-from app.recording.running import Answers, Prompt, Running
+from app.domain.kit import Answers
+from app.recording.running import Prompt, Running
 from ui import theme
 
 PROMPT_MS = 12_000
@@ -105,7 +106,7 @@ class CandidateWindow(QWidget):
 
     def _show_answer(self, running: Running) -> None:
         current = running.now.current
-        writes = running.rules.answers is not Answers.SPEECH and current is not None
+        writes = running.answers() is not Answers.SPEECH and current is not None
         self.answer.setVisible(writes)
         for place in (0, self._column.indexOf(self.prompt) + 1):
             self._column.setStretch(place, 0 if writes else 2)

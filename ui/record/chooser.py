@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
+from typing import cast
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -21,29 +23,37 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from analysis.failures import Failure
 from app import text
 from app.domain.types import Candidate, Interview, InterviewStatus
+from app.recording.to_be_held import Group
 from app.schedule.zones import clock_time, zone_of
 from app.store.library import Library
 from app.store.recordings import local_zone
 from app.text import tr
 from ui import language, theme
-from ui.record.held import waiting
+from ui.library.search_field import SearchField
+from ui.record.waiting_list import WaitingList
 from ui.widgets.text_line import TextLine
 
 ID = Qt.ItemDataRole.UserRole
+PAUSE_MS = 150
+"""The list follows the search when its writer pauses for so long."""
 COLUMNS = ("when", "candidate", "position", "kit")
 
 
 class Chooser(QWidget):
-    """`chosen` has the interview's id."""
+    """`chosen` has the interview's id; `listed`: the list is as the library was a moment ago; `failed(failure)`."""
 
     chosen = Signal(str)
+    listed = Signal()
+    failed = Signal(object)
 
     def __init__(self, library: Library, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._library = library
         self.title, self.hint = QLabel(), QLabel()
+        self.search = SearchField()
         self.tree = QTreeWidget()
         self.start = QPushButton()
         self.new_title = QLabel()
@@ -51,36 +61,62 @@ class Chooser(QWidget):
         self.position = QComboBox()
         self.make = QPushButton()
         self._labels = (QLabel(), QLabel())
+        self._groups: tuple[Group, ...] = ()
+        self._keep = ""
+        self.waiting = WaitingList(library, self)
+        self.waiting.came.connect(self._show)
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
+        self._pause.timeout.connect(self.refresh)
         self._build()
         self.setFocusProxy(self.tree)
         language.on_change(self, self._retell)
 
     def refresh(self, keep: str = "") -> None:
-        """Read the list again."""
-        chosen = keep or self.chosen_id()
-        self.tree.clear()
-        today = datetime.now(UTC).astimezone().date()
-        groups: dict[str, list[Interview]] = {"cut": [], "today": [], "going": [], "coming": [], "past": [], "open": []}
-        for each in waiting(self._library):
-            groups[_group(each, today)].append(each)
-        for name, interviews in groups.items():
-            if interviews:
-                self._add_group(name, sorted(interviews, key=lambda each: (each.scheduled_at or each.created, each.id)))
-        self.tree.expandAll()
-        found = self._item_of(chosen) or self._first()
-        if found is not None:
-            self.tree.setCurrentItem(found)
-        self.hint.setText(tr("record.nothing_waits" if found is None else "record.choose_hint"))
-        self._weigh()
+        """Read the list again, in the background."""
+        self._keep = keep or self._keep
+        self.waiting.ask(self.search.text().strip())
 
-    def _add_group(self, name: str, interviews: list[Interview]) -> None:
-        head = QTreeWidgetItem([tr(f"record.group_{name}")])
+    def close_list(self) -> None:
+        """Nothing is read any more."""
+        self._pause.stop()
+        self.waiting.close()
+
+    def _show(self, words: str, found: object) -> None:
+        if isinstance(found, Failure):
+            self.failed.emit(found)
+            return
+        groups = cast("tuple[Group, ...]", found)
+        kept, self._keep = self._keep or self.chosen_id(), ""
+        if groups != self._groups:
+            self._groups = groups
+            self._fill()
+        item = self._item_of(kept) or self._first()
+        if item is not None and item is not self.tree.currentItem():
+            self.tree.setCurrentItem(item)
+        hint = "choose_hint" if groups else "nothing_found" if words else "nothing_waits"
+        self.hint.setText(tr(f"record.{hint}"))
+        self._weigh()
+        self.listed.emit()
+
+    def _fill(self) -> None:
+        with QSignalBlocker(self.tree):
+            self.tree.setUpdatesEnabled(False)
+            self.tree.clear()
+            for group in self._groups:
+                self._add_group(group)
+            self.tree.expandAll()
+            self.tree.setUpdatesEnabled(True)
+
+    def _add_group(self, group: Group) -> None:
+        words, listed = tr(f"record.group_{group.name}"), len(group.interviews)
+        more = tr("record.group_part", name=words, n=listed, of=group.count) if listed < group.count else words
+        head = QTreeWidgetItem([more])
         head.setSizeHint(0, QSize(0, theme.scaled(32)))
         head.setFlags(Qt.ItemFlag.ItemIsEnabled)
         head.setFont(0, theme.font(12, bold=True))
         self.tree.addTopLevelItem(head)
         head.setFirstColumnSpanned(True)
-        for each in interviews:
+        for each in group.interviews:
             kit = len(each.position.questions) if each.position else 0
             item = QTreeWidgetItem([
                 _when(each), each.candidate.name, each.position.title if each.position else "",
@@ -99,6 +135,19 @@ class Chooser(QWidget):
         """Go on with the chosen one."""
         if self.chosen_id() and not self._library.read_only:
             self.chosen.emit(self.chosen_id())
+
+    def _search_now(self) -> None:
+        """Enter in the field: what is found has the keys."""
+        self._pause.stop()
+        self.refresh()
+        self.tree.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _step(self, step: int) -> None:
+        """The arrows of the field move in the list."""
+        items, current = self._items(), self.tree.currentItem()
+        if items:
+            place = items.index(current) + step if current in items else 0
+            self.tree.setCurrentItem(items[max(0, min(len(items) - 1, place))])
 
     def make_new(self) -> None:
         """An interview that nobody planned: it waits like the others, and is chosen."""
@@ -157,9 +206,16 @@ class Chooser(QWidget):
         self.name.textChanged.connect(lambda _: self._weigh())
         self.name.returnPressed.connect(self.make_new)
         self.make.clicked.connect(self.make_new)
+        self.search.textChanged.connect(self._pause.start)
+        self.search.returnPressed.connect(self._search_now)
+        for step, key in ((1, Qt.Key.Key_Down), (-1, Qt.Key.Key_Up)):
+            shortcut = QShortcut(QKeySequence(key), self.search)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(partial(self._step, step))
         panel = QFrame()
         panel.setProperty("class", "panel")
         column = QVBoxLayout(panel)
+        column.addWidget(self.search)
         column.addWidget(self.tree, 1)
         row = QHBoxLayout()
         row.addWidget(self.hint, 1)
@@ -198,6 +254,8 @@ class Chooser(QWidget):
             label.setText(tr(key))
             field.setAccessibleName(tr(key))
         self.fill_positions()
+        self._fill()
+        self._weigh()
         self.refresh()
 
     def fill_positions(self) -> None:
@@ -208,19 +266,6 @@ class Chooser(QWidget):
         for each in self._library.positions():
             self.position.addItem(each.title, each.id)
         self.position.setCurrentIndex(max(0, self.position.findData(kept)))
-
-
-def _group(interview: Interview, today: object) -> str:
-    if interview.media is not None:
-        return "cut"
-    if interview.status is InterviewStatus.IN_PROGRESS:
-        return "going"
-    if interview.scheduled_at is None:
-        return "open"
-    day = interview.scheduled_at.astimezone().date()
-    if day == today:
-        return "today"
-    return "past" if interview.scheduled_at < datetime.now(UTC) else "coming"
 
 
 def _when(interview: Interview) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -17,7 +17,7 @@ from PySide6.QtGui import QImage
 
 from analysis.failures import Failure
 from app import policy, text
-from app.domain.types import ConsentGiven, Interview, InterviewQuery, InterviewStatus
+from app.domain.types import ConsentGiven, Interview
 from app.jobs.analysis import places
 from app.jobs.landmarks import LandmarkChild, MakeChild
 from app.recording import consent
@@ -225,7 +225,9 @@ class HeldInterview(QObject):
             self.hints = HintFeed(tracks, self._face_finder())
             self._gate = Gate(tee(self.recording, self.hints), [track.role for track in tracks])
         self._to_say = given is not None and given.how is ConsentGiven.SPOKEN and Kind.SOUND in self.recorded_kinds()
-        self.running.begin(sorted({str(track.kind) for track in tracks}), goes_on=goes_on)
+        sources = [(each.role, each.device.name) for each in choice.picked] if choice is not None else []
+        self.running.begin(sorted({str(track.kind) for track in tracks}), goes_on=goes_on, sources=sources,
+                           modalities=self._known.modalities)  # fmt: skip
         if self.choice is not None:
             self._open(self.choice)
 
@@ -450,14 +452,3 @@ def _ending(stopped: threading.Event, tell: Done) -> Done:
         tell(outcome)
 
     return end
-
-
-def waiting(library: Library) -> Sequence[Interview]:
-    """The interviews that can be held: planned, begun and without a recording yet, or cut off in the midst."""
-    found = [
-        each
-        for status in (InterviewStatus.IN_PROGRESS, InterviewStatus.SCHEDULED)
-        for each in library.interviews(InterviewQuery(status=status, limit=None))
-    ]
-    cut = [library.interview(each) for each in library.cut_off()]
-    return [*(each for each in found if each.media is None), *(each for each in cut if each.media and not each.signed)]

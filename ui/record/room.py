@@ -61,6 +61,7 @@ class RecordRoom(QWidget):
 
     def _connect(self) -> None:
         self.chooser.chosen.connect(self.choose)
+        self.chooser.failed.connect(self.failed)
         self.consent.given.connect(self._consented)
         self.consent.left.connect(self.start_over)
         self.setup.left.connect(self._back_to_consent)
@@ -98,6 +99,7 @@ class RecordRoom(QWidget):
         """Hold this interview: the candidate's consent comes first."""
         if self.is_holding():
             return
+        self.setup.drop_panel()
         try:
             self._interview = self._library.interview(interview_id)
             self.consent.show_interview(self._interview)
@@ -185,9 +187,9 @@ class RecordRoom(QWidget):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Qt: the window closes: what goes on is ended and kept."""
+        self.chooser.close_list()
         self.setup.drop_panel()
-        held = self.held
-        if held is not None:
+        if (held := self.held) is not None:
             self.running.end()
             held.stop_and_wait()
             self.running.leave()
@@ -208,7 +210,8 @@ class RecordRoom(QWidget):
                     act("record_back", keys=("Alt+Left",), run=self.setup.back.click)]  # fmt: skip
         if page is self.running:
             return self._running_actions()
-        return [act("record_choose", run=self.chooser.begin, enabled=self.chooser.start.isEnabled)]
+        return [act("record_choose", run=self.chooser.begin, enabled=self.chooser.start.isEnabled),
+                act("record_search", keys=("Ctrl+F",), run=self.chooser.search.setFocus)]  # fmt: skip
 
     def _running_actions(self) -> list[Action]:
         page = self.running

@@ -15,8 +15,9 @@ from PySide6.QtWidgets import (
 
 from analysis.failures import Failure
 from app import text
+from app.domain.kit import MANY, Answers
 from app.recording.kinds import Kind, Role, Standing
-from app.recording.running import Answers, Prompt
+from app.recording.running import Prompt
 from app.recording.writing import ROOM_BYTES
 from app.settings import SettingsFile
 from app.text import timecode, tr
@@ -84,13 +85,15 @@ class RunningPage(RunningLayout):
         self._full = False
         self._try(lambda: self._show_draft(held))
         self.preview.setVisible(Kind.PICTURE in held.recorded_kinds())
-        self.answer_title.setVisible(held.running.rules.answers is not Answers.SPEECH)
         self._tick.start()
         self.look()
 
     def _show_draft(self, held: HeldInterview) -> None:
         draft = held.library.draft(held.interview.id, NOTE_DRAFT)
-        self.note.setText(draft if isinstance(draft, str) else "")
+        self._note_at, words = _drafted(draft)
+        self.note.setText(words)
+        if self._note_at is not None and held.recording is not None:  # which may be another one than it was begun in
+            self._note_at = min(self._note_at, held.now())
 
     def leave(self) -> None:
         """It is over."""
@@ -280,7 +283,8 @@ class RunningPage(RunningLayout):
         self.rating_title.setText(tr("record.rate", n=last.number + 1) if last is not None else tr("record.rate_none"))
         self.marks.setText(tr("record.marks", markers=now.markers, notes=len(now.notes)))
         self.retake.setEnabled(running.may_retake())
-        self.retake.setVisible(running.rules.retake)
+        self.retake.setVisible(any(each.retakes for each in running.kit))
+        self._tell_retake()
         self.next.setEnabled(bool(running.kit) and not now.ended and (current is not None or running.has_more()))
         for widget in (self.next, self.number, self.questions_title, self.questions):
             widget.setVisible(bool(running.kit))
@@ -309,8 +313,12 @@ class RunningPage(RunningLayout):
         running, current = self.held.running, self.held.running.now.current
         if current is None:
             return tr("record.questions_done", n=len(running.now.asked), of=len(running.kit))
-        words = tr("record.number", n=current.number + 1, of=len(running.kit))
-        return words if current.take == 1 else f"{words} · {tr('record.take', n=current.take)}"
+        parts = [tr("record.number", n=current.number + 1, of=len(running.kit))]
+        if current.take > 1:
+            parts.append(tr("record.take", n=current.take))
+        if len({each.answers for each in running.kit}) > 1:
+            parts.append(tr(f"record.answers_{running.answers()}"))
+        return " · ".join(parts)
 
     def _between_words(self) -> str:
         assert self.held is not None
@@ -354,8 +362,9 @@ class RunningPage(RunningLayout):
     def _show_answer(self) -> None:
         assert self.held is not None
         running, current = self.held.running, self.held.running.now.current
-        writes = running.rules.answers is not Answers.SPEECH
+        writes = running.answers() is not Answers.SPEECH
         self.answer.setVisible(writes)
+        self.answer_title.setVisible(writes)
         self.answer.setEnabled(current is not None)
         if not writes or self._written.isActive():
             return
@@ -548,8 +557,8 @@ class RunningPage(RunningLayout):
             return
         if self._note_at is None or not words:
             self._note_at = self.held.now() if words else None
-        held = self.held
-        self._try(lambda: held.library.keep_draft(held.interview.id, NOTE_DRAFT, words or None))
+        held, draft = self.held, {"text": words, "at_s": self._note_at} if words else None
+        self._try(lambda: held.library.keep_draft(held.interview.id, NOTE_DRAFT, draft))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt: Escape gives the keys back to the room."""
@@ -562,7 +571,10 @@ class RunningPage(RunningLayout):
         self.stop.setText(tr("record.stop_sure" if self._sure.isActive() else "record.stop"))
 
     def _tell_retake(self) -> None:
-        self.retake.setText(tr("record.retake_sure" if self._again.isActive() else "record.retake"))
+        if self._again.isActive():
+            self.retake.setText(tr("record.retake_sure"))
+        elif self.held is not None:
+            self.retake.setText(_retake_words(self.held.running.retakes_left()))
 
     def _retell(self) -> None:
         self._tell_stop()
@@ -587,12 +599,28 @@ class RunningPage(RunningLayout):
         self.look()
 
 
+def _drafted(draft: object) -> tuple[float | None, str]:
+    """When a draft was begun, in seconds of the recording, and its words."""
+    match draft:
+        case {"text": str(words), "at_s": float() | int() as at}:
+            return float(at), words
+        case str(words):
+            return None, words
+        case _:
+            return None, ""
+
+
 def _late_words(left: float) -> str:
     if left < 0:
         return tr("record.time_over")
     if left > 90:
         return tr("record.left_minutes", n=round(left / 60))
     return tr("record.left_seconds", n=int(left) + 1)
+
+
+def _retake_words(left: int) -> str:
+    """What the button says; how often it may still be pressed, where that is limited."""
+    return tr("record.retake_left", n=left) if 0 < left <= MANY // 2 else tr("record.retake")
 
 
 def _space_words(minutes: float) -> str:

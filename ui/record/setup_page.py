@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -19,14 +19,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain.kit import LONGEST_S, SILENT, Answers, Kit
 from app.domain.types import Interview
+from app.kit_words import minutes_text, retakes_words
 from app.recording import consent
+from app.recording.holding import usual_here
 from app.recording.kinds import Kind
-from app.recording.running import Answers, planned
+from app.recording.running import planned
 from app.settings import SettingsFile
 from app.store.library import Library
 from app.text import tr
 from ui import language, theme
+from ui.kit.dialog import KitDialog
 
 if TYPE_CHECKING:
     from ui.record.capture.choice import Choice
@@ -73,9 +77,11 @@ class SetupPage(QWidget):
         self.title, self.without, self.kit = QLabel(), QLabel(), QLabel()
         self.minutes, self.retake, self.answers = QSpinBox(), QCheckBox(), QComboBox()
         self.second = QCheckBox()
-        self.begin, self.back = QPushButton(), QPushButton()
+        self.begin, self.back, self.edit = QPushButton(), QPushButton(), QPushButton()
         self._labels = [QLabel() for _ in range(3)]
         self._place = QVBoxLayout()
+        for each in Answers:
+            self.answers.addItem("", str(each))
         self._build()
         self._read()
         self._connect()
@@ -84,6 +90,7 @@ class SetupPage(QWidget):
     def show_interview(self, interview: Interview) -> None:
         """Set up for an interview, as far as its candidate agreed."""
         self._interview = interview
+        self._read()
         self.drop_panel()
         allowed = consent.may_record(self._library.consent(interview.id))
         self.without.setVisible(not allowed)
@@ -114,29 +121,56 @@ class SetupPage(QWidget):
         ready = self.panel is None or cast("Panel", self.panel).choice() is not None
         self.begin.setEnabled(ready and not self._library.read_only)
 
+    def _kit(self) -> Kit:
+        return self._interview.position.kit if self._interview and self._interview.position else SILENT
+
     def _read(self) -> None:
-        values = self._settings.values
-        self.minutes.setRange(1, 60)
-        self.minutes.setValue(max(1, round(values.question_s / 60)))
-        self.retake.setChecked(values.retake)
-        for each in Answers:
-            self.answers.addItem("", str(each))
-        self.answers.setCurrentIndex(max(0, self.answers.findData(values.answers)))
+        """As the kit says, and where it says nothing as is set here; the kit's own is no setting of this computer."""
+        values, said = self._settings.values, self._kit().usual
+        usual = said.over(usual_here(values))
+        fields = (self.minutes, self.answers, self.retake, self.second)
+        blockers = [QSignalBlocker(field) for field in fields]
+        self.minutes.setRange(1, round(LONGEST_S / 60))
+        self.minutes.setValue(max(1, values.question_s // 60) if said.seconds is None else 1)
+        self.retake.setChecked(bool(usual.retakes))
+        self.answers.setCurrentIndex(max(0, self.answers.findData(str(usual.answers))))
         self.second.setChecked(bool(values.layout.get(SECOND_SCREEN, False)))
+        symbols = QSpinBox.ButtonSymbols
+        self.minutes.setButtonSymbols(symbols.UpDownArrows if said.seconds is None else symbols.NoButtons)
+        for field, decided in zip(fields, (said.seconds, said.answers, said.retakes), strict=False):
+            field.setEnabled(decided is None)
+        del blockers
 
     def _keep(self) -> None:
-        layout = {**self._settings.values.layout, SECOND_SCREEN: self.second.isChecked()}
-        self._settings.change(
-            question_s=60 * self.minutes.value(), retake=self.retake.isChecked(), answers=self.answers.currentData(),
-            layout=layout,
-        )  # fmt: skip
+        values: dict[str, Any] = {"layout": {**self._settings.values.layout, SECOND_SCREEN: self.second.isChecked()}}
+        if self.minutes.isEnabled():
+            values["question_s"] = 60 * self.minutes.value()
+        if self.answers.isEnabled():
+            values["answers"] = self.answers.currentData()
+        if self.retake.isEnabled():
+            values["retake"] = self.retake.isChecked()
+        self._settings.change(**values)
         self._tell_kit()
+
+    def edit_kit(self) -> None:
+        """Edit the kit of the interview's position."""
+        if self._interview is not None and self._interview.position is not None:
+            dialog = KitDialog(self._library, self._interview.position.id, self)
+            dialog.saved.connect(self._kit_saved)
+            dialog.open()
+
+    def _kit_saved(self) -> None:
+        if self._interview is not None:
+            self._interview = self._library.interview(self._interview.id)
+            self._read()
+            self._retell()
 
     def _connect(self) -> None:
         self.minutes.valueChanged.connect(self._keep)
         self.retake.toggled.connect(self._keep)
         self.answers.activated.connect(self._keep)
         self.second.toggled.connect(self._keep)
+        self.edit.clicked.connect(self.edit_kit)
         self.begin.clicked.connect(self.go)
         self.back.clicked.connect(self._leave)
 
@@ -162,6 +196,7 @@ class SetupPage(QWidget):
             form.addRow(label, field)
         form.addRow(self.second)
         form.addRow(self.kit)
+        form.addRow(self.edit)
         row = QHBoxLayout()
         self.begin.setProperty("class", "primary")
         self.back.setProperty("class", "quiet")
@@ -182,10 +217,14 @@ class SetupPage(QWidget):
 
     def _tell_kit(self) -> None:
         questions = self._interview.position.questions if self._interview and self._interview.position else ()
-        whole = sum(each.seconds for each in planned(questions, 60.0 * self.minutes.value()))
-        self.kit.setText(
-            tr("record.kit_length", n=len(questions), minutes=round(whole / 60)) if questions else tr("record.no_kit")
-        )
+        kit = self._kit()
+        whole = sum(each.seconds for each in planned(questions, usual_here(self._settings.values), kit))
+        length = tr("record.kit_length", n=len(questions), minutes=round(whole / 60))
+        words = [length if questions else tr("record.no_kit")]
+        if own := sum(words in kit.own for words in questions):
+            words.append(tr("kit.own_count", n=own))
+        self.kit.setText("\n".join(words))
+        self.edit.setVisible(self._interview is not None and self._interview.position is not None)
 
     def _retell(self) -> None:
         name = self._interview.title if self._interview else ""
@@ -193,10 +232,16 @@ class SetupPage(QWidget):
         self.without.setText(tr("record.setup_without"))
         for label, key, field in zip(self._labels, ("question_minutes", "answers", "retakes"),
                                      (self.minutes, self.answers, self.retake), strict=True):  # fmt: skip
-            label.setText(tr(f"record.{key}"))
-            field.setAccessibleName(tr(f"record.{key}"))
+            words = tr(f"record.{key}")
+            label.setText(words if field.isEnabled() else tr("kit.by_kit", what=words))
+            field.setAccessibleName(label.text())
+        said = self._kit().usual
+        told = tr("kit.minutes", n=minutes_text(said.seconds)) if said.seconds is not None else ""
+        self.minutes.setSpecialValueText(told)
         self.minutes.setSuffix(tr("schedule.minutes_suffix"))
-        self.retake.setText(tr("record.retakes_allowed"))
+        allowed = tr("record.retakes_allowed")
+        self.retake.setText(allowed if said.retakes is None else retakes_words(said.retakes))
+        self.edit.setText(tr("kit.edit"))
         self.second.setText(tr("record.second_screen_box"))
         for row, each in enumerate(Answers):
             self.answers.setItemText(row, tr(f"record.answers_{each}"))

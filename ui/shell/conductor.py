@@ -59,6 +59,7 @@ class Conductor(QObject):
         self.redacting = Redacting(context, window, self._leave_review, self.open_review, self.after.came)
         self.recordings = Recordings(context, window, self._recorded, self.open_review)
         context.offer_room("record", self.recordings.make_room)
+        self.people.bar.arrived.connect(self.recordings.hold)
         window.handOverAsked.connect(self.packages.hand_over)
         window.packageAsked.connect(self.packages.choose)
         context.offer_room("sync", lambda: make_sync(context, window, self.packages, self.open_review))

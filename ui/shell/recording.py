@@ -50,7 +50,9 @@ class Recordings:
         return cast("RecordRoom | None", self._window.room("record"))
 
     def hold(self, interview_id: str) -> None:
-        """Go to the room with this interview."""
+        """Go to the room with this interview, unless another one is being held there."""
+        if self.room is not None and self.room.is_holding():
+            return
         self._window.enter("record")
         if self.room is not None:
             self.room.choose(interview_id)
