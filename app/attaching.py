@@ -25,7 +25,7 @@ from app.failures import NotFound
 from app.policy import Profile, kept_back, profile
 from app.settings import SettingsFile
 from app.store.vault import digest_of, writing_into
-from sync import ledger, outbox
+from sync import adding, ledger, listing, outbox
 from sync.breaker import Sessions
 from sync.failures import FileGone
 from sync.outbox import Item, Kind, Resolution, State
@@ -73,7 +73,7 @@ class Attaching:
         """Make what is missing, and put it into the outbox behind its assessment."""
         for role in roles(send):
             with self._library.reading() as session:
-                wanted = outbox.newest_assessments(session, self._clock() - RECENT_S, role)
+                wanted = listing.newest_assessments(session, self._clock() - RECENT_S, role)
             for item in wanted:
                 self._attach(item, role)
 
@@ -86,7 +86,7 @@ class Attaching:
             wanted = [
                 (item, role)
                 for role in CARRIED
-                for item in outbox.newest_assessments(session, 0.0, role)
+                for item in listing.newest_assessments(session, 0.0, role)
                 if item.state in (State.PENDING, State.DEAD, State.HANDED) and item.aggregate in interviews
             ]
         for done, (item, role) in enumerate(wanted):
@@ -107,7 +107,7 @@ class Attaching:
         """Remove made files that the HR system has."""
         there = self._library.vault.made()
         with self._sessions() as session:  # waits for whoever is just writing what a file is for
-            waiting = outbox.unfinished(session, Kind.ATTACHMENT)
+            waiting = listing.unfinished(session, Kind.ATTACHMENT)
         self._library.vault.drop_made(there - {json.loads(item.payload)["source"]["id"] for item in waiting})
 
     def _attach(self, item: Item, role: str) -> None:
@@ -185,7 +185,7 @@ def attach(
     there = outbox.find(session, Kind.ATTACHMENT, external_id)
     if there is not None and there.resolution is not Resolution.NOT_TOLD:
         return
-    outbox.set_aside(session, Kind.ATTACHMENT, external_id)
+    adding.set_aside(session, Kind.ATTACHMENT, external_id)
     name = file_name(interview.title, kind if role != "curves" else "curves")
     name = f"{name.rpartition('.')[0]}.{kind}"
     told = {
@@ -194,7 +194,7 @@ def attach(
         "role": role, "name": name, "media_type": media_type, "size": file.size, "sha256": file.sha256,
         "source": file.source | {"name": name},
     }  # fmt: skip
-    outbox.enqueue(
+    adding.enqueue(
         session, kind=Kind.ATTACHMENT, aggregate=f"{item.aggregate}/files",
         payload=json.dumps(told, ensure_ascii=False).encode(), external_id=external_id, depends_on=item.op_id,
         clock=clock,

@@ -18,11 +18,13 @@ from app.outgoing import assessment_signed, enqueue_move, interview_of, status_i
 from app.review.result import next_revision
 from app.store import Library
 from sync import ledger, outbox
+from sync.adding import overtake_files
 from sync.conflicts import STANDS, Choice, Conflict, contested, differences, shown
 from sync.contract import STATUS_ORDER, InterviewStatus
 from sync.deciding import decide
 from sync.failures import CONTESTED, ConflictStale
-from sync.outbox import Item, Kind, Queue, Resolution, State
+from sync.outbox import Item, Kind, Resolution, State
+from sync.queue import Queue
 
 
 def conflict_of(item: Item, agreed: Item | None) -> Conflict:
@@ -110,4 +112,4 @@ def _close(session: Session, queue: Queue, item: Item, resolution: Resolution) -
     if not queue.resolve(session, item.op_id, resolution):
         raise ConflictStale(op_id=item.op_id)
     if item.kind is Kind.ASSESSMENT:
-        queue.overtake_files(session, item.external_id)
+        overtake_files(session, item.external_id, queue.clock)

@@ -30,7 +30,8 @@ from app.resolving import conflict_of, resolve
 from app.settings import SettingsFile
 from app.store import Library
 from app.sync_state import Connection, Entry, HistoryLine, SyncReport, SyncState, entry, history_line, pulled_entry, utc
-from sync import ledger, outbox, secrets, untold
+from sync import ledger, listing, outbox, secrets, untold
+from sync.adding import overtake_files
 from sync.address import Address
 from sync.auth import Credentials, ServerClock
 from sync.breaker import Breaker, concerns_all, read_hold
@@ -39,9 +40,10 @@ from sync.conflicts import Choice, Conflict
 from sync.diagnosis import Finding, diagnose
 from sync.dialects import connect
 from sync.failures import ConflictStale, RemoteFailure, RemoteUnreachable
-from sync.outbox import Item, Kind, Queue, Resolution, State
+from sync.outbox import Item, Kind, Resolution, State
 from sync.profile import Profile, find_profile
 from sync.pull import Received, pull
+from sync.queue import Queue
 from sync.sender import Drained, Sender
 from sync.system import HrSystem
 
@@ -289,7 +291,7 @@ class SyncService:
     def _link_registered(self) -> None:
         """Interviews that were registered carry the HR system's id from then on."""
         with self._library.reading() as session:
-            pairs = outbox.registered(session)
+            pairs = listing.registered(session)
         for ours, theirs in pairs:
             if ours in self._linked:
                 continue
@@ -301,7 +303,7 @@ class SyncService:
     def _registration_unknown(self) -> bool:
         """Whether a pull could bring back our own interview before we know it by the HR system's id."""
         with self._library.reading() as session:
-            return outbox.registration_unknown(session)
+            return listing.registration_unknown(session)
 
     def _still_wrong(self, done: Drained) -> RemoteFailure | None:
         """Why nothing is called at present: what went wrong before."""
@@ -309,7 +311,7 @@ class SyncService:
 
     def _reported(self, done: Drained, received: Received, refused: tuple[str, ...]) -> SyncReport:
         with self._library.reading() as session:
-            counts = outbox.counts(session)
+            counts = listing.counts(session)
         return SyncReport(
             at=datetime.now(UTC),
             sent=done.sent,
@@ -340,14 +342,14 @@ class SyncService:
     def state(self) -> SyncState:
         """How it stands, with every item and a plain sentence for each."""
         with self._library.reading() as session:
-            items = outbox.items(session)
+            items = listing.items(session)
         ours = tuple(map(pulled_entry, pulled.waiting(self._library)))
         return replace(self.standing(), entries=(*ours, *self._entries(items)))
 
     def standing(self) -> SyncState:
         """How it stands, without the items: what is always in sight must not cost more than it shows."""
         with self._library.reading() as session:
-            counts = outbox.counts(session)
+            counts = listing.counts(session)
         queue = counts[State.PENDING] + counts[State.INFLIGHT]
         people = counts[State.CONFLICT] + counts[State.DEAD] + len(pulled.waiting(self._library))
         connection = self._connection(people)
@@ -425,7 +427,7 @@ class SyncService:
             return self._seen[op_id]
         item = self._item(op_id)
         with self._library.reading() as session:
-            return conflict_of(item, outbox.last_agreed(session, item))
+            return conflict_of(item, listing.last_agreed(session, item))
 
     def resolve(self, op_id: str, choice: Choice, fields: Mapping[str, Choice] | None = None) -> None:
         """Carry out a person's decision on a conflict; `fields` differ from `choice`. Raises ConflictStale."""
@@ -445,7 +447,7 @@ class SyncService:
         with self._library.session() as session:
             left = item.state is State.DEAD and self._queue.resolve(session, op_id, Resolution.LEFT)
             if left and item.kind is Kind.ASSESSMENT:
-                self._queue.overtake_files(session, item.external_id)
+                overtake_files(session, item.external_id, self._queue.clock)
         if not left:
             raise ConflictStale(op_id=op_id)
         self._library.record("left_unsent", op_id)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from sync import ledger
 from sync.conflicts import Choice, contested
 from sync.failures import ConflictStale
-from sync.outbox import Item, Queue
+from sync.outbox import Item
+from sync.queue import Queue
 from sync.system import Agreed
 
 

@@ -10,11 +10,12 @@ import time
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, CursorResult, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from sync import outbox
-from sync.outbox import Item, Kind, Resolution, State
+from sync import listing, outbox, tables
+from sync.adding import overtake_files
+from sync.outbox import Item, Kind, Resolution, State, rowcount
 
 PARTS = ("", "/moves", "/notes", "/files")
 """What an interview's aggregates end with: assessments, registration and moves, notes, files."""
@@ -38,7 +39,7 @@ class Receipt:
 def waiting(session: Session, interviews: Collection[str]) -> tuple[Item, ...]:
     """What of these interviews has not left, or was handed over and is not confirmed, oldest first."""
     states = (*_WAITING, State.HANDED.value)
-    table = outbox.outbox
+    table = tables.outbox
     found: list[Item] = []
     for part in _parts(interviews):
         found += outbox.select_items(session, _about(part), table.c.state.in_(states))
@@ -47,7 +48,7 @@ def waiting(session: Session, interviews: Collection[str]) -> tuple[Item, ...]:
 
 def any_closed(session: Session, items: Iterable[Item]) -> bool:
     """Whether one of these items was closed since it was read, other than by its being sent."""
-    table = outbox.outbox
+    table = tables.outbox
     closed = table.c.state == State.DONE.value, table.c.resolution.is_not(None)
     return any(
         session.scalar(select(table.c.seq).where(table.c.op_id.in_(part), *closed).limit(1)) is not None
@@ -57,17 +58,17 @@ def any_closed(session: Session, items: Iterable[Item]) -> bool:
 
 def hand_over(session: Session, items: Iterable[Item]) -> int:
     """These items are sent by somebody else from now on; gives how many were to be sent from here until now."""
-    table = outbox.outbox
+    table = tables.outbox
     changed = 0
     for part in _parts([item.op_id for item in items]):
         wanted = table.c.op_id.in_(part), table.c.state.in_(_WAITING)
-        changed += _rowcount(session.execute(update(table).where(*wanted).values(state=State.HANDED.value)))
+        changed += rowcount(session.execute(update(table).where(*wanted).values(state=State.HANDED.value)))
     return changed
 
 
 def receipts(session: Session, interviews: Collection[str]) -> tuple[Receipt, ...]:
     """What has arrived of these interviews, oldest first."""
-    table = outbox.outbox
+    table = tables.outbox
     found = []
     for part in _parts(interviews):
         query = select(table.c.seq, *(table.c[name] for name in Receipt.__slots__)).where(
@@ -93,14 +94,14 @@ def confirm(session: Session, told: Iterable[Receipt], by: str = "") -> tuple[It
             "resolution": Resolution(receipt.resolution).value if receipt.resolution else None,
             "last_error": None, "last_params": None, "lease_until": None, "lease_owner": None, "sent_by": by or None,
         }  # fmt: skip
-        session.execute(update(outbox.outbox).where(outbox.outbox.c.seq == item.seq).values(**values))
+        session.execute(update(tables.outbox).where(tables.outbox.c.seq == item.seq).values(**values))
         closed.append(item)
     return tuple(closed)
 
 
 def close_files(session: Session) -> int:
     """Close open files of revisions that the HR system did not get: nobody sends them any more."""
-    table, revision = outbox.outbox, outbox.outbox.alias()
+    table, revision = tables.outbox, tables.outbox.alias()
     query = (
         select(revision.c.external_id)
         .join(table, table.c.depends_on == revision.c.op_id)
@@ -111,24 +112,23 @@ def close_files(session: Session) -> int:
         )
         .distinct()
     )  # fmt: skip
-    queue = outbox.Queue()
-    return sum(queue.overtake_files(session, each, also=(State.HANDED,)) for each in session.scalars(query).all())
+    return sum(overtake_files(session, each, also=(State.HANDED,)) for each in session.scalars(query).all())
 
 
 def unfinished_files(session: Session, interview_id: str) -> tuple[Item, ...]:
     """An interview's files that the HR system does not have yet."""
     return tuple(
-        item for item in outbox.unfinished(session, Kind.ATTACHMENT) if item.aggregate == f"{interview_id}/files"
+        item for item in listing.unfinished(session, Kind.ATTACHMENT) if item.aggregate == f"{interview_id}/files"
     )
 
 
 def leave_files(session: Session, files: Iterable[Item]) -> int:
     """Close files that were handed over or were not sent yet: they neither travel once more nor are sent from here."""
-    table, closed = outbox.outbox, 0
+    table, closed = tables.outbox, 0
     values = {"state": State.DONE.value, "resolution": Resolution.LEFT.value, "done_at": time.time()}
     for part in _parts([item.op_id for item in files]):
         there = table.c.op_id.in_(part), table.c.state.in_((*_WAITING, State.HANDED.value))
-        closed += _rowcount(session.execute(update(table).where(*there).values(**values)))
+        closed += rowcount(session.execute(update(table).where(*there).values(**values)))
     return closed
 
 
@@ -143,15 +143,10 @@ def _is_the_same(session: Session, item: Item, receipt: Receipt) -> bool:
 
 def _about(interviews: Collection[str]) -> ColumnElement[bool]:
     """The items of interviews, whatever they are."""
-    return outbox.outbox.c.aggregate.in_([f"{each}{part}" for each in interviews for part in PARTS])
+    return tables.outbox.c.aggregate.in_([f"{each}{part}" for each in interviews for part in PARTS])
 
 
 def _parts(values: Collection[str]) -> Iterator[list[str]]:
     """No more at once than a query takes."""
     listed = list(values)
     return (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))
-
-
-def _rowcount(result: object) -> int:
-    assert isinstance(result, CursorResult)
-    return int(result.rowcount)

@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, LargeBinary, and_, cast, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from sync.outbox import PRUNED, Kind, Resolution, State, outbox
+from sync.outbox import PRUNED, Kind, Resolution, State
 from sync.revisions import is_later_revision
-from sync.tables import sync_exchange
+from sync.tables import outbox, sync_exchange
 
 MOST_BYTES = 64 * 1024 * 1024
 """So much of payloads, and as much again of bodies, is kept even where they are young enough."""

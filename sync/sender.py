@@ -27,8 +27,9 @@ from sync.failures import (
     RemoteFailure,
     RemoteRejected,
 )
-from sync.outbox import Item, Kind, Queue, Resolution
+from sync.outbox import Item, Kind, Resolution
 from sync.profile import roles
+from sync.queue import POISON_ATTEMPTS, Queue
 from sync.system import Agreed, Attachment, Delivered, HrSystem, Move, Note, TakesFiles, TakesNotes
 from sync.untold import is_told
 
@@ -270,7 +271,7 @@ class Sender:
     def _postpone(self, item: Item, failure: RemoteFailure) -> None:
         counts = isinstance(failure, RemoteBusy) and failure.params.get("status") == 500
         with self._sessions() as session:
-            if counts and item.attempts >= outbox.POISON_ATTEMPTS:
+            if counts and item.attempts >= POISON_ATTEMPTS:
                 self._queue.bury(session, item, failure)
             else:
                 self._queue.retry(
@@ -300,7 +301,7 @@ def _counted(done: Drained, failure: RemoteFailure | None) -> Drained:
     return replace(done, postponed=done.postponed + 1)
 
 
-def _note(session: Session, clock: outbox.Clock, item: Item, outcome: str) -> None:
+def _note(session: Session, clock: ledger.Clock, item: Item, outcome: str) -> None:
     ledger.note(
         session, at=clock(), direction="sent", kind=item.kind, subject=item.external_id, outcome=outcome,
         op_id=item.op_id, body=item.payload,

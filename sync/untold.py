@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, false, select, update
+from sqlalchemy import ColumnElement, and_, exists, false, select, update
 from sqlalchemy.orm import Session
 
 from sync.ledger import Clock
-from sync.outbox import Kind, Resolution, State, outbox
+from sync.outbox import Kind, Resolution, State, rowcount
 from sync.revisions import is_later_revision
+from sync.tables import outbox
 
 _NEEDS = {
     Kind.INTERVIEW: ("status", "assessment"), Kind.STATUS: ("status",), Kind.ASSESSMENT: ("assessment",),
@@ -59,8 +60,7 @@ def leave(session: Session, send: Collection[str]) -> int:
 def _changed(session: Session, send: Collection[str], values: dict[str, object]) -> int:
     wanted = session.scalars(select(outbox.c.seq).where(*_held_back(send))).all()
     done = session.execute(update(outbox).where(outbox.c.seq.in_(wanted)).values(**values))
-    assert isinstance(done, CursorResult)
-    return int(done.rowcount)
+    return rowcount(done)
 
 
 def _held_back(send: Collection[str]) -> tuple[ColumnElement[bool], ...]:

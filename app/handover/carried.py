@@ -24,9 +24,9 @@ from app.handover.package import FILES, NOTES, Member
 from app.outgoing import registration_of, was_said
 from app.pulled import time_in_question_in
 from app.store.library import Library
-from sync import handing, outbox
+from sync import adding, handing, outbox, tables
 from sync.contract import NoteRole
-from sync.outbox import Item, Kind, Resolution
+from sync.outbox import NOT_THERE, Item, Kind
 from sync.system import Note
 
 Scalar = str | int | float | bool | None
@@ -125,8 +125,8 @@ def take_note(session: Session, interview: Interview, note: dict[str, Any]) -> b
     aggregate, payload = f"{interview.id}/notes", json.dumps(asdict(told), ensure_ascii=False).encode()
     if _was_here(session, aggregate, payload):
         return False
-    outbox.set_aside(session, Kind.NOTE, told.external_id)
-    outbox.enqueue(
+    adding.set_aside(session, Kind.NOTE, told.external_id)
+    adding.enqueue(
         session, kind=Kind.NOTE, aggregate=aggregate, external_id=told.external_id, payload=payload,
         depends_on=registration,
     )  # fmt: skip
@@ -140,7 +140,7 @@ def _is_waited_for(session: Session, interview: Interview) -> bool:
 
 def _was_here(session: Session, aggregate: str, payload: bytes) -> bool:
     """Whether these very bytes were to be sent from here once, whatever became of it: a package repeats them."""
-    table = outbox.outbox
+    table = tables.outbox
     same = table.c.payload_sha256 == hashlib.sha256(payload).hexdigest()
     return bool(outbox.select_items(session, table.c.kind == Kind.NOTE.value, table.c.aggregate == aggregate, same))
 
@@ -152,7 +152,7 @@ def take_file(
     revision is not sent from here. `signed` = the SHA-256 of the package's revisions; `lay` lays the file into the
     vault and gives its size."""
     item = outbox.find(session, Kind.ASSESSMENT, file.assessment_external_id)
-    if item is None or item.payload_sha256 not in signed or item.resolution in _NOT_THERE:
+    if item is None or item.payload_sha256 not in signed or item.resolution in NOT_THERE:
         return False
     if outbox.find(session, Kind.ATTACHMENT, f"{item.external_id}/{file.role}") is not None:
         return False
@@ -170,10 +170,6 @@ def leave_file(session: Session, interview: Interview, file: CarriedFile, signed
     assert item is not None
     handing.leave_files(session, [item])
     return True
-
-
-_NOT_THERE = (Resolution.SUPERSEDED, Resolution.THEIRS, Resolution.NEW_REVISION, Resolution.LEFT, Resolution.NOT_TOLD)
-"""How a revision came to be settled that the HR system does not have."""
 
 
 def count(waiting: Iterable[Item]) -> Counter[str]:

@@ -81,6 +81,6 @@ def alembic_config() -> Config:
 def metadata() -> Sequence[MetaData]:
     """Everything that the history must amount to: the library's own tables and the outbox's."""
     from app.store.tables import Base
-    from sync import outbox
+    from sync import tables
 
-    return [Base.metadata, outbox.metadata]
+    return [Base.metadata, tables.metadata]

@@ -14,7 +14,7 @@ import msgspec
 import pytest
 import requests
 
-from sync import outbox
+from sync import listing
 from sync.contract import InterviewStatus
 from sync.dialects.greenhouse import files
 from sync.dialects.greenhouse.note import Mark, mark_in
@@ -337,7 +337,7 @@ def test_status_moves_are_settled_as_not_told_and_no_stage_is_moved(far, session
     run = Sender(sessions, far.hr(record=calls.append), queue).drain()
     assert (run.sent, run.dead, run.conflicts) == (5, 0, 0)
     with sessions() as session:
-        moves = [item for item in outbox.items(session) if item.kind is Kind.STATUS]
+        moves = [item for item in listing.items(session) if item.kind is Kind.STATUS]
     assert {(item.state, item.resolution) for item in moves} == {(State.DONE, Resolution.NOT_TOLD)}
     written = {call.path for call in calls if call.method != "GET"}
     assert written == {"/greenhouse/auth/token", "/v3/candidates", "/v3/notes"}

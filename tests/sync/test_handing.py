@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from sync import handing, outbox
+from sync import handing, listing, outbox
 from sync.outbox import Kind, Resolution, State
 from tests.sync.ehr import enqueue_assessment, enqueue_interview
 
@@ -23,7 +23,7 @@ def handed(sessions):
 
 def states(sessions):
     with sessions() as session:
-        return {state: number for state, number in outbox.counts(session).items() if number}
+        return {state: number for state, number in listing.counts(session).items() if number}
 
 
 def test_what_was_handed_over_is_not_sent_from_here(sessions, queue, handed):
@@ -55,7 +55,7 @@ def test_a_newer_revision_waits_behind_what_was_handed_over(sessions, queue, han
 def receipts(sessions, handed):
     """What another outbox with the same items says once they have arrived."""
     with sessions() as session:
-        items = [item for item in outbox.items(session) if item.aggregate.partition("/")[0] == handed]
+        items = [item for item in listing.items(session) if item.aggregate.partition("/")[0] == handed]
     return [handing.Receipt(i.kind, i.external_id, i.payload_sha256, "r-1", None, 5.0) for i in items]
 
 
@@ -69,7 +69,7 @@ def test_receipts_close_what_is_open_once(sessions, handed):
     assert states(sessions)[State.DONE] == 5
     with sessions() as session:
         assert len(handing.receipts(session, [handed])) == 5
-        assert outbox.registered(session) == ((handed, "r-1"),)
+        assert listing.registered(session) == ((handed, "r-1"),)
 
 
 def test_other_bytes_and_unknown_items_close_nothing(sessions, handed):
@@ -82,7 +82,7 @@ def test_other_bytes_and_unknown_items_close_nothing(sessions, handed):
 
 def test_a_person_may_send_it_from_here_after_all(sessions, queue, handed):
     with sessions() as session:
-        item = next(item for item in outbox.items(session) if item.state is State.HANDED)
+        item = next(item for item in listing.items(session) if item.state is State.HANDED)
         assert queue.revive(session, item.op_id)
         found = outbox.get(session, item.op_id)
     assert found.state is State.PENDING

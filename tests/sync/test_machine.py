@@ -20,11 +20,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import create_engine, event
 from sqlalchemy.orm import Session
 
-from sync import ledger, outbox
+from sync import adding, ledger, listing, outbox, tables
 from sync.conflicts import contested, three_way
 from sync.contract import STATUS_ORDER
 from sync.failures import RemoteBusy, RemoteConflict, RemoteRejected, RemoteUnreachable
-from sync.outbox import Kind, Queue, Resolution, State
+from sync.outbox import Kind, Resolution, State
+from sync.queue import LEASE_S, Queue
 from sync.sender import Sender, assessment_of
 from sync.system import Agreed, Delivered, Note
 from tests.sync.ehr import AT, FakeClock
@@ -137,7 +138,7 @@ class Delivery(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory(prefix="mianjian-machine-")
         self.engine = create_engine(f"sqlite:///{Path(self.folder.name) / 'outbox.sqlite3'}")
         event.listen(self.engine, "connect", lambda connection, _: connection.execute("pragma synchronous=off"))
-        outbox.metadata.create_all(self.engine)
+        tables.metadata.create_all(self.engine)
         self.clock = FakeClock()
         self.queue = Queue(self.clock, jitter=lambda: 0.5)
         self.server = ModelServer()
@@ -163,11 +164,11 @@ class Delivery(RuleBasedStateMachine):
         try:
             Sender(self.sessions, self.server, self.queue).drain()
         except Killed:
-            self.clock.pass_s(outbox.LEASE_S + 1)
+            self.clock.pass_s(LEASE_S + 1)
 
     def items(self, *states):
         with self.sessions() as session:
-            return [item for item in outbox.items(session) if item.state in states]
+            return [item for item in listing.items(session) if item.state in states]
 
     @rule(number=st.integers(0, 2), score=st.integers(0, 3), summary=st.sampled_from("xyz"))
     def sign(self, number, score, summary):
@@ -176,12 +177,12 @@ class Delivery(RuleBasedStateMachine):
         revision = self.revisions[assessment] = self.revisions.get(assessment, 0) + 1
         body = {"interview_id": interview, "score": score, "summary": summary}
         with self.sessions() as session:
-            registered = outbox.enqueue(
+            registered = adding.enqueue(
                 session, kind=Kind.INTERVIEW, aggregate=f"{interview}/moves", external_id=interview,
                 payload=json.dumps({"client_id": interview}).encode(), clock=self.clock,
             )  # fmt: skip
-            closed = outbox.supersede(session, assessment, self.clock)
-            outbox.enqueue(
+            closed = adding.supersede(session, assessment, self.clock)
+            adding.enqueue(
                 session, kind=Kind.ASSESSMENT, aggregate=interview, external_id=f"{assessment}:{revision}",
                 payload=json.dumps(body).encode(), depends_on=registered, clock=self.clock,
             )  # fmt: skip
@@ -203,7 +204,7 @@ class Delivery(RuleBasedStateMachine):
             there = outbox.find(session, Kind.INTERVIEW, interview)
             if there is None:
                 return
-            outbox.enqueue(
+            adding.enqueue(
                 session, kind=Kind.STATUS, aggregate=f"{interview}/moves", payload=json.dumps(body).encode(),
                 external_id=f"{interview}:{ORDER[stands + 1]}", clock=self.clock,
             )  # fmt: skip
@@ -218,9 +219,9 @@ class Delivery(RuleBasedStateMachine):
             if there is not None and there.resolution is not Resolution.SUPERSEDED:
                 return
             self.sayings += 1
-            outbox.set_aside(session, Kind.NOTE, external_id)
+            adding.set_aside(session, Kind.NOTE, external_id)
             note = Note(external_id, "late", f"i{number}", None, None, None, AT, "li", f"ours {self.sayings}", {})
-            outbox.enqueue(
+            adding.enqueue(
                 session, kind=Kind.NOTE, aggregate=f"i{number}/notes", external_id=external_id,
                 payload=json.dumps(asdict(note)).encode(), clock=self.clock,
             )  # fmt: skip
@@ -230,7 +231,7 @@ class Delivery(RuleBasedStateMachine):
     def unsay(self, number):
         """The candidate came: notes that nobody can have yet are closed."""
         with self.sessions() as session:
-            closed = outbox.close_unsent(session, Kind.NOTE, f"remote-i{number}:late:", self.clock)
+            closed = adding.close_unsent(session, Kind.NOTE, f"remote-i{number}:late:", self.clock)
         for item in closed:
             del self.noted[item.external_id]
 
@@ -315,7 +316,7 @@ class Delivery(RuleBasedStateMachine):
         self.server.trouble = []
         for _ in range(30):
             self.drain()
-            self.clock.pass_s(outbox.LEASE_S + 301)
+            self.clock.pass_s(LEASE_S + 301)
             for item in self.items(State.CONFLICT):
                 self.settle(item, dict.fromkeys((one["field"] for one in contested(item.theirs)), True))
             if not self.items(State.PENDING, State.INFLIGHT, State.CONFLICT, State.DEAD):

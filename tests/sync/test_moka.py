@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sync import outbox
+from sync import listing
 from sync.contract import InterviewStatus
 from sync.dialects.moka.system import APPLICATIONS, JOBS
 from sync.failures import CursorUnknown, ProfileInvalid, RemoteRejected, RemoteUnauthorized
@@ -97,7 +97,7 @@ def test_everything_is_settled_as_not_told_and_no_call_is_made(far, sessions, qu
     run = Sender(sessions, hr, queue).drain()
     assert (run.sent, run.dead, run.conflicts) == (5, 0, 0)
     with sessions() as session:
-        settled = {(item.state, item.resolution) for item in outbox.items(session)}
+        settled = {(item.state, item.resolution) for item in listing.items(session)}
     assert settled == {(State.DONE, Resolution.NOT_TOLD)}
     assert calls == []
     assert hr.preview("a:1", b"{}") == ()

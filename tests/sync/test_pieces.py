@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from sync import outbox
+from sync import adding, outbox
 from sync.failures import (
     ProfileInvalid,
     RemoteBusy,
@@ -75,7 +75,7 @@ def test_the_sender_delivers_it_in_pieces_and_every_first_answer_is_lost(far, se
     with sessions() as session:
         _, assessment = enqueue_interview(session)
         op_id = enqueue_file(session, assessment, content)
-        outbox.depend(session, op_id, outbox.find(session, Kind.ASSESSMENT, f"{assessment}:1").op_id)
+        adding.depend(session, op_id, outbox.find(session, Kind.ASSESSMENT, f"{assessment}:1").op_id)
     far.misbehave("lose_first")
     hr = far.hr(record=heard.append)
     sender = Sender(sessions, hr, queue, files=lambda _: io.BytesIO(content))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from sync import outbox, untold
+from sync import adding, listing, outbox, tables, untold
 from sync.outbox import Kind, Resolution, State
 from sync.profile import Profile, shipped_profile
 from sync.sender import Sender
@@ -36,7 +36,7 @@ def held_back(far, sessions, queue):
 
 def resolutions(sessions):
     with sessions() as session:
-        return {item.external_id: item.resolution for item in outbox.items(session)}
+        return {item.external_id: item.resolution for item in listing.items(session)}
 
 
 def test_it_is_counted_by_what_the_profile_sends_now(held_back, sessions):
@@ -65,7 +65,7 @@ def test_what_is_left_is_not_offered_again(held_back, sessions):
     with sessions() as session:
         assert untold.leave(session, ALL) == 5
         assert untold.to_tell(session, ALL) == {}
-        assert outbox.counts(session)[State.DONE] == 6
+        assert listing.counts(session)[State.DONE] == 6
     assert set(resolutions(sessions).values()) == {Resolution.LEFT, Resolution.NOT_TOLD}
 
 
@@ -74,11 +74,11 @@ def test_words_that_were_held_back_and_said_anew_are_not_sent_later(held_back, s
     with sessions() as session:
         enqueue_note(session, interview)
         session.execute(
-            outbox.outbox.update()
-            .where(outbox.outbox.c.kind == Kind.NOTE.value)
+            tables.outbox.update()
+            .where(tables.outbox.c.kind == Kind.NOTE.value)
             .values(state=State.DONE.value, resolution=Resolution.NOT_TOLD.value)
         )
-        outbox.set_aside(session, Kind.NOTE, f"{interview}:late:1")
+        adding.set_aside(session, Kind.NOTE, f"{interview}:late:1")
         assert Kind.NOTE not in untold.to_tell(session, ALL)
         untold.tell(session, ALL, queue.clock)
     assert Resolution.SUPERSEDED in resolutions(sessions).values()
@@ -104,5 +104,5 @@ def test_nothing_of_an_interview_that_was_held_back_leaves_before_it_is_register
 
 def test_what_another_computer_was_to_tell_is_not_offered_here(held_back, sessions):
     with sessions() as session:
-        session.execute(outbox.outbox.update().values(sent_by="the office"))
+        session.execute(tables.outbox.update().values(sent_by="the office"))
         assert untold.to_tell(session, ALL) == {}

@@ -19,9 +19,9 @@ from app.sync_state import Kind, State
 from sync import ledger
 from sync.failures import CONTESTED
 from sync.mapping import Entry
-from sync.outbox import outbox
 from sync.sandbox.server import Sandbox
 from sync.system import Agreed
+from sync.tables import outbox
 from tests.app.test_sync_service import planned, sign
 from tests.sync.ehr import CONTRACT
 from ui import language
