@@ -125,7 +125,7 @@ def overtake_files(
         .where(
             outbox.c.kind == Kind.ATTACHMENT.value,
             outbox.c.external_id.startswith(f"{assessment_external_id}/", autoescape=True),
-            outbox.c.state.in_([State.PENDING.value, State.DEAD.value, *(state.value for state in also)]),
+            outbox.c.state.in_([each.value for each in (State.PENDING, State.DEAD, State.HELD, *also)]),
         )
         .values(state=State.DONE.value, resolution=Resolution.OVERTAKEN.value, done_at=clock())
     )

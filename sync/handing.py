@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from sync import listing, outbox, tables
@@ -20,7 +20,10 @@ from sync.outbox import Item, Kind, Resolution, State, rowcount
 PARTS = ("", "/moves", "/notes", "/files")
 """What an interview's aggregates end with: assessments, registration and moves, notes, files."""
 _WAITING = (State.PENDING.value, State.DEAD.value)
-_OPEN = (*_WAITING, State.HANDED.value, State.CONFLICT.value, State.INFLIGHT.value)
+_NOT_ON_ITS_WAY = (*_WAITING, State.HANDED.value, State.HELD.value)
+_OPEN = (*_NOT_ON_ITS_WAY, State.CONFLICT.value, State.INFLIGHT.value)
+_OUR_OWN = (Resolution.WITHDRAWN, Resolution.REMOVED)
+"""What became of an item here after it had arrived, and says nothing to the computer that made it."""
 _AT_ONCE = 5000
 
 
@@ -47,11 +50,12 @@ def waiting(session: Session, interviews: Collection[str]) -> tuple[Item, ...]:
 
 
 def any_closed(session: Session, items: Iterable[Item]) -> bool:
-    """Whether one of these items was closed since it was read, other than by its being sent."""
+    """Whether one of these items was closed since it was read, other than by its being sent, or may not leave now."""
     table = tables.outbox
-    closed = table.c.state == State.DONE.value, table.c.resolution.is_not(None)
+    closed = and_(table.c.state == State.DONE.value, table.c.resolution.is_not(None))
+    gone = or_(closed, table.c.state == State.HELD.value)
     return any(
-        session.scalar(select(table.c.seq).where(table.c.op_id.in_(part), *closed).limit(1)) is not None
+        session.scalar(select(table.c.seq).where(table.c.op_id.in_(part), gone).limit(1)) is not None
         for part in _parts([item.op_id for item in items])
     )
 
@@ -74,8 +78,12 @@ def receipts(session: Session, interviews: Collection[str]) -> tuple[Receipt, ..
         query = select(table.c.seq, *(table.c[name] for name in Receipt.__slots__)).where(
             _about(part), table.c.state == State.DONE.value
         )
-        found += [(seq, Receipt(*told)) for seq, *told in session.execute(query)]
+        found += [(seq, _receipt(Receipt(*told))) for seq, *told in session.execute(query)]
     return tuple(receipt for _, receipt in sorted(found, key=lambda each: each[0]))
+
+
+def _receipt(told: Receipt) -> Receipt:
+    return replace(told, resolution=None) if told.resolution in _OUR_OWN else told
 
 
 def confirm(session: Session, told: Iterable[Receipt], by: str = "") -> tuple[Item, ...]:
@@ -106,7 +114,7 @@ def close_files(session: Session) -> int:
         select(revision.c.external_id)
         .join(table, table.c.depends_on == revision.c.op_id)
         .where(
-            table.c.kind == Kind.ATTACHMENT.value, table.c.state.in_((*_WAITING, State.HANDED.value)),
+            table.c.kind == Kind.ATTACHMENT.value, table.c.state.in_(_NOT_ON_ITS_WAY),
             revision.c.kind == Kind.ASSESSMENT.value, revision.c.state == State.DONE.value,
             revision.c.resolution.is_not(None),
         )
@@ -127,7 +135,7 @@ def leave_files(session: Session, files: Iterable[Item]) -> int:
     table, closed = tables.outbox, 0
     values = {"state": State.DONE.value, "resolution": Resolution.LEFT.value, "done_at": time.time()}
     for part in _parts([item.op_id for item in files]):
-        there = table.c.op_id.in_(part), table.c.state.in_((*_WAITING, State.HANDED.value))
+        there = table.c.op_id.in_(part), table.c.state.in_(_NOT_ON_ITS_WAY)
         closed += rowcount(session.execute(update(table).where(*there).values(**values)))
     return closed
 

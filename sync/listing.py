@@ -12,7 +12,8 @@ from sync.tables import outbox
 
 def items(session: Session, limit: int = 500) -> tuple[Item, ...]:
     """Items for showing: what waits for a person first, then what waits to be sent, then the newest done ones."""
-    rank = {State.CONFLICT: 0, State.DEAD: 0, State.INFLIGHT: 1, State.PENDING: 1, State.HANDED: 1, State.DONE: 2}
+    rank = {State.CONFLICT: 0, State.DEAD: 0, State.INFLIGHT: 1, State.PENDING: 1, State.HANDED: 1, State.HELD: 1,
+            State.DONE: 2}  # fmt: skip
     newest = select(outbox).order_by(outbox.c.seq.desc()).limit(limit)
     found = [item_of(row) for row in session.execute(newest).mappings()]
     waiting = select(outbox).where(outbox.c.state != State.DONE.value)

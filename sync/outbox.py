@@ -34,7 +34,8 @@ class Kind(StrEnum):
 
 class State(StrEnum):
     """Where an item stands. CONFLICT and DEAD wait for a person, HANDED for the word of the computer that sends it in
-    this one's place (see `sync.handing`); everything behind them in the aggregate waits too."""
+    this one's place (see `sync.handing`); everything behind them in the aggregate waits too. HELD may not leave (see
+    `sync.withholding`), and nothing waits for it."""
 
     PENDING = "pending"
     INFLIGHT = "inflight"
@@ -42,10 +43,12 @@ class State(StrEnum):
     CONFLICT = "conflict"
     DEAD = "dead"
     HANDED = "handed"
+    HELD = "held"
 
 
 class Resolution(StrEnum):
-    """How an item came to be done other than by being accepted as it was."""
+    """How an item came to be done other than by being accepted as it was. WITHDRAWN and REMOVED have arrived: the
+    candidate does not agree any more, and a person has removed it there since."""
 
     THEIRS = "theirs"
     NEW_REVISION = "new_revision"
@@ -55,6 +58,8 @@ class Resolution(StrEnum):
     NOT_TOLD = "not_told"
     NOT_TAKEN = "not_taken"
     ALREADY_THERE = "already_there"
+    WITHDRAWN = "withdrawn"
+    REMOVED = "removed"
 
 
 NOT_THERE = (Resolution.SUPERSEDED, Resolution.THEIRS, Resolution.NEW_REVISION, Resolution.LEFT, Resolution.NOT_TOLD)

@@ -22,7 +22,7 @@ MOST_BYTES = 64 * 1024 * 1024
 BATCH = 50
 _TITLES: dict[Kind, tuple[str, ...]] = {
     Kind.ASSESSMENT: ("revision",), Kind.STATUS: ("from", "to"), Kind.NOTE: ("role",),
-    Kind.ATTACHMENT: ("role", "size"), Kind.INTERVIEW: (),
+    Kind.ATTACHMENT: ("role", "size", "rests_on"), Kind.INTERVIEW: (),
 }  # fmt: skip
 """What is needed to name an item in a list, and says nothing of a person."""
 

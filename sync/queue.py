@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from uuid import uuid4
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, null, or_, select, update
 from sqlalchemy.orm import Session
 
 from sync.failures import RemoteFailure
@@ -23,6 +23,7 @@ BACKOFF_BASE_S = 1.0
 BACKOFF_CAP_S = 300.0
 LEASE_S = 120.0
 """Longer than one exchange with the server can take, so that two senders never send one item at the same time."""
+_FOR_A_PERSON = (State.CONFLICT.value, State.DEAD.value, State.HELD.value)
 POISON_ATTEMPTS = 40
 """So many answers "500" to one item make it a dead letter; being offline or told to wait never does."""
 
@@ -155,20 +156,26 @@ class Queue:
         )
 
     def revive(self, session: Session, op_id: str) -> bool:
-        """Send a dead, waiting or handed over item from here, at once. False when it is none of these."""
-        revivable = [State.DEAD.value, State.PENDING.value, State.HANDED.value]
+        """Send a dead, waiting, held or handed over item from here, at once. False when it is none of these."""
+        revivable = [State.DEAD.value, State.PENDING.value, State.HANDED.value, State.HELD.value]
         changed = session.execute(
             update(outbox)
             .where(outbox.c.op_id == op_id, outbox.c.state.in_(revivable))
-            .values(state=State.PENDING.value, attempts=0, next_at=self.clock())
+            .values(state=State.PENDING.value, attempts=0, next_at=self.clock(), last_error=_why_unsent())
         )
         return _changed(changed)
 
+    def hold(self, session: Session, item: Item, code: str, params: dict[str, object]) -> bool:
+        """It may not leave; `code` and `params` say why. Nothing behind it waits for it."""
+        return self._settle(
+            session, item, State.HELD, attempts=item.attempts - 1, last_error=code, last_params=_json(params)
+        )
+
     def resolve(self, session: Session, op_id: str, resolution: Resolution) -> bool:
-        """Close a conflict or a dead letter by a person's decision. False when it is neither."""
+        """Close a conflict, a dead letter or what is held by a person's decision. False when it is none of these."""
         changed = session.execute(
             update(outbox)
-            .where(outbox.c.op_id == op_id, outbox.c.state.in_([State.CONFLICT.value, State.DEAD.value]))
+            .where(outbox.c.op_id == op_id, outbox.c.state.in_(_FOR_A_PERSON))
             .values(state=State.DONE.value, resolution=resolution.value, done_at=self.clock())
         )
         return _changed(changed)
@@ -222,6 +229,11 @@ class Queue:
         return _changed(changed)
 
 
+def _why_unsent() -> ColumnElement[str | None]:
+    """What a person reads of an item that goes once more: why it failed before, but not why it was held."""
+    return case((outbox.c.state == State.HELD.value, null()), else_=outbox.c.last_error)
+
+
 def backoff_s(attempts: int, share: float) -> float:
     """Seconds to wait after so many attempts: full jitter, `share` 0..1 of min(cap, base x 2^(attempts-1)).
 
@@ -245,7 +257,7 @@ def _is_free() -> ColumnElement[bool]:
         .where(
             earlier.c.aggregate == outbox.c.aggregate,
             earlier.c.seq < outbox.c.seq,
-            earlier.c.state != State.DONE.value,
+            earlier.c.state.not_in([State.DONE.value, State.HELD.value]),
         )
         .exists()
     )

@@ -28,6 +28,7 @@ from sync import adding, handing, outbox, tables
 from sync.contract import NoteRole
 from sync.outbox import NOT_THERE, Item, Kind
 from sync.system import Note
+from sync.withholding import RESTS_ON
 
 Scalar = str | int | float | bool | None
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
@@ -49,12 +50,14 @@ class CarriedNote(msgspec.Struct, frozen=True):
 
 
 class CarriedFile(msgspec.Struct, frozen=True):
-    """A file beside a signed revision; its bytes lie in `made/SHA256`."""
+    """A file beside a signed revision; its bytes lie in `made/SHA256`. `rests_on` = the modalities that it shows
+    something of, None = an older program made it, which did not say."""
 
     interview_id: str
     assessment_external_id: Id
     role: str
     sha256: str
+    rests_on: tuple[str, ...] | None = None
 
 
 def members(library: Library, waiting: Iterable[Item]) -> list[Content]:
@@ -66,7 +69,10 @@ def members(library: Library, waiting: Iterable[Item]) -> list[Content]:
             notes.append(told)
         elif item.kind is Kind.ATTACHMENT:
             sha256 = told["source"]["id"]
-            files.append(CarriedFile(told["interview_id"], told["assessment_external_id"], told["role"], sha256))
+            rests_on = tuple(told[RESTS_ON]) if RESTS_ON in told else None
+            files.append(
+                CarriedFile(told["interview_id"], told["assessment_external_id"], told["role"], sha256, rests_on)
+            )
             found[sha256] = Content(Member(f"made/{sha256}", told["size"], sha256), _opening(library, sha256))
     listed = ((NOTES, notes), (FILES, files))
     return [*(of_bytes(name, msgspec.json.encode(rows)) for name, rows in listed if rows), *found.values()]
@@ -156,7 +162,7 @@ def take_file(
         return False
     if outbox.find(session, Kind.ATTACHMENT, f"{item.external_id}/{file.role}") is not None:
         return False
-    made = MadeFile({"kind": MADE, "id": file.sha256}, lay(file.sha256), file.sha256)
+    made = MadeFile({"kind": MADE, "id": file.sha256}, lay(file.sha256), file.sha256, file.rests_on)
     attach(session, item, interview, file.role, made)
     return True
 

@@ -83,6 +83,9 @@ class TakingAdded:
             self._add(kind, row)
             self._tally.new[kind] += 1
         self._session.flush()
+        if kind == "consent":
+            for interview_id in {self._rows.local("interview", row.fields["interview_id"]) for row in part}:
+                self._library.follow_consent(self._session, interview_id)
 
     def templates(self) -> None:
         """A version is never changed once it is here: another content under its number stays in the package."""
@@ -213,6 +216,7 @@ class TakingAdded:
             told += [
                 ("file", carried.take_file(self._session, interview, file, self._content.signed, lay)) for file in files
             ]
+        self._library.follow_consent(self._session, interview.id)
         for kind, is_new in told:
             (self._tally.new if is_new else self._tally.same)[kind] += 1
 
@@ -283,6 +287,8 @@ class TakingAdded:
         """Close what has arrived at the HR system by way of the other library."""
         closed = handing.confirm(self._session, part, self._content.manifest.by)
         self.confirmed += len(closed)
+        for interview_id in {interview_id_of(item) for item in closed}:
+            self._library.follow_consent(self._session, interview_id)
         for item in closed:
             self._link(item)
             self._library.note_in(

@@ -189,7 +189,7 @@ def test_a_consent_that_is_withdrawn_before_the_recording_was_sent_holds(
     service.run_once()
     assert "video" not in files(sandbox)
     kept = next(entry for entry in service.state().entries if entry.kind is Kind.ATTACHMENT and not entry.done)
-    assert kept.state is State.DEAD
+    assert kept.state is State.HELD
 
 
 def test_a_refused_assessment_that_is_left_takes_its_files_with_it(library, service, sandbox, interview):

@@ -106,3 +106,52 @@ def test_what_another_computer_was_to_tell_is_not_offered_here(held_back, sessio
     with sessions() as session:
         session.execute(tables.outbox.update().values(sent_by="the office"))
         assert untold.to_tell(session, ALL) == {}
+
+
+def test_a_later_revision_of_an_interview_that_a_person_left_is_held_with_it(far, held_back, sessions, queue):
+    """No dead letter comes of a person's own choice: it is offered, and then the interview is registered first."""
+    interview, assessment = held_back
+    with sessions() as session:
+        untold.leave(session, ALL)
+        registration = outbox.find(session, Kind.INTERVIEW, interview).op_id
+        enqueue_assessment(session, interview, assessment, 3, depends_on=registration)
+        enqueue_note(session, interview, registration)
+    sender = Sender(sessions, far.hr(), queue)
+    assert (sender.drain().dead, far.registered()) == (0, [])
+    assert resolutions(sessions)[f"{assessment}:3"] is Resolution.NOT_TOLD
+    with sessions() as session:
+        assert untold.to_tell(session, ALL) == {Kind.ASSESSMENT: 1, Kind.NOTE: 1}
+        assert untold.to_tell(session, ("notes",)) == {}
+        untold.tell(session, ALL, queue.clock)
+    assert sender.drain().dead == 0
+    assert (far.registered(), far.moves(interview)) == ([interview], ["in_progress", "to_review", "assessed"])
+    assert [one.external_id for one in far.arrived()] == [f"{assessment}:3"]
+    assert resolutions(sessions)[f"{assessment}:2"] is Resolution.LEFT, "what was left before stays left"
+
+
+def test_a_later_revision_may_be_left_too(far, held_back, sessions, queue):
+    interview, assessment = held_back
+    with sessions() as session:
+        untold.leave(session, ALL)
+        enqueue_assessment(session, interview, assessment, 3)
+    sender = Sender(sessions, far.hr(), queue)
+    sender.drain()
+    with sessions() as session:
+        assert untold.leave(session, ALL) == 1
+        assert untold.to_tell(session, ALL) == {}
+    assert (sender.drain().sent, far.arrived()) == (0, [])
+
+
+def test_what_waits_behind_a_registration_that_was_left_is_held_too(far, sessions, queue):
+    with sessions() as session:
+        interview, assessment = enqueue_interview(session)
+        where = tables.outbox.c.kind == Kind.INTERVIEW.value
+        session.execute(tables.outbox.update().where(where).values(state=State.DEAD.value))
+        assert queue.resolve(session, outbox.find(session, Kind.INTERVIEW, interview).op_id, Resolution.LEFT)
+    sender = Sender(sessions, far.hr(), queue)
+    assert sender.drain().dead == 0
+    assert resolutions(sessions)[f"{assessment}:1"] is Resolution.NOT_TOLD
+    with sessions() as session:
+        untold.tell(session, ALL, queue.clock)
+    assert sender.drain().dead == 0
+    assert far.registered() == [interview]
