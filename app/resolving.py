@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -62,12 +62,13 @@ def resolve(
 
 
 def _sign_again(library: Library, queue: Queue, item: Item, system: str) -> None:
-    """Mine once more, as the next revision after both sides' newest. What stands there has been seen as a whole."""
+    """What was signed last, as the next revision after both sides' newest. What stands there was seen as a whole."""
     body: dict[str, Any] = json.loads(item.payload)
     if body["assessor"] != library.assessor:
         raise OtherAssessor(assessor=body["assessor"])
-    interview = library.interview(body["interview_id"])
+    interview = library.interview(item.aggregate)
     signed = library.assessment(interview.id).signatures
+    body = _newest(body, signed)
     theirs = item.theirs.get("revision")
     revision = max(next_revision(signed), (theirs if isinstance(theirs, int) else 0) + 1)
     external_id = f"{body['assessment_id']}:{revision}"
@@ -83,6 +84,12 @@ def _sign_again(library: Library, queue: Queue, item: Item, system: str) -> None
 
     digest = hashlib.sha256(payload).hexdigest()
     library.add_signature(interview.id, payload, digest, enqueue, composite=body["composite"])
+
+
+def _newest(body: dict[str, Any], signed: Sequence[Signature]) -> dict[str, Any]:
+    """What was signed last of this assessment: another revision may have followed while this one waited."""
+    bodies: list[dict[str, Any]] = [json.loads(each.payload) for each in signed]
+    return next((each for each in reversed(bodies) if each["assessment_id"] == body["assessment_id"]), body)
 
 
 def _move_again(library: Library, queue: Queue, item: Item) -> None:

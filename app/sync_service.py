@@ -298,14 +298,15 @@ class SyncService:
         self._breaker(client).hurry()
 
     def _link_registered(self) -> None:
-        """Interviews that were registered carry the HR system's id from then on."""
+        """Interviews that were registered carry the HR system's id from then on; not where another one does already,
+        because it was pulled before the registered one came here in a package."""
         with self._library.reading() as session:
             pairs = listing.registered(session)
         for ours, theirs in pairs:
             if ours in self._linked:
                 continue
             interview = self._library.interview(ours)
-            if interview.remote_id is None:
+            if interview.remote_id is None and self._library.find_interview(remote_id=theirs) is None:
                 self._library.save_interview(replace(interview, remote_id=theirs))
             self._linked.add(ours)
 

@@ -284,6 +284,16 @@ def test_what_is_signed_after_a_conflict_stays_above_their_revision(library, ser
     assert [held.revision for held in sandbox.store.assessments()][:2] == [7, 6]
 
 
+def test_what_was_signed_meanwhile_is_mine(library, service, sandbox):
+    interview, entry = in_conflict(library, service, sandbox)
+    sign(library, interview.id, "seen once more")
+    service.resolve(entry.op_id, Choice.MINE)
+    assert service.run_once().complete
+    newest = sandbox.store.assessments()[0]
+    assert (newest.revision, json.loads(newest.body)["summary"]) == (4, "seen once more")
+    assert json.loads(library.assessment(interview.id).signatures[-1].payload)["summary"] == "seen once more"
+
+
 def test_keeping_theirs_sends_nothing(library, service, sandbox):
     _, entry = in_conflict(library, service, sandbox)
     service.resolve(entry.op_id, Choice.THEIRS)
