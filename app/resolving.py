@@ -79,7 +79,7 @@ def _sign_again(library: Library, queue: Queue, item: Item, system: str) -> None
         _close(session, queue, item, Resolution.NEW_REVISION)
         if isinstance(seen := item.theirs.get(STANDS), dict):
             agreed = ledger.read_agreed(session, system, body["assessment_id"])
-            ledger.write_agreed(session, system, body["assessment_id"], replace(agreed, values=seen), queue.clock)
+            ledger.write_agreed(session, system, body["assessment_id"], replace(agreed, seen=seen), queue.clock)
         assessment_signed(session, interview, external_id, signature.payload)
 
     digest = hashlib.sha256(payload).hexdigest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -11,7 +12,6 @@ from sync.conflicts import Choice, contested
 from sync.failures import ConflictStale
 from sync.outbox import Item
 from sync.queue import Queue
-from sync.system import Agreed
 
 
 def decide(
@@ -28,5 +28,5 @@ def decide(
     if not queue.retake(session, item.op_id):
         raise ConflictStale(op_id=item.op_id)
     agreed = ledger.read_agreed(session, system, assessment_id)
-    decided = Agreed({**agreed.values, **seen}, agreed.leave | theirs)
+    decided = replace(agreed, leave=agreed.leave | theirs, seen={**agreed.seen, **seen})
     ledger.write_agreed(session, system, assessment_id, decided, queue.clock)

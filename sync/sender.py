@@ -194,7 +194,7 @@ class Sender:
     def _agree(self, session: Session, item: Item, delivered: Delivered) -> None:
         """Remember what the HR system's fields were told; a person's decision on them has been carried out."""
         if delivered.told is not None:
-            agreed = Agreed(delivered.told)
+            agreed = Agreed(delivered.told, external_id=item.external_id)
             ledger.write_agreed(session, self._system, assessment_of(item), agreed, self._queue.clock)
 
     def _already_there(self, item: Item) -> Delivered | None:

@@ -10,7 +10,7 @@ from app.handover.package import Kind
 from app.handover.taking import take_package
 from app.handover.writing import Choice, write_package
 from app.store import Library
-from sync import outbox
+from sync import listing
 from sync.conflicts import Choice as Side
 from sync.outbox import State
 from tests.app.test_store_library import an_interview
@@ -25,7 +25,7 @@ def second(tmp_path):
 
 def states(library):
     with library.reading() as session:
-        return [item.state for item in outbox.items(session)]
+        return [item.state for item in listing.items(session)]
 
 
 def asked(library):

@@ -39,7 +39,6 @@ FAULTS = [
 NOTE_FAULTS = [
     "500_after:0.5", "cut:0.4", "drop_after:0.5", "409:0.5", "slow:0.3:0.6", "500:0.1,429:0.1,drop_after:0.2,html:0.1",
 ]  # fmt: skip
-READING = ("test_a_pull_brings_everything_once_and_then_what_changed", "test_a_pull_bears_lost_answers")
 READING = (
     "test_a_pull_brings_everything_once_and_then_what_changed", "test_a_pull_bears_lost_answers",
     "test_a_pull_bears_rows_that_come_twice_and_in_any_order",
@@ -415,6 +414,19 @@ def test_what_only_the_other_side_changed_is_merged_and_what_both_wrote_alike_is
     revise(sessions, first, 2, summary="一样", weight_reason="另有原因")
     assert sender.drain().conflicts == 0
     assert far.standing(first[1]) == {"summary": "一样", "composite": far.composite(6.5)}
+
+
+def test_what_another_computer_told_between_two_of_ours_gives_way_to_what_was_signed_last(far, sender, sessions, first):
+    with sessions() as session:
+        known = ledger.read_agreed(session, far.hr().address.base, first[1])
+    theirs = assessment_body(*first, 2, summary="从另一台电脑")
+    far.hr().put_assessment(f"{first[1]}:2", theirs, str(uuid4()), known)
+    assert far.standing(first[1])["summary"] == "从另一台电脑"
+    op_id = revise(sessions, first, 3)
+    if sender.drain().conflicts:
+        assert cards(sessions, op_id)[far.card("summary")].theirs == "从另一台电脑", "a person is asked at the least"
+    else:
+        assert far.standing(first[1])["summary"] == "总体不错"
 
 
 @pytest.mark.parametrize("choice", [Choice.MINE, Choice.THEIRS])

@@ -170,7 +170,7 @@ def test_contested_fields_are_chosen_row_by_row_with_the_keyboard(qtbot, room, l
     click(qtbot, panel.apply)
     with library.reading() as session:
         agreed = ledger.read_agreed(session, sandbox.url, items(service)[0].external_id.rpartition(":")[0])
-    assert agreed == Agreed({COMM: 5}, frozenset({REMARKS}))
+    assert agreed == Agreed(leave=frozenset({REMARKS}), seen={COMM: 5})
     assert items(service)[0].state is State.PENDING
 
 
