@@ -155,3 +155,18 @@ def test_what_waits_behind_a_registration_that_was_left_is_held_too(far, session
         untold.tell(session, ALL, queue.clock)
     assert sender.drain().dead == 0
     assert far.registered() == [interview]
+
+
+def test_what_was_taken_back_while_it_was_held_back_is_not_told_later(held_back, sessions, queue):
+    interview, assessment = held_back
+    with sessions() as session:
+        enqueue_note(session, interview)
+        untold_note = outbox.outbox.c.kind == Kind.NOTE.value
+        session.execute(
+            outbox.outbox.update()
+            .where(untold_note)
+            .values(state=State.DONE.value, resolution=Resolution.NOT_TOLD.value)
+        )
+        assert len(adding.close_unsent(session, Kind.NOTE, f"{interview}:late:")) == 1
+        assert len(adding.supersede(session, assessment)) == 2
+        assert set(untold.to_tell(session, ALL)) == {Kind.INTERVIEW, Kind.STATUS}
