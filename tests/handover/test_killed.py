@@ -29,6 +29,7 @@ from sync.outbox import Resolution, State
 from tests.app.test_store_library import an_interview
 from tests.conftest import ROOT
 from tests.handover.conftest import sign
+from tests.sync.model_hr import Killed
 
 ROUNDS = 8
 INTERVIEWS = 5
@@ -176,10 +177,6 @@ def test_stopped_after_the_receipts_the_next_try_closes_the_files_all_the_same(
         closed = outbox.find(session, ItemKind.ATTACHMENT, files[0].external_id)
     assert (closed.state, closed.resolution) == (State.DONE, Resolution.OVERTAKEN)
     assert json.loads(closed.payload)["source"]["id"] not in laptop.vault.made()
-
-
-class Killed(BaseException):
-    """Whatever ends the program."""
 
 
 def killed(_):

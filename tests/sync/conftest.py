@@ -74,6 +74,14 @@ def sender(sessions, sandbox, queue, connect):
 
 
 @pytest.fixture
+def far(request, sandbox):
+    """The sandbox as the system that a module is about: what its `FAR` makes of it."""
+    side = request.module.FAR(sandbox)
+    yield side
+    side.close()
+
+
+@pytest.fixture
 def hr_of(sandbox):
     """Makes connections to the sandbox as Feishu Hire, and closes them in the end."""
     made = []

@@ -128,6 +128,23 @@ def drain_until_empty(sender, queue, clock, sessions, rounds=400):
     raise AssertionError(f"still waiting: {counts}")
 
 
+def pulled(hr, cursor=""):
+    """All positions and candidates that come after a cursor, by id, and the cursor then."""
+    found, more = {}, True
+    while more:
+        page = hr.changes(cursor)
+        found |= {one.remote_id: one for one in (*page.positions, *page.candidates)}
+        cursor, more = page.cursor, page.more
+    return found, cursor
+
+
+def altered(profile, old, new):
+    """The text of a shipped profile with something else in one place."""
+    written = Path(shipped_profile(profile).file).read_text("utf-8")
+    assert old in written
+    return written.replace(old, new, 1)
+
+
 def feishu_with(**changes):
     """The shipped profile for Feishu Hire with other values."""
     return Profile(msgspec.structs.replace(shipped_profile("feishu").shape, **changes))

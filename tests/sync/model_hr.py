@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 
@@ -24,6 +25,8 @@ TROUBLES = st.lists(
 )  # fmt: skip
 LONGER = int(os.environ.get("MIANJIAN_MACHINES", "1"))
 """So many times the walks of a usual run."""
+PATIENT = pytest.mark.timeout(300 * LONGER)
+"""For the modules of machines."""
 
 
 def walks(number: int, steps: int = 25) -> settings:
@@ -60,6 +63,7 @@ class ModelServer:
     address: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(base=SYSTEM, host=HOST))
     profile: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(shape=SimpleNamespace(send=ALL)))
     interviews: dict = field(default_factory=dict)
+    names: dict = field(default_factory=dict)
     status: dict = field(default_factory=dict)
     moves: list = field(default_factory=list)
     results: dict = field(default_factory=dict)
@@ -92,7 +96,7 @@ class ModelServer:
         ours = {remote: client for client, remote in self.interviews.items()}
         rows = [
             RemoteCandidate(
-                f"c-{remote}", f"Who {remote}",
+                f"c-{remote}", self.names.get(remote, f"Who {remote}"),
                 interviews=(RemoteInterview(remote, 1, InterviewStatus(status), client_id=ours.get(remote)),),
             )
             for remote, status in self.status.items()
@@ -101,8 +105,9 @@ class ModelServer:
 
     def register_interview(self, body, operation):
         with self.call():
-            client = json.loads(body)["client_id"]
-            remote = self.interviews.setdefault(client, f"remote-{client}")
+            told = json.loads(body)
+            remote = self.interviews.setdefault(told["client_id"], f"remote-{told['client_id']}")
+            self.names.setdefault(remote, told.get("candidate_name", ""))
             self.status.setdefault(remote, ORDER[0])
         return remote
 

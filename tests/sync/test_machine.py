@@ -27,8 +27,9 @@ from sync.queue import LEASE_S, Queue
 from sync.sender import Sender, assessment_of
 from sync.system import Note
 from tests.sync.ehr import AT, FakeClock
-from tests.sync.model_hr import ALL, ORDER, SYSTEM, TROUBLES, Killed, ModelServer, walks
+from tests.sync.model_hr import ALL, ORDER, PATIENT, SYSTEM, TROUBLES, Killed, ModelServer, walks
 
+pytestmark = PATIENT
 OPEN = (State.PENDING, State.INFLIGHT, State.CONFLICT, State.DEAD)
 CLOSED_UNSENT = (Resolution.SUPERSEDED, Resolution.NOT_TOLD)
 

@@ -24,7 +24,7 @@ from sync.profile import read_profile, shipped_profile
 from sync.sender import Sender
 from sync.uploads import CHUNK_BYTES, Pieces
 from tests.sync.ehr import enqueue_interview
-from tests.sync.far_sides import sandbox_side
+from tests.sync.far_sides import ihr_side
 from tests.sync.test_uploads import a_file, attachment, enqueue_file, stored
 
 PIECE = 4096
@@ -33,7 +33,7 @@ OP = "operation-1"
 
 @pytest.fixture(params=["ihr", "ihr-signed"])
 def far(request, tmp_path):
-    with sandbox_side(request.param, "/ihr", "mianjian")(tmp_path) as side:
+    with ihr_side(request.param)(tmp_path) as side:
         yield side
 
 

@@ -12,7 +12,7 @@ from sync.outbox import Kind, Resolution, State
 from sync.queue import Queue
 from sync.sender import Sender
 from sync.system import Note
-from tests.sync.ehr import AT
+from tests.sync.ehr import AT, pulled
 from tests.sync.far_sides import SYSTEMS
 
 SANDBOXES = ("sandbox", "ihr", "ihr-signed", "feishu", "greenhouse")
@@ -24,19 +24,8 @@ def far(request, tmp_path):
         yield side
 
 
-def found(hr):
-    cursor, more = "", True
-    while more:
-        page = hr.changes(cursor)
-        for one in page.candidates:
-            if one.name == "王小雨":
-                return one
-        cursor, more = page.cursor, page.more
-    raise AssertionError("nobody of that name")
-
-
 def test_the_second_is_settled_as_already_there(far, sessions, clock):
-    candidate = found(far.hr())
+    candidate = next(one for one in pulled(far.hr())[0].values() if getattr(one, "name", "") == "王小雨")
     interview = candidate.schedule()[-1].remote_id
     for number, who in enumerate(("王芳", "李雷")):
         note = Note(f"{interview}:late:1", "late", f"ours-{number}", interview, candidate.remote_id, None, AT, who,

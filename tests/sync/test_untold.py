@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 import pytest
 
@@ -12,14 +14,8 @@ from sync.sender import Sender
 from tests.sync.ehr import enqueue_assessment, enqueue_interview, enqueue_note
 from tests.sync.far_sides import SandboxSide
 
+FAR = partial(SandboxSide, profile="sandbox")
 ALL = ("status", "assessment", "notes")
-
-
-@pytest.fixture
-def far(sandbox):
-    side = SandboxSide(sandbox, "sandbox")
-    yield side
-    side.close()
 
 
 @pytest.fixture
