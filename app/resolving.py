@@ -32,7 +32,7 @@ def conflict_of(item: Item, agreed: Item | None) -> Conflict:
     if fields := contested(item.theirs):
         return Conflict(item.op_id, item.kind, item.external_id, CONTESTED, shown(fields))
     mine = json.loads(item.payload)
-    base = json.loads(agreed.payload) if agreed else None
+    base = json.loads(agreed.payload) if agreed and not agreed.pruned else None
     if item.kind is Kind.STATUS:
         mine, base = {"status": mine["to"]}, {"status": mine["from"]}
     reason = str(item.last_params.get("field", ""))

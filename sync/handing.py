@@ -7,7 +7,7 @@ Should both send it, its external id makes it one at the HR system.
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from sqlalchemy import ColumnElement, and_, or_, select, update
@@ -39,13 +39,22 @@ class Receipt:
     done_at: float
 
 
-def waiting(session: Session, interviews: Collection[str]) -> tuple[Item, ...]:
-    """What of these interviews has not left, or was handed over and is not confirmed, oldest first."""
-    states = (*_WAITING, State.HANDED.value)
+def is_waiting() -> ColumnElement[bool]:
+    """Whether an item has not left, its sender having died on the way counted in, or was handed over and is not
+    confirmed."""
+    return or_(tables.outbox.c.state.in_((*_WAITING, State.HANDED.value)), _is_abandoned())
+
+
+def _is_abandoned() -> ColumnElement[bool]:
     table = tables.outbox
+    return and_(table.c.state == State.INFLIGHT.value, table.c.lease_until <= time.time())
+
+
+def waiting(session: Session, interviews: Collection[str]) -> tuple[Item, ...]:
+    """What waits of these interviews, oldest first."""
     found: list[Item] = []
     for part in _parts(interviews):
-        found += outbox.select_items(session, _about(part), table.c.state.in_(states))
+        found += outbox.select_items(session, _about(part), is_waiting())
     return tuple(sorted(found, key=lambda item: item.seq))
 
 
@@ -65,6 +74,8 @@ def hand_over(session: Session, items: Iterable[Item]) -> int:
     table = tables.outbox
     changed = 0
     for part in _parts([item.op_id for item in items]):
+        abandoned = {"state": State.PENDING.value, "uncertain": True, "lease_until": None, "lease_owner": None}
+        session.execute(update(table).where(table.c.op_id.in_(part), _is_abandoned()).values(**abandoned))
         wanted = table.c.op_id.in_(part), table.c.state.in_(_WAITING)
         changed += rowcount(session.execute(update(table).where(*wanted).values(state=State.HANDED.value)))
     return changed
@@ -95,7 +106,7 @@ def confirm(session: Session, told: Iterable[Receipt], by: str = "") -> tuple[It
     closed = []
     for receipt in told:
         item = outbox.find(session, receipt.kind, receipt.external_id)
-        if item is None or item.state.value not in _OPEN or not _is_the_same(session, item, receipt):
+        if item is None or not _is_news(item, receipt) or not _is_the_same(session, item, receipt):
             continue
         values = {
             "state": State.DONE.value, "remote_id": receipt.remote_id, "done_at": receipt.done_at or time.time(),
@@ -104,7 +115,29 @@ def confirm(session: Session, told: Iterable[Receipt], by: str = "") -> tuple[It
         }  # fmt: skip
         session.execute(update(tables.outbox).where(tables.outbox.c.seq == item.seq).values(**values))
         closed.append(item)
+        if item.kind is Kind.STATUS and receipt.resolution in (None, Resolution.OVERTAKEN):
+            closed += _overtaken(session, item, values)
     return tuple(closed)
+
+
+def _is_news(item: Item, receipt: Receipt) -> bool:
+    """Whether an item is open, or was not told by the other computer and has been now."""
+    held_back = item.resolution is Resolution.NOT_TOLD and item.sent_by is not None
+    return item.state.value in _OPEN or (held_back and receipt.resolution != Resolution.NOT_TOLD)
+
+
+def _overtaken(session: Session, move: Item, values: Mapping[str, object]) -> tuple[Item, ...]:
+    """Close earlier moves of an interview, for the HR system is further; gives them. The other computer had no need of
+    them: it had heard that they were made."""
+    table = tables.outbox
+    earlier = outbox.select_items(
+        session, table.c.aggregate == move.aggregate, table.c.kind == Kind.STATUS.value, table.c.seq < move.seq,
+        table.c.state.in_(_OPEN),
+    )  # fmt: skip
+    overtaken = {**values, "remote_id": None, "resolution": Resolution.OVERTAKEN.value}
+    for part in _parts([item.op_id for item in earlier]):
+        session.execute(update(table).where(table.c.op_id.in_(part)).values(**overtaken))
+    return earlier
 
 
 def close_files(session: Session) -> int:

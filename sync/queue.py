@@ -156,12 +156,21 @@ class Queue:
         )
 
     def revive(self, session: Session, op_id: str) -> bool:
-        """Send a dead, waiting, held or handed over item from here, at once. False when it is none of these."""
+        """Send a dead, waiting, held or handed over item from here, at once. False when it is none of these.
+
+        What was handed over may have arrived by way of the other computer.
+        """
         revivable = [State.DEAD.value, State.PENDING.value, State.HANDED.value, State.HELD.value]
         changed = session.execute(
             update(outbox)
             .where(outbox.c.op_id == op_id, outbox.c.state.in_(revivable))
-            .values(state=State.PENDING.value, attempts=0, next_at=self.clock(), last_error=_why_unsent())
+            .values(
+                state=State.PENDING.value,
+                attempts=0,
+                next_at=self.clock(),
+                last_error=_why_unsent(),
+                uncertain=or_(outbox.c.uncertain, outbox.c.state == State.HANDED.value),
+            )
         )
         return _changed(changed)
 

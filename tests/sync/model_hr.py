@@ -17,7 +17,7 @@ from sync.contract import STATUS_ORDER, InterviewStatus, Pulled, RemoteCandidate
 from sync.failures import RemoteBusy, RemoteConflict, RemoteRejected, RemoteUnreachable
 from sync.system import Delivered
 
-SYSTEM, HOST = "http://model.example", "model.example"
+SYSTEM, HOST = "https://model.example", "model.example"
 ORDER = [status.value for status in STATUS_ORDER]
 ALL = ("status", "assessment", "notes")
 TROUBLES = st.lists(

@@ -8,6 +8,7 @@ import pytest
 
 from sync import handing, listing, outbox
 from sync.outbox import Kind, Resolution, State
+from sync.queue import Queue
 from tests.sync.ehr import enqueue_assessment, enqueue_interview
 
 
@@ -85,4 +86,42 @@ def test_a_person_may_send_it_from_here_after_all(sessions, queue, handed):
         item = next(item for item in listing.items(session) if item.state is State.HANDED)
         assert queue.revive(session, item.op_id)
         found = outbox.get(session, item.op_id)
-    assert found.state is State.PENDING
+    assert (found.state, found.uncertain) == (State.PENDING, True), "the other computer may have sent it"
+
+
+def test_what_a_sender_that_died_left_on_its_way_is_handed_over_too(sessions, queue):
+    with sessions() as session:
+        interview, _ = enqueue_interview(session)
+        claimed = queue.claim(session)
+    with sessions() as session:
+        items = handing.waiting(session, [interview])
+        assert claimed.op_id in {item.op_id for item in items}
+        assert handing.hand_over(session, items) == 5
+        left = outbox.get(session, claimed.op_id)
+    assert (left.state, left.uncertain, left.lease_owner) == (State.HANDED, True, None)
+
+
+def test_what_is_just_on_its_way_stays_here(sessions):
+    with sessions() as session:
+        interview, _ = enqueue_interview(session)
+        Queue().claim(session)
+        assert len(handing.waiting(session, [interview])) == 4
+
+
+def test_moves_that_the_other_computer_had_no_need_of_are_closed_by_a_later_one(sessions, handed):
+    told = [each for each in receipts(sessions, handed) if not each.external_id.endswith(":in_progress")]
+    with sessions() as session:
+        assert len(handing.confirm(session, told, "the office")) == 5
+        first = outbox.find(session, Kind.STATUS, f"{handed}:in_progress")
+    assert (first.state, first.resolution, first.sent_by) == (State.DONE, Resolution.OVERTAKEN, "the office")
+
+
+def test_what_the_other_computer_held_back_and_tells_after_all_has_arrived(sessions, handed):
+    told = receipts(sessions, handed)
+    held_back = [replace(each, resolution=Resolution.NOT_TOLD.value) for each in told]
+    with sessions() as session:
+        assert len(handing.confirm(session, held_back, "the office")) == 5
+        assert handing.confirm(session, held_back, "the office") == ()
+        assert len(handing.confirm(session, told, "the office")) == 5
+        assert handing.confirm(session, told, "the office") == ()
+        assert {item.resolution for item in listing.items(session) if item.state is State.DONE} == {None}
