@@ -12,12 +12,14 @@ import logging
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sqlalchemy.orm import Session
 
 from analysis.failures import Failure
+from analysis.features import modality_of_track
 from app import text
 from app.domain.types import Interview
 from app.exporting import file_name, writing_of
@@ -25,7 +27,7 @@ from app.failures import NotFound
 from app.policy import Profile, kept_back, profile
 from app.settings import SettingsFile
 from app.store.vault import digest_of, writing_into
-from sync import ledger, outbox
+from sync import adding, ledger, listing, outbox, withholding
 from sync.breaker import Sessions
 from sync.failures import FileGone
 from sync.outbox import Item, Kind, Resolution, State
@@ -55,11 +57,13 @@ _log = logging.getLogger("sync")
 
 @dataclass(frozen=True, slots=True)
 class MadeFile:
-    """A file that is ready: where its bytes are, and what they are."""
+    """A file that is ready: where its bytes are, and what they are; `rests_on` = the modalities that it shows something
+    of, None = nobody knows."""
 
     source: dict[str, str]
     size: int
     sha256: str
+    rests_on: tuple[str, ...] | None = None
 
 
 class Attaching:
@@ -73,7 +77,7 @@ class Attaching:
         """Make what is missing, and put it into the outbox behind its assessment."""
         for role in roles(send):
             with self._library.reading() as session:
-                wanted = outbox.newest_assessments(session, self._clock() - RECENT_S, role)
+                wanted = listing.newest_assessments(session, self._clock() - RECENT_S, role)
             for item in wanted:
                 self._attach(item, role)
 
@@ -86,7 +90,7 @@ class Attaching:
             wanted = [
                 (item, role)
                 for role in CARRIED
-                for item in outbox.newest_assessments(session, 0.0, role)
+                for item in listing.newest_assessments(session, 0.0, role)
                 if item.state in (State.PENDING, State.DEAD, State.HANDED) and item.aggregate in interviews
             ]
         for done, (item, role) in enumerate(wanted):
@@ -94,20 +98,41 @@ class Attaching:
             self._attach(item, role)
 
     def open(self, source: dict[str, str]) -> BinaryIO:
-        """The bytes of a file in the outbox. FileGone, also of a recording that may not leave any more."""
+        """The bytes of a file in the outbox. FileGone."""
         try:
             vault = self._library.vault
-            if source["kind"] == MEDIA and not self._lets_go(source):
-                raise FileGone(name=source["name"])
             return vault.open(source["id"]) if source["kind"] == MEDIA else vault.open_made(source["id"])
         except NotFound as missing:
             raise FileGone(name=source["name"]) from missing
+
+    def withheld(self, item: Item) -> tuple[str, dict[str, object]] | None:
+        """Why a file may not leave now, be it that it was put into the outbox when it might; None = it may."""
+        if item.kind is not Kind.ATTACHMENT:
+            return None
+        interview_id = item.aggregate.partition("/")[0]
+        with self._library.reading() as session:
+            missing = withholding.lacking(item, self._library.agreement_in(session, interview_id))
+        if missing:
+            return withholding.WITHDRAWN, {"what": list(missing)}
+        if json.loads(item.payload)["source"]["kind"] != MEDIA:
+            return None
+        rules = profile(SettingsFile(self._library.folder).values.jurisdiction)
+        if not rules.media_may_leave:
+            return withholding.STAYS, {"rules": rules.name}
+        kept = self._kept_back(self._library.interview(interview_id), rules)
+        return (withholding.WITHDRAWN, {"what": list(kept)}) if kept else None
+
+    def follow_consents(self) -> None:
+        """Files of those who took consent back, also where a version of the program that did not look is to blame."""
+        for interview_id in self._library.taken_back():
+            with self._sessions() as session:
+                self._library.follow_consent(session, interview_id)
 
     def sweep(self) -> None:
         """Remove made files that the HR system has."""
         there = self._library.vault.made()
         with self._sessions() as session:  # waits for whoever is just writing what a file is for
-            waiting = outbox.unfinished(session, Kind.ATTACHMENT)
+            waiting = listing.unfinished(session, Kind.ATTACHMENT)
         self._library.vault.drop_made(there - {json.loads(item.payload)["source"]["id"] for item in waiting})
 
     def _attach(self, item: Item, role: str) -> None:
@@ -143,6 +168,10 @@ class Attaching:
             return file is not None
         if role != "report" and review.derived is None:
             return False
+        rests_on = _rests_on(review, role)
+        agreed = self._library.always_agreed(item.aggregate, datetime.fromtimestamp(item.created, UTC))
+        if agreed is not None and set(rests_on) - agreed:
+            return False
         with self._library.vault.working() as folder:
             made = folder / f"{role}.{_FORMATS[role][0]}"
             if not _write(review, role, made):
@@ -150,30 +179,27 @@ class Attaching:
             size = made.stat().st_size
             with self._sessions() as session:
                 digest = self._library.vault.keep_made(made)
-                attach(session, item, review.interview, role, MadeFile({"kind": MADE, "id": digest}, size, digest),
-                       self._clock)  # fmt: skip
+                file = MadeFile({"kind": MADE, "id": digest}, size, digest, rests_on)
+                attach(session, item, review.interview, role, file, self._clock)
+                self._library.follow_consent(session, item.aggregate)
         return True
 
-    def _may_leave(self, interview: Interview, rules: Profile) -> bool:
-        """Whether jurisdiction and consent let all of the recording go."""
+    def _kept_back(self, interview: Interview, rules: Profile) -> tuple[str, ...]:
+        """The modalities of an interview's recording that consent does not let go."""
         media = interview.media
-        if media is None or not rules.media_may_leave:
-            return False
+        if media is None:
+            return ()
         consent = self._library.consent(interview.id)
-        return not kept_back(rules, consent, has_sound=media.has_audio, has_picture=media.has_video)
+        return kept_back(rules, consent, has_sound=media.has_audio, has_picture=media.has_video)
 
     def _recording(self, session: ReviewSession, rules: Profile) -> MadeFile | None:
         media = session.interview.media
-        if media is None or not self._may_leave(session.interview, rules):
+        if media is None or not rules.media_may_leave or self._kept_back(session.interview, rules):
             return None
+        rests_on = [name for name, there in (("speech", media.has_audio), ("face", media.has_video)) if there]
         with self._library.vault.lease_playable(media.sha256) as path:
             told = {"kind": MEDIA, "id": media.sha256, "interview": session.interview.id}
-            return MadeFile(told, path.stat().st_size, digest_of(path))
-
-    def _lets_go(self, source: dict[str, str]) -> bool:
-        """Whether a recording that was put into the outbox may still leave: a consent can be withdrawn."""
-        rules = profile(SettingsFile(self._library.folder).values.jurisdiction)
-        return self._may_leave(self._library.interview(source["interview"]), rules)
+            return MadeFile(told, path.stat().st_size, digest_of(path), tuple(rests_on))
 
 
 def attach(
@@ -185,7 +211,7 @@ def attach(
     there = outbox.find(session, Kind.ATTACHMENT, external_id)
     if there is not None and there.resolution is not Resolution.NOT_TOLD:
         return
-    outbox.set_aside(session, Kind.ATTACHMENT, external_id)
+    adding.set_aside(session, Kind.ATTACHMENT, external_id)
     name = file_name(interview.title, kind if role != "curves" else "curves")
     name = f"{name.rpartition('.')[0]}.{kind}"
     told = {
@@ -194,11 +220,28 @@ def attach(
         "role": role, "name": name, "media_type": media_type, "size": file.size, "sha256": file.sha256,
         "source": file.source | {"name": name},
     }  # fmt: skip
-    outbox.enqueue(
+    if file.rests_on is not None:
+        told[withholding.RESTS_ON] = list(file.rests_on)
+    adding.enqueue(
         session, kind=Kind.ATTACHMENT, aggregate=f"{item.aggregate}/files",
         payload=json.dumps(told, ensure_ascii=False).encode(), external_id=external_id, depends_on=item.op_id,
         clock=clock,
     )  # fmt: skip
+
+
+def _rests_on(session: ReviewSession, role: str) -> tuple[str, ...]:
+    """The modalities that a file of this role shows something of."""
+    from app.report.gather import curves
+    from app.review.shown import shown
+
+    if session.derived is None:
+        return ()
+    if role == "transcript":
+        return ("speech",)
+    derived = shown(session.derived, session.rules)
+    if role == "report":
+        return tuple(sorted({"speech", *map(modality_of_track, derived.tracks)}))
+    return tuple(sorted({modality_of_track(series.name) for series in curves(derived, text.language())}))
 
 
 def _write(session: ReviewSession, role: str, out: Path) -> bool:

@@ -21,7 +21,7 @@ from app.settings import SettingsFile
 from app.store import Library
 from app.sync_service import Post, SyncService
 from app.sync_state import entry as entry_of
-from sync import outbox
+from sync import listing
 from sync.catalogue import Catalogue
 from sync.failures import RemoteFailure
 from sync.mapping import Entry, check
@@ -163,7 +163,7 @@ class MappingDesk:
     def examples(self) -> tuple[Example, ...]:
         """Signed assessments, the newest first."""
         with self._library.reading() as session:
-            found = [item for item in outbox.items(session) if item.kind is Kind.ASSESSMENT and not item.pruned]
+            found = [item for item in listing.items(session) if item.kind is Kind.ASSESSMENT and not item.pruned]
         newest = sorted(found, key=lambda item: -item.seq)[:EXAMPLES]
         return tuple(Example(item.external_id, _title(item), item.payload) for item in newest)
 
@@ -222,7 +222,7 @@ class MappingDesk:
     def _waiting(self) -> list[Item]:
         """Assessments that the mapping concerns: those that are to be sent from here, and those that it stopped."""
         with self._library.reading() as session:
-            found = outbox.unfinished(session, Kind.ASSESSMENT)
+            found = listing.unfinished(session, Kind.ASSESSMENT)
         waits = [item for item in found if item.state in (State.PENDING, State.INFLIGHT) or _by_mapping(item)]
         return sorted(waits, key=lambda item: item.seq)
 

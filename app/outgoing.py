@@ -18,7 +18,7 @@ from itertools import pairwise
 from sqlalchemy.orm import Session
 
 from app.domain.types import Interview
-from sync import ledger, outbox
+from sync import adding, ledger, outbox
 from sync.contract import STATUS_ORDER, InterviewStatus, NoteRole, progress
 from sync.outbox import Kind, Resolution
 from sync.system import Note
@@ -52,8 +52,8 @@ def status_moved(session: Session, interview: Interview) -> None:
 def assessment_signed(session: Session, interview: Interview, external_id: str, payload: bytes) -> str:
     """An assessment was signed: exactly its bytes are sent, after the registration and before "assessed"."""
     registration = registration_of(session, interview)
-    outbox.supersede(session, external_id.rpartition(":")[0])
-    op_id = outbox.enqueue(
+    adding.supersede(session, external_id.rpartition(":")[0])
+    op_id = adding.enqueue(
         session,
         kind=Kind.ASSESSMENT,
         aggregate=interview.id,
@@ -63,7 +63,7 @@ def assessment_signed(session: Session, interview: Interview, external_id: str, 
     )
     last_move = outbox.find(session, Kind.STATUS, status_id(interview.id, InterviewStatus.ASSESSED))
     if last_move is not None:
-        outbox.depend(session, last_move.op_id, op_id)
+        adding.depend(session, last_move.op_id, op_id)
     return op_id
 
 
@@ -78,7 +78,7 @@ def enqueue_move(
         "to": target.value,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
-    return outbox.enqueue(
+    return adding.enqueue(
         session,
         kind=Kind.STATUS,
         aggregate=moves_of(interview.id),
@@ -118,13 +118,13 @@ def say(session: Session, interview: Interview, said: Said) -> str | None:
         return None
     if was_said(session, said.external_id):
         return said.external_id
-    outbox.set_aside(session, Kind.NOTE, said.external_id)
+    adding.set_aside(session, Kind.NOTE, said.external_id)
     note = Note(
         said.external_id, said.role.value, interview.id, interview.remote_id, interview.candidate.remote_id,
         said.assessment_external_id, said.at.astimezone(UTC).isoformat(timespec="seconds"), said.by, said.text,
         said.details,
     )  # fmt: skip
-    outbox.enqueue(
+    adding.enqueue(
         session,
         kind=Kind.NOTE,
         aggregate=f"{interview.id}/notes",
@@ -140,7 +140,7 @@ def unsay(session: Session, beginning: str, *, exactly: bool = False) -> int:
 
     `exactly` = only the one with this very id.
     """
-    return len(outbox.close_unsent(session, Kind.NOTE, beginning, exactly=exactly))
+    return len(adding.close_unsent(session, Kind.NOTE, beginning, exactly=exactly))
 
 
 def was_said(session: Session, external_id: str) -> bool:
@@ -215,7 +215,7 @@ def _register(session: Session, interview: Interview) -> None:
         "scheduled_at": interview.scheduled_at.isoformat() if interview.scheduled_at else None,
         "time_zone": interview.time_zone,
     }
-    outbox.enqueue(
+    adding.enqueue(
         session,
         kind=Kind.INTERVIEW,
         aggregate=moves_of(interview.id),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -18,11 +18,13 @@ from app.outgoing import assessment_signed, enqueue_move, interview_of, status_i
 from app.review.result import next_revision
 from app.store import Library
 from sync import ledger, outbox
+from sync.adding import overtake_files
 from sync.conflicts import STANDS, Choice, Conflict, contested, differences, shown
 from sync.contract import STATUS_ORDER, InterviewStatus
 from sync.deciding import decide
 from sync.failures import CONTESTED, ConflictStale
-from sync.outbox import Item, Kind, Queue, Resolution, State
+from sync.outbox import Item, Kind, Resolution, State
+from sync.queue import Queue
 
 
 def conflict_of(item: Item, agreed: Item | None) -> Conflict:
@@ -30,7 +32,7 @@ def conflict_of(item: Item, agreed: Item | None) -> Conflict:
     if fields := contested(item.theirs):
         return Conflict(item.op_id, item.kind, item.external_id, CONTESTED, shown(fields))
     mine = json.loads(item.payload)
-    base = json.loads(agreed.payload) if agreed else None
+    base = json.loads(agreed.payload) if agreed and not agreed.pruned else None
     if item.kind is Kind.STATUS:
         mine, base = {"status": mine["to"]}, {"status": mine["from"]}
     reason = str(item.last_params.get("field", ""))
@@ -60,12 +62,13 @@ def resolve(
 
 
 def _sign_again(library: Library, queue: Queue, item: Item, system: str) -> None:
-    """Mine once more, as the next revision after both sides' newest. What stands there has been seen as a whole."""
+    """What was signed last, as the next revision after both sides' newest. What stands there was seen as a whole."""
     body: dict[str, Any] = json.loads(item.payload)
     if body["assessor"] != library.assessor:
         raise OtherAssessor(assessor=body["assessor"])
-    interview = library.interview(body["interview_id"])
+    interview = library.interview(item.aggregate)
     signed = library.assessment(interview.id).signatures
+    body = _newest(body, signed)
     theirs = item.theirs.get("revision")
     revision = max(next_revision(signed), (theirs if isinstance(theirs, int) else 0) + 1)
     external_id = f"{body['assessment_id']}:{revision}"
@@ -76,11 +79,17 @@ def _sign_again(library: Library, queue: Queue, item: Item, system: str) -> None
         _close(session, queue, item, Resolution.NEW_REVISION)
         if isinstance(seen := item.theirs.get(STANDS), dict):
             agreed = ledger.read_agreed(session, system, body["assessment_id"])
-            ledger.write_agreed(session, system, body["assessment_id"], replace(agreed, values=seen), queue.clock)
+            ledger.write_agreed(session, system, body["assessment_id"], replace(agreed, seen=seen), queue.clock)
         assessment_signed(session, interview, external_id, signature.payload)
 
     digest = hashlib.sha256(payload).hexdigest()
     library.add_signature(interview.id, payload, digest, enqueue, composite=body["composite"])
+
+
+def _newest(body: dict[str, Any], signed: Sequence[Signature]) -> dict[str, Any]:
+    """What was signed last of this assessment: another revision may have followed while this one waited."""
+    bodies: list[dict[str, Any]] = [json.loads(each.payload) for each in signed]
+    return next((each for each in reversed(bodies) if each["assessment_id"] == body["assessment_id"]), body)
 
 
 def _move_again(library: Library, queue: Queue, item: Item) -> None:
@@ -110,4 +119,4 @@ def _close(session: Session, queue: Queue, item: Item, resolution: Resolution) -
     if not queue.resolve(session, item.op_id, resolution):
         raise ConflictStale(op_id=item.op_id)
     if item.kind is Kind.ASSESSMENT:
-        queue.overtake_files(session, item.external_id)
+        overtake_files(session, item.external_id, queue.clock)

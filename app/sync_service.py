@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,13 +24,15 @@ from app.documents import Fetching
 from app.exchanges import ExchangeBook
 from app.incoming import Incoming
 from app.known_fields import KnownFields, known_fields
+from app.lying_there import LyingThere, lying_there
 from app.outgoing import interview_of
 from app.pruning import Pruning
 from app.resolving import conflict_of, resolve
 from app.settings import SettingsFile
 from app.store import Library
 from app.sync_state import Connection, Entry, HistoryLine, SyncReport, SyncState, entry, history_line, pulled_entry, utc
-from sync import ledger, outbox, secrets, untold
+from sync import ledger, listing, outbox, secrets, untold, withholding
+from sync.adding import overtake_files
 from sync.address import Address
 from sync.auth import Credentials, ServerClock
 from sync.breaker import Breaker, concerns_all, read_hold
@@ -39,9 +41,10 @@ from sync.conflicts import Choice, Conflict
 from sync.diagnosis import Finding, diagnose
 from sync.dialects import connect
 from sync.failures import ConflictStale, RemoteFailure, RemoteUnreachable, SecretMissing
-from sync.outbox import Item, Kind, Queue, Resolution, State
+from sync.outbox import Item, Kind, Resolution, State
 from sync.profile import Profile, find_profile
 from sync.pull import Received, pull
+from sync.queue import Queue
 from sync.sender import Drained, Sender
 from sync.system import HrSystem
 
@@ -85,7 +88,7 @@ class SyncService:
         self._fetching = Fetching(library, self._session, self._queue.clock)
         self._working = threading.Lock()
         self._stop, self._wake, self._abandoned = threading.Event(), threading.Event(), threading.Event()
-        self._hurry = False
+        self._hurry = self._followed = False
         self._report: SyncReport | None = None
         self._trouble: Failure | None = None
         self._next_pull = self._not_before = 0.0
@@ -213,8 +216,14 @@ class SyncService:
                 ledger.connect(session, client.address.base, self._queue.clock)
             if hurry:
                 self._forget_waits(client)
+            if not self._followed:
+                self._attaching.follow_consents()
+                self._followed = True
             self._attaching.prepare(self.profile().shape.send)
-            sender = Sender(self._session, client, self._queue, self._audit_sent, self._attaching.open, self.book.about)
+            sender = Sender(
+                self._session, client, self._queue, self._audit_sent, self._attaching.open, self.book.about,
+                self._attaching.withheld,
+            )  # fmt: skip
             done = sender.drain(self._stop.is_set)
             self.book.about(None)
             self._attaching.sweep()
@@ -230,6 +239,8 @@ class SyncService:
 
     def _audit_sent(self, session: Session, item: Item) -> None:
         self._library.record_in(session, "sent", _interview_id(item), f"{item.kind} {item.external_id}")
+        if item.kind is Kind.ATTACHMENT:
+            self._library.follow_consent(session, _interview_id(item))
 
     def _pull(self, client: HrSystem, done: Drained) -> SyncReport:
         incoming, system = Incoming(self._library, client.address.base), client.address.base
@@ -287,21 +298,22 @@ class SyncService:
         self._breaker(client).hurry()
 
     def _link_registered(self) -> None:
-        """Interviews that were registered carry the HR system's id from then on."""
+        """Interviews that were registered carry the HR system's id from then on; not where another one does already,
+        because it was pulled before the registered one came here in a package."""
         with self._library.reading() as session:
-            pairs = outbox.registered(session)
+            pairs = listing.registered(session)
         for ours, theirs in pairs:
             if ours in self._linked:
                 continue
             interview = self._library.interview(ours)
-            if interview.remote_id is None:
+            if interview.remote_id is None and self._library.find_interview(remote_id=theirs) is None:
                 self._library.save_interview(replace(interview, remote_id=theirs))
             self._linked.add(ours)
 
     def _registration_unknown(self) -> bool:
         """Whether a pull could bring back our own interview before we know it by the HR system's id."""
         with self._library.reading() as session:
-            return outbox.registration_unknown(session)
+            return listing.registration_unknown(session)
 
     def _still_wrong(self, done: Drained) -> RemoteFailure | None:
         """Why nothing is called at present: what went wrong before."""
@@ -309,12 +321,12 @@ class SyncService:
 
     def _reported(self, done: Drained, received: Received, refused: tuple[str, ...]) -> SyncReport:
         with self._library.reading() as session:
-            counts = outbox.counts(session)
+            counts = listing.counts(session)
         return SyncReport(
             at=datetime.now(UTC),
             sent=done.sent,
             left=counts[State.PENDING] + counts[State.INFLIGHT],
-            people=counts[State.CONFLICT] + counts[State.DEAD] + len(pulled.waiting(self._library)),
+            people=self._people(counts),
             received=received,
             refused_templates=refused,
             failure=done.stopped or self._still_wrong(done),
@@ -340,16 +352,16 @@ class SyncService:
     def state(self) -> SyncState:
         """How it stands, with every item and a plain sentence for each."""
         with self._library.reading() as session:
-            items = outbox.items(session)
+            items = listing.items(session)
         ours = tuple(map(pulled_entry, pulled.waiting(self._library)))
         return replace(self.standing(), entries=(*ours, *self._entries(items)))
 
     def standing(self) -> SyncState:
         """How it stands, without the items: what is always in sight must not cost more than it shows."""
         with self._library.reading() as session:
-            counts = outbox.counts(session)
+            counts = listing.counts(session)
         queue = counts[State.PENDING] + counts[State.INFLIGHT]
-        people = counts[State.CONFLICT] + counts[State.DEAD] + len(pulled.waiting(self._library))
+        people = self._people(counts)
         connection = self._connection(people)
         return SyncState(
             connection=connection,
@@ -362,6 +374,12 @@ class SyncService:
             entries=(),
             offline_since=self.book.offline_since() if connection is Connection.OFFLINE else None,
         )
+
+    def _people(self, counts: Mapping[State, int]) -> int:
+        """How much waits for a person."""
+        with self._library.reading() as session:
+            lying_there = withholding.count_lying_there(session)
+        return counts[State.CONFLICT] + counts[State.DEAD] + lying_there + len(pulled.waiting(self._library))
 
     def _connection(self, people: int) -> Connection:
         if not self.address:
@@ -384,7 +402,18 @@ class SyncService:
 
     def _entries(self, items: tuple[Item, ...]) -> tuple[Entry, ...]:
         names = self._library.names_of({_interview_id(item) for item in items})
-        return tuple(entry(item, names.get(_interview_id(item), ""), _interview_id(item)) for item in items)
+        return tuple(
+            entry(item, names.get(_interview_id(item), ""), _interview_id(item), lets_go=self._lets_go(item))
+            for item in items
+        )
+
+    def _lets_go(self, item: Item) -> bool:
+        """Whether something that is held could be sent now."""
+        return item.state is State.HELD and self._attaching.withheld(item) is None
+
+    def lying_there(self) -> tuple[LyingThere, ...]:
+        """Files in the HR system that their candidates do not agree to any more, by interview."""
+        return lying_there(self._library)
 
     def history(self, limit: int = 200) -> tuple[HistoryLine, ...]:
         """What was sent and received, newest first. It holds no key: none is ever written down."""
@@ -410,7 +439,9 @@ class SyncService:
     # What a person does
 
     def resend(self, op_id: str) -> None:
-        """Send a dead or waiting item again. Raises ConflictStale when it is neither."""
+        """Send a dead, waiting or held item again. Raises ConflictStale when it is none of these, or may not leave."""
+        if self._attaching.withheld(self._item(op_id)) is not None:
+            raise ConflictStale(op_id=op_id)
         with self._library.session() as session:
             revived = self._queue.revive(session, op_id)
         if not revived:
@@ -425,7 +456,7 @@ class SyncService:
             return self._seen[op_id]
         item = self._item(op_id)
         with self._library.reading() as session:
-            return conflict_of(item, outbox.last_agreed(session, item))
+            return conflict_of(item, listing.last_agreed(session, item))
 
     def resolve(self, op_id: str, choice: Choice, fields: Mapping[str, Choice] | None = None) -> None:
         """Carry out a person's decision on a conflict; `fields` differ from `choice`. Raises ConflictStale."""
@@ -440,16 +471,28 @@ class SyncService:
         self._tell()
 
     def leave(self, op_id: str) -> None:
-        """Leave a dead letter unsent: what waits behind it goes on. Raises ConflictStale when it is none."""
+        """Leave a dead letter, or what is held, unsent: what waits behind it goes on. Raises ConflictStale when it is
+        neither."""
         item = self._item(op_id)
         with self._library.session() as session:
-            left = item.state is State.DEAD and self._queue.resolve(session, op_id, Resolution.LEFT)
+            may_be_left = item.state in (State.DEAD, State.HELD)
+            left = may_be_left and self._queue.resolve(session, op_id, Resolution.LEFT)
             if left and item.kind is Kind.ASSESSMENT:
-                self._queue.overtake_files(session, item.external_id)
+                overtake_files(session, item.external_id, self._queue.clock)
         if not left:
             raise ConflictStale(op_id=op_id)
         self._library.record("left_unsent", op_id)
         self.sync_now()
+
+    def removed_there(self, op_ids: Collection[str]) -> None:
+        """A person has removed these files in the HR system. Raises ConflictStale where none lay there any more."""
+        with self._library.session() as session:
+            gone = withholding.removed(session, op_ids)
+            for item in gone:
+                self._library.record_in(session, "removed_in_hr", _interview_id(item), item.external_id)
+        if not gone:
+            raise ConflictStale(op_id="")
+        self._tell()
 
     def to_tell(self) -> dict[Kind, int]:
         """Items that the HR system was not told of, and that the chosen profile sends now, by kind."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,6 +18,7 @@ from sync.outbox import Item, Resolution
 from sync.outbox import Kind as Kind
 from sync.outbox import State as State
 from sync.pull import Received
+from sync.withholding import STAYS
 
 
 class Connection(StrEnum):
@@ -141,8 +143,9 @@ class _Said:
     params: dict[str, object]
 
 
-def entry(item: Item, candidate: str, interview_id: str) -> Entry:
-    """An item of the outbox as it is shown; `candidate` is the person's name where it is known."""
+def entry(item: Item, candidate: str, interview_id: str, *, lets_go: bool = False) -> Entry:
+    """An item of the outbox as it is shown; `candidate` is the person's name where it is known. `lets_go` = what is
+    held could be sent now."""
     waiting = item.state is State.PENDING
     return Entry(
         op_id=item.op_id,
@@ -157,9 +160,11 @@ def entry(item: Item, candidate: str, interview_id: str) -> Entry:
         external_id=item.external_id,
         remote_id=item.remote_id,
         interview_id=interview_id,
-        can_resend=item.state in (State.DEAD, State.HANDED) or (waiting and item.last_error is not None),
+        can_resend=item.state in (State.DEAD, State.HANDED)
+        or (waiting and item.last_error is not None)
+        or (item.state is State.HELD and lets_go),
         can_choose=item.state is State.CONFLICT,
-        can_leave=item.state is State.DEAD,
+        can_leave=item.state in (State.DEAD, State.HELD),
         code=item.last_error or "" if item.state is not State.DONE else "",
         field=str(item.last_params.get("field", "")),
         **_file(item),
@@ -213,6 +218,22 @@ def history_line(line: LogEntry) -> HistoryLine:
     return HistoryLine(utc(line.at), sent, sentence, line.subject, line.bytes, line.sha256)
 
 
+def held_sentence(item: Item) -> str:
+    """Why an item is held."""
+    if item.last_error == STAYS:
+        rules = text.tr(f"policy.profile_{str(item.last_params.get('rules', '')).lower()}")
+        return text.tr("sync.held_rules", rules=rules)
+    told = item.last_params.get("what")
+    words = text.tr("sync.held_consent", what=modality_words(told if isinstance(told, list) else ()))
+    return f"{words} {text.tr('sync.held_handed')}" if item.last_params.get("handed") else words
+
+
+def modality_words(names: Iterable[object]) -> str:
+    """Modalities as people call them: "Voice and words, Face"."""
+    keys = (f"policy.modality_{name}" for name in names)
+    return text.tr("package.comma").join(text.tr(key) for key in keys if text.has(key))
+
+
 def conflict_sentence(reason: str) -> str:
     """What a conflict is about; `reason` is the HR system's code for it."""
     key = f"sync.conflict_{reason}"
@@ -250,6 +271,8 @@ def _sentence(item: Item) -> str:
         return text.tr("sync.sent_elsewhere", by=item.sent_by, at=at)
     if item.state is State.CONFLICT:
         return conflict_sentence(str(item.last_params.get("field", "")))
+    if item.state is State.HELD:
+        return held_sentence(item)
     if item.last_error is not None and item.state is not State.DONE:
         return text.sentence(_Said(item.last_error, item.last_params))
     return text.tr(f"sync.state_{item.state}")

@@ -26,7 +26,7 @@ from sync.failures import (
     RemoteUntrusted,
     SecretMissing,
 )
-from sync.outbox import Queue
+from sync.queue import Queue
 from sync.system import HrSystem
 
 Sessions = Callable[[], AbstractContextManager[Session]]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
 from sync import ledger
 from sync.conflicts import Choice, contested
 from sync.failures import ConflictStale
-from sync.outbox import Item, Queue
-from sync.system import Agreed
+from sync.outbox import Item
+from sync.queue import Queue
 
 
 def decide(
@@ -27,5 +28,5 @@ def decide(
     if not queue.retake(session, item.op_id):
         raise ConflictStale(op_id=item.op_id)
     agreed = ledger.read_agreed(session, system, assessment_id)
-    decided = Agreed({**agreed.values, **seen}, agreed.leave | theirs)
+    decided = replace(agreed, leave=agreed.leave | theirs, seen={**agreed.seen, **seen})
     ledger.write_agreed(session, system, assessment_id, decided, queue.clock)

@@ -9,7 +9,7 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import CursorResult, RowMapping, insert, select, update
@@ -110,13 +110,15 @@ def read_agreed(session: Session, system: str, assessment_id: str) -> Agreed:
     row = known_row(session, system, RESULT, assessment_id)
     if row is None:
         return Agreed()
-    values, leave = row.fields.get("values"), row.fields.get("leave")
-    return Agreed(values if isinstance(values, dict) else {}, frozenset(leave if isinstance(leave, list) else ()))
+    told = row.fields
+    return Agreed(
+        told.get("values", {}), frozenset(told.get("leave", ())), told.get("seen", {}), told.get("external_id", "")
+    )
 
 
 def write_agreed(session: Session, system: str, assessment_id: str, agreed: Agreed, clock: Clock = time.time) -> None:
     """Remember what was agreed on."""
-    fields: dict[str, object] = {"values": dict(agreed.values), "leave": sorted(agreed.leave)}
+    fields: dict[str, object] = asdict(agreed) | {"leave": sorted(agreed.leave)}
     keep_row(session, system, KnownRow(RESULT, assessment_id, assessment_id, fields), clock)
 
 

@@ -13,16 +13,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, LargeBinary, and_, cast, exists, func, literal, or_, select, update
 from sqlalchemy.orm import Session
 
-from sync.outbox import PRUNED, Kind, Resolution, State, outbox
+from sync.outbox import PRUNED, Kind, Resolution, State
 from sync.revisions import is_later_revision
-from sync.tables import sync_exchange
+from sync.tables import outbox, sync_exchange
 
 MOST_BYTES = 64 * 1024 * 1024
 """So much of payloads, and as much again of bodies, is kept even where they are young enough."""
 BATCH = 50
 _TITLES: dict[Kind, tuple[str, ...]] = {
     Kind.ASSESSMENT: ("revision",), Kind.STATUS: ("from", "to"), Kind.NOTE: ("role",),
-    Kind.ATTACHMENT: ("role", "size"), Kind.INTERVIEW: (),
+    Kind.ATTACHMENT: ("role", "size", "rests_on"), Kind.INTERVIEW: (),
 }  # fmt: skip
 """What is needed to name an item in a list, and says nothing of a person."""
 

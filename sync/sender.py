@@ -27,16 +27,21 @@ from sync.failures import (
     RemoteFailure,
     RemoteRejected,
 )
-from sync.outbox import Item, Kind, Queue, Resolution
+from sync.outbox import Item, Kind, Resolution
 from sync.profile import roles
+from sync.queue import POISON_ATTEMPTS, Queue
 from sync.system import Agreed, Attachment, Delivered, HrSystem, Move, Note, TakesFiles, TakesNotes
-from sync.untold import is_told
+from sync.untold import UNTOLD, is_told
+from sync.withholding import RESTS_ON
 
 Accepted = Callable[[Session, Item], None]
 """Hears, in the transaction that settles an item, that the HR system has it."""
 
 Files = Callable[[dict[str, str]], BinaryIO]
 """Opens the file that an attachment's `source` names, seekable. FileGone."""
+
+Withheld = Callable[[Item], tuple[str, dict[str, object]] | None]
+"""Why an item may not leave now, as a code and what belongs to it; None = it may."""
 
 HOPELESS = (RemoteRejected, PayloadTooLarge, MappingBroken, FilesRefused, FileGone)
 """Failures that trying again does not mend: the item waits for a person."""
@@ -73,8 +78,9 @@ class Sender:
         accepted: Accepted = lambda *_: None,
         files: Files = _no_files,
         sending: Callable[[Item], None] = lambda _: None,
+        withheld: Withheld = lambda _: None,
     ) -> None:
-        self._files, self._sending = files, sending
+        self._files, self._sending, self._withheld = files, sending, withheld
         self._stopping: Callable[[], bool] = lambda: False
         self._sessions, self._hr, self._queue, self._accepted = sessions, system, queue, accepted
         self._system, self._breaker = system.address.base, Breaker(sessions, system, queue)
@@ -94,9 +100,13 @@ class Sender:
                 item = self._queue.claim(session)
             if item is None:
                 break
+            if self._held(item):
+                continue
             try:
                 failure = self._one(item)
             except _Interrupted:
+                if self._held(item):
+                    continue
                 with self._sessions() as session:
                     self._queue.release(session, item)
                 break
@@ -107,6 +117,15 @@ class Sender:
         if done.sent or done.conflicts or done.dead:
             self._breaker.well()
         return done
+
+    def _held(self, item: Item) -> bool:
+        """Hold an item that may not leave now; whether it was held."""
+        why = self._withheld(item)
+        if why is not None:
+            with self._sessions() as session:
+                self._queue.hold(session, item, *why)
+                _note(session, self._queue.clock, item, why[0])
+        return why is not None
 
     def _one(self, item: Item) -> RemoteFailure | None:
         """Send one item and settle it; None = the server has it, or is not to hear of it."""
@@ -170,12 +189,12 @@ class Sender:
             return True
         with self._sessions() as session:
             there = outbox.find(session, Kind.INTERVIEW, told.get("interview_id", ""))
-        return there is None or there.remote_id is not None or there.resolution is not Resolution.NOT_TOLD
+        return there is None or there.remote_id is not None or there.resolution not in UNTOLD
 
     def _agree(self, session: Session, item: Item, delivered: Delivered) -> None:
         """Remember what the HR system's fields were told; a person's decision on them has been carried out."""
         if delivered.told is not None:
-            agreed = Agreed(delivered.told)
+            agreed = Agreed(delivered.told, external_id=item.external_id)
             ledger.write_agreed(session, self._system, assessment_of(item), agreed, self._queue.clock)
 
     def _already_there(self, item: Item) -> Delivered | None:
@@ -206,12 +225,13 @@ class Sender:
             raise FilesRefused(host=self._hr.address.host)
         told = json.loads(item.payload)
         source = told.pop("source")
+        told.pop(RESTS_ON, None)
         told["interview_remote_id"] = told["interview_remote_id"] or self._remote_id(told["interview_id"])
 
         def arrived(_: int) -> None:
             with self._sessions() as session:
                 kept = self._queue.extend(session, item)
-            if self._stopping() or not kept:
+            if self._stopping() or not kept or self._withheld(item) is not None:
                 raise _Interrupted
 
         with self._files(source) as content:
@@ -270,7 +290,7 @@ class Sender:
     def _postpone(self, item: Item, failure: RemoteFailure) -> None:
         counts = isinstance(failure, RemoteBusy) and failure.params.get("status") == 500
         with self._sessions() as session:
-            if counts and item.attempts >= outbox.POISON_ATTEMPTS:
+            if counts and item.attempts >= POISON_ATTEMPTS:
                 self._queue.bury(session, item, failure)
             else:
                 self._queue.retry(
@@ -300,7 +320,7 @@ def _counted(done: Drained, failure: RemoteFailure | None) -> Drained:
     return replace(done, postponed=done.postponed + 1)
 
 
-def _note(session: Session, clock: outbox.Clock, item: Item, outcome: str) -> None:
+def _note(session: Session, clock: ledger.Clock, item: Item, outcome: str) -> None:
     ledger.note(
         session, at=clock(), direction="sent", kind=item.kind, subject=item.external_id, outcome=outcome,
         op_id=item.op_id, body=item.payload,

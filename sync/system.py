@@ -62,11 +62,24 @@ class Agreed:
     """What the HR system was last told of one result, by its fields: the base of a three-way comparison.
 
     Never what stands there: a person may have written it since. `leave` = fields that stay as they are there, for a
-    person has decided so.
+    person has decided so; `seen` = what a person here saw there before deciding on ours. `external_id` = the revision
+    that told the values, "" = not known.
     """
 
     values: Mapping[str, Any] = field(default_factory=dict)
     leave: frozenset[str] = frozenset()
+    seen: Mapping[str, Any] = field(default_factory=dict)
+    external_id: str = ""
+
+    def is_told_by_another(self, stands: str) -> bool:
+        """Whether a revision that another computer told stands there; `stands` = its external id, "" = not known."""
+        return bool(stands) and self.external_id not in ("", stands)
+
+    def against(self, stands: str, kept: Mapping[str, Any] | None = None) -> Agreed:
+        """The base for what stands there: where another computer told it, not our values but its own, as far as the
+        system keeps them (`kept`); a field of which nothing is known then is for a person."""
+        ours = {} if self.is_told_by_another(stands) else self.values
+        return Agreed({**(kept or {}), **ours, **self.seen}, self.leave)
 
 
 @dataclass(frozen=True, slots=True)

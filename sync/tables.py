@@ -56,6 +56,7 @@ outbox = Table(
     UniqueConstraint("kind", "external_id", name="uq_outbox_kind_external_id"),
     Index("ix_outbox_state_next_at", "state", "next_at"),
     Index("ix_outbox_aggregate_seq", "aggregate", "seq"),
+    Index("ix_outbox_withdrawn", "resolution", sqlite_where=text("resolution = 'withdrawn'")),
     sqlite_autoincrement=True,
 )
 

@@ -8,18 +8,23 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, CursorResult, and_, exists, false, select, update
+from sqlalchemy import ColumnElement, and_, exists, false, select, update
 from sqlalchemy.orm import Session
 
 from sync.ledger import Clock
-from sync.outbox import Kind, Resolution, State, outbox
+from sync.outbox import Kind, Resolution, State, rowcount
 from sync.revisions import is_later_revision
+from sync.tables import outbox
 
 _NEEDS = {
     Kind.INTERVIEW: ("status", "assessment"), Kind.STATUS: ("status",), Kind.ASSESSMENT: ("assessment",),
     Kind.NOTE: ("notes",), Kind.ATTACHMENT: (),
 }  # fmt: skip
 """What a profile sends where items of a kind are told: one of these is enough, none = always."""
+
+UNTOLD = (Resolution.NOT_TOLD, Resolution.LEFT)
+"""How a registration is settled of an interview that the HR system does not know: a profile did not tell of it, or a
+person left it. What comes later of the interview is held back with it, and offered with it."""
 
 
 def is_told(kind: Kind, send: Collection[str]) -> bool:
@@ -48,7 +53,23 @@ def tell(session: Session, send: Collection[str], clock: Clock) -> int:
         "attempts": 0,
         "next_at": clock(),
     }
+    _tell_left_interviews(session, send, fresh)
     return _changed(session, send, fresh)
+
+
+def _tell_left_interviews(session: Session, send: Collection[str], fresh: dict[str, object]) -> None:
+    """An interview that a person left is registered first, with its moves, where something of it is told after all."""
+    aggregates = session.scalars(select(outbox.c.aggregate).where(*_held_back(send)).distinct()).all()
+    wanted = {each.partition("/")[0] for each in aggregates}
+    left = outbox.c.resolution == Resolution.LEFT.value, outbox.c.sent_by.is_(None)
+    registrations = select(outbox.c.aggregate).where(
+        outbox.c.kind == Kind.INTERVIEW.value, outbox.c.external_id.in_(wanted), *left
+    )
+    moves = session.scalars(registrations).all()
+    kinds = [kind.value for kind in (Kind.INTERVIEW, Kind.STATUS) if is_told(kind, send)]
+    session.execute(
+        update(outbox).where(outbox.c.aggregate.in_(moves), outbox.c.kind.in_(kinds), *left).values(**fresh)
+    )
 
 
 def leave(session: Session, send: Collection[str]) -> int:
@@ -59,8 +80,7 @@ def leave(session: Session, send: Collection[str]) -> int:
 def _changed(session: Session, send: Collection[str], values: dict[str, object]) -> int:
     wanted = session.scalars(select(outbox.c.seq).where(*_held_back(send))).all()
     done = session.execute(update(outbox).where(outbox.c.seq.in_(wanted)).values(**values))
-    assert isinstance(done, CursorResult)
-    return int(done.rowcount)
+    return rowcount(done)
 
 
 def _held_back(send: Collection[str]) -> tuple[ColumnElement[bool], ...]:
@@ -82,5 +102,5 @@ def _stays_unknown(send: Collection[str]) -> ColumnElement[bool]:
     return exists().where(
         registration.c.op_id == outbox.c.depends_on,
         registration.c.kind == Kind.INTERVIEW.value,
-        registration.c.resolution == Resolution.NOT_TOLD.value,
+        registration.c.resolution.in_([each.value for each in UNTOLD]),
     )

@@ -107,10 +107,10 @@ def _delivery(item: Item) -> dict[str, Any]:
 
 def deliveries(library: Library, interview_id: str) -> tuple[Item, ...]:
     """What of an interview waits to be sent to the HR system or was sent, in order."""
-    from sync import outbox
+    from sync import listing
 
     with library.reading() as session:
-        items = outbox.items(session)
+        items = listing.items(session)
     own = (item for item in items if item.aggregate.partition("/")[0] == interview_id)
     return tuple(sorted(own, key=lambda item: item.seq))
 

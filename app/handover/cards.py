@@ -85,6 +85,14 @@ def settle_cards(session: Session, library: str, kind: str, row_id: str, still: 
             card.decision = SAME
 
 
+def was_decided(session: Session, kind: str, row_id: str, theirs: str) -> bool:
+    """Whether a person has decided on exactly this before: packages repeat it."""
+    wanted = select(CardRow.theirs).where(
+        CardRow.kind == kind, CardRow.row_id == row_id, CardRow.decision.is_not(None)
+    )  # fmt: skip
+    return theirs in session.scalars(wanted).all()
+
+
 def _open_card(session: Session, library: str, kind: str, row_id: str, field: str) -> CardRow | None:
     found: CardRow | None = session.scalar(
         select(CardRow).where(

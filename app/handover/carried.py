@@ -24,10 +24,11 @@ from app.handover.package import FILES, NOTES, Member
 from app.outgoing import registration_of, was_said
 from app.pulled import time_in_question_in
 from app.store.library import Library
-from sync import handing, outbox
+from sync import adding, handing, outbox, tables
 from sync.contract import NoteRole
-from sync.outbox import Item, Kind, Resolution
+from sync.outbox import NOT_THERE, Item, Kind
 from sync.system import Note
+from sync.withholding import RESTS_ON
 
 Scalar = str | int | float | bool | None
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
@@ -49,12 +50,14 @@ class CarriedNote(msgspec.Struct, frozen=True):
 
 
 class CarriedFile(msgspec.Struct, frozen=True):
-    """A file beside a signed revision; its bytes lie in `made/SHA256`."""
+    """A file beside a signed revision; its bytes lie in `made/SHA256`. `rests_on` = the modalities that it shows
+    something of, None = an older program made it, which did not say."""
 
     interview_id: str
     assessment_external_id: Id
     role: str
     sha256: str
+    rests_on: tuple[str, ...] | None = None
 
 
 def members(library: Library, waiting: Iterable[Item]) -> list[Content]:
@@ -66,7 +69,10 @@ def members(library: Library, waiting: Iterable[Item]) -> list[Content]:
             notes.append(told)
         elif item.kind is Kind.ATTACHMENT:
             sha256 = told["source"]["id"]
-            files.append(CarriedFile(told["interview_id"], told["assessment_external_id"], told["role"], sha256))
+            rests_on = tuple(told[RESTS_ON]) if RESTS_ON in told else None
+            files.append(
+                CarriedFile(told["interview_id"], told["assessment_external_id"], told["role"], sha256, rests_on)
+            )
             found[sha256] = Content(Member(f"made/{sha256}", told["size"], sha256), _opening(library, sha256))
     listed = ((NOTES, notes), (FILES, files))
     return [*(of_bytes(name, msgspec.json.encode(rows)) for name, rows in listed if rows), *found.values()]
@@ -125,8 +131,8 @@ def take_note(session: Session, interview: Interview, note: dict[str, Any]) -> b
     aggregate, payload = f"{interview.id}/notes", json.dumps(asdict(told), ensure_ascii=False).encode()
     if _was_here(session, aggregate, payload):
         return False
-    outbox.set_aside(session, Kind.NOTE, told.external_id)
-    outbox.enqueue(
+    adding.set_aside(session, Kind.NOTE, told.external_id)
+    adding.enqueue(
         session, kind=Kind.NOTE, aggregate=aggregate, external_id=told.external_id, payload=payload,
         depends_on=registration,
     )  # fmt: skip
@@ -140,7 +146,7 @@ def _is_waited_for(session: Session, interview: Interview) -> bool:
 
 def _was_here(session: Session, aggregate: str, payload: bytes) -> bool:
     """Whether these very bytes were to be sent from here once, whatever became of it: a package repeats them."""
-    table = outbox.outbox
+    table = tables.outbox
     same = table.c.payload_sha256 == hashlib.sha256(payload).hexdigest()
     return bool(outbox.select_items(session, table.c.kind == Kind.NOTE.value, table.c.aggregate == aggregate, same))
 
@@ -152,11 +158,11 @@ def take_file(
     revision is not sent from here. `signed` = the SHA-256 of the package's revisions; `lay` lays the file into the
     vault and gives its size."""
     item = outbox.find(session, Kind.ASSESSMENT, file.assessment_external_id)
-    if item is None or item.payload_sha256 not in signed or item.resolution in _NOT_THERE:
+    if item is None or item.payload_sha256 not in signed or item.resolution in NOT_THERE:
         return False
     if outbox.find(session, Kind.ATTACHMENT, f"{item.external_id}/{file.role}") is not None:
         return False
-    made = MadeFile({"kind": MADE, "id": file.sha256}, lay(file.sha256), file.sha256)
+    made = MadeFile({"kind": MADE, "id": file.sha256}, lay(file.sha256), file.sha256, file.rests_on)
     attach(session, item, interview, file.role, made)
     return True
 
@@ -170,10 +176,6 @@ def leave_file(session: Session, interview: Interview, file: CarriedFile, signed
     assert item is not None
     handing.leave_files(session, [item])
     return True
-
-
-_NOT_THERE = (Resolution.SUPERSEDED, Resolution.THEIRS, Resolution.NEW_REVISION, Resolution.LEFT, Resolution.NOT_TOLD)
-"""How a revision came to be settled that the HR system does not have."""
 
 
 def count(waiting: Iterable[Item]) -> Counter[str]:

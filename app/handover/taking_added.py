@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import func, select
@@ -17,7 +19,7 @@ from app import text
 from app.domain.types import Interview
 from app.failures import TemplateInvalid
 from app.handover import carried
-from app.handover.cards import SIGNATURE, put_card
+from app.handover.cards import SIGNATURE, put_card, was_decided
 from app.handover.hr_said import SaidRow, take_said
 from app.handover.merging import Difference
 from app.handover.rows import APPENDED, STAYS, Row, typed
@@ -83,6 +85,9 @@ class TakingAdded:
             self._add(kind, row)
             self._tally.new[kind] += 1
         self._session.flush()
+        if kind == "consent":
+            for interview_id in {self._rows.local("interview", row.fields["interview_id"]) for row in part}:
+                self._library.follow_consent(self._session, interview_id)
 
     def templates(self) -> None:
         """A version is never changed once it is here: another content under its number stays in the package."""
@@ -213,6 +218,7 @@ class TakingAdded:
             told += [
                 ("file", carried.take_file(self._session, interview, file, self._content.signed, lay)) for file in files
             ]
+        self._library.follow_consent(self._session, interview.id)
         for kind, is_new in told:
             (self._tally.new if is_new else self._tally.same)[kind] += 1
 
@@ -246,7 +252,10 @@ class TakingAdded:
         return assessment_signed(self._session, whole, body["external_id"], payload)
 
     def _contest(self, assessment_id: str, mine: bytes, theirs: bytes, revision: int) -> None:
-        """The same person signed two different revisions with one number: both are kept, a person decides."""
+        """The same person signed two different revisions with one number: both are kept, a person decides, once."""
+        if was_decided(self._session, SIGNATURE, assessment_id, theirs.decode()):
+            self._tally.same["signature"] += 1
+            return
         found = Difference(f"revision {revision}", None, mine.decode(), theirs.decode(), False)
         manifest = self._content.manifest
         put_card(self._session, manifest.library, manifest.id, manifest.by, SIGNATURE, assessment_id, found)
@@ -281,13 +290,33 @@ class TakingAdded:
 
     def confirm(self, part: list[handing.Receipt]) -> None:
         """Close what has arrived at the HR system by way of the other library."""
-        closed = handing.confirm(self._session, part, self._content.manifest.by)
+        closed = handing.confirm(self._session, map(self._named_here, part), self._content.manifest.by)
         self.confirmed += len(closed)
+        for interview_id in {interview_id_of(item) for item in closed}:
+            self._library.follow_consent(self._session, interview_id)
         for item in closed:
             self._link(item)
             self._library.note_in(
                 self._session, "arrived", "audit", interview_id_of(item), f"{item.kind} {item.external_id}"
             )
+
+    def _named_here(self, receipt: handing.Receipt) -> handing.Receipt:
+        """A move is known by our id of its interview, which may have another one there: the HR system's is the same."""
+        if receipt.kind != Kind.STATUS:
+            return receipt
+        there = interview_of(receipt.external_id)
+        return replace(receipt, external_id=self._interviews_here.get(there, there) + receipt.external_id[len(there) :])
+
+    @cached_property
+    def _interviews_here(self) -> dict[str, str]:
+        """Interviews whose moves have arrived: the other library's id of each, and ours."""
+        told = {
+            each.remote_id: interview_of(each.external_id)
+            for each in self._content.receipts
+            if each.kind == Kind.STATUS and each.remote_id
+        }
+        wanted = select(InterviewRow.remote_id, InterviewRow.id).where(InterviewRow.remote_id.is_not(None))
+        return {told[remote]: ours for remote, ours in self._session.execute(wanted) if remote in told}
 
     def close_files(self) -> None:
         """Files beside revisions that did not arrive wait for nothing any more, also where a try that was interrupted

@@ -32,8 +32,8 @@ from app.settings import SettingsFile
 from app.store.library import Library
 from app.store.tables import PackageRow
 from app.whole_file import whole_file
-from sync import handing, outbox
-from sync.outbox import Item, State
+from sync import handing, outbox, tables
+from sync.outbox import Item
 from sync.outbox import Kind as ItemKind
 
 
@@ -79,8 +79,7 @@ def offered(library: Library, kind: Kind) -> tuple[Interview, ...]:
 
 def said(library: Library) -> frozenset[str]:
     """The interviews of which something waits to be said to the HR system."""
-    states = [State.PENDING.value, State.DEAD.value, State.HANDED.value]
-    wanted = outbox.outbox.c.kind == ItemKind.NOTE.value, outbox.outbox.c.state.in_(states)
+    wanted = tables.outbox.c.kind == ItemKind.NOTE.value, handing.is_waiting()
     with library.reading() as session:
         return frozenset(item.aggregate.partition("/")[0] for item in outbox.select_items(session, *wanted))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,8 @@ from app.failures import CommentOfOther
 from app.store.assessments import Assessments
 from app.store.tables import CommentHistoryRow, CommentRow, ConsentRow, InterviewRow
 from app.store.writing import found, fresh
+from sync import withholding
+from sync.withholding import Agreement
 
 
 class Comments(Assessments):
@@ -141,7 +144,41 @@ class Comments(Assessments):
             session.add(row)
             session.flush()
             self._note(session, "consent", "interview", interview_id, _consent_words(row))
+            self.follow_consent(session, interview_id)
             return _consent_of(row)
+
+    def follow_consent(self, session: Session, interview_id: str) -> None:
+        """Hold files that wait to be sent and that the candidate does not agree to (any more), and remember those that
+        lie in the HR system already; in the transaction of `session`."""
+        agreement = self.agreement_in(session, interview_id)
+        if agreement is None:
+            return
+        for item in withholding.follow(session, interview_id, agreement):
+            self._note(session, "held_back", "audit", interview_id, item.external_id)
+
+    def agreement_in(self, session: Session, interview_id: str) -> Agreement | None:
+        """What the candidate agrees to now and ever agreed to; None where no consent was recorded."""
+        wanted = select(ConsentRow.modalities).where(ConsentRow.interview_id == interview_id)
+        agreed = list(session.scalars(wanted.order_by(ConsentRow.serial)))
+        return Agreement(frozenset(agreed[-1]), frozenset().union(*agreed)) if agreed else None
+
+    def taken_back(self) -> tuple[str, ...]:
+        """The interviews whose candidates do not agree any more to all that they agreed to once."""
+        wanted = select(ConsentRow.interview_id, ConsentRow.modalities).order_by(ConsentRow.serial)
+        now, ever = dict[str, set[str]](), dict[str, set[str]]()
+        with self.reading() as session:
+            for interview_id, modalities in session.execute(wanted):
+                now[interview_id] = set(modalities)
+                ever.setdefault(interview_id, set()).update(modalities)
+        return tuple(each for each, agreed in now.items() if not agreed or ever[each] - agreed)
+
+    def always_agreed(self, interview_id: str, since: datetime) -> frozenset[str] | None:
+        """What the candidate has agreed to at each moment since then; None where no consent was recorded."""
+        consents = self.consents(interview_id)
+        if not consents:
+            return None
+        said = [each.modalities for each in consents if each.recorded >= since] or [consents[-1].modalities]
+        return frozenset(said[0]).intersection(*said)
 
     def consent(self, interview_id: str) -> Consent | None:
         """The consent that holds now; None where none was recorded."""

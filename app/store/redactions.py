@@ -152,7 +152,7 @@ def _made_of(session: Session, interview_id: str) -> set[str]:
 
 def refuse_leaving(session: Session, interview_id: str) -> None:
     """Raises RecordingLeaves while something that was made of a recording waits to be sent from here."""
-    if any(item.state is not State.HANDED for item in handing.unfinished_files(session, interview_id)):
+    if any(item.state not in (State.HANDED, State.HELD) for item in handing.unfinished_files(session, interview_id)):
         raise RecordingLeaves
 
 

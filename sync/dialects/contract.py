@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, BinaryIO
 
 import msgspec
@@ -183,10 +182,11 @@ class ContractSystem:
 
     def _comparison(self, stands: Stands, mine: dict[str, Any], agreed: Agreed) -> ThreeWay:
         """RemoteConflict where a person changed a field that we change too."""
-        if not agreed.values and self._shape.push.identity:  # another computer told it: what was signed there is kept
-            kept = self.get_assessment(stands.external_id)
-            agreed = replace(agreed, values=comparable(self._shape, json.loads(kept)) if kept else {})
-        ways = compared(stands, mine, agreed)
+        kept = None
+        if self._shape.push.identity and (not agreed.values or agreed.is_told_by_another(stands.external_id)):
+            kept = self.get_assessment(stands.external_id)  # what was signed there is kept
+        told = comparable(self._shape, json.loads(kept)) if kept else None
+        ways = compared(stands, mine, agreed.against(stands.external_id, told))
         ways.refuse(self._wire.host)
         return ways
 

@@ -10,9 +10,10 @@ from PySide6.QtGui import QImage
 
 from app.settings import SettingsFile
 from app.sync_service import SyncService
-from sync import outbox
+from sync import listing, tables
 from sync.conflicts import Choice
-from sync.outbox import Kind, Queue, Resolution, State
+from sync.outbox import Kind, Resolution, State
+from sync.queue import Queue
 from sync.sandbox.server import Sandbox
 from tests.app.test_sync_service import CANARY, in_conflict, local_interview, sign
 from tests.sync.ehr import CONTRACT
@@ -188,15 +189,15 @@ def test_a_consent_that_is_withdrawn_before_the_recording_was_sent_holds(
     service.run_once()
     assert "video" not in files(sandbox)
     kept = next(entry for entry in service.state().entries if entry.kind is Kind.ATTACHMENT and not entry.done)
-    assert kept.state is State.DEAD
+    assert kept.state is State.HELD
 
 
 def test_a_refused_assessment_that_is_left_takes_its_files_with_it(library, service, sandbox, interview):
     sign(library, interview.id)
     service._attaching.prepare(("report",))
     with library.session() as session:
-        wanted = outbox.outbox.c.kind == Kind.ASSESSMENT.value
-        session.execute(outbox.outbox.update().where(wanted).values(state="dead", last_error="remote_rejected"))
+        wanted = tables.outbox.c.kind == Kind.ASSESSMENT.value
+        session.execute(tables.outbox.update().where(wanted).values(state="dead", last_error="remote_rejected"))
     service.leave(next(entry for entry in service.state().entries if entry.kind is Kind.ASSESSMENT).op_id)
     resolutions = [item.resolution for item in items_of(library, Kind.ATTACHMENT)]
     assert resolutions == [Resolution.OVERTAKEN], "nothing is made for it either"
@@ -210,8 +211,8 @@ def test_no_file_is_sent_or_made_beside_a_result_that_is_not_there(how, library,
     sign(library, interview.id)
     service._attaching.prepare(("report",))
     with library.session() as session:
-        wanted = outbox.outbox.c.kind == Kind.ASSESSMENT.value
-        session.execute(outbox.outbox.update().where(wanted).values(state="done", resolution=how.value, done_at=0.0))
+        wanted = tables.outbox.c.kind == Kind.ASSESSMENT.value
+        session.execute(tables.outbox.update().where(wanted).values(state="done", resolution=how.value, done_at=0.0))
     assert service.run_once().complete
     file = Resolution.NOT_TOLD if how is Resolution.NOT_TOLD else Resolution.OVERTAKEN
     assert [item.resolution for item in items_of(library, Kind.ATTACHMENT)] == [file]
@@ -220,7 +221,7 @@ def test_no_file_is_sent_or_made_beside_a_result_that_is_not_there(how, library,
 
 def items_of(library, kind):
     with library.reading() as session:
-        return [item for item in outbox.items(session) if item.kind is kind]
+        return [item for item in listing.items(session) if item.kind is kind]
 
 
 def test_a_file_that_was_not_told_is_made_again_where_another_profile_sends_it(library, service, sandbox, interview):

@@ -10,7 +10,7 @@ from app import text
 from app.pruning import DAY_S, Pruning
 from app.settings import SettingsFile
 from app.sync_state import Kind
-from sync.outbox import outbox
+from sync.tables import outbox
 from tests.app.test_sync_service import connect, library, planned, sandbox, service, sign  # noqa: F401
 
 

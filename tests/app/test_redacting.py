@@ -20,7 +20,8 @@ from app.failures import NotFound, ReadOnly, RecordingInUse, RecordingLeaves, Va
 from app.jobs.redacting import RedactWork
 from app.store.importing import import_file, prepare
 from app.store.library import Library
-from sync import handing, outbox
+from sync import adding, handing, outbox, tables
+from sync.queue import Queue
 from tests.analysis.media_samples import clicks, record
 from tests.analysis.test_media_clips import bursts, heard, shown
 from tests.ui import review_data, review_library
@@ -174,11 +175,11 @@ def made_of(library, interview_id, state):
     made.write_text("三万", encoding="utf-8")
     with library.session() as session:
         digest = library.vault.keep_made(made)
-        outbox.enqueue(
+        adding.enqueue(
             session, kind=outbox.Kind.ATTACHMENT, aggregate=f"{interview_id}/files", external_id="a:1/transcript",
             payload=json.dumps({"source": {"kind": "made", "id": digest, "name": "words.vtt"}}).encode(),
         )  # fmt: skip
-        session.execute(update(outbox.outbox).values(state=state))
+        session.execute(update(tables.outbox).values(state=state))
     return digest
 
 
@@ -194,7 +195,7 @@ def test_what_was_made_and_handed_over_is_neither_kept_nor_sent(library, talk):
     assert (item.state, item.resolution) == (outbox.State.DONE, outbox.Resolution.LEFT)
     assert library.vault.made() == frozenset()
     with library.session() as session:
-        assert not outbox.Queue().revive(session, item.op_id)
+        assert not Queue().revive(session, item.op_id)
         assert handing.waiting(session, [talk.id]) == ()
 
 

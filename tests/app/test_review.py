@@ -18,7 +18,7 @@ from app.domain.types import Conclusion, InterviewStatus
 from app.failures import CannotSign, CorrectionsPending, ReasonNeeded, Stale, ValueInvalid, WeightsLocked
 from app.review import ReviewSession, result
 from app.store import Library
-from sync import outbox
+from sync import listing, outbox
 from sync.contract import AssessmentResult
 from tests.app.interviews import derived, reviewable
 
@@ -49,7 +49,7 @@ def rate_all(review):
 
 def waiting(review):
     with review.library.reading() as session:
-        found = [item for item in outbox.items(session) if item.kind is outbox.Kind.ASSESSMENT]
+        found = [item for item in listing.items(session) if item.kind is outbox.Kind.ASSESSMENT]
     return [item for item in found if item.aggregate == review.interview_id]
 
 

@@ -19,8 +19,9 @@ from app.schedule.zones import clock_time, full_time
 from app.settings import SettingsFile
 from app.store import Library
 from app.sync_service import SyncService
-from sync import outbox
-from sync.outbox import Kind, Queue, Resolution, State
+from sync import listing
+from sync.outbox import Kind, Resolution, State
+from sync.queue import Queue
 from sync.sandbox.server import Sandbox
 from tests.app.test_store_library import an_interview
 from tests.sync.ehr import CONTRACT
@@ -58,7 +59,7 @@ def plan(library, at=NINE, zone="Asia/Shanghai", remote="int-1", name="陈明"):
 
 def notes(library):
     with library.reading() as session:
-        return [item for item in reversed(outbox.items(session)) if item.kind is Kind.NOTE]
+        return [item for item in reversed(listing.items(session)) if item.kind is Kind.NOTE]
 
 
 def roles(library):

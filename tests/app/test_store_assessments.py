@@ -11,7 +11,7 @@ import pytest
 from app.domain.types import Candidate, Conclusion, InterviewStatus, Position
 from app.failures import Stale, ValueInvalid, WeightsLocked
 from app.store import Library
-from sync import outbox
+from sync import adding, listing
 from tests.app.test_store_library import an_interview
 
 BODY = b'{"composite":7.5}'
@@ -31,7 +31,7 @@ def interview_id(library):
 
 
 def put_in_outbox(session, signature):
-    outbox.enqueue(
+    adding.enqueue(
         session, kind="assessment", aggregate="a", payload=signature.payload, external_id=f"a-{signature.revision}"
     )
 
@@ -101,7 +101,7 @@ def test_signing_writes_everything_at_once(library, interview_id):
     assert (interview.signed, interview.composite, interview.status) == (True, 7.5, InterviewStatus.ASSESSED)
     assert library.assessment(interview_id).signatures == (signature,)
     with library.reading() as session:
-        assert [item.payload for item in outbox.items(session) if item.kind == "assessment"] == [BODY]
+        assert [item.payload for item in listing.items(session) if item.kind == "assessment"] == [BODY]
     assert library.add_signature(interview_id, BODY, DIGEST, put_in_outbox).revision == 2
 
 
@@ -119,7 +119,7 @@ def test_signing_fails_as_a_whole(library, interview_id):
     assert not library.interview(interview_id).signed
     assert library.audit() == audited
     with library.reading() as session:
-        assert outbox.items(session) == ()
+        assert listing.items(session) == ()
 
 
 def test_what_others_changed_is_not_signed(library, interview_id):

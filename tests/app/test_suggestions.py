@@ -29,8 +29,9 @@ from app.suggestions.rules import (
     wrong_with,
 )
 from app.sync_service import SyncService
-from sync import outbox
-from sync.outbox import Kind, Queue, Resolution
+from sync import listing, tables
+from sync.outbox import Kind, Resolution
+from sync.queue import Queue
 from sync.sandbox.server import Sandbox
 from tests.app.test_store_library import an_interview
 from tests.handover.conftest import sign
@@ -187,7 +188,7 @@ def first_dimension(library):
 
 def notes(library):
     with library.reading() as session:
-        found = [item for item in reversed(outbox.items(session)) if item.kind is Kind.NOTE]
+        found = [item for item in reversed(listing.items(session)) if item.kind is Kind.NOTE]
     return [(json.loads(item.payload)["role"], item.external_id, item.resolution) for item in found]
 
 
@@ -225,7 +226,7 @@ def test_a_suggestion_that_the_hr_system_does_not_take_is_not_called_sent(librar
     sign(library, interview.id, score=8)
     Suggestions(library, interview.id).send("high")
     with library.session() as session:
-        made = outbox.outbox.update().where(outbox.outbox.c.kind == str(Kind.NOTE))
+        made = tables.outbox.update().where(tables.outbox.c.kind == str(Kind.NOTE))
         session.execute(made.values(state="done", resolution=str(Resolution.NOT_TAKEN)))
     assert Suggestions(library, interview.id).standing()[0].stands is Stands.NOT_TAKEN
 

@@ -21,7 +21,7 @@ from app.store import Library
 from app.store.tables import CandidateRow, InterviewRow
 from app.sync_service import SyncService
 from sync import exchanges
-from sync.outbox import Queue
+from sync.queue import Queue
 from sync.sandbox.server import Sandbox
 from tests.app.test_sync_service import CANARY, CONNECTED, planned, sign
 from tests.sync.ehr import CONTRACT

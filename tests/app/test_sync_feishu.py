@@ -9,9 +9,10 @@ from app.review import ReviewSession
 from app.settings import SettingsFile
 from app.store import Library
 from app.sync_service import SyncService
-from sync import outbox
+from sync import listing
 from sync.conflicts import Choice
-from sync.outbox import Queue, State
+from sync.outbox import State
+from sync.queue import Queue
 from sync.sandbox.faces.feishu import app_id
 from sync.sandbox.faces.feishu_imports import APPLICATION, ASSESSMENT
 from sync.sandbox.server import Sandbox
@@ -81,7 +82,7 @@ def test_somebody_whom_feishu_does_not_know_arrives_with_the_signature(library, 
     assert [one["name"] for one in sandbox.store.all("candidate")].count("Ann") == 1
     assert len(sandbox.store.documents(ASSESSMENT)) == 1
     with library.reading() as session:
-        assert {item.state for item in outbox.items(session)} == {State.DONE}
+        assert {item.state for item in listing.items(session)} == {State.DONE}
 
 
 def test_what_both_changed_is_decided_field_by_field(library, service, sandbox):
@@ -97,7 +98,7 @@ def test_what_both_changed_is_decided_field_by_field(library, service, sandbox):
     review.sign()
     service.run_once()
     with library.reading() as session:
-        (item,) = [one for one in outbox.items(session) if one.state is State.CONFLICT]
+        (item,) = [one for one in listing.items(session) if one.state is State.CONFLICT]
     conflict = service.conflict(item.op_id)
     assert [(one.field, one.base, one.mine, one.theirs) for one in conflict.fields] == [
         ("content", "一", "二", "HR 的话")

@@ -14,7 +14,7 @@ from app.sync_state import Connection
 from sync.auth import token
 from sync.breaker import read_hold
 from sync.failures import RemoteBusy, RemoteUnauthorized
-from sync.outbox import Queue
+from sync.queue import Queue
 from sync.sandbox.faces import ihr
 from sync.sandbox.server import Sandbox
 from tests.app.test_sync_service import planned, sign

@@ -20,10 +20,11 @@ from app.settings import SettingsFile
 from app.store import Library
 from app.sync_service import SyncService
 from app.sync_state import Connection
-from sync import outbox
+from sync import listing, tables
 from sync.conflicts import Choice
 from sync.failures import ConflictStale, RemoteUnauthorized, SecretMissing
-from sync.outbox import Kind, Queue, State
+from sync.outbox import Kind, State
+from sync.queue import Queue
 from sync.sandbox.faults import Faults
 from sync.sandbox.server import Sandbox
 from tests.app.test_store_library import an_interview
@@ -229,7 +230,7 @@ def test_a_refused_assessment_is_mended_by_signing_again_or_left(library, servic
     interview = local_interview(library)
     sign(library, interview.id, "first")
     with library.session() as session:
-        session.execute(outbox.outbox.update().values(state="dead", last_error="remote_rejected", last_params="{}"))
+        session.execute(tables.outbox.update().values(state="dead", last_error="remote_rejected", last_params="{}"))
     registration = next(entry for entry in service.state().entries if entry.kind is Kind.INTERVIEW)
     service.resend(registration.op_id)
     for entry in service.state().entries:
@@ -281,6 +282,16 @@ def test_what_is_signed_after_a_conflict_stays_above_their_revision(library, ser
     sign(library, interview.id, "once more")
     assert service.run_once().complete
     assert [held.revision for held in sandbox.store.assessments()][:2] == [7, 6]
+
+
+def test_what_was_signed_meanwhile_is_mine(library, service, sandbox):
+    interview, entry = in_conflict(library, service, sandbox)
+    sign(library, interview.id, "seen once more")
+    service.resolve(entry.op_id, Choice.MINE)
+    assert service.run_once().complete
+    newest = sandbox.store.assessments()[0]
+    assert (newest.revision, json.loads(newest.body)["summary"]) == (4, "seen once more")
+    assert json.loads(library.assessment(interview.id).signatures[-1].payload)["summary"] == "seen once more"
 
 
 def test_keeping_theirs_sends_nothing(library, service, sandbox):
@@ -361,7 +372,7 @@ def test_closing_does_not_wait_for_a_slow_server(library, service, sandbox, monk
     service.close()
     assert time.monotonic() - began < 3.0
     with library.session() as session:
-        assert outbox.counts(session)[State.INFLIGHT] == 1
+        assert listing.counts(session)[State.INFLIGHT] == 1
 
 
 def test_every_state_has_a_sentence(each_language, library, service, sandbox):
@@ -425,8 +436,8 @@ def test_bodies_of_the_library_are_those_of_the_tests(library, service, sandbox)
 def test_how_it_stands_costs_the_same_however_much_waits(library, service, monkeypatch):
     for number in range(3):
         sign(library, local_interview(library, f"Ann {number}").id)
-    asked, read = [], outbox.items
-    monkeypatch.setattr(outbox, "items", lambda *given: asked.append(given) or read(*given))
+    asked, read = [], listing.items
+    monkeypatch.setattr(listing, "items", lambda *given: asked.append(given) or read(*given))
     standing, state = service.standing(), service.state()
     assert len(asked) == 1, "the items are read for the state alone"
     assert standing == replace(state, entries=())

@@ -147,7 +147,7 @@ def _live(folder: Path, url: str, profile: str, account: str) -> None:
     from app.store import Library
     from app.sync_service import SyncService
     from sync.breaker import read_hold
-    from sync.outbox import Queue
+    from sync.queue import Queue
     from tests.app.test_store_library import an_interview
 
     logging.basicConfig(filename=folder / "debug.log", level=logging.DEBUG)

@@ -29,8 +29,9 @@ from uuid import UUID
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.orm import Session
 
-from sync import outbox
-from sync.outbox import Kind, Queue, State
+from sync import adding, tables
+from sync.outbox import Kind, State
+from sync.queue import Queue
 from tests.sync.ehr import CONTRACT, assessment_body, interview_body
 
 KEY = "key-of-the-bench"
@@ -105,7 +106,7 @@ class Signing:
         with self.sessions() as session:
             for number in range(max(1, round(self.pushes * FIRST_SHARE))):
                 interview = str(UUID(int=number // PER_INTERVIEW + 1))
-                first = outbox.enqueue(
+                first = adding.enqueue(
                     session, kind=Kind.INTERVIEW, aggregate=f"{interview}/moves", payload=interview_body(interview),
                     external_id=interview,
                 )  # fmt: skip
@@ -119,7 +120,7 @@ class Signing:
             for assessment in self.chance.choices(list(self._revisions), k=times):
                 if self.done:
                     return
-                self.pushed -= len(outbox.supersede(session, assessment))
+                self.pushed -= len(adding.supersede(session, assessment))
                 self._sign(session, assessment)
 
     def _sign(self, session: Session, assessment: str, depends_on: str | None = None) -> None:
@@ -131,7 +132,7 @@ class Signing:
             interview, assessment, revision, summary=f"第 {revision} 版 {self.chance.random()}",
             composite=round(self.chance.uniform(0, 10), 3), dimensions=dimensions,
         )  # fmt: skip
-        outbox.enqueue(
+        adding.enqueue(
             session, kind=Kind.ASSESSMENT, aggregate=interview, payload=body, external_id=f"{assessment}:{revision}",
             depends_on=depends_on,
         )  # fmt: skip
@@ -288,7 +289,7 @@ def opened(file: Path) -> Iterator[Sessions]:
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", begun)
-    outbox.metadata.create_all(engine)
+    tables.metadata.create_all(engine)
 
     @contextmanager
     def session() -> Iterator[Session]:

@@ -23,8 +23,9 @@ from sync.auth import Credentials
 from sync.conflicts import Choice, contested, shown
 from sync.deciding import decide
 from sync.dialects import connect
-from sync.outbox import Item, Kind, Queue, State
+from sync.outbox import Item, Kind, State
 from sync.profile import shipped_profile
+from sync.queue import Queue
 from sync.sandbox.person import BY
 from sync.sandbox.server import Sandbox
 from sync.sender import Sender

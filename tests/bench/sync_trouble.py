@@ -17,15 +17,16 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from sync import outbox
+from sync import listing
 from sync.address import Address
 from sync.auth import Credentials
 from sync.client import Exchange
 from sync.dialects import connect
 from sync.dialects.contract import ContractSystem
 from sync.failures import RemoteFailure
-from sync.outbox import Queue, State
+from sync.outbox import State
 from sync.profile import shipped_profile
+from sync.queue import Queue
 from sync.sandbox.server import Sandbox
 from sync.sender import Sender
 from sync.system import Attachment
@@ -78,7 +79,7 @@ def _client(sandbox: Sandbox, record: Callable[[Exchange], None] = lambda _: Non
 
 def _waiting(sessions: Sessions) -> int:
     with sessions() as session:
-        counts = outbox.counts(session)
+        counts = listing.counts(session)
     assert not counts[State.DEAD] + counts[State.CONFLICT]
     return counts[State.PENDING] + counts[State.INFLIGHT]
 

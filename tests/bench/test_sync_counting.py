@@ -13,8 +13,8 @@ import pytest
 from sync.address import Address
 from sync.auth import Credentials
 from sync.dialects import connect
-from sync.outbox import Queue
 from sync.profile import shipped_profile
+from sync.queue import Queue
 from sync.sandbox.server import Sandbox
 from sync.sender import Sender
 from tests.bench import sync_canary, sync_kills, sync_moment

@@ -15,7 +15,7 @@ from app.review import ReviewSession
 from app.settings import SettingsFile
 from app.store import Library
 from app.sync_service import SyncService
-from sync.outbox import Queue
+from sync.queue import Queue
 from sync.sandbox.server import Sandbox
 from tests.sync.ehr import CONTRACT
 

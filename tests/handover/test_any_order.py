@@ -19,10 +19,11 @@ from app.handover.package import Kind
 from app.handover.taking import take_package
 from app.handover.writing import Choice, write_package
 from app.store import Library
-from sync import outbox
+from sync import listing
 from sync.conflicts import Choice as Side
 from sync.outbox import Kind as ItemKind
 from sync.outbox import State
+from sync.queue import Queue
 from tests.app.test_store_library import an_interview
 from tests.handover.conftest import sign
 
@@ -78,7 +79,7 @@ class Two:
 
     def receive(self):
         """The HR system takes all that is next; the laptop hears of it with the next package."""
-        queue = outbox.Queue()
+        queue = Queue()
         with self.sides[0].session() as session:
             while (item := queue.claim(session)) is not None:
                 queue.complete(session, item, f"r-{item.external_id}")
@@ -86,7 +87,7 @@ class Two:
     def told(self, side):
         """Notes and files by external id, with what the HR system gets of them."""
         with self.sides[side].reading() as session:
-            rows = outbox.items(session)
+            rows = listing.items(session)
         found = {}
         for item in rows:
             body = json.loads(item.payload)
@@ -98,7 +99,7 @@ class Two:
 
     def states(self, side):
         with self.sides[side].reading() as session:
-            return {(item.kind, item.external_id): item.state for item in outbox.items(session)}
+            return {(item.kind, item.external_id): item.state for item in listing.items(session)}
 
     def cards(self, side):
         return {card.field for card in open_cards(self.sides[side])}

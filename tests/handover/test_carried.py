@@ -25,7 +25,7 @@ from app.schedule.watch import ScheduleWatch
 from app.settings import SettingsFile
 from app.suggestions.deciding import Stands, Suggestions, note_id
 from app.suggestions.rules import Outcome, Rule, When, write_rules
-from sync import ledger, outbox
+from sync import ledger, listing
 from sync.contract import NoteRole
 from sync.outbox import Kind as ItemKind
 from sync.outbox import State
@@ -40,7 +40,7 @@ COURSE = Rule("course", When(composite=True, op=">=", value=5.0), Outcome.COURSE
 
 def items(library, kind):
     with library.reading() as session:
-        return [item for item in outbox.items(session) if item.kind is kind]
+        return [item for item in listing.items(session) if item.kind is kind]
 
 
 def at_ehr(tmp_path, query):

@@ -23,12 +23,13 @@ from app.handover.package import Kind
 from app.handover.taking import take_package
 from app.handover.writing import Choice, write_package
 from app.store import Library
-from sync import outbox
+from sync import adding, listing, outbox
 from sync.outbox import Kind as ItemKind
 from sync.outbox import Resolution, State
 from tests.app.test_store_library import an_interview
 from tests.conftest import ROOT
 from tests.handover.conftest import sign
+from tests.sync.model_hr import Killed
 
 ROUNDS = 8
 INTERVIEWS = 5
@@ -163,8 +164,8 @@ def test_stopped_after_the_receipts_the_next_try_closes_the_files_all_the_same(
     take_package(office, results)
     receipts = stick / "receipts.mianjian"
     with office.session() as session:
-        files = [item for item in outbox.items(session) if item.kind is ItemKind.ATTACHMENT]
-        outbox.supersede(session, outbox.assessment_of_file(files[0].external_id).rpartition(":")[0])
+        files = [item for item in listing.items(session) if item.kind is ItemKind.ATTACHMENT]
+        adding.supersede(session, outbox.assessment_of_file(files[0].external_id).rpartition(":")[0])
     write_package(office, Choice(Kind.RECEIPTS), receipts)
     monkeypatch.setattr(taking, "SLICE_S", -1.0)
     with monkeypatch.context() as stopped:
@@ -176,10 +177,6 @@ def test_stopped_after_the_receipts_the_next_try_closes_the_files_all_the_same(
         closed = outbox.find(session, ItemKind.ATTACHMENT, files[0].external_id)
     assert (closed.state, closed.resolution) == (State.DONE, Resolution.OVERTAKEN)
     assert json.loads(closed.payload)["source"]["id"] not in laptop.vault.made()
-
-
-class Killed(BaseException):
-    """Whatever ends the program."""
 
 
 def killed(_):

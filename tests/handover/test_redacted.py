@@ -18,6 +18,7 @@ from app.review import ReviewSession
 from app.store.importing import import_file
 from app.store.recordings import Belonging
 from sync import handing, outbox
+from sync.queue import Queue
 from tests.analysis.media_samples import clicks, record
 from tests.app.test_store_library import an_interview
 from tests.handover.conftest import carry, home, sign
@@ -67,7 +68,7 @@ def test_what_repeats_redacted_words_stays_in_the_package(office, laptop, stick,
     with office.session() as session:
         assert handing.unfinished_files(session, redacted.id) == ()
         item = outbox.find(session, outbox.Kind.ATTACHMENT, files[0].external_id)
-        assert not outbox.Queue().revive(session, item.op_id)
+        assert not Queue().revive(session, item.op_id)
     assert taken.to_send == 1
     carry(office, laptop, stick, Kind.RECEIPTS)
     again = home(laptop, office, stick, redacted.id, analyses=True, files=True)

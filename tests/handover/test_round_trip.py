@@ -12,7 +12,7 @@ from app.domain.types import Candidate, InterviewStatus, Position
 from app.handover.package import Kind
 from app.handover.taking import take_package
 from app.handover.writing import Choice, write_package
-from sync import outbox
+from sync import listing
 from sync.outbox import State
 from tests.app.test_store_library import an_interview
 from tests.handover.conftest import carry, counted, home, named, out, sign
@@ -20,7 +20,7 @@ from tests.handover.conftest import carry, counted, home, named, out, sign
 
 def states(library):
     with library.reading() as session:
-        return {state: number for state, number in outbox.counts(session).items() if number}
+        return {state: number for state, number in listing.counts(session).items() if number}
 
 
 def test_the_whole_way(office, laptop, stick, sandbox, connect, tmp_path):

@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from sync import outbox
+from sync import listing
 from sync.outbox import State
 from sync.sender import Sender
 from tests.odoo.faulty_way import FaultyWay
@@ -31,7 +31,7 @@ def sha1(body):
 
 def waiting(sessions):
     with sessions() as session:
-        counts = outbox.counts(session)
+        counts = listing.counts(session)
     return counts[State.PENDING] + counts[State.INFLIGHT]
 
 
@@ -47,7 +47,7 @@ def test_every_first_answer_gets_lost_and_nothing_doubles(company, connect, serv
                     wanted[f"{assessment}_{revision}"] = sha1(body)
         drain_until_empty(Sender(sessions, connect(url=way.url), queue), queue, clock, sessions)
     with sessions() as session:
-        assert {item.state for item in outbox.items(session)} == {State.DONE}
+        assert {item.state for item in listing.items(session)} == {State.DONE}
     assert way.faults.seen["lose_first"] >= 3 * (1 + 3 + 2)
     assert sql(APPLICANTS) == [["3", "3"]]
     assert {name.removeprefix("assessment_")[:-9]: checksum for name, checksum in sql(KEPT)} == wanted
@@ -86,7 +86,7 @@ def test_the_server_is_killed_while_300_assessments_are_pushed(
               f"{len(wanted.keys() - kept.keys())} lost, {len(sql(KEPT)) - len(wanted)} doubled")  # fmt: skip
     assert killer.kills == KILLS
     with sessions() as session:
-        assert {item.state for item in outbox.items(session)} == {State.DONE}
+        assert {item.state for item in listing.items(session)} == {State.DONE}
     assert kept == wanted
     assert len(sql(KEPT)) == len(wanted) == INTERVIEWS * REVISIONS
     assert sql(APPLICANTS) == [[str(INTERVIEWS)] * 2]

@@ -8,7 +8,7 @@ import json
 
 import pytest
 
-from sync import outbox
+from sync import listing
 from sync.conflicts import contested
 from sync.contract import InterviewStatus
 from sync.failures import (
@@ -264,7 +264,7 @@ def test_a_field_that_is_gone_stops_the_item_and_nothing_is_written(
     drained = Sender(sessions, client, queue).drain()
     assert (drained.sent, drained.dead) == (3, 1)
     with sessions() as session:
-        dead = next(item for item in outbox.items(session) if item.state is State.DEAD)
+        dead = next(item for item in listing.items(session) if item.state is State.DEAD)
     assert dead.last_error == {"option": "mapping_option", "type": "mapping_type"}.get(which, "mapping_gone")
     assert (sql(NOTES), sql(KEPT)) == ("0", "0")
     assert sql("select coalesce(applicant_properties::text, '{}') from hr_applicant") in ("{}", "null")

@@ -13,10 +13,11 @@ from app.review import ReviewSession
 from app.settings import SettingsFile
 from app.store import Library
 from app.sync_service import SyncService
-from sync import outbox
+from sync import listing
 from sync.conflicts import Choice
 from sync.mapping import Entry
-from sync.outbox import Queue, State
+from sync.outbox import State
+from sync.queue import Queue
 from tests.app.test_store_library import an_interview
 
 PROFILE = """
@@ -96,7 +97,7 @@ def test_an_interview_comes_from_odoo_and_goes_back_assessed(library, service, c
     sign(library, interview.id, 5)
     assert service.run_once().people == 1
     with library.reading() as session:
-        waiting = next(item for item in outbox.items(session) if item.state is State.CONFLICT)
+        waiting = next(item for item in listing.items(session) if item.state is State.CONFLICT)
     (asked,) = service.conflict(waiting.op_id).fields
     assert (asked.field, asked.base, asked.theirs) == ("x_composite", composite, 1.5)
     assert office.read("hr.applicant", applicant, "x_composite") == 1.5

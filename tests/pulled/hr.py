@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from app.schedule.watch import ScheduleWatch
 from app.settings import SettingsFile
 from app.sync_service import SyncService
-from sync import outbox
-from sync.outbox import Kind, Queue
+from sync import listing
+from sync.outbox import Kind
+from sync.queue import Queue
 
 KEY = "the-key-of-this-run"
 MORNING = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
@@ -53,4 +54,4 @@ def watch(library, at):
 
 def notes(library):
     with library.reading() as session:
-        return [json.loads(item.payload) for item in reversed(outbox.items(session)) if item.kind is Kind.NOTE]
+        return [json.loads(item.payload) for item in reversed(listing.items(session)) if item.kind is Kind.NOTE]

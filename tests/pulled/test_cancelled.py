@@ -13,7 +13,7 @@ from app.incoming import Incoming
 from app.said import said_of
 from app.store.importing import import_file
 from app.store.recordings import Belonging
-from sync import ledger, outbox
+from sync import ledger, listing
 from sync.conflicts import Choice
 from sync.contract import Pulled, RemoteCandidate
 from sync.outbox import Kind, Resolution, State
@@ -56,7 +56,7 @@ def test_a_note_that_nobody_has_yet_does_not_leave_any_more(library, sandbox, se
     service._pull(system, Drained())
     system.close()
     with library.reading() as session:
-        (note,) = [item for item in outbox.items(session) if item.kind is Kind.NOTE]
+        (note,) = [item for item in listing.items(session) if item.kind is Kind.NOTE]
     assert (note.state, note.resolution) == (State.DONE, Resolution.SUPERSEDED)
     service.run_once()
     assert sandbox.store.notes() == []

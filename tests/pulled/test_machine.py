@@ -6,14 +6,11 @@ over and remembering that it did.
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from dataclasses import dataclass, field, replace
-from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -21,20 +18,17 @@ from app import pulled
 from app.domain.types import InterviewStatus
 from app.incoming import Incoming
 from app.pulled import TIME, moment
-from app.store import Library
 from sync import ledger
 from sync.conflicts import Choice
 from sync.contract import Pulled, RemoteCandidate, RemoteInterview, RemotePosition
 from sync.pull import pull
+from tests.empty_library import new_library
 from tests.sync.ehr import FakeClock
+from tests.sync.model_hr import HOST, PATIENT, SYSTEM, Killed, walks
 
-SYSTEM = "http://model.example"
+pytestmark = PATIENT
 WORDS, TIMES = ("", "a", "b"), (None, *(f"2026-03-02T0{hour}:00:00+00:00" for hour in (1, 2)))
 FIELDS = [("position", "title"), ("position", "keywords"), ("candidate", "phone"), ("interview", TIME)]
-
-
-class Killed(BaseException):
-    """The process ended here."""
 
 
 def values(name):
@@ -45,15 +39,6 @@ def values(name):
     return st.sampled_from(WORDS[1:] if name == "title" else WORDS)
 
 
-@cache
-def empty_library():
-    """A library with all its tables, made once."""
-    folder = Path(tempfile.mkdtemp(prefix="mianjian-pulling-"))
-    with Library.open(folder / "library", assessor="王芳"):
-        pass
-    return folder / "library"
-
-
 @dataclass
 class ModelServer:
     """An HR system with one position, and one candidate with one interview; tells of what changed since a cursor."""
@@ -62,7 +47,7 @@ class ModelServer:
     cancelled: bool = False
     changed: dict = field(default_factory=dict)
     revision: int = 1
-    address: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(base=SYSTEM, host="model.example"))
+    address: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(base=SYSTEM, host=HOST))
 
     def touch(self, kind):
         self.revision += 1
@@ -88,9 +73,7 @@ class Pulling(RuleBasedStateMachine):
     @initialize()
     def begin(self):
         self.folder = tempfile.TemporaryDirectory(prefix="mianjian-pulling-")
-        there = Path(self.folder.name) / "library"
-        shutil.copytree(empty_library(), there)
-        self.library = Library.open(there, assessor="王芳")
+        self.library = new_library(Path(self.folder.name) / "library")
         self.clock = FakeClock()
         self.server = ModelServer(dict.fromkeys(FIELDS, WORDS[1]))
         self.server.rows |= {("position", "keywords"): ["x"], ("interview", TIME): TIMES[1]}
@@ -240,8 +223,4 @@ class Pulling(RuleBasedStateMachine):
 
 
 TestPulling = Pulling.TestCase
-TestPulling.settings = settings(
-    max_examples=15, stateful_step_count=25, deadline=None, report_multiple_bugs=False,
-    phases=[Phase.explicit, Phase.reuse, Phase.generate],
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)  # fmt: skip
+TestPulling.settings = walks(15)

@@ -12,7 +12,7 @@ from app import text
 from app.domain.people import Told
 from app.outgoing import Said, note_id, say, unsay, was_said
 from app.store import Library
-from sync import ledger, outbox
+from sync import ledger, listing
 from sync.contract import NoteRole
 from sync.outbox import Kind, Resolution, State
 from tests.pulled.hr import MORNING, notes, office, plan, watch
@@ -31,7 +31,7 @@ def second(tmp_path, sandbox):
 
 def items(library):
     with library.reading() as session:
-        return [item for item in reversed(outbox.items(session)) if item.kind is Kind.NOTE]
+        return [item for item in reversed(listing.items(session)) if item.kind is Kind.NOTE]
 
 
 def test_two_offices_say_that_somebody_is_late_and_hr_hears_it_once(library, sandbox, service, second, each_language):
@@ -121,5 +121,5 @@ def test_what_another_system_said_of_the_same_number_does_not_count(library, san
         ledger.keep_row(session, "http://127.0.0.1:1", told, lambda: 9e9)
     watch(library, LATE).arrived(interview.id)
     with library.reading() as session:
-        moves = [item for item in outbox.items(session) if item.kind is Kind.STATUS]
+        moves = [item for item in listing.items(session) if item.kind is Kind.STATUS]
     assert [json.loads(move.payload)["to"] for move in moves] == ["in_progress"]

@@ -20,8 +20,8 @@ from app.sync_service import SyncService
 from app.sync_state import Entry, Kind, State
 from sync.failures import CONTESTED
 from sync.mapping import Entry as Mapped
-from sync.outbox import outbox
 from sync.sandbox.server import Sandbox
+from sync.tables import outbox
 from tests.shots.opening import LARGE, REVIEWER, window
 from ui.shell.conductor import Conductor
 from ui.sync.mapping_editor.editor import MappingEditor

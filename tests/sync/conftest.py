@@ -8,12 +8,12 @@ import pytest
 from sqlalchemy import create_engine, event
 from sqlalchemy.orm import Session
 
-from sync import outbox
+from sync import tables
 from sync.address import Address
 from sync.auth import Credentials
 from sync.dialects import connect as connect_to
-from sync.outbox import Queue
 from sync.profile import shipped_profile
+from sync.queue import Queue
 from sync.sandbox.faces.feishu import app_id
 from sync.sandbox.server import Sandbox
 from sync.sender import Sender
@@ -31,7 +31,7 @@ def sessions(tmp_path):
     """Opens sessions on a real file that commit when their block ends well, as the library's do."""
     engine = create_engine(f"sqlite:///{tmp_path / 'outbox.sqlite3'}")
     event.listen(engine, "connect", lambda connection, _: connection.execute("pragma journal_mode=wal"))
-    outbox.metadata.create_all(engine)
+    tables.metadata.create_all(engine)
 
     @contextmanager
     def session():
@@ -71,6 +71,14 @@ def connect():
 @pytest.fixture
 def sender(sessions, sandbox, queue, connect):
     return Sender(sessions, connect(sandbox), queue)
+
+
+@pytest.fixture
+def far(request, sandbox):
+    """The sandbox as the system that a module is about: what its `FAR` makes of it."""
+    side = request.module.FAR(sandbox)
+    yield side
+    side.close()
 
 
 @pytest.fixture

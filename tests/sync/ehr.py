@@ -10,7 +10,7 @@ from uuid import uuid4
 import msgspec
 import rfc8785
 
-from sync import outbox
+from sync import adding, listing, outbox
 from sync.client import Timeouts
 from sync.contract import NoteRole
 from sync.outbox import Kind
@@ -79,7 +79,7 @@ def note_of(interview, role=NoteRole.LATE, key="1", **changes):
 
 
 def enqueue_note(session, interview, depends_on=None, role=NoteRole.LATE, key="1", **changes):
-    return outbox.enqueue(
+    return adding.enqueue(
         session, kind=Kind.NOTE, aggregate=f"{interview}/notes", payload=note_of(interview, role, key, **changes),
         external_id=f"{interview}:{role}:{key}", depends_on=depends_on, clock=lambda: 0.0,
     )  # fmt: skip
@@ -95,13 +95,13 @@ def enqueue_interview(session, interview_id=None, clock=lambda: 0.0):
     """Registration, three moves and an assessment of one interview; gives (interview id, assessment id)."""
     interview_id, assessment_id = interview_id or str(uuid4()), str(uuid4())
     moves = f"{interview_id}/moves"
-    first = outbox.enqueue(
+    first = adding.enqueue(
         session, kind=Kind.INTERVIEW, aggregate=moves, payload=interview_body(interview_id), external_id=interview_id,
         clock=clock,
     )  # fmt: skip
     signed = enqueue_assessment(session, interview_id, assessment_id, depends_on=first, clock=clock)
     for source, target in (("scheduled", "in_progress"), ("in_progress", "to_review"), ("to_review", "assessed")):
-        outbox.enqueue(
+        adding.enqueue(
             session, kind=Kind.STATUS, aggregate=moves, payload=move_body(interview_id, source, target),
             external_id=f"{interview_id}:{target}", depends_on=signed if target == "assessed" else None, clock=clock,
         )  # fmt: skip
@@ -109,7 +109,7 @@ def enqueue_interview(session, interview_id=None, clock=lambda: 0.0):
 
 
 def enqueue_assessment(session, interview_id, assessment_id, revision=1, depends_on=None, clock=lambda: 0.0, **changes):
-    return outbox.enqueue(
+    return adding.enqueue(
         session, kind=Kind.ASSESSMENT, aggregate=interview_id, external_id=f"{assessment_id}:{revision}",
         payload=assessment_body(interview_id, assessment_id, revision, **changes), depends_on=depends_on, clock=clock,
     )  # fmt: skip
@@ -121,11 +121,28 @@ def drain_until_empty(sender, queue, clock, sessions, rounds=400):
     for _ in range(rounds):
         runs.append(sender.drain())
         with sessions() as session:
-            counts = outbox.counts(session)
+            counts = listing.counts(session)
         if counts[outbox.State.PENDING] + counts[outbox.State.INFLIGHT] == 0:
             return runs
         clock.pass_s(301)
     raise AssertionError(f"still waiting: {counts}")
+
+
+def pulled(hr, cursor=""):
+    """All positions and candidates that come after a cursor, by id, and the cursor then."""
+    found, more = {}, True
+    while more:
+        page = hr.changes(cursor)
+        found |= {one.remote_id: one for one in (*page.positions, *page.candidates)}
+        cursor, more = page.cursor, page.more
+    return found, cursor
+
+
+def altered(profile, old, new):
+    """The text of a shipped profile with something else in one place."""
+    written = Path(shipped_profile(profile).file).read_text("utf-8")
+    assert old in written
+    return written.replace(old, new, 1)
 
 
 def feishu_with(**changes):

@@ -265,15 +265,6 @@ class FeishuSide(SandboxSide):
         return next(one for one in kept if one["external_id"] == assessment_id)
 
 
-@contextmanager
-def feishu_side(folder: Path) -> Iterator[FarSide]:
-    """The sandbox's Feishu face, spoken to by the shipped profile."""
-    with Sandbox(CONTRACT, folder / "far") as sandbox:
-        side = FeishuSide(sandbox)
-        yield side
-        side.close()
-
-
 class GreenhouseSide(SandboxSide):
     """The sandbox as Greenhouse: results are notes, interviews from here are candidates with an address of ours."""
 
@@ -348,15 +339,6 @@ def greenhouse_here(**changes) -> Profile:
     return Profile(msgspec.structs.replace(shape, **{"auth": auth} | changes))
 
 
-@contextmanager
-def greenhouse_side(folder: Path) -> Iterator[FarSide]:
-    """The sandbox's Greenhouse face, spoken to as the shipped profile says."""
-    with Sandbox(CONTRACT, folder / "far") as sandbox:
-        side = GreenhouseSide(sandbox, GreenhouseSide.OWN)
-        yield side
-        side.close()
-
-
 class MokaSide(SandboxSide):
     """The sandbox as Moka, which is only read. The limit of its calls is left out."""
 
@@ -371,34 +353,30 @@ class MokaSide(SandboxSide):
         return made
 
 
-@contextmanager
-def moka_side(folder: Path) -> Iterator[FarSide]:
-    """The sandbox's Moka face, spoken to by the shipped profile."""
-    with Sandbox(CONTRACT, folder / "far") as sandbox:
-        side = MokaSide(sandbox)
-        yield side
-        side.close()
-
-
-def sandbox_side(profile: str, below: str = "", account: str = "") -> Callable[[Path], AbstractContextManager[FarSide]]:
-    """The sandbox by the tongue below a path, spoken to as a shipped profile says."""
+def sandbox_side(make: Callable[[Sandbox], SandboxSide]) -> Callable[[Path], AbstractContextManager[FarSide]]:
+    """Opens the sandbox in a folder, as the system that `make` makes of it, spoken to as a shipped profile says."""
 
     @contextmanager
     def opened(folder: Path) -> Iterator[FarSide]:
         with Sandbox(CONTRACT, folder / "far") as sandbox:
-            side = (IhrSide if below else SandboxSide)(sandbox, profile, below, account)
+            side = make(sandbox)
             yield side
             side.close()
 
     return opened
 
 
+def ihr_side(profile: str) -> Callable[[Path], AbstractContextManager[FarSide]]:
+    """The same by the tongue of i人事, with an account."""
+    return sandbox_side(lambda sandbox: IhrSide(sandbox, profile, "/ihr", "mianjian"))
+
+
 SYSTEMS: dict[str, Callable[[Path], AbstractContextManager[FarSide]]] = {
-    "sandbox": sandbox_side("sandbox"),
-    "ihr": sandbox_side("ihr", "/ihr", "mianjian"),
-    "ihr-signed": sandbox_side("ihr-signed", "/ihr", "mianjian"),
-    "feishu": feishu_side,
-    "greenhouse": greenhouse_side,
-    "moka": moka_side,
+    "sandbox": sandbox_side(lambda sandbox: SandboxSide(sandbox, "sandbox")),
+    "ihr": ihr_side("ihr"),
+    "ihr-signed": ihr_side("ihr-signed"),
+    "feishu": sandbox_side(FeishuSide),
+    "greenhouse": sandbox_side(lambda sandbox: GreenhouseSide(sandbox, GreenhouseSide.OWN)),
+    "moka": sandbox_side(MokaSide),
 }
 """Opens a system for one test, with a folder of its own. It calls `pytest.skip` where the system cannot be had."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from sync import outbox
+from sync import listing
 from sync.breaker import read_hold
 from sync.failures import RemoteBusy, RemoteNonsense, RemoteUnreachable
 from sync.outbox import State
+from sync.queue import POISON_ATTEMPTS
 from sync.sandbox.server import Sandbox
 from sync.sender import Sender
 from tests.sync.ehr import (
@@ -20,7 +21,7 @@ from tests.sync.ehr import (
 
 def states(sessions):
     with sessions() as session:
-        return {item.external_id: item.state for item in outbox.items(session)}
+        return {item.external_id: item.state for item in listing.items(session)}
 
 
 def test_what_was_signed_is_what_arrives_byte_for_byte(sandbox, sender, sessions):
@@ -100,7 +101,7 @@ def test_an_item_that_is_not_accepted_waits_for_a_person_with_the_reason(sandbox
     run = sender.drain()
     assert (run.dead, run.sent) == (1, 5)
     with sessions() as session:
-        dead = outbox.items(session)[0]
+        dead = listing.items(session)[0]
     assert (dead.state, dead.last_error, dead.last_params["status"]) == (State.DEAD, "remote_rejected", 422)
     assert "interview" in dead.last_params["detail"]
 
@@ -109,7 +110,7 @@ def test_a_poisoned_item_ends_as_a_dead_letter(sandbox, sender, sessions, clock)
     with sessions() as session:
         enqueue_assessment(session, "i", str(uuid4()))
     sandbox.faults.set("500")
-    for _ in range(outbox.POISON_ATTEMPTS + 1):
+    for _ in range(POISON_ATTEMPTS + 1):
         sender.drain()
         clock.pass_s(400)
     assert set(states(sessions).values()) == {State.DEAD}

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from app import text
-from sync import outbox
+from sync import adding, listing, outbox
 from sync.catalogue import Catalogue
 from sync.client import Answer
 from sync.conflicts import STANDS, contested, three_way
@@ -448,7 +448,7 @@ def test_the_sender_delivers_a_file_of_an_interview_that_was_registered_from_her
         interview, assessment = enqueue_interview(session)
         told = attachment(assessment, interview, content)
         body = {name: getattr(told, name) for name in told.__dataclass_fields__} | {"source": {"id": "f"}}
-        outbox.enqueue(
+        adding.enqueue(
             session, kind=Kind.ATTACHMENT, aggregate=f"{interview}/files", payload=json.dumps(body).encode(),
             external_id=told.external_id, clock=lambda: 0.0,
             depends_on=outbox.find(session, Kind.ASSESSMENT, f"{assessment}:1").op_id,
@@ -461,7 +461,7 @@ def test_the_sender_delivers_a_file_of_an_interview_that_was_registered_from_her
         sender = Sender(sessions, hr, queue, files=lambda _: io.BytesIO(content))
         sender.drain()
         with sessions() as session:
-            if {item.state for item in outbox.items(session)} == {State.DONE}:
+            if {item.state for item in listing.items(session)} == {State.DONE}:
                 break
         clock.pass_s(301)
     assert len(entries(sandbox)["面鉴附件"]["content"].splitlines()) == 1

@@ -17,14 +17,8 @@ from sync.system import Agreed
 from tests.sync.ehr import assessment_body, interview_body
 from tests.sync.far_sides import GreenhouseSide, greenhouse_here
 
+FAR = GreenhouseSide
 LEVELS = (Level("{grade_c}", 6), Level("{grade_b}", 8), Level("{grade_a}"))
-
-
-@pytest.fixture
-def far(sandbox):
-    side = GreenhouseSide(sandbox)
-    yield side
-    side.close()
 
 
 def entries(far, kind="candidate"):

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from sync import handing, outbox
+from sync import handing, listing, outbox
 from sync.outbox import Kind, Resolution, State
+from sync.queue import Queue
 from tests.sync.ehr import enqueue_assessment, enqueue_interview
 
 
@@ -23,7 +24,7 @@ def handed(sessions):
 
 def states(sessions):
     with sessions() as session:
-        return {state: number for state, number in outbox.counts(session).items() if number}
+        return {state: number for state, number in listing.counts(session).items() if number}
 
 
 def test_what_was_handed_over_is_not_sent_from_here(sessions, queue, handed):
@@ -55,7 +56,7 @@ def test_a_newer_revision_waits_behind_what_was_handed_over(sessions, queue, han
 def receipts(sessions, handed):
     """What another outbox with the same items says once they have arrived."""
     with sessions() as session:
-        items = [item for item in outbox.items(session) if item.aggregate.partition("/")[0] == handed]
+        items = [item for item in listing.items(session) if item.aggregate.partition("/")[0] == handed]
     return [handing.Receipt(i.kind, i.external_id, i.payload_sha256, "r-1", None, 5.0) for i in items]
 
 
@@ -69,7 +70,7 @@ def test_receipts_close_what_is_open_once(sessions, handed):
     assert states(sessions)[State.DONE] == 5
     with sessions() as session:
         assert len(handing.receipts(session, [handed])) == 5
-        assert outbox.registered(session) == ((handed, "r-1"),)
+        assert listing.registered(session) == ((handed, "r-1"),)
 
 
 def test_other_bytes_and_unknown_items_close_nothing(sessions, handed):
@@ -82,7 +83,45 @@ def test_other_bytes_and_unknown_items_close_nothing(sessions, handed):
 
 def test_a_person_may_send_it_from_here_after_all(sessions, queue, handed):
     with sessions() as session:
-        item = next(item for item in outbox.items(session) if item.state is State.HANDED)
+        item = next(item for item in listing.items(session) if item.state is State.HANDED)
         assert queue.revive(session, item.op_id)
         found = outbox.get(session, item.op_id)
-    assert found.state is State.PENDING
+    assert (found.state, found.uncertain) == (State.PENDING, True), "the other computer may have sent it"
+
+
+def test_what_a_sender_that_died_left_on_its_way_is_handed_over_too(sessions, queue):
+    with sessions() as session:
+        interview, _ = enqueue_interview(session)
+        claimed = queue.claim(session)
+    with sessions() as session:
+        items = handing.waiting(session, [interview])
+        assert claimed.op_id in {item.op_id for item in items}
+        assert handing.hand_over(session, items) == 5
+        left = outbox.get(session, claimed.op_id)
+    assert (left.state, left.uncertain, left.lease_owner) == (State.HANDED, True, None)
+
+
+def test_what_is_just_on_its_way_stays_here(sessions):
+    with sessions() as session:
+        interview, _ = enqueue_interview(session)
+        Queue().claim(session)
+        assert len(handing.waiting(session, [interview])) == 4
+
+
+def test_moves_that_the_other_computer_had_no_need_of_are_closed_by_a_later_one(sessions, handed):
+    told = [each for each in receipts(sessions, handed) if not each.external_id.endswith(":in_progress")]
+    with sessions() as session:
+        assert len(handing.confirm(session, told, "the office")) == 5
+        first = outbox.find(session, Kind.STATUS, f"{handed}:in_progress")
+    assert (first.state, first.resolution, first.sent_by) == (State.DONE, Resolution.OVERTAKEN, "the office")
+
+
+def test_what_the_other_computer_held_back_and_tells_after_all_has_arrived(sessions, handed):
+    told = receipts(sessions, handed)
+    held_back = [replace(each, resolution=Resolution.NOT_TOLD.value) for each in told]
+    with sessions() as session:
+        assert len(handing.confirm(session, held_back, "the office")) == 5
+        assert handing.confirm(session, held_back, "the office") == ()
+        assert len(handing.confirm(session, told, "the office")) == 5
+        assert handing.confirm(session, told, "the office") == ()
+        assert {item.resolution for item in listing.items(session) if item.state is State.DONE} == {None}

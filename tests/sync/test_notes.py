@@ -11,7 +11,7 @@ import msgspec
 import pytest
 import requests
 
-from sync import ledger, outbox
+from sync import adding, ledger, listing, outbox
 from sync.failures import RemoteConflict
 from sync.outbox import Kind, Resolution, State
 from sync.profile import Profile, shipped_profile
@@ -45,7 +45,7 @@ def test_a_note_arrives_once_whatever_happens_on_the_way(
     drain_until_empty(sender, queue, clock, sessions)
     assert kept(tmp_path) == [(f"{interview}:late:{number}", "late") for number in range(1, 6)]
     with sessions() as session:
-        notes = [item for item in outbox.items(session) if item.kind is Kind.NOTE]
+        notes = [item for item in listing.items(session) if item.kind is Kind.NOTE]
     assert all(item.remote_id.startswith("note-") for item in notes)
 
 
@@ -91,9 +91,9 @@ def test_a_system_that_takes_no_notes_is_not_asked_and_nobody_has_to_decide(
 
 def test_what_nobody_can_have_yet_is_closed_for_something_newer(interview, sender, sessions):
     with sessions() as session:
-        closed = outbox.close_unsent(session, Kind.NOTE, f"{interview}:late:", lambda: 1.0)
+        closed = adding.close_unsent(session, Kind.NOTE, f"{interview}:late:", lambda: 1.0)
     assert [item.external_id for item in closed] == [f"{interview}:late:1"]
     sender.drain()
     with sessions() as session:
         assert outbox.find(session, Kind.NOTE, f"{interview}:late:1").resolution is Resolution.SUPERSEDED
-        assert outbox.close_unsent(session, Kind.NOTE, f"{interview}:late:") == ()
+        assert adding.close_unsent(session, Kind.NOTE, f"{interview}:late:") == ()

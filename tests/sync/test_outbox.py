@@ -9,10 +9,12 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from sync import ledger, outbox
+from sync import adding, ledger, listing, outbox, tables
+from sync.adding import PayloadChanged
 from sync.failures import RemoteBusy, RemoteConflict, RemoteRejected, RemoteUnreachable
 from sync.ledger import KnownRow
-from sync.outbox import PayloadChanged, Queue, Resolution, State
+from sync.outbox import Resolution, State
+from sync.queue import LEASE_S, Queue, backoff_s
 from tests.sync.ehr import FakeClock
 
 BUSY = RemoteBusy(host="h", status=500)
@@ -20,7 +22,7 @@ GONE = RemoteUnreachable(host="h")
 
 
 def add(session, aggregate, external_id, clock, **more):
-    return outbox.enqueue(
+    return adding.enqueue(
         session, kind="status", aggregate=aggregate, payload=external_id.encode(), external_id=external_id, clock=clock,
         **more,
     )  # fmt: skip
@@ -47,7 +49,7 @@ def test_the_same_again_is_the_same_item_and_other_bytes_are_refused(sessions, c
         first = add(session, "a", "1", clock)
         assert add(session, "a", "1", clock) == first
         with pytest.raises(PayloadChanged):
-            outbox.enqueue(session, kind="status", aggregate="a", payload=b"other", external_id="1")
+            adding.enqueue(session, kind="status", aggregate="a", payload=b"other", external_id="1")
 
 
 def test_order_is_kept_within_an_aggregate_only(sessions, clock, queue):
@@ -66,7 +68,7 @@ def test_an_item_waits_for_what_it_depends_on(sessions, clock, queue):
     with sessions() as session:
         first = add(session, "a", "a1", clock)
         second = add(session, "b", "b1", clock)
-        outbox.depend(session, second, first)
+        adding.depend(session, second, first)
     item = claim(sessions, queue)
     assert (item.external_id, claim(sessions, queue)) == ("a1", None)
     with sessions() as session:
@@ -79,7 +81,7 @@ def test_a_lease_that_ran_out_comes_back_uncertain_and_its_old_holder_cannot_set
         add(session, "a", "a1", clock)
     lost = claim(sessions, queue)
     assert claim(sessions, queue) is None
-    clock.pass_s(outbox.LEASE_S + 1)
+    clock.pass_s(LEASE_S + 1)
     taken = claim(sessions, queue)
     assert taken.op_id == lost.op_id
     assert taken.uncertain
@@ -90,8 +92,8 @@ def test_a_lease_that_ran_out_comes_back_uncertain_and_its_old_holder_cannot_set
 
 
 def test_waiting_grows_is_capped_and_honours_the_server(sessions, clock, queue):
-    assert [outbox.backoff_s(n, 1.0) for n in (1, 2, 3, 9, 10, 500)] == [1.0, 2.0, 4.0, 256.0, 300.0, 300.0]
-    assert outbox.backoff_s(5, 0.0) == 0.0
+    assert [backoff_s(n, 1.0) for n in (1, 2, 3, 9, 10, 500)] == [1.0, 2.0, 4.0, 256.0, 300.0, 300.0]
+    assert backoff_s(5, 0.0) == 0.0
     with sessions() as session:
         add(session, "a", "a1", clock)
         item = queue.claim(session)
@@ -119,7 +121,7 @@ def test_a_dead_letter_holds_up_its_aggregate_until_it_is_revived(sessions, cloc
         dead = queue.claim(session)
         queue.bury(session, dead, RemoteRejected(host="h", status=422, detail="no"))
         assert queue.claim(session) is None
-        assert outbox.counts(session)[State.DEAD] == 1
+        assert listing.counts(session)[State.DEAD] == 1
         assert queue.next_at(session) is None
         assert queue.revive(session, dead.op_id)
         again = queue.claim(session)
@@ -145,7 +147,7 @@ def test_items_are_listed_with_what_needs_a_person_first(sessions, clock, queue)
             add(session, name, name, clock)
         queue.complete(session, queue.claim(session))
         queue.bury(session, queue.claim(session), BUSY)
-        assert [item.external_id for item in outbox.items(session, limit=1)] == ["2", "3"]
+        assert [item.external_id for item in listing.items(session, limit=1)] == ["2", "3"]
 
 
 def test_state_rows_and_log_are_remembered(sessions, clock):
@@ -172,7 +174,7 @@ class OutboxMachine(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.engine = create_engine("sqlite://")
-        outbox.metadata.create_all(self.engine)
+        tables.metadata.create_all(self.engine)
         self.session = Session(self.engine, expire_on_commit=False)
         self.clock = FakeClock()
         self.queue = Queue(self.clock, jitter=lambda: 1.0)
@@ -222,19 +224,19 @@ class OutboxMachine(RuleBasedStateMachine):
     def a_dead_sender_wakes_up(self):
         assert not self.queue.complete(self.session, self.stale.pop())
 
-    @rule(seconds=st.sampled_from([0.5, 5.0, outbox.LEASE_S + 1, 400.0]))
+    @rule(seconds=st.sampled_from([0.5, 5.0, LEASE_S + 1, 400.0]))
     def time_passes(self, seconds):
         self.clock.pass_s(seconds)
 
     @rule()
     def revive_the_dead(self):
-        for item in outbox.items(self.session):
+        for item in listing.items(self.session):
             if item.state is State.DEAD:
                 assert self.queue.revive(self.session, item.op_id)
 
     @invariant()
     def nothing_is_lost_doubled_or_out_of_order(self):
-        rows = {item.external_id: item.state for item in outbox.items(self.session)}
+        rows = {item.external_id: item.state for item in listing.items(self.session)}
         assert sorted(rows) == sorted(self.added)
         assert sorted(self.done) == sorted(name for name, state in rows.items() if state is State.DONE)
         for aggregate in "abc":

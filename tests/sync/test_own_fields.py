@@ -15,7 +15,8 @@ from sync.auth import Credentials
 from sync.catalogue import FieldType
 from sync.dialects import connect as connect_to
 from sync.failures import MappingBroken, ProfileInvalid
-from sync.outbox import State, counts
+from sync.listing import counts
+from sync.outbox import State
 from sync.profile import read_profile
 from sync.sender import Sender
 from sync.system import Agreed

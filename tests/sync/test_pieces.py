@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-from sync import outbox
+from sync import adding, outbox
 from sync.failures import (
     ProfileInvalid,
     RemoteBusy,
@@ -24,7 +24,7 @@ from sync.profile import read_profile, shipped_profile
 from sync.sender import Sender
 from sync.uploads import CHUNK_BYTES, Pieces
 from tests.sync.ehr import enqueue_interview
-from tests.sync.far_sides import sandbox_side
+from tests.sync.far_sides import ihr_side
 from tests.sync.test_uploads import a_file, attachment, enqueue_file, stored
 
 PIECE = 4096
@@ -33,7 +33,7 @@ OP = "operation-1"
 
 @pytest.fixture(params=["ihr", "ihr-signed"])
 def far(request, tmp_path):
-    with sandbox_side(request.param, "/ihr", "mianjian")(tmp_path) as side:
+    with ihr_side(request.param)(tmp_path) as side:
         yield side
 
 
@@ -75,7 +75,7 @@ def test_the_sender_delivers_it_in_pieces_and_every_first_answer_is_lost(far, se
     with sessions() as session:
         _, assessment = enqueue_interview(session)
         op_id = enqueue_file(session, assessment, content)
-        outbox.depend(session, op_id, outbox.find(session, Kind.ASSESSMENT, f"{assessment}:1").op_id)
+        adding.depend(session, op_id, outbox.find(session, Kind.ASSESSMENT, f"{assessment}:1").op_id)
     far.misbehave("lose_first")
     hr = far.hr(record=heard.append)
     sender = Sender(sessions, hr, queue, files=lambda _: io.BytesIO(content))

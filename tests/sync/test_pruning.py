@@ -8,7 +8,7 @@ import json
 import pytest
 from sqlalchemy import select, update
 
-from sync import exchanges, ledger, outbox, pruning
+from sync import adding, exchanges, ledger, listing, outbox, pruning, tables
 from sync.client import Exchange
 from sync.outbox import Kind, Resolution, State
 from sync.tables import sync_exchange
@@ -31,11 +31,11 @@ def three(sessions):
 
 def settle(session, state, *where, at=NOW - 100 * DAY, resolution=None):
     values = {"state": state.value, "done_at": at, "resolution": resolution}
-    session.execute(update(outbox.outbox).where(*where).values(**values))
+    session.execute(update(tables.outbox).where(*where).values(**values))
 
 
 def revision(ids, number):
-    return outbox.outbox.c.external_id == f"{ids[1]}:{number}"
+    return tables.outbox.c.external_id == f"{ids[1]}:{number}"
 
 
 def prune(sessions, before=NOW - 90 * DAY, **more):
@@ -50,19 +50,19 @@ def prune(sessions, before=NOW - 90 * DAY, **more):
 
 def pruned(sessions):
     with sessions() as session:
-        return {item.external_id for item in outbox.items(session) if item.pruned}
+        return {item.external_id for item in listing.items(session) if item.pruned}
 
 
 def test_old_payloads_go_and_their_hashes_outcome_and_titles_stay(three, sessions):
     interview, assessment = three
     with sessions() as session:
-        before = {item.op_id: item for item in outbox.items(session)}
+        before = {item.op_id: item for item in listing.items(session)}
         ledger.note(session, at=0.0, direction="sent", kind="assessment", subject="a", outcome="sent", body=b"x")
     assert prune(sessions) == 6
     with sessions() as session:
-        after = {item.op_id: item for item in outbox.items(session)}
+        after = {item.op_id: item for item in listing.items(session)}
         assert len(ledger.log(session)) == 1, "the log stays as it is"
-        same = outbox.enqueue(
+        same = adding.enqueue(
             session, kind=Kind.ASSESSMENT, aggregate=interview, external_id=f"{assessment}:1",
             payload=assessment_body(interview, assessment), clock=lambda: 0.0,
         )  # fmt: skip
@@ -105,7 +105,7 @@ def test_young_ones_stay_until_all_are_too_large_and_then_the_oldest_go(three, s
         settle(session, State.DONE, revision(three, 1), at=NOW - DAY)
     assert prune(sessions) == 0
     with sessions() as session:
-        sizes = {item.external_id: len(item.payload) for item in outbox.items(session)}
+        sizes = {item.external_id: len(item.payload) for item in listing.items(session)}
     prunable = sum(size for name, size in sizes.items() if name != f"{three[1]}:3")
     assert prune(sessions, most_bytes=prunable - 1) == 1
     assert pruned(sessions) == {f"{three[1]}:1"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from uuid import uuid4
 
 import msgspec
@@ -24,16 +25,10 @@ from tests.sync.ehr import assessment_body, enqueue_assessment, enqueue_intervie
 from tests.sync.far_sides import IhrSide, SandboxSide
 from tests.sync.test_own_fields import fits
 
+FAR = partial(SandboxSide, profile="sandbox")
 OP = "operation-1"
 NOTHING = Agreed()
 LEVEL = Entry("composite", "custom_fields.total_score", "number", (0, 10, 0, 100))
-
-
-@pytest.fixture
-def far(sandbox):
-    side = SandboxSide(sandbox, "sandbox")
-    yield side
-    side.close()
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import update
 
-from sync import outbox, pruning, untold
+from sync import listing, outbox, pruning, tables, untold
 from sync.outbox import Kind, Resolution, State
 from tests.sync.ehr import enqueue_assessment, enqueue_interview
 
@@ -28,7 +28,7 @@ def two(sessions):
 def settle(sessions, resolution=None, state=State.DONE):
     with sessions() as session:
         values = {"state": state.value, "done_at": NOW, "resolution": resolution and resolution.value}
-        session.execute(update(outbox.outbox).values(**values))
+        session.execute(update(tables.outbox).values(**values))
 
 
 def of(session, assessment, revision):
@@ -46,20 +46,20 @@ def test_what_was_held_back_of_each_is_offered(two, sessions):
 
 def test_files_are_made_of_the_newest_revision_of_each(two, sessions):
     with sessions() as session:
-        found = [item.external_id for item in outbox.newest_assessments(session, 0.0, "report")]
+        found = [item.external_id for item in listing.newest_assessments(session, 0.0, "report")]
     assert found == [f"{two[0]}:2", f"{two[1]}:1"]
 
 
 def test_agreed_on_is_never_what_another_one_signed(two, sessions):
     settle(sessions)
     with sessions() as session:
-        assert outbox.last_agreed(session, of(session, two[1], 1)) is None
-        assert outbox.last_agreed(session, of(session, two[0], 2)).external_id == f"{two[0]}:1"
+        assert listing.last_agreed(session, of(session, two[1], 1)) is None
+        assert listing.last_agreed(session, of(session, two[0], 2)).external_id == f"{two[0]}:1"
 
 
 def test_the_newest_result_of_each_is_kept(two, sessions):
     settle(sessions)
     with sessions() as session:
         pruning.prune_payloads(session, NOW + 1)
-        pruned = {item.external_id for item in outbox.items(session) if item.pruned and item.kind is Kind.ASSESSMENT}
+        pruned = {item.external_id for item in listing.items(session) if item.pruned and item.kind is Kind.ASSESSMENT}
     assert pruned == {f"{two[0]}:1"}

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import msgspec
 import pytest
 
-from sync import outbox, untold
+from sync import adding, listing, outbox, tables, untold
 from sync.outbox import Kind, Resolution, State
 from sync.profile import Profile, shipped_profile
 from sync.sender import Sender
 from tests.sync.ehr import enqueue_assessment, enqueue_interview, enqueue_note
 from tests.sync.far_sides import SandboxSide
 
+FAR = partial(SandboxSide, profile="sandbox")
 ALL = ("status", "assessment", "notes")
-
-
-@pytest.fixture
-def far(sandbox):
-    side = SandboxSide(sandbox, "sandbox")
-    yield side
-    side.close()
 
 
 @pytest.fixture
@@ -36,7 +32,7 @@ def held_back(far, sessions, queue):
 
 def resolutions(sessions):
     with sessions() as session:
-        return {item.external_id: item.resolution for item in outbox.items(session)}
+        return {item.external_id: item.resolution for item in listing.items(session)}
 
 
 def test_it_is_counted_by_what_the_profile_sends_now(held_back, sessions):
@@ -65,7 +61,7 @@ def test_what_is_left_is_not_offered_again(held_back, sessions):
     with sessions() as session:
         assert untold.leave(session, ALL) == 5
         assert untold.to_tell(session, ALL) == {}
-        assert outbox.counts(session)[State.DONE] == 6
+        assert listing.counts(session)[State.DONE] == 6
     assert set(resolutions(sessions).values()) == {Resolution.LEFT, Resolution.NOT_TOLD}
 
 
@@ -74,11 +70,11 @@ def test_words_that_were_held_back_and_said_anew_are_not_sent_later(held_back, s
     with sessions() as session:
         enqueue_note(session, interview)
         session.execute(
-            outbox.outbox.update()
-            .where(outbox.outbox.c.kind == Kind.NOTE.value)
+            tables.outbox.update()
+            .where(tables.outbox.c.kind == Kind.NOTE.value)
             .values(state=State.DONE.value, resolution=Resolution.NOT_TOLD.value)
         )
-        outbox.set_aside(session, Kind.NOTE, f"{interview}:late:1")
+        adding.set_aside(session, Kind.NOTE, f"{interview}:late:1")
         assert Kind.NOTE not in untold.to_tell(session, ALL)
         untold.tell(session, ALL, queue.clock)
     assert Resolution.SUPERSEDED in resolutions(sessions).values()
@@ -104,5 +100,69 @@ def test_nothing_of_an_interview_that_was_held_back_leaves_before_it_is_register
 
 def test_what_another_computer_was_to_tell_is_not_offered_here(held_back, sessions):
     with sessions() as session:
-        session.execute(outbox.outbox.update().values(sent_by="the office"))
+        session.execute(tables.outbox.update().values(sent_by="the office"))
         assert untold.to_tell(session, ALL) == {}
+
+
+def test_a_later_revision_of_an_interview_that_a_person_left_is_held_with_it(far, held_back, sessions, queue):
+    """No dead letter comes of a person's own choice: it is offered, and then the interview is registered first."""
+    interview, assessment = held_back
+    with sessions() as session:
+        untold.leave(session, ALL)
+        registration = outbox.find(session, Kind.INTERVIEW, interview).op_id
+        enqueue_assessment(session, interview, assessment, 3, depends_on=registration)
+        enqueue_note(session, interview, registration)
+    sender = Sender(sessions, far.hr(), queue)
+    assert (sender.drain().dead, far.registered()) == (0, [])
+    assert resolutions(sessions)[f"{assessment}:3"] is Resolution.NOT_TOLD
+    with sessions() as session:
+        assert untold.to_tell(session, ALL) == {Kind.ASSESSMENT: 1, Kind.NOTE: 1}
+        assert untold.to_tell(session, ("notes",)) == {}
+        untold.tell(session, ALL, queue.clock)
+    assert sender.drain().dead == 0
+    assert (far.registered(), far.moves(interview)) == ([interview], ["in_progress", "to_review", "assessed"])
+    assert [one.external_id for one in far.arrived()] == [f"{assessment}:3"]
+    assert resolutions(sessions)[f"{assessment}:2"] is Resolution.LEFT, "what was left before stays left"
+
+
+def test_a_later_revision_may_be_left_too(far, held_back, sessions, queue):
+    interview, assessment = held_back
+    with sessions() as session:
+        untold.leave(session, ALL)
+        enqueue_assessment(session, interview, assessment, 3)
+    sender = Sender(sessions, far.hr(), queue)
+    sender.drain()
+    with sessions() as session:
+        assert untold.leave(session, ALL) == 1
+        assert untold.to_tell(session, ALL) == {}
+    assert (sender.drain().sent, far.arrived()) == (0, [])
+
+
+def test_what_waits_behind_a_registration_that_was_left_is_held_too(far, sessions, queue):
+    with sessions() as session:
+        interview, assessment = enqueue_interview(session)
+        where = tables.outbox.c.kind == Kind.INTERVIEW.value
+        session.execute(tables.outbox.update().where(where).values(state=State.DEAD.value))
+        assert queue.resolve(session, outbox.find(session, Kind.INTERVIEW, interview).op_id, Resolution.LEFT)
+    sender = Sender(sessions, far.hr(), queue)
+    assert sender.drain().dead == 0
+    assert resolutions(sessions)[f"{assessment}:1"] is Resolution.NOT_TOLD
+    with sessions() as session:
+        untold.tell(session, ALL, queue.clock)
+    assert sender.drain().dead == 0
+    assert far.registered() == [interview]
+
+
+def test_what_was_taken_back_while_it_was_held_back_is_not_told_later(held_back, sessions, queue):
+    interview, assessment = held_back
+    with sessions() as session:
+        enqueue_note(session, interview)
+        untold_note = outbox.outbox.c.kind == Kind.NOTE.value
+        session.execute(
+            outbox.outbox.update()
+            .where(untold_note)
+            .values(state=State.DONE.value, resolution=Resolution.NOT_TOLD.value)
+        )
+        assert len(adding.close_unsent(session, Kind.NOTE, f"{interview}:late:")) == 1
+        assert len(adding.supersede(session, assessment)) == 2
+        assert set(untold.to_tell(session, ALL)) == {Kind.INTERVIEW, Kind.STATUS}

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 import requests
 
-from sync import outbox
+from sync import adding, outbox, tables
 from sync.failures import FileGone, RemoteBusy, RemoteNonsense, RemoteRejected, RemoteUnreachable
 from sync.outbox import Kind, State
 from sync.sandbox.server import Sandbox
@@ -137,7 +137,7 @@ def test_metadata_is_read_strictly(sandbox, delivered):
 def enqueue_file(session, assessment, content, role="report"):
     told = attachment(assessment, content, role)
     body = {name: getattr(told, name) for name in told.__dataclass_fields__} | {"source": {"kind": "made", "id": "f"}}
-    return outbox.enqueue(
+    return adding.enqueue(
         session, kind=Kind.ATTACHMENT, aggregate="i/files", payload=json.dumps(body).encode(),
         external_id=told.external_id, clock=lambda: 0.0,
     )  # fmt: skip
@@ -148,7 +148,7 @@ def test_the_sender_delivers_files_after_all_else_and_holds_its_lease(sandbox, s
     with sessions() as session:
         _, assessment = enqueue_interview(session)
         op_id = enqueue_file(session, assessment, content)
-        outbox.depend(session, op_id, outbox.find(session, Kind.ASSESSMENT, f"{assessment}:1").op_id)
+        adding.depend(session, op_id, outbox.find(session, Kind.ASSESSMENT, f"{assessment}:1").op_id)
         enqueue_interview(session)
     leases = []
 
@@ -173,7 +173,7 @@ def test_an_upload_is_put_back_when_the_program_is_closed(sandbox, sessions, que
     client = connect(sandbox)
     Sender(sessions, client, queue, files=lambda _: io.BytesIO(content)).drain()
     with sessions() as session:
-        session.execute(outbox.outbox.update().where(outbox.outbox.c.op_id == op_id).values(state="pending"))
+        session.execute(tables.outbox.update().where(tables.outbox.c.op_id == op_id).values(state="pending"))
         enqueue_interview(session)
     sandbox.store.advance_upload(sandbox.store.uploads()[0]["id"], CHUNK_BYTES)
     sender = Sender(sessions, client, queue, files=lambda _: io.BytesIO(content))

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from sync import outbox
+from sync import listing
 from sync.auth import Credentials
 from sync.breaker import OPEN_S, PATIENCE, Breaker, Hold, read_hold, write_hold
 from sync.dialects import connect as connect_to
@@ -162,13 +162,13 @@ def test_after_five_failures_one_harmless_call_shows_first_that_it_is_well(tmp_p
         clock.at = run.until
     with sessions() as session:
         assert read_hold(session, system.address.base).tripped
-        before = [item.attempts for item in outbox.items(session)]
+        before = [item.attempts for item in listing.items(session)]
     system._wire._record = calls.append
     run = sender.drain()
     assert [one.path for one in calls] == ["/health"], "half open: nothing but the probe"
     assert run.until >= clock() + OPEN_S
     with sessions() as session:
-        assert [item.attempts for item in outbox.items(session)] == before
+        assert [item.attempts for item in listing.items(session)] == before
     clock.at = run.until
     with Sandbox(CONTRACT, tmp_path / "ehr", port, key=key):
         calls.clear()
@@ -176,7 +176,7 @@ def test_after_five_failures_one_harmless_call_shows_first_that_it_is_well(tmp_p
         assert calls[0].path == "/health"
     with sessions() as session:
         assert read_hold(session, system.address.base) == Hold()
-        assert {item.state for item in outbox.items(session)} == {State.DONE}
+        assert {item.state for item in listing.items(session)} == {State.DONE}
 
 
 def test_a_hurry_overrides_our_wait_but_not_the_servers_and_forgets_no_failure(sandbox, sessions, queue, connect):

@@ -16,8 +16,9 @@ from app.failures import ValueInvalid
 from app.feedback import give
 from app.settings import SettingsFile
 from app.sync_service import SyncService
-from sync import outbox
-from sync.outbox import Kind, Queue
+from sync import listing
+from sync.outbox import Kind
+from sync.queue import Queue
 from sync.sandbox.server import Sandbox
 from tests.app.test_store_library import an_interview
 from tests.sync.ehr import CONTRACT
@@ -44,7 +45,7 @@ def dialog(qtbot, library, interview):
 
 def notes(library):
     with library.reading() as session:
-        return [json.loads(item.payload) for item in outbox.items(session) if item.kind is Kind.NOTE]
+        return [json.loads(item.payload) for item in listing.items(session) if item.kind is Kind.NOTE]
 
 
 def test_the_candidates_own_words_are_kept_and_stay_here(dialog, library, interview, qtbot):

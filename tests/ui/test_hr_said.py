@@ -17,7 +17,7 @@ from app.review import ReviewSession
 from app.settings import SettingsFile
 from app.store.tables import AuditRow
 from app.sync_service import SyncService
-from sync.outbox import Queue
+from sync.queue import Queue
 from sync.sandbox.demo import DOCUMENTS
 from sync.sandbox.server import Sandbox
 from tests.sync.ehr import CONTRACT

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QFileDialog
 from app import text
 from app.domain.types import Candidate, InterviewStatus, Position
 from app.settings import SettingsFile
-from sync import outbox
+from sync import listing
 from sync.outbox import Kind
 from tests.app.test_store_library import an_interview
 from tests.ui.clipped import clipped
@@ -60,7 +60,7 @@ def status_of(opened, name):
 
 def notes(opened):
     with opened.context.library.reading() as session:
-        found = [item for item in outbox.items(session) if item.kind is Kind.NOTE and item.resolution is None]
+        found = [item for item in listing.items(session) if item.kind is Kind.NOTE and item.resolution is None]
     return sorted((json.loads(item.payload)["role"], json.loads(item.payload)["text"]) for item in found)
 
 

@@ -11,7 +11,7 @@ from app import text
 from app.domain.types import Candidate
 from app.settings import SettingsFile
 from app.suggestions.rules import Outcome, Rule, When, Whose, company_rules, rules_file, write_rules
-from sync import outbox
+from sync import listing
 from sync.outbox import Kind
 from tests.app.test_store_library import an_interview
 from tests.handover.conftest import sign
@@ -57,7 +57,7 @@ def dialog(opened, what="suggestions"):
 
 def notes(opened):
     with opened.context.library.reading() as session:
-        return [json.loads(item.payload) for item in outbox.items(session) if item.kind is Kind.NOTE]
+        return [json.loads(item.payload) for item in listing.items(session) if item.kind is Kind.NOTE]
 
 
 def test_a_suggestion_says_what_and_why_and_goes_only_when_it_is_sent(opened, qtbot):

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
 
 from app import policy, text
 from app.domain.types import Consent, Interview
+from app.lying_there import lying_there
 from app.settings import SettingsFile
 from app.store.library import Library
 from ui import language
@@ -57,7 +58,8 @@ class ConsentField(QWidget):
                 if agreed
                 else text.tr("library.consent_not_analysed", what=kinds)
             )
-        self.line.setText("\n".join([words, *outside]))
+        there = [each.sentence for each in lying_there(self._library) if each.interview_id == self._interview.id]
+        self.line.setText("\n".join([words, *outside, *there]))
         self.menu.clear()
         for name in self._modalities():
             action = QAction(text.tr(f"policy.modality_{name}"), self.menu)

@@ -196,8 +196,9 @@ class ItemPanel(QFrame):
             signal.emit(*(getattr(self._entry, name) for name in names))
 
     def _name_resend(self) -> None:
-        handed = self._entry is not None and self._entry.state is State.HANDED
-        self.resend.setText(text.tr("sync_room.send_here" if handed else "sync_room.resend"))
+        words = {State.HANDED: "send_here", State.HELD: "send_held"}
+        state = self._entry.state if self._entry is not None else State.PENDING
+        self.resend.setText(text.tr(f"sync_room.{words.get(state, 'resend')}"))
 
     def _choose(self, choice: Choice) -> None:
         if self._by_row():

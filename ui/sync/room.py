@@ -29,6 +29,7 @@ from ui import language, theme
 from ui.shell.top_bar import StatusLight
 from ui.sync.calls_page import CallsPage
 from ui.sync.item_panel import ItemPanel
+from ui.sync.lying_there_bar import LyingThereBar
 from ui.sync.model import ENTRY_ROLE, CallsTable, EntriesTable, HistoryTable, RowsTable, RunsTable, clock
 from ui.sync.packages import PackagesPage
 from ui.sync.untold_bar import UntoldBar
@@ -69,6 +70,9 @@ class SyncRoom(QWidget):
         self.queue_view.selectionModel().currentRowChanged.connect(lambda *_: self._chosen())
         self.untold = UntoldBar(service)
         self.untold.failed.connect(self.failed)
+        self.lying_there = LyingThereBar(service)
+        self.lying_there.failed.connect(self.failed)
+        self.lying_there.settled.connect(self.refresh)
         self.panel = ItemPanel()
         self.panel.resendRequested.connect(lambda op: self._try(lambda: self._service.resend(op)))
         self.panel.choiceMade.connect(lambda op, choice: self._try(lambda: self._service.resolve(op, Choice(choice))))
@@ -137,6 +141,7 @@ class SyncRoom(QWidget):
         outer.setContentsMargins(12, 12, 12, 12)
         outer.setSpacing(10)
         outer.addWidget(head)
+        outer.addWidget(self.lying_there)
         outer.addWidget(self.untold)
         outer.addWidget(splitter, 1)
 
@@ -187,6 +192,7 @@ class SyncRoom(QWidget):
             self.entries.show(state.entries)
             self._choose(kept.op_id if kept else None)
         self.history.show(self._service.history())
+        self.lying_there.refresh()
         self.untold.refresh()
         self._refresh_shown()
         self.tabs.setTabText(0, text.tr("sync_room.queue", n=state.queue + state.people))

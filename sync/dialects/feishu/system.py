@@ -207,6 +207,7 @@ class FeishuSystem:
         if mark and mark.revision > mine.mark.revision:
             theirs = {"revision": mark.revision, STANDS: comparable(self._shape, held)}
             raise RemoteConflict(theirs, host=self._wire.host, field="newer_revision")
+        agreed = agreed.against(mark.external_id if mark else "")
         ways = three_way(agreed.values, answering(mine, held), comparable(self._shape, held), agreed.leave)
         ways.refuse(self._wire.host)
         body = merged(self._shape, mine, held, ways.write, agreed.values)

@@ -100,12 +100,15 @@ class GreenhouseSystem:
         del operation
         told = self._own.told(signed)
         place, mark = self._needed(json.loads(signed)), mark_for(external_id, signed)
+        newest = Mark("", "")
         for stands, note in self._notes(place):
             if stands == mark:
                 return Delivered(str(note["id"]), told)
             self._guard(mark, stands, note)
+            if stands.assessment_id == mark.assessment_id and stands.revision > newest.revision:
+                newest = stands
         if told is not None:
-            self._own.write(place.candidate, place.application, told, agreed)
+            self._own.write(place.candidate, place.application, told, agreed.against(newest.external_id))
         return Delivered(self._noted(place.candidate, result_note(signed, self._words)), told)
 
     def held_assessment(self, external_id: str, signed: bytes) -> Delivered | None:

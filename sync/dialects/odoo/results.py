@@ -11,7 +11,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from sync.client import unsure
@@ -286,8 +286,10 @@ def _kept(row: Row) -> Kept | None:
 
 def _base(agreed: Agreed, result: Mapping[str, Any], target: Target) -> Agreed:
     """What was agreed last of this assessment: as known here, else (on another computer) as it stands in Odoo."""
-    mine = (kept.fields for kept in target.kept if kept.assessment_id == result["assessment_id"])
-    return replace(agreed, values={**next(mine, {}), **agreed.values})
+    newest = next((kept for kept in target.kept if kept.assessment_id == result["assessment_id"]), None)
+    if newest is None or newest.revision < int(agreed.external_id.rpartition(":")[2] or 0):
+        return agreed.against("")
+    return agreed.against(f"{newest.assessment_id}:{newest.revision}", newest.fields)
 
 
 def _stands(place: Place, value: Any, base: Mapping[str, Any]) -> Any:

@@ -14,39 +14,14 @@ from app.schedule.watch import ScheduleWatch
 from app.settings import SettingsFile
 from app.sync_state import State
 from sync.conflicts import Choice
-from sync.sandbox.server import Sandbox
-from tests.pulled.hr import KEY, MORNING, cards, office, plan, put, watch
-from tests.sync.ehr import CONTRACT
+from tests.pulled.hr import MORNING, cards, plan, put, watch
 from tests.ui.clipped import clipped
 from ui import language, theme
 from ui.library.model import INTERVIEW_ROLE
 from ui.library.room import LibraryRoom
 from ui.schedule.alert_bar import AlertBar
-from ui.sync.room import SyncRoom
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def sandbox(tmp_path):
-    with Sandbox(CONTRACT, tmp_path / "ehr", key=KEY) as running:
-        yield running
-
-
-@pytest.fixture
-def service(library, sandbox):
-    made = office(library, sandbox)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def room(qtbot, service):
-    made = SyncRoom(service)
-    qtbot.addWidget(made)
-    made.resize(1400, 860)
-    made.show()
-    return made
 
 
 @pytest.fixture

@@ -19,44 +19,16 @@ from app.sync_state import Kind, State
 from sync import ledger
 from sync.failures import CONTESTED
 from sync.mapping import Entry
-from sync.outbox import outbox
-from sync.sandbox.server import Sandbox
 from sync.system import Agreed
+from sync.tables import outbox
 from tests.app.test_sync_service import planned, sign
-from tests.sync.ehr import CONTRACT
+from tests.pulled.hr import KEY
 from ui import language
 from ui.shell.rail import Rail
 from ui.sync.item_panel import size_words
 from ui.sync.room import SyncRoom
 
-KEY = "canary-9d2e-of-the-sync-room"
 COMM, REMARKS = "custom_fields.communication", "custom_fields.remarks"
-
-
-@pytest.fixture
-def sandbox(tmp_path):
-    with Sandbox(CONTRACT, tmp_path / "ehr", key=KEY) as running:
-        yield running
-
-
-@pytest.fixture
-def service(library, sandbox):
-    """Connected, and pulled once."""
-    settings = SettingsFile(library.folder)
-    settings.change(ehr_url=sandbox.url, ehr_profile="sandbox", assessor=library.assessor)
-    made = SyncService(library, settings, secret=lambda _: KEY)
-    made.run_once()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def room(qtbot, service):
-    made = SyncRoom(service)
-    qtbot.addWidget(made)
-    made.resize(1400, 860)
-    made.show()
-    return made
 
 
 def items(service, kind=Kind.ASSESSMENT):
@@ -170,7 +142,7 @@ def test_contested_fields_are_chosen_row_by_row_with_the_keyboard(qtbot, room, l
     click(qtbot, panel.apply)
     with library.reading() as session:
         agreed = ledger.read_agreed(session, sandbox.url, items(service)[0].external_id.rpartition(":")[0])
-    assert agreed == Agreed({COMM: 5}, frozenset({REMARKS}))
+    assert agreed == Agreed(leave=frozenset({REMARKS}), seen={COMM: 5})
     assert items(service)[0].state is State.PENDING
 
 

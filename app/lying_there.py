@@ -1,0 +1,65 @@
+"""Files in the HR system that their candidates do not agree to any more, told in words: a person removes them there.
+
+Which they are is kept beside the items of the outbox (`sync.withholding`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from app import text
+from app.store import Library
+from app.sync_state import modality_words, utc
+from sync import withholding
+from sync.outbox import Item
+from sync.withholding import Agreement
+
+
+@dataclass(frozen=True, slots=True)
+class LyingThere:
+    """Those of one interview. `files` as they are called there, with when they arrived; `what` = the modalities, in
+    words."""
+
+    candidate: str
+    interview_id: str
+    what: str
+    files: tuple[str, ...]
+    op_ids: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What a person has to do."""
+        return text.tr(
+            "sync.lies_there", candidate=self.candidate, what=self.what, files=text.tr("sync.file_and").join(self.files)
+        )
+
+
+def lying_there(library: Library) -> tuple[LyingThere, ...]:
+    """All of them, by interview."""
+    found: dict[str, list[Item]] = {}
+    with library.reading() as session:
+        for item in withholding.lying_there(session):
+            found.setdefault(item.aggregate.partition("/")[0], []).append(item)
+        agreed = {each: library.agreement_in(session, each) for each in found}
+    names = library.names_of(set(found))
+    return tuple(
+        LyingThere(
+            names.get(each, ""), each, modality_words(_lacking(items, agreed[each])), tuple(map(_file_there, items)),
+            tuple(item.op_id for item in items),
+        )
+        for each, items in found.items()
+    )  # fmt: skip
+
+
+def _lacking(items: Collection[Item], agreement: Agreement | None) -> tuple[str, ...]:
+    """What of these files is not agreed to."""
+    return tuple(sorted({name for item in items for name in withholding.lacking(item, agreement)}))
+
+
+def _file_there(item: Item) -> str:
+    body = json.loads(item.payload)
+    at = f"{utc(item.done_at).astimezone():%Y-%m-%d %H:%M}" if item.done_at else ""
+    name = str(body.get("name") or item.remote_id or "")
+    return text.tr("sync.file_there", what=text.tr(f"sync.file_{body['role']}"), name=name, at=at)
