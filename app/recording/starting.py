@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from app.policy import Profile, allowed_modalities
+from app.recording.stretch_consent import refused_before
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -59,4 +60,9 @@ def waiting(library: Library, rules: Profile) -> tuple[str, ...]:
 
     Those whose analysis failed are not among them: it would fail again.
     """
-    return tuple(each for each in library.never_analysed() if allowed_modalities(rules, library.consent(each)))
+
+    def may(interview_id: str) -> bool:
+        allowed = allowed_modalities(rules, library.consent(interview_id))
+        return bool(allowed) and not refused_before(library, interview_id).issuperset(allowed)
+
+    return tuple(filter(may, library.never_analysed()))

@@ -117,7 +117,10 @@ def test_each_question_is_put_as_the_kit_says(make_room, library):
     assert not page.candidate.answer.isVisible()
     assert page.retake.text() == text.tr("record.retake_left", n=1)
     press(room, Qt.Key.Key_R)
+    assert page.retake.text() == text.tr("record.retake_sure")
+    press(room, Qt.Key.Key_R)
     assert room.held.running.now.current.take == 2
+    assert page.retake.text() == text.tr("record.retake")
     assert not page.retake.isEnabled()
     press(room, Qt.Key.Key_R)
     assert room.held.running.now.current.take == 2

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
 
 from analysis.failures import Failure
 from app import text
-from app.domain.kit import MANY, Answers
+from app.domain.kit import Answers
 from app.recording.kinds import Kind, Role, Standing
 from app.recording.running import Prompt
 from app.recording.writing import ROOM_BYTES
@@ -30,6 +30,7 @@ from ui.record.capture.problems import SourceProblem
 from ui.record.held import HeldInterview
 from ui.record.meters import Meter
 from ui.record.running_layout import AFTER_SIZE, LEFT_SIZE, RunningLayout
+from ui.record.running_words import drafted, late_words, retake_words, space_words
 
 TICK_MS = 200
 SURE_MS = 4000
@@ -90,7 +91,7 @@ class RunningPage(RunningLayout):
 
     def _show_draft(self, held: HeldInterview) -> None:
         draft = held.library.draft(held.interview.id, NOTE_DRAFT)
-        self._note_at, words = _drafted(draft)
+        self._note_at, words = drafted(draft)
         self.note.setText(words)
         if self._note_at is not None and held.recording is not None:  # which may be another one than it was begun in
             self._note_at = min(self._note_at, held.now())
@@ -351,7 +352,7 @@ class RunningPage(RunningLayout):
             return
         planned = running.kit[current.number].seconds
         self.left.setText(timecode(left) if left >= 0 else f"+{timecode(-left)}")
-        self.after.setText(_late_words(left) if late else tr("record.of_time", time=timecode(planned)))
+        self.after.setText(late_words(left) if late else tr("record.of_time", time=timecode(planned)))
         for label, size in ((self.left, LEFT_SIZE), (self.after, AFTER_SIZE)):
             token = "bad" if left < 0 else "warn" if late else "muted" if label is self.after else "text"
             style = f"color: {theme.color(token).name()}; font-size: {theme.scaled(size)}px;"
@@ -399,7 +400,7 @@ class RunningPage(RunningLayout):
         if standing.full:
             parts.append(tr("record.space_needed", mb=ROOM_BYTES >> 20))
         elif standing.minutes_left is not None:
-            parts.append(_space_words(standing.minutes_left))
+            parts.append(space_words(standing.minutes_left))
         if dropped := sum(standing.dropped.values()):
             parts.append(tr("record.dropped", n=dropped))
         self.disk.setText(" · ".join(parts))
@@ -571,10 +572,8 @@ class RunningPage(RunningLayout):
         self.stop.setText(tr("record.stop_sure" if self._sure.isActive() else "record.stop"))
 
     def _tell_retake(self) -> None:
-        if self._again.isActive():
-            self.retake.setText(tr("record.retake_sure"))
-        elif self.held is not None:
-            self.retake.setText(_retake_words(self.held.running.retakes_left()))
+        left = self.held.running.retakes_left() if self.held is not None else 0
+        self.retake.setText(tr("record.retake_sure") if self._again.isActive() else retake_words(left))
 
     def _retell(self) -> None:
         self._tell_stop()
@@ -597,32 +596,3 @@ class RunningPage(RunningLayout):
             self._fill_withdraw()
             self._make_meters()
         self.look()
-
-
-def _drafted(draft: object) -> tuple[float | None, str]:
-    """When a draft was begun, in seconds of the recording, and its words."""
-    match draft:
-        case {"text": str(words), "at_s": float() | int() as at}:
-            return float(at), words
-        case str(words):
-            return None, words
-        case _:
-            return None, ""
-
-
-def _late_words(left: float) -> str:
-    if left < 0:
-        return tr("record.time_over")
-    if left > 90:
-        return tr("record.left_minutes", n=round(left / 60))
-    return tr("record.left_seconds", n=int(left) + 1)
-
-
-def _retake_words(left: int) -> str:
-    """What the button says; how often it may still be pressed, where that is limited."""
-    return tr("record.retake_left", n=left) if 0 < left <= MANY // 2 else tr("record.retake")
-
-
-def _space_words(minutes: float) -> str:
-    hours, rest = divmod(int(minutes), 60)
-    return tr("record.space_hours", hours=hours) if hours > 2 else tr("record.space_minutes", n=60 * hours + rest)

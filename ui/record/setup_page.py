@@ -135,8 +135,6 @@ class SetupPage(QWidget):
         self.retake.setChecked(bool(usual.retakes))
         self.answers.setCurrentIndex(max(0, self.answers.findData(str(usual.answers))))
         self.second.setChecked(bool(values.layout.get(SECOND_SCREEN, False)))
-        symbols = QSpinBox.ButtonSymbols
-        self.minutes.setButtonSymbols(symbols.UpDownArrows if said.seconds is None else symbols.NoButtons)
         for field, decided in zip(fields, (said.seconds, said.answers, said.retakes), strict=False):
             field.setEnabled(decided is None)
         del blockers

@@ -1,0 +1,83 @@
+"""What was refused when a stretch was recorded is not analysed, though it was agreed to when the interview went on."""
+
+from __future__ import annotations
+
+import pytest
+
+from app import policy
+from app.domain.types import ConsentGiven
+from app.failures import ConsentMissing
+from app.jobs.analysis import InterviewAnalysis
+from app.recording import consent, holding
+from app.recording.consent import Agreed
+from app.recording.kinds import Kind
+from app.recording.stretch_consent import refused_before
+from app.settings import Settings
+
+BOTH = (Kind.SOUND, Kind.PICTURE)
+
+
+@pytest.fixture
+def stretch(library, interview):
+    """Records a stretch for which these modalities were agreed to."""
+
+    def record(*modalities, goes_on=False):
+        shown = consent.notice("zh", library.folder)
+        consent.give(library, interview.id, Agreed(BOTH, modalities), shown, ConsentGiven.PAPER)
+        run = holding.held(library, library.interview(interview.id), Settings(), lambda: 5.0)
+        run.begin(("sound", "picture"), goes_on=goes_on, modalities=modalities)
+        return run
+
+    return record
+
+
+def analysed(library, interview):
+    return InterviewAnalysis(library, interview.id)._modalities()
+
+
+def test_one_stretch_is_as_it_was_agreed(library, interview, stretch):
+    stretch("speech", "face").end()
+    assert refused_before(library, interview.id) == frozenset()
+    assert set(analysed(library, interview)) == {"speech", "face"}
+
+
+def test_what_an_earlier_stretch_refused_is_not_analysed(library, interview, stretch):
+    stretch("speech")
+    stretch("speech", "face", goes_on=True).end()
+    assert refused_before(library, interview.id) == {"face"}
+    assert analysed(library, interview) == ("speech",)
+
+
+def test_what_a_later_stretch_refuses_is_gone_as_well(library, interview, stretch):
+    stretch("speech", "face")
+    stretch("speech", goes_on=True).end()
+    assert analysed(library, interview) == ("speech",)
+
+
+def test_a_consent_after_the_interview_is_about_the_whole(library, interview, stretch):
+    stretch("speech")
+    stretch("speech", "face", goes_on=True).end()
+    library.record_consent(interview.id, ("speech", "face"), "desk-1", "秦𠮷雅")
+    assert set(analysed(library, interview)) == {"speech", "face"}
+
+
+def test_where_nothing_was_agreed_to_throughout_nothing_is_begun(library, interview, stretch):
+    stretch()
+    stretch("speech", goes_on=True).end()
+    with pytest.raises(ConsentMissing):
+        analysed(library, interview)
+    assert policy.allowed_modalities(policy.profile("CN"), library.consent(interview.id)) == ("speech",)
+
+
+def test_a_beginning_that_does_not_go_on_leaves_what_was_before_behind(library, interview, stretch):
+    stretch("speech")
+    stretch("speech", "face").end()
+    assert set(analysed(library, interview)) == {"speech", "face"}
+
+
+def test_a_beginning_of_an_earlier_version_says_nothing(library, interview, stretch):
+    from app.domain.marks import MarkKind
+
+    library.add_mark(interview.id, MarkKind.BEGUN, 0.0, {"questions": [], "recorded": ["sound"], "goes_on": False})
+    stretch("speech", "face", goes_on=True).end()
+    assert set(analysed(library, interview)) == {"speech", "face"}
