@@ -15,6 +15,7 @@ from sqlalchemy import func, select
 from app.documents import KIND, OVER, documents_in
 from app.domain.types import Interview, InterviewQuery, InterviewStatus
 from app.failures import NotFound
+from app.handover.identity import SYSTEM
 from app.store import Library
 from sync import ledger
 from sync.contract import RemoteCustom, RemoteEvent, RemoteFeedback
@@ -22,6 +23,8 @@ from sync.ledger import KnownRow
 from sync.tables import sync_state
 
 Part = TypeVar("Part")
+CALLED_OFF = "called_off"
+"""The kind of row by which a computer without the HR system knows, by package, what was called off there."""
 WAITING, LEFT_THERE, LEFT_OUT = "waiting", "left_there", "left_out"
 
 
@@ -77,9 +80,14 @@ def said_of(library: Library, interview: Interview) -> Said:
 
 
 def _called_off(library: Library, interview: Interview) -> bool:
-    if interview.remote_id is None or interview.status is InterviewStatus.CANCELLED:
+    if interview.status is InterviewStatus.CANCELLED:
         return False
     with library.reading() as session:
+        told = ledger.known_row(session, SYSTEM, CALLED_OFF, interview.id)
+        if told is not None and told.fields[CALLED_OFF] and interview.status is not InterviewStatus.SCHEDULED:
+            return True
+        if interview.remote_id is None:
+            return False
         return ledger.said_status(session, ledger.connected(session), interview.remote_id) == InterviewStatus.CANCELLED
 
 

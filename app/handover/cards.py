@@ -14,11 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import text
-from app.domain.types import Signature
+from app.domain.types import InterviewStatus, Signature
 from app.failures import NotFound, OtherAssessor, Stale
 from app.handover.merging import Difference
 from app.handover.rows import MERGED, fields_of, typed
-from app.outgoing import assessment_signed
+from app.outgoing import assessment_signed, receiving, unsay_late
 from app.review.result import next_revision
 from app.store.library import Library
 from app.store.searching import index_for_search
@@ -38,6 +38,8 @@ from sync.conflicts import Choice
 
 SIGNATURE = "signature"
 """The kind of a card on two signed revisions with the same number; its sides are the canonical bytes as text."""
+STATUS = "status"
+"""The field of a card on an interview that was called off, though somebody here has planned it anew."""
 SAME = "same"
 """The decision of a card that became pointless: both sides hold the same by now."""
 
@@ -75,13 +77,15 @@ def put_card(
     session.flush()
 
 
-def settle_cards(session: Session, library: str, kind: str, row_id: str, still: set[str]) -> None:
-    """Close the open cards of a row whose difference is gone."""
+def settle_cards(
+    session: Session, library: str, kind: str, row_id: str, still: set[str], only: str | None = None
+) -> None:
+    """Close the open cards of a row whose difference is gone; `only` those on this field."""
     wanted = select(CardRow).where(
         CardRow.library == library, CardRow.kind == kind, CardRow.row_id == row_id, CardRow.decision.is_(None)
     )
     for card in session.scalars(wanted):
-        if card.field not in still:
+        if card.field not in still and only in (None, card.field):
             card.decision = SAME
 
 
@@ -107,7 +111,15 @@ def open_cards(library: Library) -> tuple[Card, ...]:
     """What waits for a decision, the oldest first."""
     with library.reading() as session:
         rows = list(session.scalars(select(CardRow).where(CardRow.decision.is_(None)).order_by(CardRow.created)))
-        return tuple(_card(session, row) for row in rows)
+        return tuple(_card(session, row) for row in rows if not _is_moot(session, row))
+
+
+def _is_moot(session: Session, card: CardRow) -> bool:
+    """Whether an interview that was called off has begun here since: then it goes on, whatever anybody decides."""
+    if (card.kind, card.field) != ("interview", STATUS):
+        return False
+    held = session.get(InterviewRow, card.row_id)
+    return held is None or held.status != InterviewStatus.SCHEDULED
 
 
 def count_cards(library: Library) -> int:
@@ -176,6 +188,10 @@ def _close(library: Library, session: Session, card_id: str, choice: Choice) -> 
 
 def _settle_field(library: Library, session: Session, card: CardRow, choice: Choice) -> None:
     row: Any = session.get(MERGED[card.kind], card.row_id)
+    if card.field == STATUS:
+        if choice is Choice.THEIRS:
+            call_off(library, session, card.row_id)
+        return
     if choice is Choice.THEIRS:
         keep_aside(session, row, {card.field}, library.assessor)
         for name, value in typed(card.kind, {card.field: card.theirs}).items():
@@ -188,6 +204,13 @@ def _settle_field(library: Library, session: Session, card: CardRow, choice: Cho
     if agreed is not None:
         agreed.fields = {**agreed.fields, card.field: card.theirs}
         agreed.own_version = row.version
+
+
+def call_off(library: Library, session: Session, interview_id: str) -> None:
+    """An interview does not take place any more, as the HR system says: nobody who waits for it tells it so."""
+    unsay_late(session, library.interview_in(session, interview_id))
+    with receiving():
+        library.move_in(session, interview_id, InterviewStatus.CANCELLED)
 
 
 def keep_aside(session: Session, row: Any, fields: set[str], who: str) -> None:

@@ -16,6 +16,7 @@ from app import text
 from app.domain.template import Template
 from app.failures import PackageDamaged
 from app.handover.archive import Archive
+from app.handover.called_off import ROWS, CalledOff
 from app.handover.carried import CarriedFile, read_files, read_notes
 from app.handover.gathering import RECEIPTS
 from app.handover.hr_said import SaidRow, read_said
@@ -53,6 +54,7 @@ class Content:
     files: list[CarriedFile] = field(default_factory=list)
     said: list[SaidRow] = field(default_factory=list)
     receipts: tuple[Receipt, ...] = ()
+    called_off: list[Row] = field(default_factory=list)
 
     @property
     def is_results(self) -> bool:
@@ -92,6 +94,8 @@ def _read_rows(content: Content, kind: str, body: bytes) -> None:
         raise ValueError(kind)
     if kind == "template":
         content.templates = [_template(row) for row in rows]
+    elif kind == ROWS:
+        content.called_off = [row for row in rows if msgspec.convert(row.fields, CalledOff)]
     elif kind == RECORDING:
         content.recordings = {row.id: msgspec.convert(row.fields, RecordingFields) for row in rows}
     elif kind in MERGED or kind in APPENDED:

@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.handover import called_off
 from app.handover.archive import Content, of_bytes
 from app.handover.carried import carried
 from app.handover.package import signed_name
@@ -54,12 +55,15 @@ class Gathered:
     rows: dict[str, list[Row]] = field(default_factory=dict)
     signed: dict[str, bytes] = field(default_factory=dict)
     receipts: tuple[handing.Receipt, ...] = ()
+    called_off: list[Row] = field(default_factory=list)
     waiting: list[Item] = field(default_factory=list)
 
     def contents(self) -> list[Content]:
         """As members, in the order of their names."""
         found = [of_bytes(f"rows/{kind}.json", msgspec.json.encode(rows)) for kind, rows in self.rows.items() if rows]
         found += [of_bytes(signed_name(external_id), body) for external_id, body in self.signed.items()]
+        if self.called_off:
+            found.append(of_bytes(f"rows/{called_off.ROWS}.json", msgspec.json.encode(self.called_off)))
         if self.receipts:
             found.append(of_bytes(RECEIPTS, msgspec.json.encode(self.receipts)))
         return sorted(found, key=lambda each: each.member.name)
@@ -67,6 +71,7 @@ class Gathered:
     def counts(self) -> dict[str, int]:
         """How many of each kind."""
         told = {kind: len(rows) for kind, rows in self.rows.items() if rows}
+        told |= {called_off.ROWS: len(self.called_off)} if self.called_off else {}
         return told | ({"receipt": len(self.receipts)} if self.receipts else {})
 
 
@@ -78,15 +83,15 @@ class Gathering:
         self.found = Gathered()
 
     def outward(self, interviews: Collection[str], positions: Collection[str]) -> Gathered:
-        """Positions with their templates, and planned interviews with candidate and consent; and what has arrived."""
+        """Positions with their templates, and planned interviews with candidate and consent; and what has arrived,
+        or was called off."""
         rows = self._interviews(interviews, positions)
         wanted = {row.template_id for row in self._all(PositionRow, PositionRow.id, self._positions(rows, positions))}
         self._templates((each, None) for each in sorted(wanted | {"default"}))
         for kind, table in CONSENTS:
             self._add(kind, self._of_interviews(table, rows))
         self._add("schedule_event", self._of_interviews(ScheduleEventRow, rows))
-        self.found.receipts = self._receipts()
-        return self.found
+        return self.receipts()
 
     def results(self, interviews: Collection[str]) -> Gathered:
         """Interviews with everything that belongs to their signed assessments, and what is to be said of them.
@@ -117,8 +122,9 @@ class Gathering:
         return self.found
 
     def receipts(self) -> Gathered:
-        """Only what has arrived at the HR system of what came here in packages."""
+        """Only what has arrived at the HR system of what came here in packages, and what was called off."""
         self.found.receipts = self._receipts()
+        self.found.called_off = called_off.gather(self._session)
         return self.found
 
     def _interviews(self, interviews: Collection[str], positions: Collection[str]) -> list[InterviewRow]:

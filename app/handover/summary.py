@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from app import text
 from app.domain.kit import kit_of
-from app.handover.cards import SIGNATURE, Card
+from app.handover.cards import SIGNATURE, STATUS, Card
 from app.handover.package import Kind
 from app.handover.taking import COUNTED, Taken
 from app.handover.writing import PackageLine, Written
@@ -88,6 +88,8 @@ def value_words(card: Card, value: object) -> str:
         value = text.tr("package.comma").join(map(str, value))
     if value is None or value == "":
         return "–"
+    if card.field == STATUS:
+        return text.tr(f"sync.status_{value}")
     key = f"report.conclusion_{value}"
     return text.tr(key) if card.field == "conclusion" and text.has(key) else str(value)
 

@@ -40,8 +40,7 @@ from app.store.tables import PackageRow
 COUNTED = (
     "position", "candidate", "interview", "signature", "comment", "consent", "outside_consent", "correction",
     "recording", "analysis", "report", "note", "file", "feedback", "suggestion", "schedule_event", "said", "document",
-    "template",
-    "receipt",
+    "template", "called_off", "receipt",
 )  # fmt: skip
 """Kinds that a person counts."""
 SLICE_S, MOST_S, PAUSE_S = 0.03, 0.12, 0.025

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app import text
 from app.domain.types import Interview
 from app.failures import TemplateInvalid
-from app.handover import carried
+from app.handover import called_off, carried
 from app.handover.cards import SIGNATURE, put_card, was_decided
 from app.handover.hr_said import SaidRow, take_said
 from app.handover.merging import Difference
@@ -286,7 +286,14 @@ class TakingAdded:
         )
         return self._session.scalar(later.limit(1)) is None
 
-    # Receipts
+    # What the office says
+
+    def call_off(self, part: list[Row]) -> None:
+        """Interviews that do not take place any more, or do again."""
+        taking = called_off.Taking(self._library, self._session, self._content.manifest)
+        tallies = {"changed": self._tally.changed, "cards": self._tally.cards, "said": self._tally.new}
+        for row in part:
+            tallies.get(taking.take(row), self._tally.same)[called_off.ROWS] += 1
 
     def confirm(self, part: list[handing.Receipt]) -> None:
         """Close what has arrived at the HR system by way of the other library."""

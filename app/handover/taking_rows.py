@@ -68,7 +68,10 @@ class TakingRows:
     def move(self, interview_id: str) -> None:
         """An interview (by its id in the package) moves on to where the package says that it stands, never back."""
         here = self.local("interview", interview_id)
-        if (status := self._statuses.pop(here, None)) is not None:
+        status = self._statuses.pop(here, None)
+        if status is InterviewStatus.CANCELLED and self.content.is_results:
+            return  # the laptop only repeats what it was told, and that may be another thing by now
+        if status is not None:
             self.library.move_in(self.session, here, status)
 
     def local(self, kind: str, row_id: str) -> str:

@@ -46,6 +46,7 @@ def steps(content: Content, rows: TakingRows, added: TakingAdded, placing: Placi
     for rest in parts.values():
         found += [Step(partial(added.take, kind, part)) for kind in rest for part in _chunks(rest[kind])]
     if not content.is_results:
+        found += [Step(partial(added.call_off, part)) for part in _chunks(content.called_off)]
         found += [Step(partial(added.confirm, part)) for part in _chunks(content.receipts)]
         found.append(Step(added.close_files))
     return found

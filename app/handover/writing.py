@@ -19,7 +19,7 @@ from app import __version__, policy, text
 from app.attaching import Attaching
 from app.domain.types import Interview, InterviewQuery, InterviewStatus
 from app.failures import ConsentMissing, NotAnalysed, NothingToHandOver, PackageTooLarge, RecordingStays, ValueInvalid
-from app.handover import archive, carried
+from app.handover import archive, called_off, carried
 from app.handover.archive import Content, Progress, of_file
 from app.handover.content import RECORDING
 from app.handover.gathering import HANDED_OVER, Gathered, Gathering
@@ -151,6 +151,7 @@ def _write(library: Library, choice: Choice, out: Path, passphrase: str, here: s
             # The file gets its name within the transaction: nothing of it can be taken back in between.
             session = last.enter_context(library.session())
             handed = _record(library, session, choice, manifest, counts, gathered.waiting, out)
+            called_off.note_told(library, session, gathered.called_off)
     return Written(manifest.id, choice.kind, counts, handed)
 
 
@@ -163,7 +164,7 @@ def _gather(gathering: Gathering, choice: Choice) -> Gathered:
             raise NothingToHandOver
     else:
         found = gathering.outward(choice.interviews, choice.positions)
-        if not (found.rows["interview"] or found.rows["position"] or found.receipts):
+        if not (found.rows["interview"] or found.rows["position"] or found.receipts or found.called_off):
             raise NothingToHandOver
     return found
 
@@ -300,7 +301,8 @@ def packages(library: Library, limit: int = 200) -> tuple[PackageLine, ...]:
         )
 
 
-def waiting_receipts(library: Library) -> int:
-    """How many confirmations go along with the next package for laptops."""
+def go_along(library: Library) -> tuple[int, int]:
+    """How many confirmations, and how many interviews that were called off, go along with each package for laptops."""
     with library.reading() as session:
-        return len(Gathering(library, session).receipts().receipts)
+        found = Gathering(library, session).receipts()
+    return len(found.receipts), len(found.called_off)

@@ -152,6 +152,13 @@ class Interviews(People):
             return self._interview(session, interview_id)
         return self._move(session, interview_id, status)
 
+    def plan_again_in(self, session: Session, interview_id: str) -> Interview:
+        """A cancelled interview takes place after all, in a transaction of `session`; another one stays as it is."""
+        row = found(session, InterviewRow, interview_id, "interview")
+        if row.status != str(InterviewStatus.CANCELLED):
+            return self._interview(session, interview_id)
+        return self._move(session, interview_id, InterviewStatus.SCHEDULED)
+
     def interview_in(self, session: Session, interview_id: str) -> Interview:
         """One interview as `session` sees it. Raises NotFound."""
         return self._interview(session, interview_id)

@@ -21,7 +21,7 @@ from app import text
 from app.domain.types import Interview, Position
 from app.handover.hr_said import Weight, needs_protection, weights
 from app.handover.package import Kind
-from app.handover.writing import Choice, offered, recordings_stay, waiting_receipts
+from app.handover.writing import Choice, go_along, offered, recordings_stay
 from app.store.library import Library
 from ui import language, theme
 from ui.library.model import local_time
@@ -41,7 +41,7 @@ class HandOverDialog(QDialog):
     def __init__(self, library: Library, kind: Kind, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._library, self._kind = library, kind
-        self._receipts = waiting_receipts(library) if kind is Kind.OUTWARD else 0
+        self._receipts, self._called_off = go_along(library) if kind is Kind.OUTWARD else (0, 0)
         self._stay = recordings_stay(library)
         self.resize(theme.scaled(620), theme.scaled(640))
         self.intro, self.count, self.note = QLabel(), QLabel(), QLabel()
@@ -161,7 +161,7 @@ class HandOverDialog(QDialog):
 
     def _why_not(self) -> str:
         """The key of what is still missing; "" where it can be written."""
-        if not self._checked() and not self._receipts:
+        if not self._checked() and not (self._receipts or self._called_off):
             return "none_chosen"
         if self.protect.isChecked():
             if not self.words.text():
@@ -213,10 +213,10 @@ class HandOverDialog(QDialog):
     def _retranslate(self) -> None:
         self.setWindowTitle(text.tr(f"package.title_{self._kind}"))
         intro = text.tr(f"package.intro_{self._kind}")
-        if self._receipts:
-            intro += " " + text.tr("package.receipts_go", n=self._receipts)
+        told = (("receipts_go", self._receipts), ("called_off_go", self._called_off))
+        intro = " ".join([intro, *(text.tr(f"package.{key}", n=number) for key, number in told if number)])
         if not self.list.count():
-            intro = text.tr(f"package.none_{self._kind}") + (" " + intro if self._receipts else "")
+            intro = " ".join([text.tr(f"package.none_{self._kind}"), *([intro] if any(n for _, n in told) else [])])
         self.intro.setText(intro)
         self.every.setText(text.tr("package.every"))
         for name, box in self.attached.items():
