@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sync.contract import Conclusion, InterviewStatus
 
@@ -162,6 +163,15 @@ class Consent:
     how: ConsentGiven = ConsentGiven.DESK
     language: str = ""
     notice_sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRecord:
+    """A consent as it was kept: by which assessor, and the signature that was drawn (as it came, unchecked)."""
+
+    consent: Consent
+    kept_by: str
+    evidence: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,12 @@ def _in_the_recording(marks: Iterable[Mark]) -> list[Mark]:
     return kept
 
 
+def said_aloud(library: Library, interview_id: str) -> tuple[Mark, ...]:
+    """When, in the interview's recording, the candidate said the consent aloud."""
+    kept = _in_the_recording(library.marks(interview_id))
+    return tuple(mark for mark in kept if mark.kind is MarkKind.CONSENT)
+
+
 def asked_of(library: Library, interview: Interview) -> tuple[Asked, ...]:
     """The same as an analysis is given it, each question with its id in the kit as it is now."""
     kit = interview.position.questions if interview.position else ()

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.types import Comment, Consent, ConsentGiven
+from app.domain.types import Comment, Consent, ConsentGiven, ConsentRecord
 from app.failures import CommentOfOther
 from app.store.assessments import Assessments
 from app.store.tables import CommentHistoryRow, CommentRow, ConsentRow, InterviewRow
@@ -151,9 +151,13 @@ class Comments(Assessments):
 
     def consents(self, interview_id: str) -> tuple[Consent, ...]:
         """All that the candidate said, oldest first."""
+        return tuple(each.consent for each in self.consent_records(interview_id))
+
+    def consent_records(self, interview_id: str) -> tuple[ConsentRecord, ...]:
+        """The same, each with who kept it and what was drawn."""
         wanted = select(ConsentRow).where(ConsentRow.interview_id == interview_id).order_by(ConsentRow.serial)
         with self.reading() as session:
-            return tuple(_consent_of(row) for row in session.scalars(wanted))
+            return tuple(ConsentRecord(_consent_of(row), row.assessor, row.evidence) for row in session.scalars(wanted))
 
     def drawn_signature(self, interview_id: str) -> dict[str, Any] | None:
         """The strokes of the newest signature that was drawn on the screen; None without one."""

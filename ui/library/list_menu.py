@@ -42,6 +42,7 @@ def list_menu(room: LibraryRoom, interview: Interview) -> QMenu:
         add(menu, tr("menu.suggestions"), partial(room.peopleAsked.emit, interview.id, "suggestions"))
         add(menu, tr("menu.feedback"), partial(room.peopleAsked.emit, interview.id, "feedback"))
     menu.addSeparator()
+    add(menu, tr("consent.open"), partial(room.consentAsked.emit, interview.id), key="Ctrl+Shift+C")
     _add_export(menu, room, interview)
     if not room.read_only:
         menu.addSeparator()

@@ -22,6 +22,7 @@ from ui import language
 from ui.library.positions import PositionsDialog
 from ui.library.room import LibraryRoom
 from ui.shell.after import Afterwards
+from ui.shell.consents import Consents
 from ui.shell.context import Context
 from ui.shell.layout import SettingsLayout
 from ui.shell.outside import ask_to_send
@@ -55,6 +56,7 @@ class Conductor(QObject):
         context.offer_room("library", self._make_library)
         self.packages = Packages(context, window)
         self.people = People(context, window)
+        self.consents = Consents(context, window, self._layout, lambda: self._reviewed, self._play, self._export)
         self.after = Afterwards(context, window, self._start_analysis)
         self.redacting = Redacting(context, window, self._leave_review, self.open_review, self.after.came)
         self.recordings = Recordings(context, window, self._recorded, self.open_review)
@@ -103,6 +105,7 @@ class Conductor(QObject):
         room.positionsRequested.connect(self._edit_positions)
         room.exportRequested.connect(self._export_listed)
         room.peopleAsked.connect(self.people.open)
+        room.consentAsked.connect(self.consents.open)
         return room
 
     def _export_listed(self, interview_id: str, kind: str) -> None:
@@ -353,6 +356,13 @@ class Conductor(QObject):
             self.window.enter("review")
             self._look()
 
+    def _play(self, interview_id: str, time_s: float) -> None:
+        """Play an interview from a moment on, in its review."""
+        if not self._is_on_screen(interview_id):
+            self.open_review(interview_id)
+        if self._is_on_screen(interview_id):
+            self.window.room("review").play_at(time_s)  # type: ignore[union-attr]
+
     def _put_review(self, interview_id: str) -> bool:
         """Make the review room of an interview, in place of the one that was there; whether it could be made."""
         from ui.review.presenter import LibraryPresenter
@@ -533,6 +543,8 @@ class Conductor(QObject):
             self.library_room.refresh_soon()
         if kinds & {"interview", "candidate", "position"} and self.recordings.room is not None:
             self.recordings.room.refresh_soon()
+        if kinds & {"interview", "mark"}:
+            self.consents.refresh()
         if "interview" in kinds:
             if self.recordings.room is not None:
                 self.recordings.room.consent_changed()
