@@ -77,7 +77,9 @@ _WORDS_OF = {
 }
 _OF_EVERY_ROW = frozenset({"id", "created", "assessor", "changed", "version", "serial"})
 _AT_HOME = {
-    "interview": frozenset({"media_sha256", "analysis_state", "analysis_id", "composite", "signed", "search"}),
+    "interview": frozenset(
+        {"media_sha256", "analysis_state", "analysis_id", "composite", "signed", "search", "cut_first"}
+    ),
     "signature": frozenset({"payload"}),
 }
 

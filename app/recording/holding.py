@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
 from analysis.request import Asked
-from app import text
 from app.domain.marks import Mark, MarkKind
-from app.domain.types import Interview, InterviewStatus
+from app.domain.types import Interview, InterviewStatus, Told, ToldCode
 from app.recording.running import Answers, Keep, Rules, Running, Standing, Take, planned, standing
 from app.settings import Settings
 
@@ -60,9 +59,9 @@ def _follow(library: Library, mark: Mark, before: Standing | None) -> None:
     elif mark.kind is MarkKind.RATED:
         library.rate_question(interview_id, body["text"], body["score"])
     elif before is not None and before.current is not None and body["take"] > before.current.take:
-        words = text.tr("record.retaken", question=before.current.text)
         start = before.current.start
-        library.add_comment(interview_id, start, words, end_s=mark.at_s if mark.at_s > start else None)
+        told = Told(ToldCode.RETAKEN, before.current.text)
+        library.add_comment(interview_id, start, "", end_s=mark.at_s if mark.at_s > start else None, told=told)
 
 
 def takes_of(library: Library, interview_id: str) -> tuple[Take, ...]:

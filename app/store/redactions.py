@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from analysis.document import CorrectionKind
 from app import text as words
 from app.domain.redaction import Reason, Redaction
-from app.domain.types import WORKING, AnalysisState
+from app.domain.types import WORKING, AnalysisState, Told, ToldCode
 from app.failures import NotFound, RecordingInUse, RecordingLeaves
 from app.store.recordings import Prepared
 from app.store.schedule import Schedule, next_serial
@@ -31,6 +31,7 @@ from app.store.tables import (
 )
 from app.store.vault import Incoming
 from app.store.writing import found
+from app.told import kept
 from sync import handing
 from sync.outbox import State
 
@@ -118,9 +119,9 @@ class Redactions(Schedule):
                 assessor=self.assessor,
             )
         )
-        said = words.tr("redact.comment", reason=words.tr(f"redact.reason_{reason}"))
+        said = kept(Told(ToldCode.REDACTED, str(reason)))
         session.add(
-            CommentRow(interview_id=interview_id, time_s=start, end_s=end, text=said, author=self.assessor,
+            CommentRow(interview_id=interview_id, time_s=start, end_s=end, text="", told=said, author=self.assessor,
                        assessor=self.assessor)
         )  # fmt: skip
         self._note(session, "redacted", "interview", interview_id, f"{start:.2f}-{end:.2f} s, {reason}")

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from analysis.failures import Cancelled, Failure
-from app import text
+from app import policy, text
 from app.domain.enrichment import EnrichmentKind
 from app.domain.outside import Purpose
 from app.domain.types import Imported
@@ -427,9 +427,12 @@ class Conductor(QObject):
             CutRecordings(self.context, self.window, self.open_review, self._show_came)
 
     def _show_came(self, interview_id: str) -> None:
+        """Where nothing may be analysed, that is said with the recording, and no analysis fails over it."""
         if self.library_room:
             self.library_room.refresh()
-        self.after.came(interview_id)
+        rules = policy.profile(self.context.settings.values.jurisdiction)
+        if policy.allowed_modalities(rules, self.context.library.consent(interview_id)):
+            self.after.came(interview_id)
 
     def return_to_left(self) -> None:
         """Open the interview again in which the program ended without being closed, and say so."""
