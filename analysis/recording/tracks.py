@@ -16,13 +16,11 @@ from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from analysis.media.opening import LEFT, RIGHT, SHOWN
+from analysis.media.opening import LEFT, RIGHT, ROLE, SHOWN
 from analysis.recording.lanes import RATE, Lane
 from analysis.recording.thumbnails import plane_bytes
 from analysis.recording.wire import SOUND_BITS, PictureSource, Shown, SoundSource, bits_of
 
-ROLE = "MIANJIAN_ROLE"
-"""What a picture shows."""
 TICKS = 1000
 """Times of pictures are whole milliseconds, as in the container."""
 KEY_S, STILL_S = 2.0, 1.0

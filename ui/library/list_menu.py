@@ -57,6 +57,8 @@ def _add_analysis(menu: QMenu, room: LibraryRoom, interview: Interview, absent: 
     why = absent or (tr("review.analysis_runs") if runs else "")
     words = tr("library.analyse_again" if again else "library.analyse")
     add(menu, words, partial(room.analyseRequested.emit, interview.id), why=why)
+    if not again:
+        add(menu, tr("after.cut_button"), partial(room.cutRequested.emit, interview.id), why=absent)
     if runs:
         add(menu, tr("library.cancel"), partial(room.cancelRequested.emit, interview.id))
 

@@ -57,6 +57,7 @@ class LibraryRoom(QWidget):
     packageAsked = Signal()
     peopleAsked = Signal(str, str)
     consentAsked = Signal(str)
+    cutRequested = Signal(str)
 
     def __init__(self, library: Library, parent: QWidget | None = None) -> None:
         super().__init__(parent)
