@@ -183,7 +183,7 @@ def spans_of(session: Session, interview_id: str, but: Collection[str] = ()) -> 
 
 
 def forget_handed_in(session: Session, interview_id: str, span: tuple[float, float]) -> None:
-    """A stretch was redacted in another library: what came from there before and was made of it goes here, too.
+    """A stretch was redacted in another library: what came from there before goes here, too, and is not sent.
 
     An interview that has a recording here keeps what was found in that one.
     """
@@ -191,6 +191,7 @@ def forget_handed_in(session: Session, interview_id: str, span: tuple[float, flo
     if interview.media_sha256 is not None:
         return
     interview.analysis_id, interview.analysis_state = None, str(AnalysisState.NONE)
+    handing.leave_files(session, handing.unfinished_files(session, interview_id))
     _forget(session, interview_id, span)
     session.flush()
 

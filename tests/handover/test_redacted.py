@@ -77,7 +77,9 @@ def test_what_repeats_redacted_words_stays_in_the_package(office, laptop, stick,
 @pytest.fixture
 def redacted_there(office, laptop, stick, interview, tmp_path):
     """Brought home once; then a stretch is taken out at the laptop, where the recording is."""
-    assert home(laptop, office, stick, interview.id, analyses=True).new["analysis"] == 1
+    assert home(laptop, office, stick, interview.id, analyses=True, files=True).new["analysis"] == 1
+    with office.reading() as session:
+        assert handing.unfinished_files(session, interview.id)
     source = record(tmp_path / "谈话.mp4", 4.0, sound=clicks(4.0, [0.5, 1.5, 2.2, 3.5]))
     import_file(laptop, source, belonging=Belonging(interview_id=interview.id))
     RedactWork(laptop, interview.id, 1.4, 2.3, Reason.SALARY)(lambda _: None, threading.Event())
@@ -94,6 +96,8 @@ def test_the_log_comes_home_and_what_repeats_the_words_goes(
     sign(laptop, wanted, summary="涂去之后")
     taken = home(laptop, office, stick, wanted, analyses=True)
     assert (taken.new["redaction"], taken.redacted) == (1, 0)
+    with office.reading() as session:
+        assert handing.unfinished_files(session, wanted) == ()
     assert office.redactions(wanted) == laptop.redactions(wanted)
     assert text.tr("package.n_redaction", n=1) in "\n".join(taken_lines(taken))
     assert [each.after for each in office.corrections(wanted)] == ["平台", "哪"]

@@ -149,7 +149,12 @@ class ConsentDialog(QDialog):
         self._add_history(column, words)
         column.addStretch(1)
         self.scroller.setWidget(sheet)
-        self.scroller.verticalScrollBar().setValue(at)
+        self._return_to(at)
+
+    def _return_to(self, at: int) -> None:
+        """Scroll to where it was, once what is shown has its height."""
+        bar = self.scroller.verticalScrollBar()
+        QTimer.singleShot(0, bar, lambda: bar.setValue(at))
 
     def _add_points(self, column: QVBoxLayout, words: ConsentWords) -> None:
         column.addWidget(_heading(words.say("answers")))
