@@ -359,7 +359,7 @@ class ReviewSession:
         signatures = self.assessment.signatures
         if signatures and self._says(signatures[-1].payload):
             return signatures[-1]
-        result = self._result(text.language())
+        result = self._result()
         payload, digest = canonical(result)
 
         def enqueue(session: Session, signed: Signature) -> None:
@@ -375,13 +375,14 @@ class ReviewSession:
         self.interview = self.library.interview(self.interview_id)
         return signature
 
-    def _result(self, language: str) -> AssessmentResult:
+    def _result(self, language: str = "") -> AssessmentResult:
+        spoken = language or text.language()
         return assessment_result(
             self.interview,
             self.template,
             self._whole_card(),
             self.assessment,
-            tuple(in_language(comment, language) for comment in self.comments),
+            tuple(in_language(comment, spoken) for comment in self.comments),
             self.analysis,
-            language,
+            spoken,
         )

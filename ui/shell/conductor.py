@@ -19,12 +19,12 @@ from app.domain.types import Imported
 from app.failures import CorrectionsPending, NotFound
 from app.sync_state import Connection, SyncState
 from ui import language
-from ui.actions import Action
 from ui.library.positions import PositionsDialog
 from ui.library.room import LibraryRoom
 from ui.shell.after import Afterwards
 from ui.shell.consents import Consents
 from ui.shell.context import Context
+from ui.shell.cutting import Cutting
 from ui.shell.layout import SettingsLayout
 from ui.shell.outside import ask_to_send
 from ui.shell.packages import Packages
@@ -58,11 +58,11 @@ class Conductor(QObject):
         self.packages = Packages(context, window)
         self.people = People(context, window)
         self.consents = Consents(context, window, self._layout, lambda: self._reviewed, self._play, self._export)
+        self.cutting = Cutting(context, window, self.consents.here, self.open_review)
         self.after = Afterwards(context, window, self._start_analysis)
         self.redacting = Redacting(context, window, self._leave_review, self.open_review, self.after.came)
-        self.recordings = Recordings(context, window, self._recorded, self.open_review, self.cut_first)
+        self.recordings = Recordings(context, window, self._recorded, self.open_review, self.cutting.hold)
         context.offer_room("record", self.recordings.make_room)
-        window.offer_actions(self._offered)
         window.handOverAsked.connect(self.packages.hand_over)
         window.packageAsked.connect(self.packages.choose)
         context.offer_room("sync", lambda: make_sync(context, window, self.packages, self.open_review))
@@ -104,7 +104,7 @@ class Conductor(QObject):
         room.packageAsked.connect(self.packages.choose)
         room.analyseRequested.connect(self._start_analysis)
         room.cancelRequested.connect(self.context.work.cancel)
-        room.cutRequested.connect(self.cut_first)
+        room.cutRequested.connect(self.cutting.hold)
         room.positionsRequested.connect(self._edit_positions)
         room.exportRequested.connect(self._export_listed)
         room.peopleAsked.connect(self.people.open)
@@ -225,37 +225,12 @@ class Conductor(QObject):
 
         Where an outside service is to write down the words, a person says first whether the sound may go there.
         """
-        self._release(interview_id)
+        self.cutting.release(interview_id)
         given = self.context.library.transcript(interview_id) if self._has_recording(interview_id) else None
         if given is not None and not given.heard:
             self._analyse(interview_id)
         else:
             self._when_confirmed(interview_id, Purpose.SPEECH, "outside.stay_here", self._analyse)
-
-    def _release(self, interview_id: str) -> None:
-        """Its analysis waits for nothing any more: somebody starts it."""
-        if self.context.library.interview(interview_id).cut_first:
-            self.context.library.set_cut_first(interview_id, False)
-
-    def _offered(self) -> list[Action]:
-        """What can be done with the interview that is chosen or reviewed, before it is analysed."""
-        here, library = self.consents.here(), self.context.library
-
-        def may_cut() -> bool:
-            chosen = library.interview(here) if here and not library.read_only else None
-            return chosen is not None and chosen.media is not None and chosen.analysis_id is None
-
-        return [Action("cut_first", "window", (), partial(self.cut_first, here), may_cut)]
-
-    def cut_first(self, interview_id: str) -> None:
-        """Hold the analysis of an interview, end the one that runs, and open the redaction."""
-        try:
-            self.context.library.set_cut_first(interview_id, True)
-        except Failure as failure:
-            self.window.say_failure(failure)
-            return
-        self.context.work.cancel(interview_id)
-        self.open_review(interview_id)
 
     def _has_recording(self, interview_id: str) -> bool:
         return self.context.library.interview(interview_id).media is not None
