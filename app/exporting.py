@@ -13,6 +13,7 @@ from app.failures import ValueInvalid
 
 if TYPE_CHECKING:
     from app.policy import Profile
+    from app.recording.evidence import Evidence
     from app.review import ReviewSession
     from app.store.library import Library
 
@@ -28,6 +29,8 @@ OF_ANALYSIS = {
 TEXT = "txt"
 OF_REPORT = ("pdf", "docx", "csv", "json")
 """Formats of the report; machine scores behind the veil are not in it."""
+CONSENT = "consent"
+"""How the audit names the sheet on a consent."""
 FORMATS = (TEXT, *OF_ANALYSIS, *OF_REPORT)
 
 
@@ -71,6 +74,19 @@ def export_of(session: ReviewSession, kind: str) -> Callable[[Path], None]:
     Raises ValueInvalid for an unknown format; what is made raises the rest.
     """
     return partial(_recorded, writing_of(session, kind), session.library, session.interview.id, kind)
+
+
+def consent_of(library: Library, shown: Evidence) -> Callable[[Path], None]:
+    """What writes the sheet on a candidate's consent as PDF, in the language in use, and notes it as `export` does."""
+    return partial(_recorded, partial(_consent, shown, text.language()), library, shown.interview.id, CONSENT)
+
+
+def _consent(shown: Evidence, language: str, out: Path) -> None:
+    from app.report.consent_sheet import write_consent
+    from app.whole_file import whole_file
+
+    with whole_file(out, ".pdf") as part:
+        write_consent(shown, language, part)
 
 
 def writing_of(session: ReviewSession, kind: str) -> Callable[[Path], None]:

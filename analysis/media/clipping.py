@@ -147,7 +147,7 @@ def decoded(recording: Recording, streams: Sequence[Stream]) -> Iterator[tuple[i
                 continue
             for frame in frames:
                 if isinstance(frame, VideoFrame | AudioFrame):
-                    yield packet.stream_index, frame
+                    yield packet.stream.index, frame
     except av.FFmpegError:
         return
 

@@ -27,6 +27,8 @@ MAX_DURATION_S = 12 * 3600.0
 
 SHOWN = "MIANJIAN_SHOWN"
 """Marks the picture that is shown of a recording that has several."""
+ROLE = "MIANJIAN_ROLE"
+"""What a picture of a recording of this program shows: camera or screen."""
 LEFT, RIGHT = "MIANJIAN_LEFT", "MIANJIAN_RIGHT"
 """Tell of the sound of a recording of this program whom its sides hear: each has a microphone of its own."""
 
@@ -51,10 +53,12 @@ class Recording:
 
         None where there is none (a cover picture is none).
         """
-        found = [
-            stream for stream in self.container.streams.video if _usable(stream) and stream.width and stream.height
-        ]
-        return max(found, key=lambda one: (SHOWN in one.metadata, one.width * one.height), default=None)
+        return max(self.videos, key=lambda one: (SHOWN in one.metadata, one.width * one.height), default=None)
+
+    @property
+    def videos(self) -> list[VideoStream]:
+        """All moving pictures that can be decoded, in the file's order."""
+        return [stream for stream in self.container.streams.video if _usable(stream) and stream.width and stream.height]
 
     def time_of(self, pts: int, stream: Any) -> float:
         """Seconds on the document's clock of a timestamp of this stream (a packet, frame or stream time base)."""

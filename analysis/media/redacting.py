@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ from av.video.stream import VideoStream
 from analysis.failures import MediaUnreadable, NothingToAnalyse
 from analysis.media.clipping import Pictured, Sounded, Track, first_picture, known
 from analysis.media.copying import MAX_SOUND_STREAMS, decoding_times
-from analysis.media.opening import MAX_PIXELS, Recording, opened
+from analysis.media.opening import MAX_PIXELS, ROLE, SHOWN, Recording, opened
 from analysis.media.stretches import sides_tags
 from analysis.media.writing_out import container
 
@@ -45,16 +45,18 @@ def redact(
 ) -> None:  # fmt: skip
     """Write a Matroska file to `out` that is the recording without what `stretches` (s) have.
 
-    `like` = the recording as it came, where `path` is a copy of it: whom the sides of its sound hear is said there.
-    `progress` gets the seconds of the recording that are done. Raises NothingToAnalyse where there is neither
+    `like` = the recording as it came, where `path` is a copy of it: whom the sides of its sound hear is said there, and
+    where it has several pictures (camera and screen), all of them are taken from there. `progress` gets the seconds of
+    the recording that are done. Raises NothingToAnalyse where there is neither
     picture nor sound, MediaUnreadable where nothing decodes, DiskFull, FolderNotWritable, and the failures of opening.
     """
     out, name = Path(out), name or Path(path).name
-    spans, sides = merged(stretches), _sides(like or path, name)
+    spans, sides, several = merged(stretches), *_marks(like or path, name)
+    path = like if like is not None and several else path
     with opened(path, name) as recording:
         kept, tail = _kept_pictures(recording, spans, duration)
     with opened(path, name) as recording:
-        if recording.video is None and not recording.audio:
+        if not recording.videos and not recording.audio:
             raise NothingToAnalyse(name=name)
         with known(out.parent, name), container(out, "matroska") as target:
             carried = tail <= TAIL_S and (recording.audio or not within(0.0, spans))  # something has to begin at 0
@@ -83,50 +85,74 @@ def within(time_s: float, spans: Sequence[Span]) -> bool:
     return any(start <= time_s < end for start, end in spans)
 
 
-def _kept_pictures(recording: Recording, spans: Sequence[Span], duration: float) -> tuple[tuple[int, ...], float]:
-    """The pictures that stay (timestamps in the order of decoding), and the longest wait for one after a stretch, s."""
-    kept: list[int] = []
-    if recording.video is None:
-        return (), 0.0
-    stream, broken, from_pts = recording.video, False, None
+Kept = dict[int, tuple[int, ...]]
+"""The pictures of each stream, by its index, that stay: timestamps in the order of decoding."""
+
+
+def _kept_pictures(recording: Recording, spans: Sequence[Span], duration: float) -> tuple[Kept, float]:
+    """The pictures that stay, and the longest wait for one after a stretch, s."""
+    states = {stream.index: _Keeping() for stream in recording.videos}
+    if not states:
+        return {}, 0.0
     with suppress(av.FFmpegError):  # damage: what came before it is carried
-        for packet in recording.container.demux(stream):
-            if packet.pts is None or not packet.size:
-                continue
-            inside = within(recording.time_of(packet.pts, packet), spans)
-            if inside:
-                broken = True
-            elif broken and packet.is_keyframe:
-                broken, from_pts = False, packet.pts
-            # A picture that is shown before its key picture builds upon what was left out.
-            if not broken and not inside and (from_pts is None or packet.pts >= from_pts):
-                kept.append(packet.pts)
-    times = sorted(recording.time_of(pts, stream) for pts in kept)
-    waits = [next((t for t in times if t >= end), duration) - end for _, end in spans if end < duration]
-    return tuple(dict.fromkeys(kept)), max(waits, default=0.0)
+        for packet in recording.container.demux(*recording.videos):
+            if packet.pts is not None and packet.size:
+                inside = within(recording.time_of(packet.pts, packet), spans)
+                states[packet.stream.index].take(packet, inside=inside)
+    waits = [0.0]
+    for stream in recording.videos:
+        times = sorted(recording.time_of(pts, stream) for pts in states[stream.index].kept)
+        waits += [next((t for t in times if t >= end), duration) - end for _, end in spans if end < duration]
+    return {index: tuple(dict.fromkeys(state.kept)) for index, state in states.items()}, max(waits)
+
+
+@dataclass
+class _Keeping:
+    """Which pictures of a stream can stay, as its packets come."""
+
+    kept: list[int] = field(default_factory=list)
+    broken: bool = False
+    from_pts: int | None = None
+
+    def take(self, packet: Packet[Any], *, inside: bool) -> None:
+        """The next packet; whether it lies in a stretch."""
+        if inside:
+            self.broken = True
+        elif self.broken and packet.is_keyframe:
+            self.broken, self.from_pts = False, packet.pts
+        # A picture that is shown before its key picture builds upon what was left out.
+        whole = self.from_pts is None or (packet.pts or 0) >= self.from_pts
+        if not self.broken and not inside and whole:
+            self.kept.append(packet.pts or 0)
 
 
 def _tracks(
-    recording: Recording, target: OutputContainer, spans: Sequence[Span], duration: float, kept: tuple[int, ...] | None
+    recording: Recording, target: OutputContainer, spans: Sequence[Span], duration: float, kept: Kept | None
 ) -> dict[int, Track | _Carried]:
+    """`kept` None = pictures are encoded anew."""
     tracks: dict[int, Track | _Carried] = {}
-    video = recording.video
-    if video is not None and kept is not None:
-        tracks[video.index] = _Carried(target, target.add_stream_from_template(video), kept)
-    elif video is not None:
-        video.codec_context.thread_type = "AUTO"
-        video.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
-        tracks[video.index] = _Without(target, video, first_picture(recording, video, 0.0), duration, spans)
-        recording.container.seek(round(recording.origin_s * av.time_base))
+    shown, videos = recording.video, recording.videos
+    for place, video in enumerate(videos):
+        if kept is not None:
+            tracks[video.index] = _Carried(target, target.add_stream_from_template(video), kept[video.index])
+        else:
+            video.codec_context.thread_type = "AUTO"
+            video.codec_context.options = {"max_pixels": str(MAX_PIXELS)}
+            tracks[video.index] = _Without(target, video, first_picture(recording, video, 0.0), duration, spans)
+            recording.container.seek(round(recording.origin_s * av.time_base))
+        if len(videos) > 1:
+            told = {name: video.metadata[name] for name in (ROLE,) if name in video.metadata}
+            target.streams.video[place].metadata.update(told | ({SHOWN: "1"} if video == shown else {}))
     for audio in recording.audio[:MAX_SOUND_STREAMS]:
         tracks[audio.index] = Sounded(target, audio, duration, lossless=False, silent=spans)
     return tracks
 
 
-def _sides(path: str | Path, name: str) -> list[dict[str, str]]:
-    """Whom the sides of each sound stream hear, where the file says so."""
+def _marks(path: str | Path, name: str) -> tuple[list[dict[str, str]], bool]:
+    """Whom the sides of each sound stream hear, where the file says so; whether it has several pictures."""
     with opened(path, name) as recording:
-        return [sides_tags(each.metadata) for each in recording.audio]
+        sides = [sides_tags(each.metadata) for each in recording.audio]
+        return sides, len(recording.videos) > 1
 
 
 class _Without(Pictured):
@@ -174,7 +200,7 @@ def _carry(recording: Recording, tracks: dict[int, Track | _Carried], progress: 
     told = 0.0
     with suppress(av.error.InvalidDataError):  # the file ends in damage: what came before it is carried
         for packet in recording.container.demux(*streams):
-            track = tracks[packet.stream_index]
+            track = tracks[packet.stream.index]
             if isinstance(track, _Carried):
                 track.carry(packet, recording)
                 continue

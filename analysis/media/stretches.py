@@ -13,11 +13,9 @@ from typing import Any
 import msgspec
 
 from analysis.document import Span
-from analysis.media.opening import LEFT, RIGHT
+from analysis.media.opening import LEFT, RIGHT, ROLE
 
 STRETCHES = "MIANJIAN_STRETCHES"
-ROLE = "MIANJIAN_ROLE"
-"""What a picture shows."""
 KINDS = (LEFT, RIGHT, ROLE)
 
 

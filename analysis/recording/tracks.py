@@ -16,8 +16,7 @@ from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
-from analysis.media.opening import LEFT, RIGHT, SHOWN
-from analysis.media.stretches import ROLE
+from analysis.media.opening import LEFT, RIGHT, ROLE, SHOWN
 from analysis.recording.lanes import RATE, Lane
 from analysis.recording.thumbnails import plane_bytes
 from analysis.recording.wire import SOUND_BITS, PictureSource, Shown, SoundSource, bits_of

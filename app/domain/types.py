@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from app.domain.kit import SILENT, Kit
 from sync.contract import Conclusion, InterviewStatus
@@ -84,7 +85,7 @@ class Interview:
     """One interview of a candidate for a position, with its recording.
 
     `spoken` is the language to analyse it in: "auto" finds it out, else "zh" or "en". `speakers` is how many people
-    speak, 0 = as many as it sounds like.
+    speak, 0 = as many as it sounds like. `cut_first`: it is analysed once a person has cut stretches out.
     """
 
     id: str
@@ -105,6 +106,7 @@ class Interview:
     version: int = 1
     spoken: str = SPOKEN[0]
     speakers: int = USUAL_SPEAKERS
+    cut_first: bool = False
 
 
 class InterviewOrder(StrEnum):
@@ -174,11 +176,37 @@ class Consent:
 
 
 @dataclass(frozen=True, slots=True)
+class ConsentRecord:
+    """A consent as it was kept: by which assessor, and the signature that was drawn (as it came, unchecked)."""
+
+    consent: Consent
+    kept_by: str
+    evidence: dict[str, Any] | None = None
+
+
+class ToldCode(StrEnum):
+    """What the program itself writes as a comment; its `value` beside each."""
+
+    REDACTED = "redacted"
+    """The reason: this stretch was taken out."""
+    RETAKEN = "retaken"
+    """The question: it was asked again, this take does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What happened, for a sentence in the reader's language; see `app.told`."""
+
+    code: ToldCode
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
     """A comment by an assessor, at a time (s) of the recording (None = on the whole interview).
 
     `end_s` = where the stretch ends that it is about; None = it is about one moment. `dimension_id` is the dimension
-    that it speaks of, if any.
+    that it speaks of, if any. `told`: the program wrote it, and `text` is its sentence in the language in use.
     """
 
     id: str
@@ -190,6 +218,7 @@ class Comment:
     version: int = 1
     end_s: float | None = None
     dimension_id: str | None = None
+    told: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from app.store.tables import (
     RatingRow,
     now,
 )
+from app.told import words_of
 from sync.conflicts import Choice
 
 SIGNATURE = "signature"
@@ -218,8 +219,8 @@ def keep_aside(session: Session, row: Any, fields: set[str], who: str) -> None:
     if isinstance(row, CommentRow) and fields & {"text", "time_s", "end_s"}:
         session.add(
             CommentHistoryRow(
-                comment_id=row.id, comment_version=row.version, time_s=row.time_s, end_s=row.end_s, text=row.text,
-                assessor=who,
+                comment_id=row.id, comment_version=row.version, time_s=row.time_s, end_s=row.end_s,
+                text=words_of(row.text, row.told), assessor=who,
             )
         )  # fmt: skip
 

@@ -37,6 +37,7 @@ from app.store.tables import (
     PositionRow,
     QuestionRatingRow,
     RatingRow,
+    RedactionRow,
     ScheduleEventRow,
     SignatureRow,
     SuggestionRow,
@@ -111,7 +112,7 @@ class Gathering:
         self._add("suggestion", self._all(SuggestionRow, SuggestionRow.assessment_id, assessed))
         self._signatures(signatures)
         self._templates(sorted(self._used(assessments)))
-        for kind, table in (*CONSENTS, ("correction", CorrectionRow), ("mark", MarkRow)):
+        for kind, table in (*CONSENTS, ("correction", CorrectionRow), ("mark", MarkRow), ("redaction", RedactionRow)):
             self._add(kind, self._of_interviews(table, rows))
         self._add("schedule_event", self._of_interviews(ScheduleEventRow, rows))
         self._add("feedback", [row for row in self._of_interviews(FeedbackRow, rows) if row.may_send])

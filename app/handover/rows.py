@@ -6,6 +6,8 @@ library alone is named in `_AT_HOME`.
 
 from __future__ import annotations
 
+import math
+import re
 from datetime import datetime
 from functools import cache
 from typing import Any, get_args, get_type_hints
@@ -15,6 +17,7 @@ import msgspec
 from app.domain.kit import kit_of
 from app.domain.marks import MarkKind
 from app.domain.people import Decision, Side, Told
+from app.domain.redaction import Reason
 from app.domain.types import SPOKEN, Conclusion, ConsentGiven, InterviewStatus
 from app.feedback import MOST_CHARACTERS, QUESTIONS
 from app.store.outside import CONFIRMED
@@ -34,6 +37,7 @@ from app.store.tables import (
     PositionRow,
     QuestionRatingRow,
     RatingRow,
+    RedactionRow,
     ScheduleEventRow,
     SignatureRow,
     SuggestionRow,
@@ -59,6 +63,7 @@ APPENDED: dict[str, type[Base]] = {
     "feedback": FeedbackRow,
     "suggestion": SuggestionRow,
     "mark": MarkRow,
+    "redaction": RedactionRow,
     "signature": SignatureRow,
     "audit": AuditRow,
 }
@@ -75,10 +80,14 @@ _WORDS_OF = {
     "suggestion": ("decision", frozenset(Decision)),
     "feedback": ("side", frozenset(Side)),
     "mark": ("kind", frozenset(MarkKind)),
+    "redaction": ("reason", frozenset(Reason)),
 }
+_SHA256 = re.compile("[0-9a-f]{64}")
 _OF_EVERY_ROW = frozenset({"id", "created", "assessor", "changed", "version", "serial"})
 _AT_HOME = {
-    "interview": frozenset({"media_sha256", "analysis_state", "analysis_id", "composite", "signed", "search"}),
+    "interview": frozenset(
+        {"media_sha256", "analysis_state", "analysis_id", "composite", "signed", "search", "cut_first"}
+    ),
     "signature": frozenset({"payload"}),
 }
 
@@ -155,6 +164,8 @@ def _refuse_of_people(kind: str, values: dict[str, Any]) -> None:
         raise msgspec.ValidationError(f"{name} = {values.get(name)}")
     if kind == "mark" and not values.get("at_s", -1.0) >= 0:
         raise msgspec.ValidationError(f"at_s = {values.get('at_s')}")
+    if kind == "redaction":
+        _refuse_no_redaction(values)
     if kind == "suggestion":
         msgspec.convert(values.get("body"), _Suggested)
     if kind == "feedback":
@@ -162,6 +173,14 @@ def _refuse_of_people(kind: str, values: dict[str, Any]) -> None:
         wrong = [rated for rated, value in ratings.items() if rated not in asked or value not in range(1, 6)]
         if wrong or len(values.get("words", "")) > MOST_CHARACTERS:
             raise msgspec.ValidationError(f"ratings = {wrong}")
+
+
+def _refuse_no_redaction(values: dict[str, Any]) -> None:
+    start, end = values.get("start", -1.0), values.get("end", -1.0)
+    if not 0 <= start < end < math.inf or values.get("before_bytes", -1) < 0:
+        raise msgspec.ValidationError(f"redaction = {start}-{end}")
+    if not all(_SHA256.fullmatch(values.get(name, "")) for name in ("before_sha256", "after_sha256")):
+        raise msgspec.ValidationError("redaction of no file")
 
 
 class _Suggested(msgspec.Struct):

@@ -39,8 +39,8 @@ from app.store.tables import PackageRow
 
 COUNTED = (
     "position", "candidate", "interview", "signature", "comment", "consent", "outside_consent", "correction",
-    "recording", "analysis", "report", "note", "file", "feedback", "suggestion", "schedule_event", "said", "document",
-    "template", "called_off", "receipt",
+    "redaction", "recording", "analysis", "report", "note", "file", "feedback", "suggestion", "schedule_event", "said",
+    "document", "template", "called_off", "receipt",
 )  # fmt: skip
 """Kinds that a person counts."""
 SLICE_S, MOST_S, PAUSE_S = 0.03, 0.12, 0.025
@@ -112,7 +112,9 @@ def take_package(
 
 
 def _sweep(library: Library) -> None:
-    """Remove made files that nothing waits for, also those that a try left that was interrupted."""
+    """Remove made files that nothing waits for, also those that a try left that was interrupted, and analyses of
+    recordings of which a stretch was redacted elsewhere."""
+    library.sweep_analyses()
     Attaching(library, library.session, time.time).sweep()
 
 

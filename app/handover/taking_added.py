@@ -25,7 +25,7 @@ from app.handover.merging import Difference
 from app.handover.rows import APPENDED, STAYS, Row, typed
 from app.handover.taking_rows import TakingRows
 from app.outgoing import assessment_signed, interview_of
-from app.store.redactions import QUOTING
+from app.store.redactions import QUOTING, forget_handed_in
 from app.store.tables import (
     AssessmentRow,
     CorrectionRow,
@@ -33,6 +33,7 @@ from app.store.tables import (
     InterviewRow,
     MarkRow,
     QuestionRatingRow,
+    RedactionRow,
     ScheduleEventRow,
     SignatureRow,
     SuggestionRow,
@@ -42,8 +43,8 @@ from sync import handing, outbox
 from sync.outbox import Item, Kind, State
 
 ADDED = (
-    "consent", "outside_consent", "correction", "question_rating", "comment_history", "schedule_event", "feedback",
-    "mark", "suggestion", "audit",
+    "redaction", "consent", "outside_consent", "correction", "question_rating", "comment_history", "schedule_event",
+    "feedback", "mark", "suggestion", "audit",
 )  # fmt: skip
 """Kinds of rows that are only ever added, but for signatures; each after those that it names."""
 _SERIAL: dict[str, tuple[Any, str]] = {
@@ -52,6 +53,7 @@ _SERIAL: dict[str, tuple[Any, str]] = {
     "schedule_event": (ScheduleEventRow, "interview_id"),
     "feedback": (FeedbackRow, "interview_id"),
     "mark": (MarkRow, "interview_id"),
+    "redaction": (RedactionRow, "interview_id"),
     "suggestion": (SuggestionRow, "assessment_id"),
 }
 """Kinds whose rows are numbered, and of what."""
@@ -129,13 +131,16 @@ class TakingAdded:
             self._library.note_in(self._session, "handed_in", "interview", values["interview_id"], kind)
         elif kind == "correction":
             self._library.note_in(self._session, "handed_in", "correction", values["interview_id"], row.id)
-        elif kind in ("schedule_event", "feedback", "suggestion"):
+        elif kind in ("schedule_event", "feedback", "suggestion", "redaction"):
             self._library.note_in(self._session, "handed_in", "interview", self._interview_of(values), kind)
         if kind in _SERIAL:
             values["serial"] = self._next(kind, values, row.serial)
         self._session.add(APPENDED[kind](id=row.id, **values))
         if kind in _SAID_AGAIN:
             self._let_the_newest_hold(kind, values)
+        if kind == "redaction":
+            self._session.flush()
+            forget_handed_in(self._session, values["interview_id"], (values["start"], values["end"]))
 
     def _interview_of(self, values: dict[str, Any]) -> str:
         if "interview_id" in values:

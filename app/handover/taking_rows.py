@@ -79,8 +79,10 @@ class TakingRows:
         return self.ids.get((kind, row_id), row_id)
 
     def redacted(self, interview_id: str) -> tuple[tuple[float, float], ...]:
-        """The stretches [start, end) (s) that were redacted here of an interview (by its id in the package)."""
-        return spans_of(self.session, self.local("interview", interview_id))
+        """The stretches [start, end) (s) that were redacted of an interview (by its id in the package), but those of
+        which the package knows: what it brings was made after them."""
+        known = {row.id for row in self.content.rows.get("redaction", ())}
+        return spans_of(self.session, self.local("interview", interview_id), known)
 
     def named_here(self, fields: dict[str, Any]) -> dict[str, Any]:
         """Fields that name rows of the package, naming the rows here."""

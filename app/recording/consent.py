@@ -26,6 +26,7 @@ from app.store.library import Library
 
 FOLDER = "consent"
 VERSION = "notice-{number}"
+_VERSION = re.compile(r"notice-(own-)?(\d{1,6})", re.ASCII)
 SPEECH = "speech"
 MOST_POINTS = 20_000
 """Of a drawn signature; a hand draws a few hundred."""
@@ -112,6 +113,23 @@ def notice(language: str, data: Path, number: int | None = None) -> Notice:
     raise ConsentNoticeInvalid(name=f"{number}.{wanted}.toml")
 
 
+def named(version: str, language: str, sha256: str, data: Path) -> tuple[Notice | None, bool]:
+    """The notice that a consent names, and whether its words are still those that were shown then.
+
+    None where it is not here any more. A build with an optional room shows a point more than one without.
+    """
+    found = _VERSION.fullmatch(version)
+    if found is None or language not in text.LANGUAGES:
+        return None, False
+    own, number = bool(found[1]), int(found[2])
+    folder = data / FOLDER if own else resource(FOLDER)
+    try:
+        whole, bare = (_read(folder, number, language, own=own, additions=each) for each in (True, False))
+    except ConsentNoticeInvalid:
+        return None, False
+    return (bare, True) if bare.sha256 == sha256 else (whole, whole.sha256 == sha256)
+
+
 def _numbers(folder: Path) -> Collection[int]:
     """Of the notices that stand there in both languages."""
     there = [match for path in folder.glob("*.toml") if (match := _FILE.fullmatch(path.name))]
@@ -120,12 +138,12 @@ def _numbers(folder: Path) -> Collection[int]:
     }
 
 
-def _read(folder: Path, number: int, language: str, *, own: bool) -> Notice:
+def _read(folder: Path, number: int, language: str, *, own: bool, additions: bool = True) -> Notice:
     path = folder / f"{number}.{language}.toml"
     try:
         words = path.read_text("utf-8")
         body = msgspec.convert(tomllib.loads(words), _Body)
-        for more in sorted(folder.glob(f"{number}.*.{language}.toml")):
+        for more in sorted(folder.glob(f"{number}.*.{language}.toml")) if additions else ():
             added = more.read_text("utf-8")
             body.analyse |= msgspec.convert(tomllib.loads(added)["analyse"], dict[str, str])
             words += added
@@ -159,7 +177,10 @@ def give(
     )  # fmt: skip
 
 
-def withdraw(library: Library, interview_id: str, kinds: Collection[str], modalities: Collection[str]) -> Consent:
+def withdraw(
+    library: Library, interview_id: str, kinds: Collection[str], modalities: Collection[str],
+    how: ConsentGiven = ConsentGiven.SPOKEN,
+) -> Consent:  # fmt: skip
     """Take back consent to kinds and modalities: what rests on them goes with them. Raises NotFound, ReadOnly."""
     before = library.consent(interview_id)
     candidate = library.interview(interview_id).candidate.name
@@ -170,7 +191,7 @@ def withdraw(library: Library, interview_id: str, kinds: Collection[str], modali
     ).settled()
     return library.record_consent(
         interview_id, left.modalities, before.text_version if before else "", candidate,
-        kinds=tuple(str(kind) for kind in left.kinds), how=ConsentGiven.SPOKEN,
+        kinds=tuple(str(kind) for kind in left.kinds), how=how,
         language=before.language if before else "", notice_sha256=before.notice_sha256 if before else "",
     )  # fmt: skip
 

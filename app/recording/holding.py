@@ -10,10 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from analysis.request import Asked
-from app import text
 from app.domain.kit import MANY, Answers, Manner
 from app.domain.marks import Mark, MarkKind
-from app.domain.types import Interview, InterviewStatus
+from app.domain.types import Interview, InterviewStatus, Told, ToldCode
 from app.recording.running import Keep, Planned, Running, Standing, Take, planned, standing
 from app.settings import Settings
 
@@ -74,9 +73,9 @@ def _follow(library: Library, mark: Mark, before: Standing | None) -> None:
     elif mark.kind is MarkKind.RATED:
         library.rate_question(interview_id, body["text"], body["score"])
     elif before is not None and before.current is not None and body["take"] > before.current.take:
-        words = text.tr("record.retaken", question=before.current.text)
         start = before.current.start
-        library.add_comment(interview_id, start, words, end_s=mark.at_s if mark.at_s > start else None)
+        told = Told(ToldCode.RETAKEN, before.current.text)
+        library.add_comment(interview_id, start, "", end_s=mark.at_s if mark.at_s > start else None, told=told)
 
 
 def takes_of(library: Library, interview_id: str) -> tuple[Take, ...]:
@@ -97,6 +96,12 @@ def _in_the_recording(marks: Iterable[Mark]) -> list[Mark]:
         if recorded:
             kept.append(mark)
     return kept
+
+
+def said_aloud(library: Library, interview_id: str) -> tuple[Mark, ...]:
+    """When, in the interview's recording, the candidate said the consent aloud."""
+    kept = _in_the_recording(library.marks(interview_id))
+    return tuple(mark for mark in kept if mark.kind is MarkKind.CONSENT)
 
 
 def asked_of(library: Library, interview: Interview) -> tuple[Asked, ...]:

@@ -23,6 +23,8 @@ class When(StrEnum):
 
     AT_ONCE = "at_once"
     AT_NIGHT = "at_night"
+    AFTER_CUTTING = "after_cutting"
+    """Each recording waits until a person has cut out what must not be analysed."""
     BY_HAND = "by_hand"
 
 

@@ -12,6 +12,7 @@ from app.recording.holding import written_answers
 from app.report.data import ReportData, Series
 from app.review.shown import shown
 from app.scoring.metrics import UNIT_KEYS
+from app.told import in_language
 
 if TYPE_CHECKING:
     from analysis.derive import Derived
@@ -30,7 +31,7 @@ def report_data(session: ReviewSession, language: str, *, full_transcript: bool 
         template=session.template,
         card=session.card(),
         assessment=session.assessment,
-        comments=session.comments,
+        comments=tuple(in_language(comment, language) for comment in session.comments),
         made_at=datetime.now(UTC),
         app_version=__version__,
         analysis=derived.analysis if derived else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -11,6 +12,7 @@ from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QColor,
     QImage,
+    QPagedPaintDevice,
     QPageLayout,
     QPageSize,
     QPainter,
@@ -37,6 +39,8 @@ _HEADING = 2
 _ROOM_BELOW_PX = 150.0
 _CHART = int(QTextFormat.ObjectTypes.UserObject) + 1
 _INDEX = int(QTextFormat.Property.UserProperty) + 1
+Foot = Callable[[int, int], tuple[str, str]]
+"""What stands left and right at the foot of a page, by its number and how many there are."""
 
 
 class SealedDocument(QTextDocument):
@@ -69,25 +73,46 @@ class _ChartObject(QPyTextObject):
 
 def write_pdf(data: ReportData, language: str, path: Path) -> None:
     """Write the report to `path` as PDF (A4)."""
-    load_fonts()
     words = Words(data, language)
+    made = words.say("made_at", when=words.time(data.made_at), version=data.app_version)
+    writer = new_pdf(path, f"{words.say('title')} – {data.interview.candidate.name}", data.app_version)
+    put_on_pages(
+        writer,
+        lambda page: text_document(data, language, page),
+        lambda number, pages: (made, words.say("page", page=number, pages=pages)),
+    )
+
+
+def new_pdf(path: Path, title: str, version: str) -> QPdfWriter:
+    """A PDF file (A4) to write pages into."""
+    load_fonts()
     writer = QPdfWriter(str(path))
     writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
     writer.setPageMargins(QMarginsF(_MARGIN_MM, _MARGIN_MM, _MARGIN_MM, 12.0), QPageLayout.Unit.Millimeter)
     writer.setResolution(600)
-    writer.setTitle(f"{words.say('title')} – {data.interview.candidate.name}")
-    writer.setCreator(f"MianJian {data.app_version}")
-    scale = writer.resolution() / PX_PER_INCH
-    page = QSizeF(writer.width() / scale, writer.height() / scale - _FOOT_PX)
-    document = text_document(data, language, page)
-    painter = QPainter(writer)
+    writer.setTitle(title)
+    writer.setCreator(f"MianJian {version}")
+    return writer
+
+
+def put_on_pages(device: QPagedPaintDevice, made: Callable[[QSizeF], QTextDocument], foot: Foot) -> None:
+    """Print a document that is `made` for the room of a page on a file or a printer."""
+    scale = device.logicalDpiX() / PX_PER_INCH
+    page = QSizeF(device.width() / scale, device.height() / scale - _FOOT_PX)
+    document = made(page)
+    painter = QPainter(device)
     painter.scale(scale, scale)
-    _print(document, painter, writer, page, words)
+    _print(document, painter, device, page, foot)
     painter.end()
 
 
 def text_document(data: ReportData, language: str, page: QSizeF) -> QTextDocument:
     """The laid-out report; `page` is the size for text in document pixels (96 to the inch)."""
+    return laid_out(blocks(Words(data, language), page.width()), page)
+
+
+def laid_out(parts: Iterable[Block], page: QSizeF) -> QTextDocument:
+    """Pieces of escaped HTML and charts as a document for pages of this size."""
     load_fonts()
     ensure_dispatcher()
     document = SealedDocument()
@@ -99,7 +124,7 @@ def text_document(data: ReportData, language: str, page: QSizeF) -> QTextDocumen
     charts: list[Chart] = []
     document.documentLayout().registerHandler(_CHART, _ChartObject(charts, document))
     mark = f"chart-{uuid4().hex}"
-    document.setHtml("".join(_html(block, charts, mark) for block in blocks(Words(data, language), page.width())))
+    document.setHtml("".join(_html(block, charts, mark) for block in parts))
     _place_charts(document, len(charts), mark)
     _keep_headings(document, page.height())
     return document
@@ -142,12 +167,12 @@ def _lay_out_anew(document: QTextDocument) -> None:
     document.pageCount()
 
 
-def _print(document: QTextDocument, painter: QPainter, writer: QPdfWriter, page: QSizeF, words: Words) -> None:
+def _print(document: QTextDocument, painter: QPainter, device: QPagedPaintDevice, page: QSizeF, foot: Foot) -> None:
     pages = document.pageCount()
     context = QAbstractTextDocumentLayout.PaintContext()
     for number in range(pages):
         if number:
-            writer.newPage()
+            device.newPage()
         painter.save()
         painter.translate(0, -number * page.height())
         visible = QRectF(0, number * page.height(), page.width(), page.height())
@@ -155,14 +180,12 @@ def _print(document: QTextDocument, painter: QPainter, writer: QPdfWriter, page:
         context.clip = visible
         document.documentLayout().draw(painter, context)
         painter.restore()
-        _foot(painter, page, words, number + 1, pages)
+        _foot(painter, page, *foot(number + 1, pages))
 
 
-def _foot(painter: QPainter, page: QSizeF, words: Words, number: int, pages: int) -> None:
+def _foot(painter: QPainter, page: QSizeF, made: str, count: str) -> None:
     painter.setFont(chart_font(10))
     painter.setPen(QColor(FAINT))
     area = QRectF(0, page.height() + 12, page.width(), _FOOT_PX - 12)
-    made = words.say("made_at", when=words.time(words.data.made_at), version=words.data.app_version)
     painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), made)
-    count = words.say("page", page=number, pages=pages)
     painter.drawText(area, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), count)

@@ -22,6 +22,17 @@ from app.scoring.wording import interval_text, score_text, weight_text, why_text
 from app.text import stretch, timecode
 
 
+def time_text(moment: datetime, time_zone: str) -> str:
+    """A moment by the clock of a zone (IANA), with its distance from UTC; in UTC where the zone is not known."""
+    try:
+        zone = ZoneInfo(time_zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        return moment.strftime("%Y-%m-%d %H:%M UTC")
+    local = moment.astimezone(zone)
+    offset = f"{local:%z}"
+    return f"{local:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:]})"
+
+
 @dataclass(frozen=True)
 class Words:
     """The sentences of one report."""
@@ -35,13 +46,7 @@ class Words:
 
     def time(self, moment: datetime) -> str:
         """A moment in the interview's own time zone."""
-        try:
-            zone = ZoneInfo(self.data.interview.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            return moment.strftime("%Y-%m-%d %H:%M UTC")
-        local = moment.astimezone(zone)
-        offset = f"{local:%z}"
-        return f"{local:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:]})"
+        return time_text(moment, self.data.interview.time_zone)
 
     def facts(self) -> list[tuple[str, str]]:
         """Who, for what, when, by whom: label and value."""

@@ -25,6 +25,7 @@ from app.scoring.metrics import modality_of
 from app.scoring.scorecard import card
 from app.scoring.weights import deviations, effective_weights, spread
 from app.settings import SettingsFile
+from app.told import in_language
 from sync.contract import AssessmentResult
 
 if TYPE_CHECKING:
@@ -333,7 +334,13 @@ class ReviewSession:
     def is_signed(self) -> bool:
         """Whether the newest signature says what the assessment says now."""
         signatures = self.assessment.signatures
-        return bool(signatures) and not self.is_behind() and same_content(signatures[-1].payload, self._result())
+        return bool(signatures) and not self.is_behind() and self._says(signatures[-1].payload)
+
+    def _says(self, payload: bytes) -> bool:
+        """Whether a signed payload says what stands here; what the program wrote may be in any language."""
+        told = any(comment.told is not None for comment in self.comments)
+        spoken = dict.fromkeys((text.language(), *text.LANGUAGES)) if told else (text.language(),)
+        return any(same_content(payload, self._result(language)) for language in spoken)
 
     def sign(self) -> Signature:
         """Sign: canonical bytes, their SHA-256, status "assessed" and the outbox row, all or nothing.
@@ -349,10 +356,10 @@ class ReviewSession:
             raise ReasonNeeded
         if self.is_behind():
             raise CorrectionsPending
-        result = self._result()
         signatures = self.assessment.signatures
-        if signatures and same_content(signatures[-1].payload, result):
+        if signatures and self._says(signatures[-1].payload):
             return signatures[-1]
+        result = self._result()
         payload, digest = canonical(result)
 
         def enqueue(session: Session, signed: Signature) -> None:
@@ -368,13 +375,14 @@ class ReviewSession:
         self.interview = self.library.interview(self.interview_id)
         return signature
 
-    def _result(self) -> AssessmentResult:
+    def _result(self, language: str = "") -> AssessmentResult:
+        spoken = language or text.language()
         return assessment_result(
             self.interview,
             self.template,
             self._whole_card(),
             self.assessment,
-            self.comments,
+            tuple(in_language(comment, spoken) for comment in self.comments),
             self.analysis,
-            text.language(),
+            spoken,
         )

@@ -81,7 +81,8 @@ class Analyses(Transcripts):
         kind, _, rest = relative.partition("/")
         sha256 = rest.partition("/")[0]
         was = exists().where(RedactionRow.interview_id == interview_id, RedactionRow.before_sha256 == sha256)
-        if kind == "derived" and session.scalar(select(was)):
+        mine = session.scalar(select(InterviewRow.media_sha256).where(InterviewRow.id == interview_id))
+        if kind == "derived" and sha256 != mine and session.scalar(select(was)):
             raise NotFound(what=text.tr("store.media"), id=sha256)
 
     def _copied(self, interview_id: str, folder: Path) -> Path:

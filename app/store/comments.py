@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.domain.types import Comment, Consent, ConsentGiven
+from app.domain.types import Comment, Consent, ConsentGiven, ConsentRecord, Told
 from app.failures import CommentOfOther
 from app.store.assessments import Assessments
 from app.store.tables import CommentHistoryRow, CommentRow, ConsentRow, InterviewRow
 from app.store.writing import found, fresh
+from app.told import kept, sentences, told_of, words_of
 from sync import withholding
 from sync.withholding import Agreement
 
@@ -36,14 +37,18 @@ class Comments(Assessments):
             return _comment_of(found(session, CommentRow, comment_id, "comment"))
 
     def add_comment(
-        self, interview_id: str, time_s: float | None, text: str, *, end_s: float | None = None, bookmark: bool = False
-    ) -> Comment:
-        """Write a comment at a time (s), on the stretch from there to `end_s`, or on the whole interview (None)."""
+        self, interview_id: str, time_s: float | None, text: str, *, end_s: float | None = None, bookmark: bool = False,
+        told: Told | None = None,
+    ) -> Comment:  # fmt: skip
+        """Write a comment at a time (s), on the stretch from there to `end_s`, or on the whole interview (None).
+
+        `told` = what happened, in place of words: they follow the reader's language.
+        """
         with self.session() as session:
             found(session, InterviewRow, interview_id, "interview")
             row = CommentRow(
                 interview_id=interview_id, time_s=time_s, end_s=end_s, text=text, bookmark=bookmark,
-                author=self.assessor, assessor=self.assessor,
+                author=self.assessor, assessor=self.assessor, told=kept(told),
             )  # fmt: skip
             session.add(row)
             session.flush()
@@ -59,7 +64,7 @@ class Comments(Assessments):
         """
         with self.session() as session:
             row = self._kept_aside(session, comment_id, version)
-            row.text = text
+            row.text = "" if text in sentences(told_of(row.told)) else text
             if time_s is not None:
                 if row.end_s is not None and row.time_s is not None:
                     row.end_s += time_s - row.time_s
@@ -96,7 +101,7 @@ class Comments(Assessments):
         )
         with self.reading() as session:
             row = found(session, CommentRow, comment_id, "comment")
-            return (*session.scalars(wanted), row.text)
+            return (*session.scalars(wanted), words_of(row.text, row.told))
 
     def _own_comment(self, session: Session, comment_id: str) -> CommentRow:
         """A comment of the acting assessor: it stands under its author's name in that person's signature."""
@@ -109,8 +114,8 @@ class Comments(Assessments):
         row = self._own_comment(session, comment_id)
         fresh(row, version, "comment")
         before = CommentHistoryRow(
-            comment_id=row.id, comment_version=row.version, time_s=row.time_s, end_s=row.end_s, text=row.text,
-            assessor=self.assessor,
+            comment_id=row.id, comment_version=row.version, time_s=row.time_s, end_s=row.end_s,
+            text=words_of(row.text, row.told), assessor=self.assessor,
         )  # fmt: skip
         session.add(before)
         return row
@@ -188,9 +193,13 @@ class Comments(Assessments):
 
     def consents(self, interview_id: str) -> tuple[Consent, ...]:
         """All that the candidate said, oldest first."""
+        return tuple(each.consent for each in self.consent_records(interview_id))
+
+    def consent_records(self, interview_id: str) -> tuple[ConsentRecord, ...]:
+        """The same, each with who kept it and what was drawn."""
         wanted = select(ConsentRow).where(ConsentRow.interview_id == interview_id).order_by(ConsentRow.serial)
         with self.reading() as session:
-            return tuple(_consent_of(row) for row in session.scalars(wanted))
+            return tuple(ConsentRecord(_consent_of(row), row.assessor, row.evidence) for row in session.scalars(wanted))
 
     def drawn_signature(self, interview_id: str) -> dict[str, Any] | None:
         """The strokes of the newest signature that was drawn on the screen; None without one."""
@@ -209,8 +218,10 @@ class Comments(Assessments):
 
 
 def _comment_of(row: CommentRow) -> Comment:
+    told = None if row.text else told_of(row.told)
+    words = words_of(row.text, row.told)
     return Comment(
-        row.id, row.time_s, row.text, row.author, row.created, row.bookmark, row.version, row.end_s, row.dimension_id
+        row.id, row.time_s, words, row.author, row.created, row.bookmark, row.version, row.end_s, row.dimension_id, told
     )
 
 

@@ -30,7 +30,7 @@ from sync.contract import STATUS_ORDER, progress
 _I, _C, _P, _M = InterviewRow, CandidateRow, PositionRow, MediaRow
 _COLUMNS = (
     _I.id, _I.title, _I.round, _I.status, _I.created, _I.time_zone, _I.scheduled_at, _I.analysis_state, _I.analysis_id,
-    _I.composite, _I.signed, _I.remote_id, _I.version, _I.spoken, _I.speakers,
+    _I.composite, _I.signed, _I.remote_id, _I.version, _I.spoken, _I.speakers, _I.cut_first,
     _C.id, _C.name, _C.email, _C.phone, _C.remote_id, _C.version,
     _P.id, _P.title, _P.department, _P.description, _P.keywords, _P.questions, _P.template_id, _P.weights_locked,
     _P.remote_id, _P.version, _P.kit,
@@ -76,9 +76,11 @@ class Interviews(People):
     def never_analysed(self) -> tuple[str, ...]:
         """The ids of interviews with a recording that has no analysis, nor a failed one; the oldest first.
 
-        Planned interviews, of which there may be thousands, cost nothing.
+        Those that wait until a person has cut something out are not among them. Planned interviews, of which there may
+        be thousands, cost nothing.
         """
-        wanted = select(_I.id).where(_I.analysis_state == str(AnalysisState.NONE), _I.media_sha256.is_not(None))
+        none = str(AnalysisState.NONE)
+        wanted = select(_I.id).where(_I.analysis_state == none, _I.media_sha256.is_not(None), ~_I.cut_first)
         with self.reading() as session:
             return tuple(session.scalars(wanted.order_by(_I.created)))
 
@@ -172,6 +174,15 @@ class Interviews(People):
             session.flush()
             return self._interview(session, interview_id)
 
+    def set_cut_first(self, interview_id: str, on: bool) -> Interview:
+        """Whether the analysis waits until a person has cut stretches out of the recording. Raises NotFound."""
+        with self.session() as session:
+            row = found(session, InterviewRow, interview_id, "interview")
+            if assign(row, {"cut_first": on}):
+                self._note(session, "analysis_held" if on else "analysis_released", "interview", interview_id)
+            session.flush()
+            return self._interview(session, interview_id)
+
     def _move(self, session: Session, interview_id: str, status: InterviewStatus) -> Interview:
         row = found(session, InterviewRow, interview_id, "interview")
         before = InterviewStatus(row.status)
@@ -251,7 +262,7 @@ def _ordering(query: InterviewQuery) -> tuple[Any, ...]:
 
 def _interview_of(row: Row[Any]) -> Interview:
     values = tuple(row)
-    own, candidate, position, media = values[:15], values[15:21], values[21:32], values[32:]
+    own, candidate, position, media = values[:16], values[16:22], values[22:33], values[33:]
     row_id, title, round_, status, created, zone, scheduled, state, analysis, composite, signed, *last = own
     return Interview(
         row_id, title, round_, InterviewStatus(status), Candidate(*candidate), _position_or_none(position),

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 HISTORY = (
     "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010", "0011", "0012", "0017", "0013",
-    "0014", "0015", "0018", "0019",
+    "0014", "0015", "0018", "0019", "0020",
 )  # fmt: skip
 """All revisions, oldest first. Kept here so that an up-to-date library opens without loading Alembic."""
 HEAD = HISTORY[-1]

@@ -40,6 +40,12 @@ class Outside(Drafts):
             row = session.scalar(wanted)
         return _consent_of(row) if row else None
 
+    def outside_consents(self, interview_id: str) -> tuple[OutsideConsent, ...]:
+        """All that the candidate said about services, oldest first."""
+        wanted = select(OutsideConsentRow).where(OutsideConsentRow.interview_id == interview_id)
+        with self.reading() as session:
+            return tuple(_consent_of(row) for row in session.scalars(wanted.order_by(OutsideConsentRow.serial)))
+
     def confirm_outside(self, interview_id: str, purpose: Purpose, host: str) -> None:
         """A person read what will be sent to whom, and lets it go. Raises ReadOnly."""
         self.record(CONFIRMED, interview_id, f"{purpose} {host}")

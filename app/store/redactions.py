@@ -7,7 +7,7 @@ words in the stretch, which would repeat them. Signed bytes stay as they were si
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import delete, exists, or_, select, text
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from analysis.document import CorrectionKind
 from app import text as words
 from app.domain.redaction import Reason, Redaction
-from app.domain.types import WORKING, AnalysisState
+from app.domain.types import WORKING, AnalysisState, Told, ToldCode
 from app.failures import NotFound, RecordingInUse, RecordingLeaves
 from app.store.recordings import Prepared
 from app.store.schedule import Schedule, next_serial
@@ -31,6 +31,7 @@ from app.store.tables import (
 )
 from app.store.vault import Incoming
 from app.store.writing import found
+from app.told import kept
 from sync import handing
 from sync.outbox import State
 
@@ -46,6 +47,15 @@ class Redactions(Schedule):
         wanted = select(RedactionRow).where(RedactionRow.interview_id == interview_id)
         with self.reading() as session:
             return tuple(_redaction_of(row) for row in session.scalars(wanted.order_by(RedactionRow.serial)))
+
+    def left_here(self, interview_id: str) -> tuple[Redaction, ...]:
+        """The stretches that were taken out in another library, and that the recording here still has."""
+        rows = select(RedactionRow).where(RedactionRow.interview_id == interview_id).order_by(RedactionRow.created)
+        with self.reading() as session:
+            media = session.scalar(select(InterviewRow.media_sha256).where(InterviewRow.id == interview_id))
+            log = list(session.scalars(rows))
+        first = next((place for place, row in enumerate(log) if media and row.before_sha256 == media), len(log))
+        return tuple(_redaction_of(row) for row in log[first:])
 
     def redact(
         self, interview_id: str, incoming: Incoming, prepared: Prepared, span: tuple[float, float], reason: Reason
@@ -118,9 +128,9 @@ class Redactions(Schedule):
                 assessor=self.assessor,
             )
         )
-        said = words.tr("redact.comment", reason=words.tr(f"redact.reason_{reason}"))
+        said = kept(Told(ToldCode.REDACTED, str(reason)))
         session.add(
-            CommentRow(interview_id=interview_id, time_s=start, end_s=end, text=said, author=self.assessor,
+            CommentRow(interview_id=interview_id, time_s=start, end_s=end, text="", told=said, author=self.assessor,
                        assessor=self.assessor)
         )  # fmt: skip
         self._note(session, "redacted", "interview", interview_id, f"{start:.2f}-{end:.2f} s, {reason}")
@@ -129,6 +139,16 @@ class Redactions(Schedule):
         if not self.has_media(sha256):
             self.vault.remove(sha256)
             shutil.rmtree(self.vault.folder / "analyses" / interview_id, ignore_errors=True)
+
+    def sweep_analyses(self) -> None:
+        """Remove what is left of analyses, of interviews with a redaction, that no row names any more."""
+        with self.reading() as session:
+            named = set(session.scalars(select(AnalysisRow.folder)))
+            redacted = set(session.scalars(select(RedactionRow.interview_id)))
+        for interview_id in redacted:
+            for folder in (self.vault.folder / "analyses" / interview_id).glob("*"):
+                if folder.relative_to(self.vault.folder).as_posix() not in named:
+                    shutil.rmtree(folder, ignore_errors=True)
 
     def has_media(self, sha256: str) -> bool:
         """Whether some interview has this recording."""
@@ -156,10 +176,24 @@ def refuse_leaving(session: Session, interview_id: str) -> None:
         raise RecordingLeaves
 
 
-def spans_of(session: Session, interview_id: str) -> tuple[tuple[float, float], ...]:
-    """The stretches [start, end) (s) that were taken out of an interview's recording."""
-    wanted = select(RedactionRow.start, RedactionRow.end).where(RedactionRow.interview_id == interview_id)
-    return tuple((start, end) for start, end in session.execute(wanted))
+def spans_of(session: Session, interview_id: str, but: Collection[str] = ()) -> tuple[tuple[float, float], ...]:
+    """The stretches [start, end) (s) that were taken out of an interview's recording; not those with the ids `but`."""
+    rows = session.scalars(select(RedactionRow).where(RedactionRow.interview_id == interview_id))
+    return tuple((row.start, row.end) for row in rows if row.id not in but)
+
+
+def forget_handed_in(session: Session, interview_id: str, span: tuple[float, float]) -> None:
+    """A stretch was redacted in another library: what came from there before goes here, too, and is not sent.
+
+    An interview that has a recording here keeps what was found in that one.
+    """
+    interview = found(session, InterviewRow, interview_id, "interview")
+    if interview.media_sha256 is not None:
+        return
+    interview.analysis_id, interview.analysis_state = None, str(AnalysisState.NONE)
+    handing.leave_files(session, handing.unfinished_files(session, interview_id))
+    _forget(session, interview_id, span)
+    session.flush()
 
 
 def _forget(session: Session, interview_id: str, span: tuple[float, float]) -> None:

@@ -137,6 +137,7 @@ class InterviewRow(Changing, Base):
     search: Mapped[str] = mapped_column(default="", server_default="")
     spoken: Mapped[str] = mapped_column(default=SPOKEN[0], server_default=SPOKEN[0])
     speakers: Mapped[int] = mapped_column(default=USUAL_SPEAKERS, server_default=str(USUAL_SPEAKERS))
+    cut_first: Mapped[bool] = mapped_column(default=False, server_default="0")
 
 
 class AnalysisRow(Kept, Base):
@@ -232,7 +233,10 @@ class SignatureRow(Kept, Base):
 
 
 class CommentRow(Changing, Base):
-    """A comment at a time of the recording, or on the stretch to `end_s`. `deleted` is a grave that can be undone."""
+    """A comment at a time of the recording, or on the stretch to `end_s`. `deleted` is a grave that can be undone.
+
+    Where `text` is empty, `told` (`code`, `value`) says what the program wrote; see `app.told`.
+    """
 
     __tablename__ = "comment"
     interview_id: Mapped[str] = mapped_column(ForeignKey("interview.id"), index=True)
@@ -243,6 +247,7 @@ class CommentRow(Changing, Base):
     bookmark: Mapped[bool] = mapped_column(default=False)
     deleted: Mapped[bool] = mapped_column(default=False)
     dimension_id: Mapped[str | None]
+    told: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class CommentHistoryRow(Kept, Base):

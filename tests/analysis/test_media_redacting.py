@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from analysis.media import frames, probe, redact, remux
-from analysis.media.opening import LEFT, RIGHT
+from analysis.media.opening import LEFT, RIGHT, ROLE, SHOWN
 from analysis.media.redacting import merged
-from tests.analysis.media_samples import FPS, clicks, number_in, record, record_numbered
+from tests.analysis.media_samples import FPS, clicks, number_in, picture, record, record_numbered
 from tests.analysis.test_media_clips import bursts, heard, number, shown
 
 
@@ -138,3 +138,68 @@ def test_whom_the_sides_hear_is_still_said(talk, tmp_path):
     with av.open(str(out)) as container:
         tags = container.streams.audio[0].metadata
     assert (tags[LEFT], tags[RIGHT]) == ("interviewer", "candidate")
+
+
+def both_tracks(path, key_every=10, seconds=4.0):
+    """Camera, which is the one to show, and a larger screen, numbered pictures each; clicks as in `talk`."""
+    sound = record(path.with_name("sound.mkv"), seconds, video=None, sound=clicks(seconds, [0.5, 1.5, 2.2, 3.5]))
+    with av.open(str(path), "w") as out, av.open(str(sound)) as heard_in:
+        videos = []
+        for role, size in (("camera", (320, 240)), ("screen", (640, 480))):
+            stream = out.add_stream("libvpx", rate=FPS, width=size[0], height=size[1], pix_fmt="yuv420p")
+            stream.codec_context.gop_size = key_every
+            stream.codec_context.options = {"deadline": "realtime", "cpu-used": "8"}
+            stream.metadata[ROLE] = role
+            videos.append((stream, size))
+        videos[0][0].metadata[SHOWN] = "1"
+        audio = out.add_stream_from_template(heard_in.streams.audio[0])
+        for number_ in range(round(seconds * FPS)):
+            for stream, size in videos:
+                frame = av.VideoFrame.from_ndarray(picture(number_, *size), format="rgb24")
+                frame.pts = number_
+                out.mux(stream.encode(frame))
+        for stream, _ in videos:
+            out.mux(stream.encode())
+        for packet in heard_in.demux(audio=0):
+            if packet.dts is not None:
+                packet.stream = audio
+                out.mux(packet)
+    return path
+
+
+def pictures_of(path, place):
+    with av.open(str(path)) as container:
+        stream = container.streams.video[place]
+        return [(float(f.pts * f.time_base), f.to_ndarray(format="rgb24")) for f in container.decode(stream)]
+
+
+@pytest.mark.parametrize("key_every", [10, 1000], ids=["carried", "encoded"])
+def test_camera_and_screen_stay_and_both_are_without_the_stretch(tmp_path, key_every, monkeypatch):
+    if key_every > 100:
+        monkeypatch.setattr("analysis.media.redacting.TAIL_S", 1.0)
+    source = both_tracks(tmp_path / "both.mkv", key_every)
+    info, copy, out = probe(source, source.name), tmp_path / "copy.mkv", tmp_path / "out.mkv"
+    remux(source, copy, info)
+    redact(copy, out, [(1.4, 2.3)], info.duration, lambda _: None, like=source)
+    with av.open(str(out)) as container:
+        assert [stream.metadata.get(ROLE) for stream in container.streams.video] == ["camera", "screen"]
+        assert [SHOWN in stream.metadata for stream in container.streams.video] == [True, False]
+        assert [(one.width, one.height) for one in container.streams.video] == [(320, 240), (640, 480)]
+    samples, rate = heard(out)
+    assert bursts(samples, rate) == pytest.approx([0.5, 3.5], abs=0.012)
+    for place in (0, 1):
+        before, after = pictures_of(source, place), pictures_of(out, place)
+        inside = [rgb for time_s, rgb in after if 1.4 <= time_s < 2.3]
+        assert all(rgb.max() < 40 for rgb in inside)
+        assert max(time_s for time_s, _ in after) == pytest.approx(before[-1][0], abs=0.06)
+        for time_s, rgb in after:
+            if time_s < 1.35 or time_s >= 2.75:
+                same = before[min(range(len(before)), key=lambda n, at=time_s: abs(before[n][0] - at))][1]
+                assert np.abs(rgb.astype(int) - same).mean() < 12
+    redacted_info = probe(out, out.name)
+    assert (redacted_info.streams[0].width, redacted_info.streams[0].height) == (320, 240)
+    again = tmp_path / "again.mkv"
+    redact(out, again, [(0.4, 0.6)], info.duration, lambda _: None, like=out)
+    assert bursts(*heard(again)) == pytest.approx([3.5], abs=0.012)
+    with av.open(str(again)) as container:
+        assert len(container.streams.video) == 2

@@ -84,6 +84,75 @@ def test_the_stretch_is_gone_from_every_file_and_what_a_person_wrote_stays(libra
     }
 
 
+def test_what_the_program_wrote_follows_the_reader(library, talk, tmp_path):
+    import csv
+    import json
+
+    from app.report import write_report
+    from app.report.gather import report_data
+    from app.review import ReviewSession
+
+    redact(library, talk.id)
+    said = {name: text.tr_in(name, "redact.comment", reason=text.tr_in(name, "redact.reason_salary"))
+            for name in text.LANGUAGES}  # fmt: skip
+    session = ReviewSession(library, talk.id)
+    for name, words in said.items():
+        text.set_language(name)
+        assert [comment.text for comment in library.comments(talk.id)] == [words]
+        result = session._result(name)
+        assert [comment.text for comment in result.comments] == [words]
+    for name, words in said.items():  # the window's language is another one
+        for ending in ("csv", "json"):
+            write_report(report_data(session, name), name, tmp_path / f"r.{ending}")
+        with (tmp_path / "r.csv").open(encoding="utf-8-sig", newline="") as file:
+            assert any(words in row for row in csv.reader(file))
+        assert words in json.dumps(json.loads((tmp_path / "r.json").read_text("utf-8")), ensure_ascii=False)
+
+
+def test_a_signature_holds_in_either_language(library, talk, monkeypatch):
+    from app.review import ReviewSession
+    from tests.handover.conftest import sign
+
+    redact(library, talk.id)
+    text.set_language("zh")
+    sign(library, talk.id)
+    for name in text.LANGUAGES:
+        text.set_language(name)
+        session = ReviewSession(library, talk.id)
+        assert session.is_signed()
+        assert session.sign() == session.assessment.signatures[0]
+    library.add_comment(talk.id, 1.0, "more")
+    assert not ReviewSession(library, talk.id).is_signed()
+
+
+def test_words_that_a_person_put_in_its_place_are_that_persons(library, talk):
+    redact(library, talk.id)
+    (comment,) = library.comments(talk.id)
+    text.set_language("zh")
+    library.edit_comment(comment.id, "谈到工资")
+    (changed,) = library.comments(talk.id)
+    assert (changed.text, changed.told) == ("谈到工资", None)
+    assert library.comment_history(comment.id) == ("已涂去：薪资", "谈到工资")
+    library.edit_comment(comment.id, comment.text)  # undone: it follows the language again
+    assert library.comments(talk.id)[0].text == "已涂去：薪资"
+
+
+def test_a_comment_of_an_older_version_stays_as_it_was_written(library, talk):
+    library.add_comment(talk.id, 1.0, "Redacted: salary")
+    text.set_language("zh")
+    assert library.comments(talk.id)[0].text == "Redacted: salary"
+
+
+@pytest.mark.parametrize(
+    "row", [{}, {"code": "redacted", "value": "x"}, {"code": 3}, {"code": "new", "value": "y"}, {"code": "retaken"}]
+)
+def test_what_this_version_does_not_know_is_no_sentence(row):
+    from app.told import told_of, words_of
+
+    assert told_of(row) is None
+    assert words_of("", row) == ""
+
+
 def test_the_log_says_who_what_and_why(library, talk):
     redact(library, talk.id)
     redact(library, talk.id, 3.4, 3.6, Reason.THIRD_PERSON)

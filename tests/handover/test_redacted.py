@@ -73,3 +73,70 @@ def test_what_repeats_redacted_words_stays_in_the_package(office, laptop, stick,
     carry(office, laptop, stick, Kind.RECEIPTS)
     again = home(laptop, office, stick, redacted.id, analyses=True, files=True)
     assert (again.new["file"], again.redacted) == (0, 4)
+
+
+@pytest.fixture
+def redacted_there(office, laptop, stick, interview, tmp_path):
+    """Brought home once; then a stretch is taken out at the laptop, where the recording is."""
+    assert home(laptop, office, stick, interview.id, analyses=True, files=True).new["analysis"] == 1
+    with office.reading() as session:
+        assert handing.unfinished_files(session, interview.id)
+    source = record(tmp_path / "谈话.mp4", 4.0, sound=clicks(4.0, [0.5, 1.5, 2.2, 3.5]))
+    import_file(laptop, source, belonging=Belonging(interview_id=interview.id))
+    RedactWork(laptop, interview.id, 1.4, 2.3, Reason.SALARY)(lambda _: None, threading.Event())
+    return interview
+
+
+def test_the_log_comes_home_and_what_repeats_the_words_goes(
+    office, laptop, stick, redacted_there, tmp_path, each_language
+):
+    wanted = redacted_there.id
+    assert [each.after for each in office.corrections(wanted)] == ["两万", "平台"]
+    review_library.analysed(laptop, wanted, tmp_path / "again", review_data.recording(4.0))
+    laptop.add_correction(wanted, CorrectionKind.WORD, 1.3, 1.5, "那", "哪")
+    sign(laptop, wanted, summary="涂去之后")
+    taken = home(laptop, office, stick, wanted, analyses=True)
+    assert (taken.new["redaction"], taken.redacted) == (1, 0)
+    with office.reading() as session:
+        assert handing.unfinished_files(session, wanted) == ()
+    assert office.redactions(wanted) == laptop.redactions(wanted)
+    assert text.tr("package.n_redaction", n=1) in "\n".join(taken_lines(taken))
+    assert [each.after for each in office.corrections(wanted)] == ["平台", "哪"]
+    assert office.interview(wanted).analysis_id is not None
+    assert len(list((office.vault.folder / "analyses" / wanted).iterdir())) == 1
+    assert office.left_here(wanted) == ()
+    again = home(laptop, office, stick, wanted, analyses=True)
+    assert (again.new["redaction"], again.same["redaction"], again.redacted) == (0, 1, 0)
+    comments = [each.told for each in office.comments(wanted) if each.told]
+    assert [told.value for told in comments] == ["salary"]
+
+
+def test_a_recording_here_that_still_has_the_stretch_is_told(office, laptop, stick, redacted_there, tmp_path):
+    wanted = redacted_there.id
+    source = tmp_path / "谈话.mp4"
+    import_file(office, source, belonging=Belonging(interview_id=wanted))
+    before = office.interview(wanted)
+    sign(laptop, wanted, summary="涂去之后")
+    home(laptop, office, stick, wanted)
+    assert office.interview(wanted).media == before.media
+    assert [(each.start, each.end) for each in office.left_here(wanted)] == [(1.4, 2.3)]
+    RedactWork(office, wanted, 1.4, 2.3, Reason.SALARY)(lambda _: None, threading.Event())
+    assert office.left_here(wanted) == ()
+    assert not office.vault.has(before.media.sha256)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"reason": "because"}, {"start": -1.0}, {"end": 0.0}, {"before_bytes": -3}, {"before_sha256": "../x"},
+     {"after_sha256": ""}],
+)  # fmt: skip
+def test_a_redaction_that_is_none_is_refused(wrong):
+    import msgspec
+
+    from app.handover.rows import typed
+
+    good = {"interview_id": "i", "start": 1.0, "end": 2.0, "reason": "salary", "before_sha256": "a" * 64,
+            "before_bytes": 5, "after_sha256": "b" * 64}  # fmt: skip
+    assert typed("redaction", good) == good
+    with pytest.raises(msgspec.ValidationError):
+        typed("redaction", good | wrong)

@@ -308,7 +308,7 @@ def test_an_interview_of_the_list_is_opened_analysed_and_exported(
 
     assert texts(menu()) == [
         tr("library.open_review"), tr("library.analyse_again"), tr("menu.invite"), tr("menu.suggestions"),
-        tr("menu.feedback"), tr("menu.export"), tr("menu.positions"),
+        tr("menu.feedback"), tr("consent.open"), tr("menu.export"), tr("menu.positions"),
     ]  # fmt: skip
     QApplication.activePopupWidget().close()
     file = tmp_path / "words.txt"

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from app import policy, text
 from app.domain.types import Consent, Interview
 from app.lying_there import lying_there
+from app.recording.evidence import DESK, taken_back
+from app.report.consent_words import listed
 from app.settings import SettingsFile
 from app.store.library import Library
 from ui import language
 from ui.library import outside_consent
 
-TEXT_VERSION = "desk-1"
-"""Names the way of recording: an interviewer notes here what the candidate signed or said."""
+TEXT_VERSION = DESK
 
 
 class ConsentField(QWidget):
-    """One line and a menu of modalities. Under profiles that keep consent outside, an empty record changes nothing."""
+    """One line and a menu of modalities. Under profiles that keep consent outside, an empty record changes nothing.
+
+    `showAsked(id)`: all of it is to be shown.
+    """
+
+    showAsked = Signal(str)
 
     def __init__(self, library: Library, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,10 +37,17 @@ class ConsentField(QWidget):
         self.button.setProperty("class", "quiet")
         self.menu = QMenu(self.button)
         self.button.setMenu(self.menu)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        self.show_all = QPushButton()
+        self.show_all.setProperty("class", "link")
+        self.show_all.clicked.connect(self._show_all)
+        row = QHBoxLayout()
         row.addWidget(self.line, 1)
         row.addWidget(self.button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(row)
+        column.addWidget(self.show_all, 0, Qt.AlignmentFlag.AlignLeft)
         language.on_change(self, self._retell)
 
     def show_interview(self, interview: Interview) -> None:
@@ -41,7 +55,12 @@ class ConsentField(QWidget):
         self._interview = interview
         self._retell()
 
+    def _show_all(self) -> None:
+        if self._interview is not None:
+            self.showAsked.emit(self._interview.id)
+
     def _retell(self) -> None:
+        self.show_all.setText(text.tr("consent.show"))
         self.button.setText(text.tr("library.consent_record"))
         self.button.setAccessibleName(text.tr("library.consent"))
         self.button.setEnabled(not self._library.read_only)
@@ -59,7 +78,7 @@ class ConsentField(QWidget):
                 else text.tr("library.consent_not_analysed", what=kinds)
             )
         there = [each.sentence for each in lying_there(self._library) if each.interview_id == self._interview.id]
-        self.line.setText("\n".join([words, *outside, *there]))
+        self.line.setText("\n".join([words, *self._taken_back(self._interview.id), *outside, *there]))
         self.menu.clear()
         for name in self._modalities():
             action = QAction(text.tr(f"policy.modality_{name}"), self.menu)
@@ -69,6 +88,11 @@ class ConsentField(QWidget):
             action.setData(name)
             self.menu.addAction(action)
         outside_consent.add_to(self.menu, self._library, self._interview, self._retell)
+
+    def _taken_back(self, interview_id: str) -> list[str]:
+        """What was agreed to once and is not any more."""
+        gone = taken_back(self._library, interview_id)
+        return [text.tr("consent.taken_back", what=listed(gone, text.language()))] if gone else []
 
     def _modalities(self) -> tuple[str, ...]:
         rules = policy.profile(SettingsFile(self._library.folder).values.jurisdiction)

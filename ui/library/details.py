@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 from analysis.failures import Failure
 from app import text
 from app.absence import failed, named
+from app.domain.redaction import Redaction
 from app.domain.types import AnalysisState, Interview
 from app.store.library import Library
 from ui import icons, language, theme
@@ -245,11 +247,15 @@ class DetailsPanel(QFrame):
 
     def _redacted(self, interview: Interview) -> str:
         """What was taken out of the recording."""
-        spans = []
-        for each in self._library.redactions(interview.id):
-            reason = text.tr(f"redact.reason_{each.reason}")
-            spans.append(text.tr("redact.span", stretch=text.stretch(each.start, each.end), reason=reason))
-        return text.tr("redact.log", what=text.tr("library.list_comma").join(spans)) if spans else ""
+        log = self._library.redactions(interview.id)
+        if not log:
+            return ""
+        left = self._library.left_here(interview.id)
+        lines = [
+            text.tr("redact.log", what=_spans(log)),
+            text.tr("redact.left_here", what=_spans(left)) if left else "",
+        ]
+        return "\n".join(filter(None, lines))
 
     def _analysis_line(self, interview: Interview) -> str:
         """Where the analysis stands; of a finished one also which stages failed."""
@@ -261,7 +267,8 @@ class DetailsPanel(QFrame):
             except Failure as failure:
                 return text.sentence(failure)
         key = "library.analysis_lacks" if lacks else "library.analysis_line"
-        return text.tr(key, state=state, what=lacks)
+        line = text.tr(key, state=state, what=lacks)
+        return f"{line}\n{text.tr('after.cut_first')}" if interview.cut_first else line
 
     def show_progress(self, interview_id: str, share: float | None, words: str) -> None:
         """The running analysis's share done (0..1) and what it is doing."""
@@ -330,3 +337,14 @@ class DetailsPanel(QFrame):
     def _paint(self) -> None:
         if self.interview:
             self._show_picture(self.interview)
+
+
+def _spans(log: Sequence[Redaction]) -> str:
+    """Stretches with the reasons for which they were taken out."""
+    said = [
+        text.tr(
+            "redact.span", stretch=text.stretch(each.start, each.end), reason=text.tr(f"redact.reason_{each.reason}")
+        )
+        for each in log
+    ]
+    return text.tr("library.list_comma").join(said)

@@ -42,6 +42,7 @@ def list_menu(room: LibraryRoom, interview: Interview) -> QMenu:
         add(menu, tr("menu.suggestions"), partial(room.peopleAsked.emit, interview.id, "suggestions"))
         add(menu, tr("menu.feedback"), partial(room.peopleAsked.emit, interview.id, "feedback"))
     menu.addSeparator()
+    add(menu, tr("consent.open"), partial(room.consentAsked.emit, interview.id), key="Ctrl+Shift+C")
     _add_export(menu, room, interview)
     if not room.read_only:
         menu.addSeparator()
@@ -56,6 +57,8 @@ def _add_analysis(menu: QMenu, room: LibraryRoom, interview: Interview, absent: 
     why = absent or (tr("review.analysis_runs") if runs else "")
     words = tr("library.analyse_again" if again else "library.analyse")
     add(menu, words, partial(room.analyseRequested.emit, interview.id), why=why)
+    if not again:
+        add(menu, tr("after.cut_button"), partial(room.cutRequested.emit, interview.id), why=absent)
     if runs:
         add(menu, tr("library.cancel"), partial(room.cancelRequested.emit, interview.id))
 

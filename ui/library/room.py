@@ -56,6 +56,8 @@ class LibraryRoom(QWidget):
     handOverAsked = Signal(object)
     packageAsked = Signal()
     peopleAsked = Signal(str, str)
+    consentAsked = Signal(str)
+    cutRequested = Signal(str)
 
     def __init__(self, library: Library, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -74,6 +76,7 @@ class LibraryRoom(QWidget):
         self.details.cancelRequested.connect(self.cancelRequested)
         self.details.positionsRequested.connect(self.positionsRequested)
         self.details.recordingAsked.connect(self.choose_recording)
+        self.details.consent.showAsked.connect(self.consentAsked)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(FILTER_DELAY_MS)

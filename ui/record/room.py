@@ -210,6 +210,11 @@ class RecordRoom(QWidget):
                     act("record_back", keys=("Alt+Left",), run=self.setup.back.click)]  # fmt: skip
         if page is self.running:
             return self._running_actions()
+        if page is self.done:
+            return [act("record_review", run=self.done.open.click),
+                    act("cut_first", run=self.done.cut_first.click,
+                        enabled=lambda: not self.done.cut_first.isHidden()),
+                    act("record_another", run=self.done.next.click)]  # fmt: skip
         return [act("record_choose", run=self.chooser.begin, enabled=self.chooser.start.isEnabled),
                 act("record_search", keys=("Ctrl+F",), run=self.chooser.search.setFocus)]  # fmt: skip
 
@@ -250,13 +255,14 @@ class DonePage(QWidget):
 
     again = Signal()
     review = Signal(str)
+    cut = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._interview: Interview | None = None
         self._outcome: object = None
         self.mark, self.title, self.words = QLabel(), QLabel(), QLabel()
-        self.open, self.next = QPushButton(), QPushButton()
+        self.open, self.next, self.cut_first = QPushButton(), QPushButton(), QPushButton()
         self.open.setProperty("class", "primary")
         self.title.setProperty("class", "title")
         self.words.setProperty("class", "muted")
@@ -270,12 +276,14 @@ class DonePage(QWidget):
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(self.next)
+        row.addWidget(self.cut_first)
         row.addWidget(self.open)
         row.addStretch(1)
         column.addSpacing(theme.scaled(12))
         column.addLayout(row)
         column.addStretch(3)
         self.open.clicked.connect(self._open)
+        self.cut_first.clicked.connect(self._cut)
         self.next.clicked.connect(self.again)
         language.on_change(self, self._retell)
         theme.changed.connect(self._retell)
@@ -289,6 +297,10 @@ class DonePage(QWidget):
         if self._interview is not None:
             self.review.emit(self._interview.id)
 
+    def _cut(self) -> None:
+        if self._interview is not None:
+            self.cut.emit(self._interview.id)
+
     def _retell(self) -> None:
         failed = isinstance(self._outcome, Failure)
         side = theme.scaled(48)
@@ -301,4 +313,7 @@ class DonePage(QWidget):
         else:
             self.words.setText(tr("record.done_recorded" if recorded else "record.done_without", name=name))
         self.open.setText(tr("record.to_review"))
+        self.cut_first.setText(tr("after.cut_button"))
+        self.cut_first.setToolTip(tr("after.cut_help"))
+        self.cut_first.setVisible(recorded)
         self.next.setText(tr("record.another"))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 
 from app.domain.types import Comment
 from app.text import tr
+from app.told import here
 from ui import theme
 from ui.review.event_index import EventIndex
 from ui.review.lane import Mark, MarkedLane, Sample, View
@@ -50,7 +51,7 @@ class CommentLane(MarkedLane):
 
     def mark(self, place: int) -> Mark:
         time_s, comment = self._timed[place]
-        return Mark(time_s, comment.end_s or time_s, comment.text or tr("review.bookmark"), comment.id)
+        return Mark(time_s, comment.end_s or time_s, here(comment).text or tr("review.bookmark"), comment.id)
 
     def value_text(self, time_s: float) -> str:
         """The comment at a moment, its beginning only."""

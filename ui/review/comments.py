@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.types import Comment
 from app.text import stretch, timecode, tr
+from app.told import here
 from ui import icons, language, theme
 from ui.review.comment_editor import CommentEditor, RemovedLine
 from ui.review.comment_menu import comment_menu
@@ -140,7 +141,7 @@ class Comments(QFrame):
 
     def show_comments(self, comments: Sequence[Comment], *, editable: bool, mine: str | None = None) -> None:
         """Show these, in time order. Only what `mine` wrote can be changed; None = all."""
-        self._shown, self.editable, self._mine = tuple(comments), editable, mine
+        self._shown, self.editable, self._mine = tuple(map(here, comments)), editable, mine
         self.field.setEnabled(editable)
         self.bookmark.setEnabled(editable)
         while self.list.count():

@@ -16,6 +16,7 @@ from app.scoring.help import band_text
 from app.scoring.metrics import metric_about, metric_title, value_text
 from app.scoring.wording import score_text
 from app.text import stretch, timecode, tr
+from app.told import here
 from ui import icons, theme
 from ui.review.claim_list import moment_chip
 from ui.review.controls import icon_size
@@ -60,7 +61,7 @@ def _measured(item: Evidence) -> EvidenceRow:
 
 def _said(comment: Comment) -> EvidenceRow:
     times = () if comment.time_s is None else (comment.time_s,)
-    words = comment.text or tr("review.bookmark")
+    words = here(comment).text or tr("review.bookmark")
     where = () if comment.time_s is None else (stretch(comment.time_s, comment.end_s),)
     return EvidenceRow(times, words, tr("review.comment"), "", "\n".join((*where, words, comment.author)))
 

@@ -49,6 +49,10 @@ class RegionTools(QFrame):
         self.clip.clicked.connect(self.export_clip)
         self.drop.clicked.connect(self._region.clear)
         room.player.loop.clicked.connect(self.toggle_loop)
+        standing, playback = room.standing, room.player.playback
+        standing.beginAsked.connect(lambda: self._region.begin_at(playback.position))
+        standing.endAsked.connect(lambda: self._region.end_at(playback.position))
+        standing.redactAsked.connect(self.redact)
         self._region.changed.connect(self._show)
         theme.changed.connect(self._place)
         room.timeline.resized.connect(self._place)
@@ -177,6 +181,7 @@ class RegionTools(QFrame):
         reasons = self._reasons(self._room)
         reasons.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         place: QWidget = self if self.isVisible() else self._room.player
+        place = self._room.standing.redact if self._room.standing.redact.isVisible() else place
         reasons.popup(place.mapToGlobal(place.rect().center()))
 
     def _reasons(self, parent: QWidget) -> QMenu:
@@ -196,10 +201,12 @@ class RegionTools(QFrame):
 
     def _show(self) -> None:
         span = self._region.span
+        words = "" if span is None else tr("review.region", stretch=stretch(*span), length=length_text(span))
+        self._room.standing.show_selection(words)
         self.setVisible(span is not None)
         self.comment.setEnabled(not self._room.presenter.read_only)
         if span is not None:
-            self.setAccessibleName(tr("review.region", stretch=stretch(*span), length=length_text(span)))
+            self.setAccessibleName(words)
             self._place()
 
     def _place(self) -> None:

@@ -286,6 +286,7 @@ class ReviewRoom(QWidget):
 
     def _show_standing(self) -> None:
         interview = self.presenter.interview
+        self.standing.cut_first = interview.cut_first
         if self.recording is not None:
             self._stand(Stage.READY)
             self._show_footing()

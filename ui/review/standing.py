@@ -14,10 +14,17 @@ STEPS = 1000
 
 
 class Standing(QFrame):
-    """One calm card: what is the matter, how far it is, and the one button that helps."""
+    """One calm card: what is the matter, how far it is, and the one button that helps.
+
+    Before an analysis stretches can be cut out of the recording: `beginAsked`, `endAsked` select from and up to the
+    playhead, `redactAsked` takes the selection out. `cut_first`: the analysis waits for that.
+    """
 
     analyseAsked = Signal()
     cancelAsked = Signal()
+    beginAsked = Signal()
+    endAsked = Signal()
+    redactAsked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -25,11 +32,27 @@ class Standing(QFrame):
         self.stage = Stage.NOT_ANALYSED
         self.share, self.words, self.reason = 0.0, "", ""
         self.editable = True
+        self.cut_first = False
+        self.selection = ""
         self.title = plain_label("title")
         self.detail = plain_label("muted")
         self.bar = QProgressBar()
         self.action = QPushButton()
         self.action.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # Space plays on, also after a click here
+        self.begins, self.ends, self.redact = QPushButton(), QPushButton(), QPushButton()
+        self.cutting = QWidget()
+        self.selected = plain_label("small")
+        self.selected.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        tools = QHBoxLayout(self.cutting)
+        tools.setContentsMargins(0, 0, 0, 0)
+        tools.addStretch(1)
+        for button, asked in (
+            (self.begins, self.beginAsked), (self.ends, self.endAsked), (self.redact, self.redactAsked),
+        ):  # fmt: skip
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(asked)
+            tools.addWidget(button)
+        tools.addStretch(1)
         for label in (self.title, self.detail):
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
             label.setWordWrap(True)
@@ -50,6 +73,8 @@ class Standing(QFrame):
         whole.addWidget(self.title)
         whole.addWidget(self.detail)
         whole.addLayout(middle)
+        whole.addWidget(self.cutting)
+        whole.addWidget(self.selected)
         whole.addLayout(row)
         whole.addStretch(1)
         self.action.clicked.connect(self._act)
@@ -63,6 +88,11 @@ class Standing(QFrame):
         self.stage, self.editable, self.share, self.words, self.reason = stage, editable, share, words, reason
         self._rename()
 
+    def show_selection(self, words: str) -> None:
+        """The selected stretch in words, "" for none."""
+        self.selection = words
+        self._rename()
+
     def _act(self) -> None:
         if self.stage is Stage.RUNNING:
             self.action.setEnabled(False)
@@ -72,9 +102,18 @@ class Standing(QFrame):
 
     def _rename(self) -> None:
         running = self.stage is Stage.RUNNING
-        self.title.setText(tr(f"review.stage_{self.stage.value}"))
+        cuts = self.stage is Stage.NOT_ANALYSED and self.editable
+        waits = cuts and self.cut_first
+        self.title.setText(tr("review.stage_cut_first" if waits else f"review.stage_{self.stage.value}"))
         known = {Stage.RUNNING: self.words, Stage.FAILED: self.reason}
-        self.detail.setText(known.get(self.stage) or tr(f"review.stage_{self.stage.value}_more"))
+        more = "review.stage_cut_first_more" if waits else f"review.stage_{self.stage.value}_more"
+        self.detail.setText(known.get(self.stage) or tr(more))
+        self.cutting.setVisible(cuts)
+        self.selected.setVisible(cuts)
+        self.selected.setText(self.selection or tr("review.cut_nothing"))
+        self.redact.setEnabled(bool(self.selection))
+        for button, key in ((self.begins, "begin"), (self.ends, "end"), (self.redact, "redact")):
+            button.setText(tr(f"review.cut_{key}"))
         self.bar.setVisible(running)
         self.bar.setValue(round(self.share * STEPS))
         self.bar.setAccessibleName(tr("review.stage_running"))

@@ -68,8 +68,17 @@ class Afterwards(QObject):
     # Analyses
 
     def came(self, interview_id: str) -> None:
-        """A recording has come into the library: analyse it as the workstation is set."""
-        if self._when() is When.AT_ONCE or (self._when() is When.AT_NIGHT and self._may_start()):
+        """A recording has come into the library: analyse it as the workstation is set.
+
+        One that waits until a person has cut something out goes on waiting.
+        """
+        library = self._context.library
+        if library.interview(interview_id).cut_first:
+            return
+        wanted = self._when()
+        if wanted is When.AFTER_CUTTING and library.never_begun(interview_id):
+            library.set_cut_first(interview_id, True)
+        elif wanted in (When.AT_ONCE, When.AFTER_CUTTING) or (wanted is When.AT_NIGHT and self._may_start()):
             self._start(interview_id)
 
     def later(self) -> str:
@@ -77,6 +86,8 @@ class Afterwards(QObject):
         values = self._context.settings.values
         if self._when() is When.BY_HAND:
             return text.tr("after.by_hand")
+        if self._when() is When.AFTER_CUTTING:
+            return text.tr("after.cut_first")
         if self._when() is When.AT_ONCE or self._may_start():
             return ""
         return text.tr("after.tonight", time=clock_time(values.night_from_min))

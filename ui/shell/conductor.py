@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from analysis.failures import Cancelled, Failure
-from app import text
+from app import policy, text
 from app.domain.enrichment import EnrichmentKind
 from app.domain.outside import Purpose
 from app.domain.types import Imported
@@ -22,7 +22,9 @@ from ui import language
 from ui.library.positions import PositionsDialog
 from ui.library.room import LibraryRoom
 from ui.shell.after import Afterwards
+from ui.shell.consents import Consents
 from ui.shell.context import Context
+from ui.shell.cutting import Cutting
 from ui.shell.layout import SettingsLayout
 from ui.shell.outside import ask_to_send
 from ui.shell.packages import Packages
@@ -55,9 +57,11 @@ class Conductor(QObject):
         context.offer_room("library", self._make_library)
         self.packages = Packages(context, window)
         self.people = People(context, window)
+        self.consents = Consents(context, window, self._layout, lambda: self._reviewed, self._play, self._export)
+        self.cutting = Cutting(context, window, self.consents.here, self.open_review)
         self.after = Afterwards(context, window, self._start_analysis)
         self.redacting = Redacting(context, window, self._leave_review, self.open_review, self.after.came)
-        self.recordings = Recordings(context, window, self._recorded, self.open_review)
+        self.recordings = Recordings(context, window, self._recorded, self.open_review, self.cutting.hold)
         context.offer_room("record", self.recordings.make_room)
         self.people.bar.arrived.connect(self.recordings.hold)
         window.handOverAsked.connect(self.packages.hand_over)
@@ -101,9 +105,11 @@ class Conductor(QObject):
         room.packageAsked.connect(self.packages.choose)
         room.analyseRequested.connect(self._start_analysis)
         room.cancelRequested.connect(self.context.work.cancel)
+        room.cutRequested.connect(self.cutting.hold)
         room.positionsRequested.connect(self._edit_positions)
         room.exportRequested.connect(self._export_listed)
         room.peopleAsked.connect(self.people.open)
+        room.consentAsked.connect(self.consents.open)
         return room
 
     def _export_listed(self, interview_id: str, kind: str) -> None:
@@ -220,6 +226,7 @@ class Conductor(QObject):
 
         Where an outside service is to write down the words, a person says first whether the sound may go there.
         """
+        self.cutting.release(interview_id)
         given = self.context.library.transcript(interview_id) if self._has_recording(interview_id) else None
         if given is not None and not given.heard:
             self._analyse(interview_id)
@@ -354,6 +361,13 @@ class Conductor(QObject):
             self.window.enter("review")
             self._look()
 
+    def _play(self, interview_id: str, time_s: float) -> None:
+        """Play an interview from a moment on, in its review."""
+        if not self._is_on_screen(interview_id):
+            self.open_review(interview_id)
+        if self._is_on_screen(interview_id):
+            self.window.room("review").play_at(time_s)  # type: ignore[union-attr]
+
     def _put_review(self, interview_id: str) -> bool:
         """Make the review room of an interview, in place of the one that was there; whether it could be made."""
         from ui.review.presenter import LibraryPresenter
@@ -418,9 +432,12 @@ class Conductor(QObject):
             CutRecordings(self.context, self.window, self.open_review, self._show_came)
 
     def _show_came(self, interview_id: str) -> None:
+        """Where nothing may be analysed, that is said with the recording, and no analysis fails over it."""
         if self.library_room:
             self.library_room.refresh()
-        self.after.came(interview_id)
+        rules = policy.profile(self.context.settings.values.jurisdiction)
+        if policy.allowed_modalities(rules, self.context.library.consent(interview_id)):
+            self.after.came(interview_id)
 
     def return_to_left(self) -> None:
         """Open the interview again in which the program ended without being closed, and say so."""
@@ -534,6 +551,8 @@ class Conductor(QObject):
             self.library_room.refresh_soon()
         if kinds & {"interview", "candidate", "position"} and self.recordings.room is not None:
             self.recordings.room.refresh_soon()
+        if kinds & {"interview", "mark"}:
+            self.consents.refresh()
         if "interview" in kinds:
             if self.recordings.room is not None:
                 self.recordings.room.consent_changed()

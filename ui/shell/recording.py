@@ -18,13 +18,15 @@ ASKED_MS = 60_000
 
 
 class Recordings:
-    """Makes the room. `recorded` is told of each interview that is in the library with its recording."""
+    """Makes the room. `recorded` is told of each interview that is in the library with its recording; `cut` holds the
+    analysis of one and opens the redaction."""
 
     def __init__(
-        self, context: Context, window: MainWindow, recorded: Callable[[str], None], review: Callable[[str], None]
-    ) -> None:
+        self, context: Context, window: MainWindow, recorded: Callable[[str], None], review: Callable[[str], None],
+        cut: Callable[[str], None],
+    ) -> None:  # fmt: skip
         self._context, self._window = context, window
-        self._recorded, self._review = recorded, review
+        self._recorded, self._review, self._cut = recorded, review, cut
         self._asked = False
         window.ask_before_closing(self.may_close)
 
@@ -42,6 +44,7 @@ class Recordings:
         room.noticed.connect(self._window.message.say)
         room.recorded.connect(self._recorded)
         room.reviewRequested.connect(self._review)
+        room.done.cut.connect(self._cut)
         room.goesOn.connect(self._context.work.cancel)
 
     @property

@@ -60,7 +60,9 @@ class Redacting(QObject):
             return
         self._come_back(job.subject)
         if job.state is JobState.DONE:
-            self._window.message.say(lambda: text.tr("redact.done", name=job.title), "ok")
+            waits = self._context.library.interview(job.subject).cut_first
+            key = "redact.done_waits" if waits else "redact.done"
+            self._window.message.say(lambda: text.tr(key, name=job.title), "ok")
             self._came(job.subject)
         elif job.failure is not None and not isinstance(job.failure, Cancelled):
             self._window.say_failure(job.failure)

@@ -37,9 +37,10 @@ class StatusLight(QWidget):
 
 
 class TopBar(QFrame):
-    """Says `syncClicked` when the HR system's state is clicked, and which panel over the window is asked for."""
+    """Says `syncClicked` when the HR system's state is clicked, and which panel or dialog is asked for."""
 
     syncClicked = Signal()
+    consentAsked = Signal()
     commandsAsked = Signal()
     keysAsked = Signal()
 
@@ -53,6 +54,10 @@ class TopBar(QFrame):
         self.title, self.badge, self.facts = OneLine(), QLabel(), OneLine()
         self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.badge.setProperty("class", "badge")
+        self.consent = QPushButton()
+        self.consent.setProperty("class", "link")
+        self.consent.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.consent.clicked.connect(self.consentAsked)
         self.facts.setProperty("class", "muted")
         self.light = StatusLight()
         self.sync = QPushButton()
@@ -64,8 +69,9 @@ class TopBar(QFrame):
         for widget in (self.brand, self.product):
             row.addWidget(widget)
         row.addSpacing(10)
-        for widget in (self.title, self.badge):
-            row.addWidget(widget, 0, Qt.AlignmentFlag.AlignVCenter)
+        named: tuple[QWidget, ...] = (self.title, self.badge, self.consent)
+        for each in named:
+            row.addWidget(each, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(self.facts, 100)  # what the others leave
         row.addStretch(1)
         row.addWidget(self.light)
@@ -87,7 +93,7 @@ class TopBar(QFrame):
 
     def show_interview_line(self, on: bool) -> None:
         """Only the review room names its interview."""
-        for widget in (self.title, self.badge, self.facts):
+        for widget in (self.title, self.badge, self.consent, self.facts):
             widget.setVisible(on and self._interview is not None)
 
     def show_sync(self, state: str, waiting: int) -> None:
@@ -101,6 +107,8 @@ class TopBar(QFrame):
         for button, key in ((self.commands, "commands"), (self.keys, "keys")):
             button.setAccessibleName(text.tr(f"actions.{key}"))
             button.setToolTip(text.tr(f"actions.{key}_hint"))
+        self.consent.setText(text.tr("library.consent"))
+        self.consent.setToolTip(text.tr("shell.consent_hint"))
         state, waiting = self._sync
         self.sync.setText(text.tr(f"shell.sync_{state}", n=waiting))
         self.light.setAccessibleName(self.sync.text())
