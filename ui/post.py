@@ -8,6 +8,7 @@ nothing of Qt: a call waits in a queue, and one bell, which is there as long as 
 
 from __future__ import annotations
 
+import atexit
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -31,12 +32,22 @@ class _Bell(QObject):
         super().__init__()
         self.thread_id = threading.get_ident()
         self._waiting: deque[Call] = deque()
+        self._there, self._hangs = threading.Lock(), True
         self._rung.connect(self._next, Qt.ConnectionType.QueuedConnection)
+        atexit.register(self._take_down)
 
     def ring(self, call: Call) -> None:
-        """Any thread: run this, after what waits."""
-        self._waiting.append(call)
-        self._rung.emit()
+        """Any thread: run this, after what waits; nothing any more once the program ends."""
+        with self._there:
+            if self._hangs:
+                self._waiting.append(call)
+                self._rung.emit()
+
+    def _take_down(self) -> None:
+        """Qt's objects are about to be destroyed: nobody is ringing now, or will."""
+        with self._there:
+            self._hangs = False
+            self._waiting.clear()
 
     def _next(self) -> None:
         self._waiting.popleft()()

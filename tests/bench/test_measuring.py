@@ -19,6 +19,7 @@ from tests.bench import (
     experiments,
     long120_bench,
     long_bench,
+    record_window,
     recordings,
     report,
     rivals_bench,
@@ -204,6 +205,17 @@ def test_enlarged_recording_is_720p_with_the_same_pictures_and_sound(sample, tmp
         packets = [sum(1 for packet in one.demux(audio=0) if packet.size) for one in (large, short)]
     assert packets[0] == packets[1]
     assert frames(tmp_path / "large.mp4") == frames(tmp_path / "short.mp4")
+
+
+def test_what_stands_for_a_camera_is_720p_with_sound_and_trembles(tmp_path, monkeypatch):
+    monkeypatch.setattr(record_window, "MEDIA_S", 1.0)
+    made = record_window.noisy(tmp_path)
+    with av.open(str(made)) as container:
+        assert [stream.type for stream in container.streams] == ["video", "audio"]
+        first, second, *_ = (frame.to_ndarray(format="gray").astype(int) for frame in container.decode(video=0))
+    assert first.shape == (720, 1280)
+    assert np.abs(first - second).mean() > 1
+    assert frames(made) >= 25
 
 
 def test_error_rates_are_of_the_interviews_own_words(monkeypatch):

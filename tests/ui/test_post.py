@@ -95,6 +95,34 @@ def test_what_is_posted_runs_in_order_until_the_post_is_closed(qtbot):
     assert len(done) == 4
 
 
+ENDING = """
+import faulthandler, threading, time
+from PySide6.QtWidgets import QApplication
+from ui.post import Post
+
+faulthandler.enable()
+app, post = QApplication([]), Post()
+
+def talk():
+    while True:
+        post(int)
+
+for _ in range(3):
+    threading.Thread(target=talk, daemon=True).start()
+ends = time.monotonic() + 0.2
+while time.monotonic() < ends:
+    app.processEvents()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("again", range(4))
+def test_a_program_that_ends_while_threads_talk_ends_well(again):
+    done = subprocess.run([sys.executable, "-c", ENDING], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert "Error" not in done.stderr
+
+
 @pytest.mark.slow
 def test_threads_against_the_window():
     """`python -m tests.ui.threads_stress 600` does it for longer."""
