@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
+from sync.handing import is_waiting
 from sync.outbox import Item, Kind, Resolution, State, select_items
 from sync.tables import outbox
 
@@ -25,7 +26,6 @@ STAYS = "recording_stays"
 RESTS_ON = "rests_on"
 """The field of a file's payload that names the modalities it rests on."""
 _OF_ROLE = {"transcript": ("speech",)}
-_HOLDABLE = (State.PENDING.value, State.DEAD.value, State.HANDED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,11 @@ def lacking(item: Item, agreement: Agreement | None) -> tuple[str, ...]:
 def follow(session: Session, interview_id: str, agreement: Agreement) -> tuple[Item, ...]:
     """Bring an interview's files in line with what the candidate agrees to now; gives what is held since.
 
-    What is on its way just now is settled first, and follows when it is.
+    What is on its way just now is settled first, and follows when its turn comes or a package is written.
     """
     of_interview = outbox.c.kind == Kind.ATTACHMENT.value, outbox.c.aggregate == f"{interview_id}/files"
     held = []
-    for item in select_items(session, *of_interview, outbox.c.state.in_(_HOLDABLE)):
+    for item in select_items(session, *of_interview, is_waiting()):
         if missing := lacking(item, agreement):
             _hold(session, item, missing)
             held.append(item)
@@ -90,7 +90,10 @@ def removed(session: Session, op_ids: Collection[str]) -> tuple[Item, ...]:
 
 def _hold(session: Session, item: Item, missing: Collection[str]) -> None:
     params = {"what": list(missing)} | ({"handed": True} if item.state is State.HANDED else {})
-    values = {"state": State.HELD.value, "last_error": WITHDRAWN, "last_params": json.dumps(params)}
+    values = {
+        "state": State.HELD.value, "last_error": WITHDRAWN, "last_params": json.dumps(params), "lease_until": None,
+        "lease_owner": None, "uncertain": item.uncertain or item.state is State.INFLIGHT,
+    }  # fmt: skip
     session.execute(update(outbox).where(outbox.c.seq == item.seq).values(**values))
 
 

@@ -110,6 +110,9 @@ def write_package(
     with library.session() as session:
         here = library_id(library, session)
     phases = Phases(progress)
+    for interview_id in choice.interviews:
+        with library.session() as session:
+            library.follow_consent(session, interview_id)
     if choice.kind is Kind.RESULTS and choice.files:
         attaching = Attaching(library, library.session, time.time)
         attaching.prepare_for(frozenset(choice.interviews), phases.part(0.0, 0.6))

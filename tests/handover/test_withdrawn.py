@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from app import text
+from app.attaching import Attaching
 from app.handover.package import Kind
 from app.lying_there import lying_there
 from app.sync_state import entry
+from sync import tables
 from sync.outbox import Kind as ItemKind
 from sync.outbox import Resolution, State
 from tests.handover.conftest import carry, home, sign
@@ -89,3 +93,26 @@ def test_the_laptop_hears_that_it_arrived_all_the_same(office, laptop, stick, ha
     assert len(lying_there(office)[0].files) == len(ROLES)
     carry(office, laptop, stick, Kind.RECEIPTS)
     assert len(lying_there(laptop)[0].files) == len(ROLES)
+
+
+def test_what_a_sender_that_died_left_on_its_way_does_not_travel(office, laptop, stick, planned, tmp_path):
+    """It could not be held while the sender might be at it."""
+    interview, _ = planned
+    agree(laptop, interview, *ALL)
+    analysed(laptop, interview.id, tmp_path / "analysis")
+    sign(laptop, interview.id)
+    Attaching(laptop, laptop.session, time.time).prepare_for([interview.id])
+    on_its_way(laptop, time.time() + 60)
+    agree(laptop, interview)
+    assert set(states(laptop).values()) == {State.INFLIGHT}
+    on_its_way(laptop, time.time() - 1)
+    taken = home(laptop, office, stick, interview.id, files=True)
+    assert taken.new["file"] == 0
+    assert {(item.state, item.uncertain) for item in items(laptop, ItemKind.ATTACHMENT)} == {(State.HELD, True)}
+
+
+def on_its_way(library, until):
+    files = tables.outbox.c.kind == ItemKind.ATTACHMENT.value
+    with library.session() as session:
+        leased = {"state": State.INFLIGHT.value, "lease_until": until, "lease_owner": "a sender"}
+        session.execute(tables.outbox.update().where(files).values(**leased))

@@ -12,7 +12,7 @@ from tests.app.test_withdrawn_files import interview as interview
 from tests.app.test_withdrawn_files import library as library
 from tests.app.test_withdrawn_files import sandbox as sandbox
 from tests.app.test_withdrawn_files import service as service
-from tests.ui.test_sync_room import choose, click
+from tests.ui.sync.test_sync_room import choose, click
 from ui.library.consent import ConsentField
 from ui.sync.room import SyncRoom
 
