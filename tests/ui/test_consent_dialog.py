@@ -166,6 +166,22 @@ def test_it_is_saved_as_pdf_and_printed(qtbot, opened_window, interview_id, tmp_
     assert "consent_seen" in told
 
 
+@pytest.mark.parametrize("spoken", text.LANGUAGES)
+def test_nothing_is_cut_off_at_200_percent(qtbot, opened_window, interview_id, spoken):
+    from ui import theme
+
+    language.set_language(spoken)
+    given(opened_window, interview_id)
+    theme.apply("light", 200)
+    dialog = dialog_of(opened_window, interview_id)
+    dialog.resize(dialog.minimumSizeHint())
+    qtbot.waitExposed(dialog)
+    width = dialog.scroller.viewport().width()
+    for button in dialog.withdrawals.values():
+        assert button.mapTo(dialog.scroller.widget(), button.rect().topRight()).x() <= width
+        assert button.width() >= button.sizeHint().width()
+
+
 def test_who_may_only_look_cannot_withdraw(qtbot, reviewed_copy):
     from app.settings import SettingsFile
     from app.store.library import Library

@@ -149,6 +149,8 @@ class ConsentDialog(QDialog):
         self._add_history(column, words)
         column.addStretch(1)
         self.scroller.setWidget(sheet)
+        bar = self.scroller.verticalScrollBar().sizeHint().width()
+        self.scroller.setMinimumWidth(sheet.minimumSizeHint().width() + bar)  # nothing is cut off at the side
         self._return_to(at)
 
     def _return_to(self, at: int) -> None:
