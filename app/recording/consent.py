@@ -10,6 +10,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,8 @@ _VERSION = re.compile(r"notice-(own-)?(\d{1,6})", re.ASCII)
 SPEECH = "speech"
 MOST_POINTS = 20_000
 """Of a drawn signature; a hand draws a few hundred."""
+SHOWN = "shown"
+_HASH = re.compile(r"[0-9a-f]{64}")
 _FILE = re.compile(r"(\d{1,6})\.(zh|en)\.toml")
 
 
@@ -114,9 +117,10 @@ def notice(language: str, data: Path, number: int | None = None) -> Notice:
 
 
 def named(version: str, language: str, sha256: str, data: Path) -> tuple[Notice | None, bool]:
-    """The notice that a consent names, and whether its words are still those that were shown then.
+    """The notice that a consent names, and whether its words are those that were shown then.
 
-    None where it is not here any more. A build with an optional room shows a point more than one without.
+    None where it is not here any more. A build with an optional room shows a point more than one without; words that a
+    file has no more are those that were kept when they were shown.
     """
     found = _VERSION.fullmatch(version)
     if found is None or language not in text.LANGUAGES:
@@ -124,10 +128,33 @@ def named(version: str, language: str, sha256: str, data: Path) -> tuple[Notice 
     own, number = bool(found[1]), int(found[2])
     folder = data / FOLDER if own else resource(FOLDER)
     try:
-        whole, bare = (_read(folder, number, language, own=own, additions=each) for each in (True, False))
+        here = [_read(folder, number, language, own=own, additions=each) for each in (True, False)]
     except ConsentNoticeInvalid:
-        return None, False
-    return (bare, True) if bare.sha256 == sha256 else (whole, whole.sha256 == sha256)
+        here = []
+    same = next((each for each in (*reversed(here), _kept(data, sha256)) if each and each.sha256 == sha256), None)
+    return (same, True) if same else (here[0] if here else None, False)
+
+
+def _keep(data: Path, shown: Notice) -> None:
+    """The words as they were shown, by their hash: the file that they came from may be rewritten. Where they cannot be
+    written the hash alone has to do."""
+    path = data / FOLDER / SHOWN / f"{shown.sha256}.json"
+    if path.exists():
+        return
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(".new")
+        fresh.write_bytes(msgspec.json.encode(shown))
+        fresh.replace(path)
+
+
+def _kept(data: Path, sha256: str) -> Notice | None:
+    if not _HASH.fullmatch(sha256):
+        return None
+    try:
+        return msgspec.json.decode((data / FOLDER / SHOWN / f"{sha256}.json").read_bytes(), type=Notice)
+    except (OSError, msgspec.DecodeError):
+        return None
 
 
 def _numbers(folder: Path) -> Collection[int]:
@@ -170,6 +197,7 @@ def give(
 ) -> Consent:  # fmt: skip
     """Keep what the candidate agreed to, and how. Raises NotFound, ReadOnly."""
     settled = agreed.settled()
+    _keep(library.folder, shown)
     candidate = library.interview(interview_id).candidate.name
     return library.record_consent(
         interview_id, settled.modalities, shown.version, candidate, kinds=tuple(str(kind) for kind in settled.kinds),

@@ -121,6 +121,10 @@ def test_changed_words_are_not_passed_off_as_those_that_were_shown(library, inte
     assert evidence(library, interview.id, CN).same_words
     words = (folder / "1.zh.toml").read_text("utf-8")
     (folder / "1.zh.toml").write_text(words.replace("完全由您决定", "由公司决定"), "utf-8")
+    kept = evidence(library, interview.id, CN)
+    assert kept.same_words, "as they were shown"
+    assert "完全由您决定" in "".join(kept.notice.paragraphs())
+    (folder / "shown" / f"{kept.notice.sha256}.json").unlink()
     found = evidence(library, interview.id, CN)
     assert found.notice.own
     assert not found.same_words
