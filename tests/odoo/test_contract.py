@@ -33,6 +33,8 @@ class OdooSide:
         return self._connect(url=self._way.url, **{"mapping": MAPPED} | more)
 
     def misbehave(self, faults):
+        if any(word in faults for word in ("duplicate", "reorder", "edit")):
+            return False  # the way to Odoo hands on what comes as it is; its own tests do these
         self._way.faults.set(_rarer(faults))
         return True
 
