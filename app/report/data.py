@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
@@ -12,6 +12,7 @@ from analysis.document import Analysis
 from app.domain.scores import Scorecard
 from app.domain.template import Template
 from app.domain.types import Assessment, Comment, Interview
+from app.recording.asked import HeldInterview
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ class ReportData:
     `keywords` are the position's, each with the times at which the candidate said it. `full_transcript` False prints
     the answers that the evidence rests on; True prints everything. `signature_holds` False: the
     assessment was changed since its newest signature. `written` are the candidate's written answers with their
-    questions, of takes that count.
+    questions, of takes that count; `held` = what was asked, and whether it was recorded.
     """
 
     interview: Interview
@@ -52,3 +53,4 @@ class ReportData:
     full_transcript: bool = True
     signature_holds: bool = True
     written: tuple[tuple[str, str], ...] = ()
+    held: HeldInterview = field(default_factory=HeldInterview)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from analysis import features
 from analysis.document import TRACK_RATE_HZ
 from app import __version__, text
+from app.recording.asked import held_interview
 from app.recording.holding import written_answers
 from app.report.data import ReportData, Series
 from app.review.shown import shown
@@ -41,6 +42,7 @@ def report_data(session: ReviewSession, language: str, *, full_transcript: bool 
         written=tuple(
             (take.text, words) for take, words in written_answers(session.library, session.interview.id) if take.used
         ),
+        held=held_interview(session.library, session.interview.id),
         signature_holds=not session.assessment.signatures or session.is_signed(),
     )
 

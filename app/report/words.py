@@ -58,6 +58,8 @@ class Words:
         when = interview.scheduled_at or interview.created
         template = self.data.template
         used = say("template_version", title=template.title.in_(self.language), version=template.version)
+        held = self.data.held
+        recording = [(say("recording"), say("refused" if held.refused else "unrecorded"))] if held.unrecorded else []
         return [
             (say("candidate"), interview.candidate.name),
             (say("position"), title or "–"),
@@ -66,6 +68,7 @@ class Words:
             (say("assessor"), self.data.assessment.assessor or "–"),
             (say("template"), used),
             (say("status"), say(f"status_{interview.status}")),
+            *recording,
         ]
 
     def moment(self, comment: Comment) -> str:
@@ -114,13 +117,16 @@ class Words:
     def questions(self) -> list[tuple[str, str, str]]:
         """The questions of the kit that were rated or commented on: question, score, comment.
 
-        In the kit's order; those that have left the kit since come last.
+        In the kit's order; those that have left the kit since come last. Where there is no recording, those that were
+        asked are all among them.
         """
         position = self.data.interview.position
         kit = position.questions if position else ()
         rated = [each for each in self.data.assessment.questions.values() if each.score is not None or each.comment]
-        rated.sort(key=lambda each: kit.index(each.question) if each.question in kit else len(kit))
-        return [(each.question, score_text(each.score), each.comment) for each in rated]
+        rows = {each.question: (each.question, score_text(each.score), each.comment) for each in rated}
+        for asked in self.data.held.questions if self.data.held.unrecorded else ():
+            rows.setdefault(asked.text, (asked.text, score_text(None), ""))
+        return sorted(rows.values(), key=lambda row: kit.index(row[0]) if row[0] in kit else len(kit))
 
     def said_of(self, comment: Comment) -> str:
         """A comment's words, after the title of the dimension that it speaks of."""

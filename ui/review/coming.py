@@ -151,6 +151,8 @@ class Coming:
     def tell(self) -> None:
         """What the transcript says of what comes."""
         instead = note = ""
+        if self._room.presenter.held().unrecorded:
+            instead = tr("review.unrecorded_transcript")
         if self._room.presenter.is_growing():
             if self._room.recording is None or "text" in self.awaited:
                 instead = self.progress.sentence("text")

@@ -42,6 +42,7 @@ class Comments(QFrame):
     is empty.
     `edited` has an id, the new words, and the new time (s) or None where that stays; answer with `close_editor`.
     `editDraftChanged` has what the editor holds, None where it is closed or nothing was changed.
+    `timeless`: comments are about the whole interview.
     `elsewhere`: what stands in the field is being written in another one, over the picture.
     """
 
@@ -64,6 +65,7 @@ class Comments(QFrame):
         self._end: float | None = None
         self._begun = False
         self.elsewhere = False
+        self.timeless = False
         self._shown: tuple[Comment, ...] = ()
         self._dimensions: dict[str, str] = {}
         self.editable = True
@@ -133,7 +135,16 @@ class Comments(QFrame):
         if self._time is not None and not self.field.text() and not writing:
             self._forget_moment()
         if self._time is None:
-            self.field.setPlaceholderText(tr("review.comment_at", time=timecode(time_s)))
+            self.field.setPlaceholderText(self._hint(timecode(time_s)))
+
+    def set_timeless(self, *, timeless: bool) -> None:
+        """Whether there is no recording whose moments could be commented on, or marked."""
+        if timeless != self.timeless:
+            self.timeless = timeless
+            self._rename()
+
+    def _hint(self, moment: str) -> str:
+        return tr("review.comment_whole") if self.timeless else tr("review.comment_at", time=moment)
 
     def offer_dimensions(self, titles: Mapping[str, str]) -> None:
         """What a comment may speak of: the dimensions' titles by id."""
@@ -143,7 +154,7 @@ class Comments(QFrame):
         """Show these, in time order. Only what `mine` wrote can be changed; None = all."""
         self._shown, self.editable, self._mine = tuple(map(here, comments)), editable, mine
         self.field.setEnabled(editable)
-        self.bookmark.setEnabled(editable)
+        self.bookmark.setEnabled(editable and not self.timeless)
         while self.list.count():
             item = self.list.takeAt(0)
             widget = item.widget() if item is not None else None
@@ -333,7 +344,7 @@ class Comments(QFrame):
 
     def _rename(self) -> None:
         time_s = self._now() if self._time is None else self._time
-        self.field.setPlaceholderText(tr("review.comment_at", time=stretch(time_s, self._end)))
+        self.field.setPlaceholderText(self._hint(stretch(time_s, self._end)))
         self.field.setAccessibleName(tr("review.comment"))
         self.show_comments(self._shown, editable=self.editable, mine=self._mine)
 

@@ -21,6 +21,7 @@ from app.domain.template import Template
 from app.domain.types import Assessment, Comment, Conclusion, Interview
 from app.enrichment.findings import Findings
 from app.jobs.landmarks import MakeChild
+from app.recording.asked import HeldInterview
 from app.review.drafting import Draft
 from app.review.history import Step
 
@@ -47,6 +48,7 @@ class Stage(StrEnum):
     """What the room shows: the review, or why there is nothing to review yet."""
 
     NO_MEDIA = "no_media"
+    UNRECORDED = "unrecorded"
     NOT_ANALYSED = "not_analysed"
     RUNNING = "running"
     FAILED = "failed"
@@ -237,6 +239,10 @@ class Presenter(Protocol):
 
     def kit(self) -> Mapping[str, str]:
         """The position's kit: each question's text by its id, in the kit's order."""
+        ...
+
+    def held(self) -> HeldInterview:
+        """How the interview was held in this program: what was asked, written, and whether it was recorded."""
         ...
 
     def written(self, exchange: Exchange) -> str:

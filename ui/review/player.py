@@ -9,6 +9,7 @@ from PySide6.QtGui import QActionGroup, QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from analysis.failures import Failure
+from app.recording.asked import HeldInterview
 from app.text import sentence, timecode, tr
 from ui import language, theme
 from ui.actions import Action
@@ -183,7 +184,7 @@ class Player(QFrame):
         if stream is None or media is None:
             self.playback.close()
             self.playback.duration = media.duration_s or 0.0 if media else 0.0
-            self.pane.show_message(tr("review.no_media"))
+            self.pane.show_message(tr(why_no_recording(presenter.held())))
         else:
             duration = duration_of(presenter, recording)
             begin = start if start < duration - END_S else 0.0
@@ -340,6 +341,13 @@ class Player(QFrame):
 def speed_text(speed: float) -> str:
     """1.0×"""
     return f"{speed:g}×" if speed != int(speed) else f"{speed:.1f}×"
+
+
+def why_no_recording(held: HeldInterview) -> str:
+    """The key of why there is nothing to play."""
+    if held.refused:
+        return "review.recording_refused"
+    return "review.unrecorded" if held.unrecorded else "review.no_media"
 
 
 def duration_of(presenter: Presenter, recording: Recording | None) -> float:

@@ -24,6 +24,7 @@ from app.failures import AnalysisRunning, NotFound
 from app.jobs.frames import Times, find_frame_times, kept_frame_times
 from app.jobs.landmarks import LandmarkChild, MakeChild
 from app.policy import allowed_modalities, shown_modalities
+from app.recording.asked import HeldInterview, held_interview
 from app.review import Reading, ReviewSession
 from app.review import step_texts as named
 from app.review.corrections import in_force, made_together, undone_last
@@ -57,6 +58,7 @@ class LibraryPresenter:
         self._slots = Slots(self._session)
         self.history = History(self._earlier(), undone=self._undone_before())
         self._partial: Partial | None = None
+        self._held: HeldInterview | None = None
 
     @property
     def session(self) -> ReviewSession:
@@ -97,6 +99,7 @@ class LibraryPresenter:
         """Read everything again: an analysis was finished, or something came from elsewhere. `read` is what `read`
         gave."""
         self._session.reload(read)
+        self._held = None
         if not self.is_growing():
             self._partial = None
 
@@ -329,13 +332,17 @@ class LibraryPresenter:
         position = self.interview.position
         return {question.id: question.text for question in kit(position.questions if position else ())}
 
+    def held(self) -> HeldInterview:
+        """How it was held, as it was when this was read last."""
+        if self._held is None:
+            self._held = held_interview(self._library, self.interview.id)
+        return self._held
+
     def written(self, exchange: Exchange) -> str:
         """What the candidate wrote, in the take that counts."""
-        from app.recording.holding import written_answers
-
         question = exchange.matched_question
-        found = written_answers(self._library, self.interview.id) if question is not None else ()
-        return "\n".join(words for take, words in found if take.used and question and take.text == question.text)
+        asked = self.held().question(question.text) if question is not None else None
+        return asked.written if asked is not None else ""
 
     def glossary_titles(self) -> Mapping[str, str]:
         """The titles of those in force; none where a glossary's file cannot be read, which the next analysis says."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from analysis.document import Exchange
 from app.domain.types import QuestionRating
+from app.recording.asked import HeldInterview
 from app.text import tr
 from ui import language, theme
 from ui.review.claim_list import moment_chip
@@ -16,6 +18,17 @@ from ui.review.controls import plain_label, wrapped_label
 from ui.review.fold import FoldLine
 from ui.review.rating_row import RatingRow
 from ui.widgets.text_line import SavedLine
+
+
+@dataclass(frozen=True, slots=True)
+class ListedQuestion:
+    """A question of the list. `asked` None = not known; `at_s` = when in the recording, None where it has no such
+    moment; `written` = the candidate's written answer."""
+
+    text: str
+    asked: bool | None
+    at_s: float | None = None
+    written: str = ""
 
 
 class QuestionScore(QWidget):
@@ -73,32 +86,39 @@ class QuestionScore(QWidget):
 
 
 class QuestionRow(QWidget):
-    """A question's words, the way to where it was asked, and its rating."""
+    """A question's words, the way to where it was asked, what was written in answer, and its rating."""
 
     seekAsked = Signal(float)
 
-    def __init__(self, question: str, asked: float | None, parent: QWidget | None = None) -> None:
+    def __init__(self, question: ListedQuestion, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.score = QuestionScore()
         words = wrapped_label()
-        words.setText(question)
+        words.setText(question.text)
         head = QHBoxLayout()
         head.setSpacing(theme.scaled(6))
         head.addWidget(words, 1)
-        head.addWidget(self._when(question, asked), 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self._when(question), 0, Qt.AlignmentFlag.AlignTop)
+        self.written = wrapped_label("muted")
+        self.written.setText(tr("review.written_answer", words=question.written) if question.written else "")
+        self.written.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.written.setVisible(bool(question.written))
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.scaled(4), 0, 0, theme.scaled(6))
         column.setSpacing(theme.scaled(4))
         column.addLayout(head)
+        column.addWidget(self.written)
         column.addWidget(self.score)
 
-    def _when(self, question: str, asked: float | None) -> QWidget:
-        if asked is None:
+    def _when(self, question: ListedQuestion) -> QWidget:
+        at_s = question.at_s
+        if at_s is None:
             label = plain_label("small")
-            label.setText(tr("review.not_asked"))
+            told = {True: tr("review.asked"), False: tr("review.not_asked"), None: ""}
+            label.setText(told[question.asked])
             return label
-        chip = moment_chip(asked, question)
-        chip.clicked.connect(lambda: self.seekAsked.emit(asked))
+        chip = moment_chip(at_s, question.text)
+        chip.clicked.connect(lambda: self.seekAsked.emit(at_s))
         return chip
 
 
@@ -112,7 +132,7 @@ class QuestionList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: dict[str, QuestionRow] = {}
-        self._shown: tuple[tuple[str, float | None], ...] = ()
+        self._shown: tuple[ListedQuestion, ...] = ()
         self._ratings: Mapping[str, QuestionRating] = {}
         self._editable = True
         self.inside = QWidget()
@@ -128,12 +148,12 @@ class QuestionList(QWidget):
         language.on_change(self, self._rename)
 
     def show_questions(
-        self, asked: Sequence[tuple[str, float | None]], ratings: Mapping[str, QuestionRating], *, editable: bool
+        self, listed: Sequence[ListedQuestion], ratings: Mapping[str, QuestionRating], *, editable: bool
     ) -> None:
-        """Show questions, each with the time (s) at which it was asked, and how they were rated."""
+        """Show questions, and how they were rated."""
         self._ratings, self._editable = ratings, editable
-        if tuple(asked) != self._shown:
-            self._shown = tuple(asked)
+        if tuple(listed) != self._shown:
+            self._shown = tuple(listed)
             self._fill()
         self._tell()
 
@@ -149,8 +169,8 @@ class QuestionList(QWidget):
                 widget.hide()
                 widget.deleteLater()
         self.rows = {}
-        for question, time_s in self._shown:
-            row = self.rows[question] = QuestionRow(question, time_s)
+        for question in self._shown:
+            row = self.rows[question.text] = QuestionRow(question)
             row.seekAsked.connect(self.seekAsked)
             row.score.rated.connect(self.rated)
             row.score.noted.connect(self.noted)
@@ -170,13 +190,27 @@ class QuestionList(QWidget):
         self._tell()
 
 
-def asked_questions(
-    kit: Sequence[str], exchanges: Sequence[Exchange], rated: Mapping[str, QuestionRating]
-) -> tuple[tuple[str, float | None], ...]:
-    """The kit's questions in order, then rated ones that have left the kit; each with the time (s) it was asked at."""
+def listed_questions(
+    kit: Sequence[str],
+    exchanges: Sequence[Exchange],
+    held: HeldInterview,
+    rated: Mapping[str, QuestionRating],
+    *,
+    known: bool,
+) -> tuple[ListedQuestion, ...]:
+    """The kit's questions in order, then those that were asked or rated and have left the kit. `known` = the whole
+    recording was looked at for questions: what is not among `exchanges` was not asked, unless it was marked."""
     times: dict[str, float] = {}
     for exchange in exchanges:
         if exchange.matched_question is not None:
             times.setdefault(exchange.matched_question.text, exchange.question.start)
     others = [each.question for each in rated.values() if each.score is not None or each.comment]
-    return tuple((question, times.get(question)) for question in dict.fromkeys((*kit, *others)))
+    every = dict.fromkeys((*kit, *(each.text for each in held.questions), *others))
+    return tuple(_listed(words, times.get(words), held, known=known) for words in every)
+
+
+def _listed(words: str, heard_s: float | None, held: HeldInterview, *, known: bool) -> ListedQuestion:
+    marked = held.question(words)
+    asked = True if heard_s is not None or marked is not None else False if known or held.held else None
+    at_s = heard_s if heard_s is not None else marked.at_s if marked else None
+    return ListedQuestion(words, asked, at_s, marked.written if marked else "")

@@ -24,13 +24,14 @@ from ui.review.drafts import Drafts
 from ui.review.exchange_facts import exchange_at
 from ui.review.export_menu import Exporting
 from ui.review.footing import Footing
+from ui.review.held_sheet import HeldSheet
 from ui.review.import_menu import Importing
 from ui.review.lane_layout import remembered
 from ui.review.lanes_button import LanesButton
 from ui.review.model import CorrectionDraft, LayoutStore, PassingLayout, Presenter, Recording, Stage
 from ui.review.overview import Overview
 from ui.review.pauses import longest_pause
-from ui.review.player import Player
+from ui.review.player import Player, why_no_recording
 from ui.review.questions import Questions
 from ui.review.region_tools import RegionTools
 from ui.review.remembered import PlayerMemory
@@ -88,6 +89,7 @@ class ReviewRoom(QWidget):
         self.timeline = Timeline()
         self.footing = Footing()
         self.standing = Standing()
+        self.held_sheet = HeldSheet()
         self.scorecard = ScorecardPanel(lambda: self.player.playback.position)
         self.memory = PlayerMemory(self.player, self.layout_store, presenter.interview.id)
         self._build()
@@ -128,6 +130,7 @@ class ReviewRoom(QWidget):
         self.lower_half = QStackedWidget()
         self.lower_half.addWidget(self.timeline_panel)
         self.lower_half.addWidget(self.standing)
+        self.lower_half.addWidget(self.held_sheet)
         self.top = QSplitter(Qt.Orientation.Horizontal)
         self.top.addWidget(self.player)
         self.top.addWidget(self.transcript)
@@ -174,6 +177,7 @@ class ReviewRoom(QWidget):
         self.scorecard.commentsChanged.connect(self._read_comments)
         self.scorecard.changed.connect(self.changed)
         self.changed.connect(self._show_scores)
+        self.changed.connect(self._show_held)
         self.scorecard.signed.connect(self.let_go)
         self.scorecard.signed.connect(self.signed)
         self.scorecard.failed.connect(self.failed)
@@ -258,7 +262,8 @@ class ReviewRoom(QWidget):
         self.coming.tell()
         self.undoing.show()
         self.importing.show_source()
-        self.scorecard.show_asked(self.recording.analysis.exchanges if self.recording else ())
+        known = self.recording is not None and not self.coming.awaited
+        self.scorecard.show_asked(self.recording.analysis.exchanges if self.recording else (), known=known)
 
     def _show_timeline(self) -> None:
         drawn, self._drawn = self._drawn, self.recording
@@ -283,6 +288,12 @@ class ReviewRoom(QWidget):
         before, self._comments = self._comments, self.presenter.comments()
         if self._comments != before:
             self.timeline.refresh()
+        self._show_held()
+
+    def _show_held(self) -> None:
+        held = self.presenter.held()
+        if held.unrecorded:
+            self.held_sheet.show_held(held, self._comments, self.presenter.assessment.questions)
 
     def _show_standing(self) -> None:
         interview = self.presenter.interview
@@ -291,7 +302,7 @@ class ReviewRoom(QWidget):
             self._stand(Stage.READY)
             self._show_footing()
         elif interview.media is None:
-            self._stand(Stage.NO_MEDIA)
+            self._stand(Stage.UNRECORDED if self.presenter.held().unrecorded else Stage.NO_MEDIA)
         elif interview.analysis_state is AnalysisState.FAILED:
             self._stand(Stage.FAILED)
         else:
@@ -300,9 +311,12 @@ class ReviewRoom(QWidget):
     def _stand(self, stage: Stage, share: float = 0.0, words: str = "", reason: str = "") -> None:
         self.stage = stage
         editable = not self.presenter.read_only
-        if stage is not Stage.READY:
+        if stage not in (Stage.READY, Stage.UNRECORDED):
             self.standing.show_stage(stage, editable=editable, share=share, words=words, reason=reason)
-        self.lower_half.setCurrentWidget(self.timeline_panel if stage is Stage.READY else self.standing)
+        places = {Stage.READY: self.timeline_panel, Stage.UNRECORDED: self.held_sheet}
+        self.lower_half.setCurrentWidget(places.get(stage, self.standing))
+        if stage is Stage.UNRECORDED:
+            self.scorecard.questions.fold.show_open(True)
 
     def show_running(self, share: float, words: str) -> None:
         """The analysis runs: how far it is (0..1), and what it does with the time that is left, in words."""
@@ -349,8 +363,8 @@ class ReviewRoom(QWidget):
 
     def why_not_analysed(self) -> str:
         """The key of why the recording cannot be analysed now; "" where it can."""
-        if self.stage is Stage.NO_MEDIA:
-            return "review.no_media"
+        if self.stage in (Stage.NO_MEDIA, Stage.UNRECORDED):
+            return why_no_recording(self.presenter.held())
         return "review.analysis_runs" if self.running else ""
 
     def _show_time(self, time_s: float) -> None:

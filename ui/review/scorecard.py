@@ -21,7 +21,7 @@ from ui.review.controls import plain_label
 from ui.review.dimension_card import DimensionCard
 from ui.review.findings import FindingsPanel
 from ui.review.model import Presenter
-from ui.review.question_list import QuestionList, asked_questions
+from ui.review.question_list import QuestionList, listed_questions
 from ui.review.score_table import score_table
 from ui.review.table import Table
 from ui.review.verdict import Verdict
@@ -49,6 +49,7 @@ class ScorecardPanel(QFrame):
         self.cards: dict[str, DimensionCard] = {}
         self.chosen: DimensionCard | None = None
         self._exchanges: tuple[Exchange, ...] = ()
+        self._all_heard = False
         self.legend = plain_label("small")
         self.legend.setIndent(8)
         self.questions = QuestionList()
@@ -195,9 +196,11 @@ class ScorecardPanel(QFrame):
         self.legend.setVisible(bool(required))
 
     def _show_questions(self, presenter: Presenter) -> None:
-        ratings = presenter.assessment.questions
-        asked = asked_questions(tuple(presenter.kit().values()), self._exchanges, ratings)
-        self.questions.show_questions(asked, ratings, editable=not presenter.read_only)
+        ratings, held = presenter.assessment.questions, presenter.held()
+        kit = tuple(presenter.kit().values())
+        listed = listed_questions(kit, self._exchanges, held, ratings, known=self._all_heard)
+        self.questions.show_questions(listed, ratings, editable=not presenter.read_only)
+        self.comments.set_timeless(timeless=held.unrecorded)
 
     def _show_written(self, presenter: Presenter) -> None:
         """Strengths and what to improve, with the lines that can be drafted now."""
@@ -205,9 +208,9 @@ class ScorecardPanel(QFrame):
         self.strengths.show_words(kept.strengths, drafted.strengths, editable=editable)
         self.to_improve.show_words(kept.to_improve, drafted.to_improve, editable=editable)
 
-    def show_asked(self, exchanges: Sequence[Exchange]) -> None:
-        """The exchanges of the recording changed: when which question of the kit was asked."""
-        self._exchanges = tuple(exchanges)
+    def show_asked(self, exchanges: Sequence[Exchange], *, known: bool) -> None:
+        """The exchanges of the recording changed: when which question of the kit was asked. `known` = these are all."""
+        self._exchanges, self._all_heard = tuple(exchanges), known
         if self.presenter is not None:
             self._show_questions(self.presenter)
 
@@ -304,8 +307,10 @@ class ScorecardPanel(QFrame):
             self.show_comments_anew()
 
     def add_comment(self, time_s: float, words: str, end_s: float | None = None) -> None:
-        """Save a comment at a time, or on the stretch from there to `end_s`."""
-        if self._do(lambda p: p.add_comment(time_s, words, end_s=end_s)):
+        """Save a comment at a time, or on the stretch from there to `end_s`; on the whole interview where it has no
+        recording."""
+        at_s = None if self.comments.timeless else time_s
+        if self._do(lambda p: p.add_comment(at_s, words, end_s=end_s)):
             self.show_comments_anew()
 
     def add_bookmark(self, time_s: float | None = None) -> None:
