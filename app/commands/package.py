@@ -59,7 +59,7 @@ def export(options: argparse.Namespace) -> int:
     from app.jobs.interrupt import interruptible
     from app.store.library import Library
 
-    passphrase = _new_passphrase() if options.protect else ""
+    passphrase = _new_passphrase() if options.protect or os.environ.get(PASSPHRASE) else ""
     if passphrase is None:
         return 2
     kind = Kind(options.kind)

@@ -112,7 +112,7 @@ def test_the_note_says_the_result_and_runs_nothing(company, office, connect, sql
     registered(client)
     put(client, summary="<script>alert(1)</script>")
     body = sql("select replace(body, chr(10), ' ') from mail_message where is_internal and model = 'hr.applicant'")
-    assert "Conclusion: hire" in body
+    assert "Conclusion: recommended" in body
     assert "&lt;script&gt;" in body
     assert "<script>" not in body
     assert "<img" not in body

@@ -213,7 +213,8 @@ def test_a_note_is_plain_text_with_everything_and_ends_with_its_mark(far):
     assert (note["visibility"], note["type"]) == ("private", "NOTE")
     lines = note["body"].splitlines()
     assert lines[:6] == [
-        "Interview assessment · 后端工程师 · 1", "Conclusion: hire", "Composite score (0–10): 7.55 (interval 6.9–8.1)",
+        "Interview assessment · 后端工程师 · 1", "Conclusion: recommended",
+        "Composite score (0–10): 7.55 (interval 6.9–8.1)",
         "Weight assessed: 75 %", "Keyword match rate: 50 %", "Interviewer: 王芳",
     ]  # fmt: skip
     assert "语言表达: 7.55 (weight 60 %; machine 6.5 (interval 5.5–7.25); interviewer 8; 清楚)" in lines
@@ -382,7 +383,7 @@ def test_a_wrong_secret_is_told_and_a_good_one_passes(far):
         ('send = ["assessment"', 'send = ["status", "assessment"', "send: status"),
         ('language = "en"', 'language = "fr"', "language"),
         ('visibility = "private"', 'visibility = "everybody"', "visibility"),
-        ('hire = "Conclusion: hire"', "", "conclusions"),
+        ('hire = "Conclusion: recommended"', "", "conclusions"),
         ("new_candidates = true", 'marker = "{}@gmail.com"', "marker"),
         ("new_candidates = true", "page_size = 51", "page_size"),
     ],

@@ -21,7 +21,8 @@ def said_note(note: Note, words: Words, zone: str) -> str:
 
 def result_note(result: Mapping[str, Any], words: Words) -> str:
     """Conclusion, scores and words of a signed assessment."""
-    heading = f"{words.title} · {result['position_title']} · {result['revision']}"
+    revision = words.revision.replace("{n}", str(result["revision"]))
+    heading = f"{words.title} · {result['position_title']} · {revision}"
     facts = [
         f"{words.assessor}: {result['assessor']}",
         words.conclusions.get(result["conclusion"], result["conclusion"]),

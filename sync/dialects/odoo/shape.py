@@ -15,7 +15,7 @@ LANGUAGES = ("zh", "en")
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What is written into Odoo's log of an applicant, in one language. `notes`: headings of what is no result;
-    `application`: what another application of somebody is called in that person's history."""
+    `revision` with {n}; `application`: what another application of somebody is called in that person's history."""
 
     title: str
     assessor: str
@@ -29,6 +29,7 @@ class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     conclusions: dict[str, str]
     notes: dict[NoteRole, str] = {}
     application: str = ""
+    revision: str = "{n}"
 
 
 class OdooShape(Shape, frozen=True, forbid_unknown_fields=True, kw_only=True):
