@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from analysis.failures import DiskFull
 from app import text
 from app.domain.marks import MarkKind
 from app.domain.types import ConsentGiven, InterviewStatus
@@ -139,3 +140,27 @@ def test_withdrawing_the_face_in_the_library_ends_looking_for_it(conductor, made
     qtbot.waitUntil(lambda: told == [None])
     assert set(room.held.recorded_kinds()) == set(Kind)
     assert not any(text.tr("policy.modality_face") in each.text() for each in room.running.withdraw_menu.actions())
+
+
+def test_what_asks_before_closing_goes_with_the_interview(conductor, made, qtbot):
+    room = hold(conductor)
+    qtbot.waitUntil(lambda: made.recorders[0].blocks > 20)
+    conductor.window.close()
+    bar = conductor.window.message
+    assert bar.label.text() == text.tr("record.close_asks")
+    with qtbot.waitSignal(room.recorded, timeout=30_000):
+        room.running.end()
+    qtbot.waitUntil(bar.isHidden)
+
+
+def test_trouble_of_an_interview_stays_with_it(conductor, made, qtbot):
+    room, bar = hold(conductor), conductor.window.message
+    qtbot.waitUntil(lambda: made.recorders[0].blocks > 20)
+    room.failed.emit(DiskFull(folder="/here"))
+    assert bar.isVisible()
+    conductor.open_review(planned_interview(conductor.context.library, remote_id="hr-2").id)
+    assert bar.isHidden()
+    conductor.window.enter("record")
+    assert bar.isVisible()
+    room.running.noticed.emit(lambda: "room again", "ok", "disk_full")
+    assert bar.label.text() == "room again"

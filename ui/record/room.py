@@ -27,11 +27,11 @@ from ui.record.setup_page import SECOND_SCREEN, MakePanel, SetupPage, real_panel
 
 
 class RecordRoom(QWidget):
-    """`failed(failure)` and `noticed(words, kind)` are told above the room; `goesOn(id)`: an interview that has a
-    recording is about to go on; `recorded(id)`: one is in the library with its recording; `reviewRequested(id)`."""
+    """`failed(failure)` and `noticed(words, kind, topic)` are told above the room; `goesOn(id)`: an interview that has
+    a recording is about to go on; `recorded(id)`: one is in the library with its recording; `reviewRequested(id)`."""
 
     failed = Signal(object)
-    noticed = Signal(object, str)
+    noticed = Signal(object, str, str)
     recorded = Signal(str)
     goesOn = Signal(str)
     reviewRequested = Signal(str)

@@ -39,11 +39,11 @@ NOTE_DRAFT = "record.note"
 
 
 class RunningPage(RunningLayout):
-    """Shows and leads one held interview. `failed`: something could not be kept; `noticed(words, kind)`: what was
-    done."""
+    """Shows and leads one held interview. `failed`: something could not be kept; `noticed(words, kind, topic)`:
+    what was done."""
 
     failed = Signal(object)
-    noticed = Signal(object, str)
+    noticed = Signal(object, str, str)
 
     def __init__(self, settings: SettingsFile, parent: QWidget | None = None) -> None:
         super().__init__(settings, parent)
@@ -405,7 +405,7 @@ class RunningPage(RunningLayout):
             parts.append(tr("record.dropped", n=dropped))
         self.disk.setText(" · ".join(parts))
         if self._full and not standing.full:
-            self.noticed.emit(lambda: tr("record.room_again"), "ok")
+            self.noticed.emit(lambda: tr("record.room_again"), "ok", "disk_full")
         self._full = standing.full
         self._show_state()
 
@@ -515,7 +515,7 @@ class RunningPage(RunningLayout):
         """Ended, and said that it is."""
         held = self.held
         if held is not None and self._try(lambda: held.withdraw(kinds, names)):
-            self.noticed.emit(lambda: tr("record.withdrawn", what=words), "info")
+            self.noticed.emit(lambda: tr("record.withdrawn", what=words), "info", "")
 
     def _show_narrowed(self) -> None:
         self._fill_withdraw()

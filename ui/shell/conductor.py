@@ -33,6 +33,7 @@ from ui.shell.recording import Recordings
 from ui.shell.recovery import Recovery
 from ui.shell.redacting import Redacting
 from ui.shell.rooms import make_settings, make_sync
+from ui.shell.topics import EXPORT, IMPORT, analysed
 from ui.shell.window import MainWindow
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Conductor(QObject):
         context.offer_room("sync", lambda: make_sync(context, window, self.packages, self.open_review))
         context.offer_room("settings", lambda: make_settings(context, window, self._assessor_changed))
         work = context.work
-        work.importStarted.connect(lambda name: self._say("shell.import_running", name=name))
+        work.importStarted.connect(self._import_started)
         work.imported.connect(self._imported)
         work.tookIn.connect(self._took_in)
         work.importFailed.connect(self._import_failed)
@@ -80,7 +81,7 @@ class Conductor(QObject):
         work.exportEnded.connect(self._export_ended)
         work.analysisGrew.connect(lambda _: self._look())
         work.partials.arrived.connect(self._show_partial)
-        window.pages.currentChanged.connect(lambda _: self._look())
+        window.pages.currentChanged.connect(self._turned)
         work.enrichmentMoved.connect(self._show_enriching)
         work.enrichmentEnded.connect(self._enriched)
         window.top.syncClicked.connect(lambda: window.enter("sync"))
@@ -142,6 +143,7 @@ class Conductor(QObject):
         )
 
     def _export(self, writing: Callable[[Path], None], file: str) -> None:
+        self.window.message.drop(EXPORT)
         self._say("shell.exporting", file=Path(file).name)
         self.context.work.export(writing, file)
 
@@ -149,7 +151,7 @@ class Conductor(QObject):
         if failure is None:
             self._exported(file)
         else:
-            self.window.say_failure(failure)
+            self.window.say_failure(failure, topic=EXPORT)
 
     def _say(self, key: str, kind: str = "info", **params: object) -> None:
         self.window.message.say(lambda: text.tr(key, **params), kind)
@@ -239,6 +241,7 @@ class Conductor(QObject):
     def _analyse(self, interview_id: str, may_send: bool = True) -> None:
         from app.jobs.analysis import Choices
 
+        self.window.message.drop(analysed(interview_id))
         try:
             self.context.work.analyse(interview_id, None if may_send else Choices(outside=False))
         except Failure as failure:
@@ -289,11 +292,15 @@ class Conductor(QObject):
             return
         self._start_analysis(interview_id)
 
+    def _import_started(self, name: str) -> None:
+        self.window.message.drop(IMPORT)
+        self._say("shell.import_running", name=name)
+
     def _import_failed(self, failure: Failure | None) -> None:
         if failure is None:
             self._say("shell.import_nothing", "warn", name="")
         elif not isinstance(failure, Cancelled):
-            self.window.say_failure(failure)
+            self.window.say_failure(failure, topic=IMPORT)
 
     def _moved(self, interview_id: str, share: float, words: str) -> None:
         if self.library_room:
@@ -303,6 +310,13 @@ class Conductor(QObject):
             job = self.context.work.running(interview_id)
             review.coming.move(job.stages if job else {})  # type: ignore[attr-defined]
             review.show_running(share, words)  # type: ignore[attr-defined]
+
+    def _turned(self, _page: int) -> None:
+        """Another room, or another interview in it."""
+        shown, window = self.window.pages.currentWidget(), self.window
+        held = self.recordings.looked_at() if shown is window.room("record") else ""
+        window.message.look_at(self._reviewed if shown is window.room("review") else held)
+        self._look()
 
     def _look(self) -> None:
         """Only who looks at a running analysis is shown what it has found so far."""
@@ -328,9 +342,11 @@ class Conductor(QObject):
                 "ok",
                 action="" if self._is_on_screen(interview_id) else "shell.open_it",
                 done=lambda: self.open_review(interview_id),
+                topic=analysed(interview_id),
+                about=interview_id,
             )
         elif not isinstance(failure, Cancelled):
-            self.window.say_failure(failure)
+            self.window.say_failure(failure, topic=analysed(interview_id), about=interview_id)
 
     def _is_on_screen(self, interview_id: str) -> bool:
         """Whether the review of this interview is what the window shows."""
@@ -513,7 +529,9 @@ class Conductor(QObject):
         """What became of the signature; where suggestions follow from it, with the way to them."""
         show = partial(self.people.open, self._reviewed, "suggestions")
         action = "suggest.show" if self._waiting else ""
-        self.window.message.say(lambda: text.tr(key), kind, action=action, done=show)
+        self.window.message.say(
+            lambda: text.tr(key), kind, action=action, done=show, topic="signed", about=self._reviewed
+        )
 
     # What changed elsewhere
 

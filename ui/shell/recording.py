@@ -6,13 +6,17 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
+from analysis.failures import Failure
 from app.text import tr
 from ui.shell.context import Context
+from ui.shell.topics import analysed
 from ui.shell.window import MainWindow
 
 if TYPE_CHECKING:
     from ui.record.room import RecordRoom
 
+CLOSING = "closing"
+"""The message's topic while a window asks whether it may close."""
 ASKED_MS = 60_000
 """So long a window that was asked to close remembers it."""
 
@@ -40,12 +44,13 @@ class Recordings:
 
     def connect(self, room: RecordRoom) -> None:
         """Hear of what happens in a room."""
-        room.failed.connect(self._window.say_failure)
-        room.noticed.connect(self._window.message.say)
+        room.failed.connect(self._failed)
+        room.noticed.connect(self._noticed)
+        room.pages.currentChanged.connect(self._turned)
         room.recorded.connect(self._recorded)
         room.reviewRequested.connect(self._review)
         room.done.cut.connect(self._cut)
-        room.goesOn.connect(self._context.work.cancel)
+        room.goesOn.connect(self._goes_on)
 
     @property
     def room(self) -> RecordRoom | None:
@@ -60,6 +65,30 @@ class Recordings:
         if self.room is not None:
             self.room.choose(interview_id)
 
+    def looked_at(self) -> str:
+        """The interview that is being held, "" for none."""
+        room = self.room
+        return room.held.interview.id if room is not None and room.held is not None else ""
+
+    def _failed(self, failure: Failure) -> None:
+        self._window.say_failure(failure, about=self.looked_at())
+
+    def _noticed(self, words: Callable[[], str], kind: str, topic: str) -> None:
+        self._window.message.say(words, kind, topic=topic, about=self.looked_at())
+
+    def _turned(self, _page: int) -> None:
+        """An interview has begun or ended: what was said of the one before does not stay above it."""
+        if not self.looked_at():
+            self._asked = False
+            self._window.message.drop(CLOSING)
+        if self._window.pages.currentWidget() is self.room:
+            self._window.message.look_at(self.looked_at())
+
+    def _goes_on(self, interview_id: str) -> None:
+        """Nothing that was said of its beginning holds any more."""
+        self._context.work.cancel(interview_id)
+        self._window.message.drop(analysed(interview_id))
+
     def may_close(self) -> bool:
         """Whether the window may close: while an interview is held, the second time it is asked."""
         room = self.room
@@ -68,7 +97,7 @@ class Recordings:
         self._asked = True
         self._window.enter("record")
         self._window.message.say(partial(tr, "record.close_asks"), "warn", action="record.close_now",
-                                 done=self._close)  # fmt: skip
+                                 done=self._close, topic=CLOSING, about=self.looked_at())  # fmt: skip
         self._window.later(self._forget, ASKED_MS)
         return False
 

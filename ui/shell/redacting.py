@@ -40,6 +40,8 @@ class Redacting(QObject):
             "warn",
             action="redact.now",
             done=partial(self._redact, interview_id, start, end, Reason(reason)),
+            topic="redact",
+            about=interview_id,
         )  # fmt: skip
 
     def _redact(self, interview_id: str, start: float, end: float, reason: Reason) -> None:

@@ -196,9 +196,9 @@ class MainWindow(QMainWindow):
         """The room of that name, if it was entered."""
         return self._rooms.get(name)
 
-    def say_failure(self, failure: text.Coded) -> None:
-        """A known failure as a sentence above the room."""
-        self.message.say(lambda: text.sentence(failure), "bad")
+    def say_failure(self, failure: text.Coded, *, topic: str = "", about: str = "") -> None:
+        """A known failure as a sentence above the room; `topic` and `about` as the message bar has them."""
+        self.message.say(lambda: text.sentence(failure), "bad", topic=topic or failure.code, about=about)
 
     def _restore(self) -> None:
         kept = self.context.settings.values.layout.get("window")

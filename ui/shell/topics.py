@@ -1,0 +1,11 @@
+"""What messages above the room are about, so that they go when it holds no more."""
+
+from __future__ import annotations
+
+IMPORT, EXPORT = "import", "export"
+"""What failed of these is told no more once it is tried again."""
+
+
+def analysed(interview_id: str) -> str:
+    """The analysis of an interview is finished."""
+    return f"analysed {interview_id}"
