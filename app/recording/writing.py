@@ -346,7 +346,7 @@ class Recording:
         if minutes is None:
             return
         due = sum(minutes < each for each in WARN_MINUTES)
-        if due > self._warned and not self._full:
+        if due > self._warned:
             self._on_problem(RecordingSpaceShort(minutes=int(minutes)))
             self._warned = due
         elif minutes > WARN_AGAIN_MINUTES:

@@ -10,7 +10,6 @@ from app import policy, text
 from app.domain.types import Consent, Interview
 from app.lying_there import lying_there
 from app.recording.evidence import DESK, taken_back
-from app.report.consent_words import listed
 from app.settings import SettingsFile
 from app.store.library import Library
 from ui import language
@@ -91,6 +90,8 @@ class ConsentField(QWidget):
 
     def _taken_back(self, interview_id: str) -> list[str]:
         """What was agreed to once and is not any more."""
+        from app.report.consent_words import listed
+
         gone = taken_back(self._library, interview_id)
         return [text.tr("consent.taken_back", what=listed(gone, text.language()))] if gone else []
 

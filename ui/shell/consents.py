@@ -16,7 +16,6 @@ from app.exporting import CONSENT, consent_of, safe_name
 from app.text import language, tr
 from ui.actions import Action
 from ui.library.room import LibraryRoom
-from ui.review.export_menu import ask_file
 from ui.shell.context import Context
 from ui.shell.window import MainWindow
 
@@ -103,6 +102,8 @@ class Consents(QObject):
             dialog.close()
 
     def _save(self, shown: Evidence) -> None:
+        from ui.review.export_menu import ask_file
+
         name = f"{tr('consent.file_name', title=safe_name(shown.interview.title))}.pdf"
         out = ask_file(self._store, self._choose, name, tr("consent.sheet"))
         if out is not None:

@@ -13,7 +13,6 @@ from app.domain.types import Interview
 from app.failures import RecordingEmpty
 from app.recording.evidence import taken_back
 from app.recording.recovering import left_behind
-from app.report.consent_words import listed
 from ui.shell.context import Context
 from ui.shell.window import MainWindow
 
@@ -50,6 +49,8 @@ class CutRecordings(QObject):
             self._window.say_failure(failure)
 
     def _sentence(self, interview: Interview) -> str:
+        from app.report.consent_words import listed
+
         length_s = interview.media.duration_s if interview.media else None
         found = text.tr("shell.recording_found", name=interview.title, length=text.timecode(length_s or 0.0))
         gone = taken_back(self._context.library, interview.id)
