@@ -181,7 +181,12 @@ def _scoring(room: ReviewRoom) -> list[Action]:
             if room.timeline.region.span is None
             else act("region_comment", keys=("C",), run=room.region.write)
         ),
-        act("bookmark", keys=("M",), run=card.add_bookmark, enabled=card.comments.bookmark.isEnabled),
+        act(
+            "bookmark",
+            keys=("M",),
+            run=card.add_bookmark,
+            enabled=lambda: editable() and card.comments.bookmark.isEnabled(),
+        ),
         *dimensions,
         act("rate", keys=("1 – 9", "0")),
         act("no_rating", keys=("Del",)),
