@@ -228,7 +228,7 @@ def test_a_slow_computer_drops_pictures_and_does_not_fall_behind():
 
 
 @pytest.mark.slow
-def test_what_is_not_safe_stays_below_two_seconds_on_a_slow_computer(library, monkeypatch):
+def test_what_is_not_known_to_be_safe_stays_below_three_seconds_on_a_slow_computer(library, monkeypatch):
     """Each picture takes the writer a third of a second here: most are dropped, and little is ever at stake."""
     monkeypatch.setattr(writing, "CATCH_UP_S", 1.0)
     say, worst = PartChild.say, 0.0
