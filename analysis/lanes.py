@@ -335,7 +335,7 @@ class Hearing:
     @cached_property
     def _samples(self) -> SoundFile:
         run = self.run
-        return SoundFile.extract(run.request.media, run.media, run.scratch, lambda _: None, run.name)
+        return SoundFile.extract(run.request.media, run.media, run.scratch / "sound", lambda _: None, run.name)
 
     def _sound(self, progress: Follow) -> SoundObservation:
         self.run.models.path("voice_activity")

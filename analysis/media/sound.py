@@ -69,7 +69,7 @@ class SoundFile:
     def extract(
         cls, path: str | Path, info: MediaInfo, folder: str | Path, progress: Progress, name: str = ""
     ) -> SoundFile:
-        """Decode the first sound stream into `folder` and map it.
+        """Decode the first sound stream into `folder`, made below an existing one where needed, and map it.
 
         Damaged packets become silence. Needs a few megabytes of memory, and 32 kB of disk a second (three times that
         for a stereo file while it runs). `progress` gets the media seconds done. Raises NothingToAnalyse without
@@ -106,7 +106,7 @@ def read_clip(path: str | Path, max_s: float, name: str = "") -> SoundFile:
 
 
 def _extract(recording: Recording, stream: AudioStream, info: MediaInfo, folder: Path, progress: Progress) -> SoundFile:
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(exist_ok=True)
     stereo = stream.codec_context.channels == 2
     paths = [folder / "sound.pcm"] + [folder / f"sound-{side}.pcm" for side in (0, 1) if stereo]
     meter = SideMeter(SAMPLE_RATE)

@@ -226,7 +226,7 @@ def test_a_child_ends_when_its_parent_dies(job, tmp_path):
     script = (
         "import sys, threading, msgspec; from pathlib import Path; from analysis import protocol; from app.jobs import"
         " run_child; job = msgspec.json.decode(Path(sys.argv[1]).read_bytes(), type=protocol.AnalyseJob);"
-        " run_child(job, lambda report: print(report.stage, flush=True), threading.Event())"
+        " run_child(job, lambda report: print(type(report).__name__, flush=True), threading.Event())"
     )
     root = Path(__file__).resolve().parents[2]
     command = [sys.executable, "-c", script, tmp_path / "job.json"]
