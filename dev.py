@@ -22,6 +22,8 @@ VENV = ROOT / ".venv"
 AGAIN = ["--reruns", "1", "-rfEsR"]
 """A test that fails is run once more, and the summary names it (RERUN): on a busy machine real processes and windows
 can be late, and what passes the second time is unsteady, not broken."""
+WORKERS = min(2, os.cpu_count() or 1)
+"""Processes that test side by side. More are quicker on a large machine, and late more often on a small one."""
 LOCKS = {"run": ROOT / "packaging" / "requirements.lock", "dev": ROOT / "packaging" / "requirements-dev.lock"}
 
 SYSTEM_LIBRARIES = {
@@ -185,6 +187,20 @@ def command_run(options: argparse.Namespace) -> None:
     python("-m", "app", "demo", *file, *data)
 
 
+def tests_pass(options: argparse.Namespace, env: dict[str, str]) -> bool:
+    """Run the tests: first those that measure time, alone, then the others side by side; or what the person chose."""
+    coverage = ["--cov", "--cov-report=term:skip-covered"] if options.coverage else []
+    words = ["-m", "pytest", *coverage, *AGAIN, *options.pytest]
+    if options.pytest:
+        return python(*words, env=env, check=False) == 0
+    say("== tests that measure time, alone (pytest)")
+    alone = python(*words, "-m", "alone", env=env, check=False)
+    say(f"== all other tests, {options.workers} side by side (pytest)")
+    more = ["--cov-append"] if options.coverage else []
+    others = python(*words, *more, "-m", "not alone", "-n", options.workers, "--dist", "loadfile", env=env, check=False)
+    return alone == others == 0
+
+
 def command_test(options: argparse.Namespace) -> None:
     """Set up, then every check and the whole test suite; what `.ci/run` calls."""
     set_up("dev")
@@ -207,9 +223,7 @@ def command_test(options: argparse.Namespace) -> None:
     say("== the main job on the sample")
     if python("-m", "app", "demo", "--scratch", env=env, check=False):
         failed.append("the main job")
-    say("== tests (pytest)")
-    coverage = ["--cov", "--cov-report=term:skip-covered"] if options.coverage else []
-    if python("-m", "pytest", *coverage, *AGAIN, *options.pytest, env=env, check=False):
+    if not tests_pass(options, env):
         failed.append("tests")
     if failed:
         say("FAILED: " + ", ".join(failed))
@@ -249,7 +263,8 @@ def parser() -> argparse.ArgumentParser:
     run.set_defaults(run=command_run)
     test = commands.add_parser("test", help="set up, check and test everything")
     test.add_argument("--coverage", action="store_true", help="say which lines no test reaches; takes a quarter longer")
-    test.add_argument("pytest", nargs="*", help="further arguments for pytest, after --")
+    test.add_argument("--workers", type=int, default=WORKERS, help=f"processes that test side by side ({WORKERS})")
+    test.add_argument("pytest", nargs="*", help="further arguments for pytest, after --; then in one process")
     test.set_defaults(run=command_test)
     tools = {
         "bench": ("tests.bench", "print the figures of speed and memory"),

@@ -12,11 +12,26 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")
 import pytest
 
 from app import text
+from tests.patience import PatientBot
 from ui.garbage import GarbageTimer
 
 ROOT = Path(__file__).resolve().parent.parent
 MUCH_GARBAGE = 20_000
 CORPUS = ROOT.parent / "shared" / "corpus"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Share out by file, see `tests.side_by_side`; only where there are several processes."""
+    from tests.side_by_side import ByFile
+
+    return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+@pytest.fixture
+def qtbot(qapp, request):
+    """pytest-qt's, with more patience."""
+    return PatientBot(request)
 
 
 @pytest.fixture(scope="session", autouse=True)

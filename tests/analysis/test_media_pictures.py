@@ -84,7 +84,7 @@ def test_items_come_in_order_and_not_too_far_ahead():
 
     items = ahead(make_them, 2, "decoder")
     assert next(items) == 0
-    assert looked.wait(10), "it works on while the first item is looked at"
+    assert looked.wait(60), "it works on while the first item is looked at"
     assert made == [0, 1, 2, 3], "two wait, and a third is in the hand of the one who makes them"
     assert list(items) == [1, 2, 3, 4, 5]
     assert decoders() == []

@@ -179,6 +179,7 @@ def half_way_error(request: AnalysisRequest, models: ModelStore) -> float:
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_the_forecast_on_the_sample(sample, models, tmp_path):
     """A quarter on a quiet machine, with a margin for what else runs; a busy one tells nothing about the forecast."""
     if hasattr(os, "getloadavg") and os.getloadavg()[0] > 1 + (os.cpu_count() or 1):

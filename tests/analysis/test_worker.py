@@ -77,7 +77,7 @@ def test_what_a_library_prints_does_not_break_the_lines(child):
     said = child.stderr.read().decode()
     assert "a library prints" in said
     assert "and writes to the descriptor" in said
-    assert child.wait(10) == 0
+    assert child.wait(60) == 0
 
 
 @pytest.mark.parametrize("child", [WAITING], indirect=True)
@@ -86,7 +86,7 @@ def test_it_beats_runs_at_a_lower_priority_and_ends_with_its_input(child):
     assert [hear(child), hear(child)] == [protocol.Heartbeat()] * 2
     assert psutil.Process(child.pid).nice() > psutil.Process().nice()
     child.stdin.close()
-    assert child.wait(10) == ORPHANED
+    assert child.wait(60) == ORPHANED
 
 
 @pytest.mark.parametrize("child", [BROKEN], indirect=True)
@@ -94,7 +94,7 @@ def test_a_bug_ends_it_with_a_traceback(child):
     ask(child, ADD)
     assert {type(msgspec.json.decode(line, type=protocol.Message)) for line in child.stdout} == {protocol.Heartbeat}
     assert b"ZeroDivisionError" in child.stderr.read()
-    assert child.wait(10) == 1
+    assert child.wait(60) == 1
 
 
 def test_every_line_has_a_version_and_a_type(child):
@@ -107,7 +107,7 @@ def test_every_line_has_a_version_and_a_type(child):
 
 def test_without_a_job_it_ends(child):
     child.stdin.close()
-    assert child.wait(10) == ORPHANED
+    assert child.wait(60) == ORPHANED
 
 
 @pytest.mark.parametrize(

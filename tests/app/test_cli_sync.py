@@ -48,14 +48,14 @@ def signed(tmp_path):
 
 def test_the_sandbox_answers_when_it_says_so_and_keeps_its_store(tmp_path):
     with sandbox_process("--store", tmp_path / "ehr") as (process, said):
-        assert requests.get(said["url"] + "/health", timeout=5).json()["status"] == "ok"
+        assert requests.get(said["url"] + "/health", timeout=60).json()["status"] == "ok"
         process.send_signal(signal.SIGTERM)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         assert process.stderr.read() == b""
     with sandbox_process("--store", tmp_path / "ehr", "--exit-with-parent") as (process, again):
         assert again["key"] != said["key"]
         process.stdin.close()
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         process.stdin = None
 
 

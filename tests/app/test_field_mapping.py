@@ -119,7 +119,7 @@ class Answers:
         self._there.set()
 
     def wait(self):
-        assert self._there.wait(20)
+        assert self._there.wait(60)
         self._there.clear()
         return self.result, self.failure
 

@@ -63,7 +63,7 @@ def child(heard, tmp_path):
     child = LandmarkChild(places(tmp_path), heard.answered, heard.failed)
     yield child
     child.close()
-    child.join(10.0)
+    child.join(WAIT_S)
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("landmark")]
     assert not processes()
 
@@ -91,6 +91,7 @@ def test_a_picture_without_a_face_has_none(child, heard):
     assert heard.answers == [(7, ())]
 
 
+@pytest.mark.alone
 def test_of_those_that_wait_only_the_newest_is_looked_at(child, heard, picture):
     began = time.monotonic()
     for number in range(30):
@@ -121,7 +122,7 @@ def test_a_child_that_dies_is_said_and_comes_back_once(child, heard, picture):
         heard.until(lambda d=death: len(heard.failures) == d)
         assert isinstance(heard.failures[-1], WorkerDied)
     child.ask(replace(picture, number=3))
-    child.join(10.0)
+    child.join(WAIT_S)
     assert not processes()
 
 
@@ -133,17 +134,18 @@ def test_models_that_are_missing_are_said(heard, tmp_path, picture):
     child.ask(picture)
     heard.until(lambda: heard.failures)
     child.close()
-    child.join(10.0)
+    child.join(WAIT_S)
     assert heard.failures[0].code == "model_missing"
 
 
+@pytest.mark.alone
 def test_closing_does_not_wait_and_says_nothing_more(heard, tmp_path, picture):
     child = LandmarkChild(places(tmp_path), heard.answered, heard.failed)
     child.ask(picture)
     began = time.monotonic()
     child.close()
     assert time.monotonic() - began < 0.5
-    child.join(10.0)
+    child.join(WAIT_S)
     child.ask(picture)
     assert (heard.answers, heard.failures) == ([], [])
 
@@ -159,5 +161,5 @@ def test_the_program_serves_as_the_child(heard, tmp_path, picture, monkeypatch):
     child.ask(picture)
     heard.until(lambda: heard.answers)
     child.close()
-    child.join(10.0)
+    child.join(WAIT_S)
     assert len(heard.answers[0][1]) == 1

@@ -173,7 +173,7 @@ def test_failures_leave_what_was_there(library, interview_id, ready, server, fau
 def test_cancelling(library, interview_id, ready, server):
     server.fault = "slow"
     stop = threading.Event()
-    threading.Thread(target=lambda: (server.asked.wait(10), stop.set())).start()
+    threading.Thread(target=lambda: (server.asked.wait(60), stop.set())).start()
     with pytest.raises(Cancelled):
         run(library, interview_id, SCORES, stop)
 

@@ -96,9 +96,9 @@ def test_a_slider_frame_costs_less_than_a_millisecond():
     machine, assessment = machine_scores(DEFAULT, analysed(answers=12)), assessed(dict.fromkeys(IDS, 7))
     times = []
     for weight in range(100):
-        begun = time.perf_counter()
+        begun = time.thread_time()
         card(DEFAULT, machine, assessment, None, spread(effective_weights(DEFAULT, {}), {"reasoning": weight}, DEFAULT))
-        times.append(time.perf_counter() - begun)
+        times.append(time.thread_time() - begun)
     assert sorted(times)[50] < 0.001
 
 

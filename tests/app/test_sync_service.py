@@ -355,11 +355,12 @@ def test_the_background_sends_what_is_signed_without_being_asked(library, servic
     service.subscribe(look)
     service.start()
     sign(library, local_interview(library).id)
-    assert sent.wait(20)
+    assert sent.wait(60)
     service.close()
     assert not [thread for thread in threading.enumerate() if thread.name == "sync"]
 
 
+@pytest.mark.alone
 def test_closing_does_not_wait_for_a_slow_server(library, service, sandbox, monkeypatch):
     sandbox.faults.set("slow:1:3.5")
     asked = threading.Event()
@@ -367,7 +368,7 @@ def test_closing_does_not_wait_for_a_slow_server(library, service, sandbox, monk
     monkeypatch.setattr(Faults, "plan", lambda faults, *given, **named: (asked.set(), plan(faults, *given, **named))[1])
     sign(library, local_interview(library).id)
     service.start()
-    assert asked.wait(20)
+    assert asked.wait(60)
     began = time.monotonic()
     service.close()
     assert time.monotonic() - began < 3.0

@@ -16,7 +16,7 @@ import pytest
 from tests.capture import stage
 
 ROOT = Path(__file__).resolve().parents[2]
-CHILD_S = 60.0
+CHILD_S = 120.0
 
 
 @pytest.fixture(scope="session")

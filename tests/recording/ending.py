@@ -8,7 +8,7 @@ from typing import Any
 
 from app.recording.writing import Recording
 
-ENDS_S, AFTER_KILL_S = 15.0, 30.0
+ENDS_S, AFTER_KILL_S = 60.0, 60.0
 
 
 @contextmanager

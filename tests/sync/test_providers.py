@@ -118,7 +118,7 @@ def test_a_slow_server_is_given_up_in_time(server, model, fault):
     with pytest.raises(failures.LlmTimeout) as failure:
         model.ask(TALK, timeout_s=0.5)
     assert failure.value.params == {"model": "tiny", "seconds": "0.5"}
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
 
 
 def test_an_answer_that_ran_out_of_room_says_so(server, model):
@@ -293,9 +293,9 @@ def test_the_child_answers_one_question_after_the_other(server, child):
 def test_the_child_ends_with_its_input_in_the_middle_of_a_question(server, child):
     server.fault = "slow"
     say(child, ServerModel(server.url), question("一", 60))
-    assert server.asked.wait(20)
+    assert server.asked.wait(60)
     child.stdin.close()
-    assert child.wait(10) == ORPHANED
+    assert child.wait(60) == ORPHANED
 
 
 def test_what_a_library_prints_does_not_break_the_lines(runtime, gguf):

@@ -135,6 +135,7 @@ def test_what_the_end_of_the_program_cut_off_goes_on(qtbot, window, tmp_path, sa
         interview_id = interview_in(library, sample / "sample_zh.mp4")
         library.set_analysis_state(interview_id, AnalysisState.RUNNING)
     conductor = window(analyse_when=when)
+    qtbot.waitUntil(lambda: bool(begun) >= goes_on)
     qtbot.wait(50)
     assert begun == ([interview_id] if goes_on else [])
     assert conductor.context.library.interrupted == (interview_id,)
@@ -161,6 +162,7 @@ def test_what_was_recorded_until_the_window_closed_is_analysed(
             library.set_analysis_state(interview_id, AnalysisState.QUEUED)
             library.set_analysis_state(interview_id, AnalysisState.NONE)
     window(analyse_when=when)
+    qtbot.waitUntil(lambda: bool(begun) >= begins)
     qtbot.wait(50)
     assert begun == ([interview_id] if begins else [])
 

@@ -158,9 +158,9 @@ def test_ten_thousand_events_are_ordered_at_once(qtbot):
     many = tuple(Event("filler", n * 0.7 % 7000, n * 0.7 % 7000 + n % 13 / 10, "嗯") for n in range(10_000))
     page = EventsPage(replace(found, events=many), Listing())
     qtbot.addWidget(page)
-    begun = time.perf_counter()
+    begun = time.thread_time()
     page.view.sortByColumn(3, Qt.SortOrder.DescendingOrder)
-    assert time.perf_counter() - begun < 2.0
+    assert time.thread_time() - begun < 2.0
     assert column(page.view, 3)[0] == "1.2 s"
 
 

@@ -312,7 +312,7 @@ def test_asking_twice_is_asking_once(window, monkeypatch):
             begun.append(1)
 
         def __call__(self, _report, _stop):
-            may_end.wait(20)
+            may_end.wait(60)
 
     monkeypatch.setitem(WORKS, EnrichmentKind.NOVELTY, Slow)
     window.context.work.enrich(window._reviewed, "novelty")

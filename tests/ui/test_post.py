@@ -37,7 +37,7 @@ class Heard(QObject):
 def in_a_thread(work):
     thread = threading.Thread(target=work)
     thread.start()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
 
 

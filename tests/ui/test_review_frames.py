@@ -168,7 +168,7 @@ def test_a_list_that_nobody_waits_for_any_more_is_not_taken(qtbot):
     finder.found.connect(taken.append)
 
     def slow(cancel):
-        may_end.wait(10)
+        may_end.wait(60)
         return np.array([0, 40], np.int32)
 
     finder.look(slow)

@@ -168,7 +168,7 @@ def test_a_review_that_was_left_meanwhile_is_let_be(qtbot, opened_window, review
     read = room.presenter.read
 
     def reading():
-        done.wait(10)
+        done.wait(60)
         return read()
 
     monkeypatch.setattr(room.presenter, "read", reading)

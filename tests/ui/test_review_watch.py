@@ -201,6 +201,7 @@ def test_a_slide_that_stands_still_is_no_damage():
 # The window's loop
 
 
+@pytest.mark.alone
 def test_a_two_hour_recording_never_holds_the_window(qtbot, player, library, sample, tmp_path):
     presenter = LibraryPresenter(library, review_library.interview_in(library, sample / "sample_zh.mp4"))
     long = tmp_path / "long.mkv"
@@ -225,6 +226,7 @@ def test_a_two_hour_recording_never_holds_the_window(qtbot, player, library, sam
 
 
 @pytest.mark.parametrize("kind", ["noise", "zeros", "broken middle", "cut", "empty"])
+@pytest.mark.alone
 def test_a_broken_file_never_holds_the_window(qtbot, player, opened, clean, kind):
     data = clean.read_bytes()
     broken = {
@@ -249,6 +251,7 @@ def test_a_broken_file_never_holds_the_window(qtbot, player, opened, clean, kind
     answers(round_)
 
 
+@pytest.mark.alone
 def test_closing_does_not_wait_for_a_disk_that_does_not_answer(qtbot, player, opened, clean):
     streams = []
 
