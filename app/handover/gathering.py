@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.handover import called_off
+from app.handover import called_off, same_number
 from app.handover.archive import Content, of_bytes
 from app.handover.carried import carried
 from app.handover.package import signed_name
@@ -123,8 +123,9 @@ class Gathering:
         return self.found
 
     def receipts(self) -> Gathered:
-        """Only what has arrived at the HR system of what came here in packages, and what was called off."""
-        self.found.receipts = self._receipts()
+        """Only what has arrived at the HR system of what came here in packages, what became of revisions whose number
+        another one had, and what was called off."""
+        self.found.receipts = self._receipts() + same_number.receipts(self._session)
         self.found.called_off = called_off.gather(self._session)
         return self.found
 
