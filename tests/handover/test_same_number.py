@@ -1,4 +1,4 @@
-"""One person who signs the same number on two computers: both are kept, a person decides, and nothing waits for ever."""
+"""One person who signs one number on two computers: both are kept, a person decides, and nothing waits for ever."""
 
 from __future__ import annotations
 
