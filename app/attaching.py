@@ -106,7 +106,12 @@ class Attaching:
             raise FileGone(name=source["name"]) from missing
 
     def withheld(self, item: Item) -> tuple[str, dict[str, object]] | None:
-        """Why a file may not leave now, be it that it was put into the outbox when it might; None = it may."""
+        """Why a file or a result may not leave now, be it that it was put into the outbox when it might; None = it
+        may."""
+        if item.kind is Kind.ASSESSMENT:
+            with self._library.reading() as session:
+                held = withholding.result_held(session, item, self._library.agreement_in(session, item.aggregate))
+            return (withholding.WITHDRAWN, held) if held else None
         if item.kind is not Kind.ATTACHMENT:
             return None
         interview_id = item.aggregate.partition("/")[0]

@@ -378,8 +378,8 @@ class SyncService:
     def _people(self, counts: Mapping[State, int]) -> int:
         """How much waits for a person."""
         with self._library.reading() as session:
-            lying_there = withholding.count_lying_there(session)
-        return counts[State.CONFLICT] + counts[State.DEAD] + lying_there + len(pulled.waiting(self._library))
+            asked = withholding.count_lying_there(session) + withholding.count_held_results(session)
+        return counts[State.CONFLICT] + counts[State.DEAD] + asked + len(pulled.waiting(self._library))
 
     def _connection(self, people: int) -> Connection:
         if not self.address:
@@ -408,8 +408,12 @@ class SyncService:
         )
 
     def _lets_go(self, item: Item) -> bool:
-        """Whether something that is held could be sent now."""
-        return item.state is State.HELD and self._attaching.withheld(item) is None
+        """Whether something that is held could be sent now; a result without a machine's scores where somebody says
+        so."""
+        if item.state is not State.HELD:
+            return False
+        people_alone = item.kind is Kind.ASSESSMENT and not withholding.has_machine_parts(item)
+        return people_alone or self._attaching.withheld(item) is None
 
     def lying_there(self) -> tuple[LyingThere, ...]:
         """Files in the HR system that their candidates do not agree to any more, by interview."""
@@ -440,7 +444,11 @@ class SyncService:
 
     def resend(self, op_id: str) -> None:
         """Send a dead, waiting or held item again. Raises ConflictStale when it is none of these, or may not leave."""
-        if self._attaching.withheld(self._item(op_id)) is not None:
+        item = self._item(op_id)
+        if item.state is State.HELD and item.kind is Kind.ASSESSMENT:
+            with self._library.session() as session:
+                withholding.send_after_all(session, item)
+        if self._attaching.withheld(item) is not None:
             raise ConflictStale(op_id=op_id)
         with self._library.session() as session:
             revived = self._queue.revive(session, op_id)

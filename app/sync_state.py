@@ -18,7 +18,7 @@ from sync.outbox import Item, Resolution
 from sync.outbox import Kind as Kind
 from sync.outbox import State as State
 from sync.pull import Received
-from sync.withholding import STAYS
+from sync.withholding import BY_MACHINE, STAYS
 
 
 class Connection(StrEnum):
@@ -224,7 +224,10 @@ def held_sentence(item: Item) -> str:
         rules = text.tr(f"policy.profile_{str(item.last_params.get('rules', '')).lower()}")
         return text.tr("sync.held_rules", rules=rules)
     told = item.last_params.get("what")
-    words = text.tr("sync.held_consent", what=modality_words(told if isinstance(told, list) else ()))
+    if item.kind is Kind.ASSESSMENT:
+        words = text.tr("sync.held_scores" if item.last_params.get(BY_MACHINE) else "sync.held_judgement")
+    else:
+        words = text.tr("sync.held_consent", what=modality_words(told if isinstance(told, list) else ()))
     return f"{words} {text.tr('sync.held_handed')}" if item.last_params.get("handed") else words
 
 

@@ -80,12 +80,13 @@ def close_unsent(
     """Close what no HR system can have yet of one kind, its external ids beginning so: something newer says it better.
     `exactly` = only the one with this very id.
 
-    Only what was never tried, was refused or was held back is closed: not what is on its way, of unknown outcome, or in
-    conflict.
+    Only what was never tried, was refused, is held or was held back by a profile is closed: not what is on its way, of
+    unknown outcome, or in conflict.
     """
     unsent = or_(
         and_(outbox.c.state == State.PENDING.value, outbox.c.attempts == 0, outbox.c.uncertain.is_(False)),
         outbox.c.state == State.DEAD.value,
+        and_(outbox.c.state == State.HELD.value, outbox.c.attempts == 0, outbox.c.uncertain.is_(False)),
         and_(outbox.c.resolution == Resolution.NOT_TOLD.value, outbox.c.sent_by.is_(None)),
     )
     query = select(outbox).where(

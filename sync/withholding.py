@@ -1,7 +1,10 @@
-"""Files that a candidate does not agree to any more: what has not left is held, what has arrived is remembered.
+"""What a candidate does not agree to any more: what has not left is held, files that have arrived are remembered.
 
 A file beside an assessment rests on modalities: what was heard, what was seen. Nothing that is held leaves by itself,
 also where the candidate agrees again; what lies in the HR system is removed there by a person.
+
+A signed assessment is people's judgement and follows the whole of a consent: once all of it is taken back, what a
+machine found is not sent any more, and a revision without it only where a person says so.
 """
 
 from __future__ import annotations
@@ -11,12 +14,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
+from sync import ledger
 from sync.handing import is_waiting
 from sync.outbox import Item, Kind, Resolution, State, select_items
-from sync.tables import outbox
+from sync.tables import outbox, sync_state
 
 WITHDRAWN = "consent_withdrawn"
 """Why an item is held: the candidate does not agree (any more) to what it rests on; its `last_params` name it, and say
@@ -25,6 +29,11 @@ STAYS = "recording_stays"
 """Why an item is held: the rules in force let no recording leave."""
 RESTS_ON = "rests_on"
 """The field of a file's payload that names the modalities it rests on."""
+BY_MACHINE = "machine"
+"""The field of a held assessment's `last_params` that says that a machine's scores are in it."""
+_AFTER_ALL = "mianjian:after_all"
+"""Assessments that a person sends though all consent was taken back: remembered under the name of a system of its own,
+by operation id."""
 _OF_ROLE = {"transcript": ("speech",)}
 
 
@@ -54,20 +63,78 @@ def lacking(item: Item, agreement: Agreement | None) -> tuple[str, ...]:
     return agreement.lacks(json.loads(item.payload))
 
 
+def result_held(session: Session, item: Item, agreement: Agreement | None) -> dict[str, object] | None:
+    """Why a signed assessment may not leave, as what belongs to `WITHDRAWN`; None = it may.
+
+    Where nothing was ever agreed to and no machine scored, people judged alone from the start: that is no withdrawal.
+    """
+    if item.kind is not Kind.ASSESSMENT or agreement is None or agreement.now:
+        return None
+    by_machine = has_machine_parts(item)
+    if not by_machine and (not agreement.ever or _is_sent_after_all(session, item)):
+        return None
+    return {"what": sorted(agreement.ever), BY_MACHINE: by_machine}
+
+
+def has_machine_parts(item: Item) -> bool:
+    """Whether a machine's scores, or what it counted, are in a signed assessment."""
+    body: dict[str, Any] = json.loads(item.payload)
+    counted = body.get("keyword_rate") is not None
+    return counted or any(each.get("machine") is not None for each in body.get("dimensions", ()))
+
+
+def send_after_all(session: Session, item: Item) -> None:
+    """A person has decided that this assessment is sent though all consent was taken back; until it is given again."""
+    ledger.write_state(session, _AFTER_ALL, item.op_id, "send")
+
+
+def _is_sent_after_all(session: Session, item: Item) -> bool:
+    return ledger.read_state(session, _AFTER_ALL, item.op_id) is not None
+
+
+def _forget_after_all(session: Session, interview_id: str) -> None:
+    """There is a consent again: should it be taken back, too, somebody is asked anew."""
+    results = select(outbox.c.op_id).where(outbox.c.aggregate == interview_id)
+    session.execute(delete(sync_state).where(sync_state.c.system == _AFTER_ALL, sync_state.c.name.in_(results)))
+
+
 def follow(session: Session, interview_id: str, agreement: Agreement) -> tuple[Item, ...]:
-    """Bring an interview's files in line with what the candidate agrees to now; gives what is held since.
+    """Bring an interview's files and results in line with what the candidate agrees to now; gives what is held since.
 
     What is on its way just now is settled first, and follows when its turn comes or a package is written.
     """
+    return _follow_files(session, interview_id, agreement) + _follow_results(session, interview_id, agreement)
+
+
+def _follow_results(session: Session, interview_id: str, agreement: Agreement) -> tuple[Item, ...]:
+    if agreement.now:
+        _forget_after_all(session, interview_id)
+        return ()
+    held = []
+    of_interview = outbox.c.kind == Kind.ASSESSMENT.value, outbox.c.aggregate == interview_id
+    for item in select_items(session, *of_interview, is_waiting()):
+        if params := result_held(session, item, agreement):
+            _hold(session, item, params)
+            held.append(item)
+    return tuple(held)
+
+
+def _follow_files(session: Session, interview_id: str, agreement: Agreement) -> tuple[Item, ...]:
     of_interview = outbox.c.kind == Kind.ATTACHMENT.value, outbox.c.aggregate == f"{interview_id}/files"
     held = []
     for item in select_items(session, *of_interview, is_waiting()):
         if missing := lacking(item, agreement):
-            _hold(session, item, missing)
+            _hold(session, item, {"what": list(missing)})
             held.append(item)
     for item in select_items(session, *of_interview, outbox.c.state == State.DONE.value, _arrived()):
         _mark(session, item, lies_there=bool(lacking(item, agreement)))
     return tuple(held)
+
+
+def count_held_results(session: Session) -> int:
+    """How many signed assessments wait for a person to say whether they are sent after all."""
+    wanted = outbox.c.kind == Kind.ASSESSMENT.value, outbox.c.state == State.HELD.value
+    return session.scalar(select(func.count()).select_from(outbox).where(*wanted)) or 0
 
 
 def lying_there(session: Session) -> tuple[Item, ...]:
@@ -88,8 +155,8 @@ def removed(session: Session, op_ids: Collection[str]) -> tuple[Item, ...]:
     return found
 
 
-def _hold(session: Session, item: Item, missing: Collection[str]) -> None:
-    params = {"what": list(missing)} | ({"handed": True} if item.state is State.HANDED else {})
+def _hold(session: Session, item: Item, params: dict[str, object]) -> None:
+    params = params | ({"handed": True} if item.state is State.HANDED else {})
     values = {
         "state": State.HELD.value, "last_error": WITHDRAWN, "last_params": json.dumps(params), "lease_until": None,
         "lease_owner": None, "uncertain": item.uncertain or item.state is State.INFLIGHT,

@@ -7,6 +7,7 @@ import getpass
 import json
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +70,8 @@ def export(options: argparse.Namespace) -> int:
                         options.said, options.documents)  # fmt: skip
         written = write_package(library, choice, options.file, passphrase, _until(cancel))
     if options.json:
-        print(json.dumps({"id": written.id, "kind": written.kind, "counts": written.counts, "handed": written.handed}))
+        told = {"id": written.id, "kind": written.kind, "counts": written.counts, "handed": written.handed}
+        print(json.dumps(told | {"stays": [asdict(each) for each in written.stays]}, ensure_ascii=False))
         return 0
     for line in (text.tr("package.written", file=options.file), *written_lines(written)):
         print(line)

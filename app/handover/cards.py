@@ -18,6 +18,8 @@ from app.domain.types import InterviewStatus, Signature
 from app.failures import NotFound, OtherAssessor, Stale
 from app.handover.merging import Difference
 from app.handover.rows import MERGED, fields_of, typed
+from app.handover.same_number import SIGNATURE as SIGNATURE
+from app.handover.same_number import is_overtaken
 from app.outgoing import assessment_signed, receiving, unsay_late
 from app.review.result import next_revision
 from app.store.library import Library
@@ -37,8 +39,6 @@ from app.store.tables import (
 from app.told import words_of
 from sync.conflicts import Choice
 
-SIGNATURE = "signature"
-"""The kind of a card on two signed revisions with the same number; its sides are the canonical bytes as text."""
 STATUS = "status"
 """The field of a card on an interview that was called off, though somebody here has planned it anew."""
 SAME = "same"
@@ -116,7 +116,10 @@ def open_cards(library: Library) -> tuple[Card, ...]:
 
 
 def _is_moot(session: Session, card: CardRow) -> bool:
-    """Whether an interview that was called off has begun here since: then it goes on, whatever anybody decides."""
+    """Whether an interview that was called off has begun here since: then it goes on, whatever anybody decides; or
+    whoever signed two revisions with one number has signed a later one."""
+    if card.kind == SIGNATURE:
+        return is_overtaken(session, card)
     if (card.kind, card.field) != ("interview", STATUS):
         return False
     held = session.get(InterviewRow, card.row_id)

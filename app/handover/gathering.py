@@ -13,9 +13,10 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.handover import called_off
+from app.handover import called_off, same_number
 from app.handover.archive import Content, of_bytes
 from app.handover.carried import carried
+from app.handover.consented import quoting
 from app.handover.package import signed_name
 from app.handover.rows import MERGED, STAYS, Row, Seen, fields_of
 from app.store.library import Library
@@ -112,8 +113,11 @@ class Gathering:
         self._add("suggestion", self._all(SuggestionRow, SuggestionRow.assessment_id, assessed))
         self._signatures(signatures)
         self._templates(sorted(self._used(assessments)))
-        for kind, table in (*CONSENTS, ("correction", CorrectionRow), ("mark", MarkRow), ("redaction", RedactionRow)):
+        for kind, table in (*CONSENTS, ("mark", MarkRow), ("redaction", RedactionRow)):
             self._add(kind, self._of_interviews(table, rows))
+        left_out = quoting(self._session, self._library, [row.id for row in rows])
+        corrections = self._of_interviews(CorrectionRow, rows)
+        self._add("correction", [row for row in corrections if row.id not in left_out])
         self._add("schedule_event", self._of_interviews(ScheduleEventRow, rows))
         self._add("feedback", [row for row in self._of_interviews(FeedbackRow, rows) if row.may_send])
         self._comments(rows)
@@ -123,8 +127,9 @@ class Gathering:
         return self.found
 
     def receipts(self) -> Gathered:
-        """Only what has arrived at the HR system of what came here in packages, and what was called off."""
-        self.found.receipts = self._receipts()
+        """Only what has arrived at the HR system of what came here in packages, what became of revisions whose number
+        another one had, and what was called off."""
+        self.found.receipts = self._receipts() + same_number.receipts(self._session)
         self.found.called_off = called_off.gather(self._session)
         return self.found
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app import text
 from app.domain.kit import kit_of
 from app.handover.cards import SIGNATURE, STATUS, Card
+from app.handover.consented import Stays
 from app.handover.package import Kind
 from app.handover.taking import COUNTED, Taken
 from app.handover.writing import PackageLine, Written
@@ -21,7 +22,15 @@ def written_lines(written: Written) -> tuple[str, ...]:
     lines = [text.tr("package.holds", what=listed(written.counts) or text.tr("package.nothing"))]
     if written.handed:
         lines.append(text.tr("package.handed", n=written.handed))
-    return tuple(lines)
+    return (*lines, *stays_lines(written.stays))
+
+
+def stays_lines(found: Sequence[Stays], most: int = 20) -> tuple[str, ...]:
+    """What is not in a package for candidates do not agree to it; of so many interviews at most."""
+    if not found:
+        return ()
+    more = (text.tr("package.stays_more", n=len(found) - most),) if len(found) > most else ()
+    return (text.tr("package.stays_title"), *(each.sentence for each in found[:most]), *more)
 
 
 def taken_lines(taken: Taken) -> tuple[str, ...]:

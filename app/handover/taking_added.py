@@ -205,6 +205,8 @@ class TakingAdded:
         items = []
         for row in sorted(rows, key=lambda row: (row.fields["signed_at"], row.fields["revision"])):
             items.append(self._sign(row, self._content.signed[row.fields["sha256"]]))
+        if rows:
+            self._library.follow_consent(self._session, self._rows.local("interview", interview_id))
         found = (outbox.get(self._session, op_id) for op_id in items if op_id)
         self.to_send += sum(item is not None and item.state is State.PENDING for item in found)
         self._say(interview_id, lay)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 from app import __version__, policy, text
 from app.attaching import Attaching
 from app.domain.types import Interview, InterviewQuery, InterviewStatus
-from app.failures import ConsentMissing, NotAnalysed, NothingToHandOver, PackageTooLarge, RecordingStays, ValueInvalid
+from app.failures import NotAnalysed, NothingToHandOver, PackageTooLarge, RecordingStays, ValueInvalid
 from app.handover import archive, called_off, carried
 from app.handover.archive import Content, Progress, of_file
+from app.handover.consented import ANALYSES, FILES, RECORDINGS, REPORTS, WITHOUT, Stays, narrowed, stays
 from app.handover.content import RECORDING
 from app.handover.gathering import HANDED_OVER, Gathered, Gathering
 from app.handover.hr_said import refuse_unprotected, said_members
@@ -35,6 +36,7 @@ from app.whole_file import whole_file
 from sync import handing, outbox, tables
 from sync.outbox import Item
 from sync.outbox import Kind as ItemKind
+from sync.withholding import Agreement
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +57,23 @@ class Choice:
     said: bool = False
     documents: bool = False
 
+    @property
+    def wanted(self) -> frozenset[str]:
+        """What of that which a machine made is wanted along with results."""
+        asked = {RECORDINGS: self.recordings, ANALYSES: self.analyses, REPORTS: self.reports, FILES: self.files}
+        return frozenset(name for name, is_wanted in asked.items() if is_wanted and self.kind is Kind.RESULTS)
+
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What was written: the package's id and how many rows of each kind. `handed` = items that the other side sends."""
+    """What was written: the package's id and how many rows of each kind. `handed` = items that the other side sends,
+    `stays` = what is not in it, for candidates do not agree to it."""
 
     id: str
     kind: Kind
     counts: dict[str, int]
     handed: int = 0
+    stays: tuple[Stays, ...] = ()
 
 
 def offered(library: Library, kind: Kind) -> tuple[Interview, ...]:
@@ -97,9 +107,9 @@ def write_package(
 ) -> Written:
     """Write a package, note what was handed over, and let the other side send it.
 
-    Raises NothingToHandOver, RecordingStays, ProtectionNeeded, ConsentMissing, ValueInvalid for another ending,
-    ReadOnly, NotFound, FolderNotWritable, DiskFull, PackageTooLarge; whatever `progress` raises stops it and leaves no
-    file.
+    What a candidate does not agree to stays out of it. Raises NothingToHandOver, RecordingStays, ProtectionNeeded,
+    ValueInvalid for another ending, ReadOnly, NotFound, FolderNotWritable, DiskFull, PackageTooLarge; whatever
+    `progress` raises stops it and leaves no file.
     """
     if out.suffix.lower() != SUFFIX:
         raise ValueInvalid(what=text.tr("package.file"), value=out.name, allowed=f"*{SUFFIX}")
@@ -124,16 +134,18 @@ def write_package(
 
 
 class _ClosedMeanwhile(Exception):
-    """Something of the package was taken back while it was written."""
+    """Something of the package, or a candidate's consent, was taken back while it was written."""
 
 
 def _write(library: Library, choice: Choice, out: Path, passphrase: str, here: str, progress: Progress) -> Written:
     """One try. Raises _ClosedMeanwhile, and then there is no file."""
     with library.reading() as session:
+        agreed = _agreed(library, session, choice)
         gathered = _gather(Gathering(library, session), choice)
+    kept = stays(library, map(library.interview, choice.interviews), choice.wanted)
     with ExitStack() as stack, ExitStack() as last:
         folder = stack.enter_context(library.vault.working())
-        attached = _attached(library, choice, gathered, folder, stack)
+        attached = _attached(library, choice, gathered, {each.interview_id: each for each in kept}, folder, stack)
         if choice.kind is Kind.OUTWARD and (choice.said or choice.documents):
             if not passphrase:
                 refuse_unprotected(library)
@@ -153,9 +165,16 @@ def _write(library: Library, choice: Choice, out: Path, passphrase: str, here: s
                 os.fsync(target.fileno())
             # The file gets its name within the transaction: nothing of it can be taken back in between.
             session = last.enter_context(library.session())
+            if _agreed(library, session, choice) != agreed:
+                raise _ClosedMeanwhile
             handed = _record(library, session, choice, manifest, counts, gathered.waiting, out)
             called_off.note_told(library, session, gathered.called_off)
-    return Written(manifest.id, choice.kind, counts, handed)
+    return Written(manifest.id, choice.kind, counts, handed, kept)
+
+
+def _agreed(library: Library, session: Session, choice: Choice) -> list[Agreement | None]:
+    """What the candidates of the chosen interviews agree to."""
+    return [library.agreement_in(session, interview_id) for interview_id in choice.interviews]
 
 
 def _gather(gathering: Gathering, choice: Choice) -> Gathered:
@@ -193,41 +212,42 @@ def _record(
     return handed
 
 
-def _attached(library: Library, choice: Choice, gathered: Gathered, folder: Path, stack: ExitStack) -> list[Content]:
+def _attached(
+    library: Library, choice: Choice, gathered: Gathered, kept: Mapping[str, Stays], folder: Path, stack: ExitStack
+) -> list[Content]:
     if choice.kind is not Kind.RESULTS:
         return []
     found: dict[str, Content] = {}
     for interview_id in choice.interviews:
         interview = library.interview(interview_id)
-        if choice.recordings and interview.media is not None:
+        staying = kept.get(interview_id)
+        parts = staying.parts if staying else ()
+        if choice.recordings and interview.media is not None and RECORDINGS not in parts:
             each = _recording(library, interview, stack)
             found[each.member.name] = each
             told = {"interview_id": interview_id, "name": interview.media.name}
             gathered.rows.setdefault(RECORDING, []).append(Row(interview.media.sha256, told))
-        if choice.analyses:
-            found |= {each.member.name: each for each in _analysis(library, interview, folder)}
-        if choice.reports:
+        if choice.analyses and ANALYSES not in parts:
+            left_out = staying.what if staying and WITHOUT in parts else ()
+            found |= {each.member.name: each for each in _analysis(library, interview, left_out, folder)}
+        if choice.reports and REPORTS not in parts:
             found |= {each.member.name: each for each in _report(library, interview, folder)}
     return [found[name] for name in sorted(found)]
 
 
 def _recording(library: Library, interview: Interview, stack: ExitStack) -> Content:
-    """The recording as it came, where jurisdiction and consent let all of it go."""
+    """The recording as it came, where the jurisdiction lets it go."""
     media = interview.media
     assert media is not None
     rules = policy.profile(SettingsFile(library.folder).values.jurisdiction)
     if not rules.media_may_leave:
         raise RecordingStays(rules=text.tr(f"policy.profile_{rules.name.lower()}"))
-    consent = library.consent(interview.id)
-    missing = policy.kept_back(rules, consent, has_sound=media.has_audio, has_picture=media.has_video)
-    if missing:
-        raise ConsentMissing(what=", ".join(text.tr(f"policy.modality_{name}") for name in missing))
     path = stack.enter_context(library.vault.lease(media.sha256))
     return Content(Member(f"media/{media.sha256}", media.bytes, media.sha256), lambda: path.open("rb"))
 
 
-def _analysis(library: Library, interview: Interview, folder: Path) -> list[Content]:
-    """The analysis, as much of it as the jurisdiction lets anybody see."""
+def _analysis(library: Library, interview: Interview, left_out: Collection[str], folder: Path) -> list[Content]:
+    """The analysis, as much of it as the jurisdiction lets anybody see, without the modalities `left_out`."""
     from analysis.export import FILES, write_all
     from app.review.shown import shown
 
@@ -237,7 +257,7 @@ def _analysis(library: Library, interview: Interview, folder: Path) -> list[Cont
         return []
     whole = library.load_analysis(interview.id)
     rules = policy.profile(SettingsFile(library.folder).values.jurisdiction)
-    seen = shown(whole, rules)
+    seen = shown(whole, narrowed(rules, left_out))
     if seen is not whole:
         source = folder / f"analysis-{interview.id}"
         source.mkdir()

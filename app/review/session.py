@@ -58,7 +58,8 @@ class ReviewSession:
 
     The machine's scores are made once per loaded analysis, so that `card` is cheap enough for every frame of a moving
     slider. `rules`: the jurisdiction's profile, by default the one of the library's settings; it says which modalities
-    may count, caps the machine's share, and may do without the veil.
+    may count, caps the machine's share, and may do without the veil. Where the candidate agrees to nothing (any more)
+    no score of the machine counts.
     """
 
     def __init__(
@@ -109,6 +110,8 @@ class ReviewSession:
 
     def _scored(self, derived: Derived | None) -> Reading:
         analysis, template, position = derived.analysis if derived else None, self.template, self.interview.position
+        if analysis is not None and self.library.agrees_to_nothing(self.interview_id):
+            return Reading(derived, template, position, machine_scores(template, analysis, ()), None)
         machine = machine_scores(template, analysis, scored_modalities(self.rules)) if analysis else {}
         return Reading(
             derived, template, position, machine, keyword_rate(position.keywords if position else (), analysis)
@@ -364,6 +367,7 @@ class ReviewSession:
 
         def enqueue(session: Session, signed: Signature) -> None:
             outgoing.assessment_signed(session, self.interview, result.external_id, signed.payload)
+            self.library.follow_consent(session, self.interview_id)
 
         if self.library.status_hook is None:
             self.library.status_hook = outgoing.status_moved

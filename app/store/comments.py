@@ -153,8 +153,8 @@ class Comments(Assessments):
             return _consent_of(row)
 
     def follow_consent(self, session: Session, interview_id: str) -> None:
-        """Hold files that wait to be sent and that the candidate does not agree to (any more), and remember those that
-        lie in the HR system already; in the transaction of `session`."""
+        """Hold files and results that wait to be sent and that the candidate does not agree to (any more), and remember
+        files that lie in the HR system already; in the transaction of `session`."""
         agreement = self.agreement_in(session, interview_id)
         if agreement is None:
             return
@@ -166,6 +166,11 @@ class Comments(Assessments):
         wanted = select(ConsentRow.modalities).where(ConsentRow.interview_id == interview_id)
         agreed = list(session.scalars(wanted.order_by(ConsentRow.serial)))
         return Agreement(frozenset(agreed[-1]), frozenset().union(*agreed)) if agreed else None
+
+    def agrees_to_nothing(self, interview_id: str) -> bool:
+        """Whether the candidate has refused, or taken back, every kind of analysis."""
+        consent = self.consent(interview_id)
+        return consent is not None and not consent.modalities
 
     def taken_back(self) -> tuple[str, ...]:
         """The interviews whose candidates do not agree any more to all that they agreed to once."""

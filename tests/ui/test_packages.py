@@ -24,6 +24,7 @@ from sync.ledger import KnownRow
 from tests.app.test_store_library import an_interview
 from tests.handover.conftest import sign
 from tests.ui.clipped import clipped
+from tests.ui.review_library import analysed
 from tests.ui.rooms import drained
 from ui import language, theme
 from ui.shell import start
@@ -359,3 +360,31 @@ def test_what_was_handed_over_can_still_be_sent_from_here(qtbot, opened, tmp_pat
     states = [room.entries.index(row, 2).data() for row in range(room.entries.rowCount())]
     assert states.count("… 等待") == 1
     assert states.count("⇢ 已交接") == len(states) - 1
+
+
+@pytest.mark.parametrize("name", ["zh", "en"])
+def test_what_the_candidate_does_not_agree_to_is_said_before_it_is_written(qtbot, opened, tmp_path, name):
+    language.set_language(name)
+    library, interview = opened.context.library, planned(opened)
+    library.record_consent(interview.id, ("speech", "face", "expression"), "v1", "秦𠮷雅")
+    analysed(library, interview.id, tmp_path / "analysis")
+    sign(library, interview.id)
+    library.record_consent(interview.id, ("speech",), "v2", "秦𠮷雅")
+    dialog = HandOverDialog(library, Kind.RESULTS)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog.unagreed.isVisible(), "nothing is chosen yet"
+    dialog.list.item(0).setCheckState(Qt.CheckState.Checked)
+    said = dialog.unagreed.text()
+    assert text.tr("package.part_files") in said
+    assert text.tr("package.part_reports") not in said
+    for box in ("analyses", "reports"):
+        qtbot.mouseClick(dialog.attached[box], Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    said = dialog.unagreed.text()
+    assert "秦𠮷雅" in said
+    for words in ("package.part_analysis_without", "package.part_reports", "policy.modality_face"):
+        assert text.tr(words) in said
+    qtbot.waitUntil(lambda: clipped(dialog) == [], timeout=20_000)
+    for box in ("analyses", "reports", "files"):
+        qtbot.mouseClick(dialog.attached[box], Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    assert not dialog.unagreed.isVisible()

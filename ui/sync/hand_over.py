@@ -19,8 +19,10 @@ from PySide6.QtWidgets import (
 
 from app import text
 from app.domain.types import Interview, Position
+from app.handover.consented import Stays, stays
 from app.handover.hr_said import Weight, needs_protection, weights
 from app.handover.package import Kind
+from app.handover.summary import stays_lines
 from app.handover.writing import Choice, go_along, offered, recordings_stay
 from app.store.library import Library
 from ui import language, theme
@@ -30,6 +32,8 @@ ATTACHED = {
     Kind.RESULTS: ("files", "analyses", "recordings", "reports"),
     Kind.OUTWARD: ("said", "documents"),
 }
+MOST_STAYING = 4
+"""Of so many interviews it is said what of them does not travel; of the others how many they are."""
 ROLE = Qt.ItemDataRole.UserRole
 
 
@@ -62,6 +66,11 @@ class HandOverDialog(QDialog):
         self.stay = QLabel(self._stay)
         self.stay.setProperty("class", "small")
         self.stay.setWordWrap(True)
+        self.unagreed = QLabel()
+        self.unagreed.setProperty("class", "warn")
+        self.unagreed.setTextFormat(Qt.TextFormat.PlainText)
+        self.unagreed.setWordWrap(True)
+        self._staying: dict[tuple[str, frozenset[str]], tuple[Stays, ...]] = {}
         self.protect = QCheckBox()
         self.protect.setChecked(True)
         self.protect.toggled.connect(lambda _: self._show_state())
@@ -104,6 +113,7 @@ class HandOverDialog(QDialog):
         column.addLayout(head)
         column.addWidget(self.list, 1)
         column.addWidget(self._options())
+        column.addWidget(self.unagreed)
         column.addWidget(self._passphrase())
         column.addWidget(self.note)
         buttons = QHBoxLayout()
@@ -191,8 +201,21 @@ class HandOverDialog(QDialog):
         box.setText(text.tr("package.with_documents_size", n=files, size=size) if files
                     else text.tr("package.with_documents"))  # fmt: skip
 
+    def _show_unagreed(self) -> None:
+        """What of the chosen interviews stays, for their candidates do not agree to it."""
+        choice, found = self.choice(), list[Stays]()
+        for row in self._checked() if choice.wanted else ():
+            if isinstance(row, Interview):
+                key = row.id, choice.wanted
+                if key not in self._staying:
+                    self._staying[key] = stays(self._library, [row], choice.wanted)
+                found += self._staying[key]
+        self.unagreed.setText("\n".join(stays_lines(found, MOST_STAYING)))
+        self.unagreed.setVisible(bool(found))
+
     def _show_state(self) -> None:
         self._show_weight()
+        self._show_unagreed()
         missing, checked = self._why_not(), len(self._checked())
         self.write.setEnabled(not missing)
         for field in (self.words, self.again):
