@@ -225,7 +225,8 @@ def held_sentence(item: Item) -> str:
         return text.tr("sync.held_rules", rules=rules)
     told = item.last_params.get("what")
     words = text.tr("sync.held_consent", what=modality_words(told if isinstance(told, list) else ()))
-    return f"{words} {text.tr('sync.held_handed')}" if item.last_params.get("handed") else words
+    more = [text.tr("sync.held_handed")] if item.last_params.get("handed") else []
+    return " ".join((words, *more, *([text.tr("sync.held_unsure")] if item.uncertain else [])))
 
 
 def modality_words(names: Iterable[object]) -> str:
