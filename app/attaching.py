@@ -131,9 +131,9 @@ class Attaching:
     def sweep(self) -> None:
         """Remove made files that the HR system has."""
         there = self._library.vault.made()
-        with self._sessions() as session:  # waits for whoever is just writing what a file is for
+        with self._sessions() as session:  # nobody writes what a file is for meanwhile
             waiting = listing.unfinished(session, Kind.ATTACHMENT)
-        self._library.vault.drop_made(there - {json.loads(item.payload)["source"]["id"] for item in waiting})
+            self._library.vault.drop_made(there - {json.loads(item.payload)["source"]["id"] for item in waiting})
 
     def _attach(self, item: Item, role: str) -> None:
         body: dict[str, Any] = json.loads(item.payload)
