@@ -164,6 +164,8 @@ class Attaching:
             file = self._recording(review, review.rules)
             if file is not None:
                 with self._sessions() as session:
+                    if not self._stands(session, review.interview):
+                        return False
                     attach(session, item, review.interview, role, file, self._clock)
             return file is not None
         if role != "report" and review.derived is None:
@@ -178,11 +180,19 @@ class Attaching:
                 return False
             size = made.stat().st_size
             with self._sessions() as session:
+                if not self._stands(session, review.interview):
+                    return False
                 digest = self._library.vault.keep_made(made)
                 file = MadeFile({"kind": MADE, "id": digest}, size, digest, rests_on)
                 attach(session, item, review.interview, role, file, self._clock)
                 self._library.follow_consent(session, item.aggregate)
         return True
+
+    def _stands(self, session: Session, made_of: Interview) -> bool:
+        """Whether the recording and its analysis are still those of which a file was made: a stretch that was cut out
+        meanwhile would be in it."""
+        now = self._library.interview_in(session, made_of.id)
+        return (now.media, now.analysis_id) == (made_of.media, made_of.analysis_id)
 
     def _kept_back(self, interview: Interview, rules: Profile) -> tuple[str, ...]:
         """The modalities of an interview's recording that consent does not let go."""
