@@ -136,9 +136,9 @@ class Attaching:
     def sweep(self) -> None:
         """Remove made files that the HR system has."""
         there = self._library.vault.made()
-        with self._sessions() as session:  # waits for whoever is just writing what a file is for
+        with self._sessions() as session:  # nobody writes what a file is for meanwhile
             waiting = listing.unfinished(session, Kind.ATTACHMENT)
-        self._library.vault.drop_made(there - {json.loads(item.payload)["source"]["id"] for item in waiting})
+            self._library.vault.drop_made(there - {json.loads(item.payload)["source"]["id"] for item in waiting})
 
     def _attach(self, item: Item, role: str) -> None:
         body: dict[str, Any] = json.loads(item.payload)
@@ -169,6 +169,8 @@ class Attaching:
             file = self._recording(review, review.rules)
             if file is not None:
                 with self._sessions() as session:
+                    if not self._stands(session, review.interview):
+                        return False
                     attach(session, item, review.interview, role, file, self._clock)
             return file is not None
         if role != "report" and review.derived is None:
@@ -183,11 +185,19 @@ class Attaching:
                 return False
             size = made.stat().st_size
             with self._sessions() as session:
+                if not self._stands(session, review.interview):
+                    return False
                 digest = self._library.vault.keep_made(made)
                 file = MadeFile({"kind": MADE, "id": digest}, size, digest, rests_on)
                 attach(session, item, review.interview, role, file, self._clock)
                 self._library.follow_consent(session, item.aggregate)
         return True
+
+    def _stands(self, session: Session, made_of: Interview) -> bool:
+        """Whether the recording and its analysis are still those of which a file was made: a stretch that was cut out
+        meanwhile would be in it."""
+        now = self._library.interview_in(session, made_of.id)
+        return (now.media, now.analysis_id) == (made_of.media, made_of.analysis_id)
 
     def _kept_back(self, interview: Interview, rules: Profile) -> tuple[str, ...]:
         """The modalities of an interview's recording that consent does not let go."""

@@ -317,7 +317,8 @@ class SyncService:
 
     def _still_wrong(self, done: Drained) -> RemoteFailure | None:
         """Why nothing is called at present: what went wrong before."""
-        return self._report.failure if done.until is not None and self._report is not None else None
+        before = self._report  # which a key that is entered meanwhile takes away
+        return before.failure if done.until is not None and before is not None else None
 
     def _reported(self, done: Drained, received: Received, refused: tuple[str, ...]) -> SyncReport:
         with self._library.reading() as session:

@@ -228,7 +228,8 @@ def held_sentence(item: Item) -> str:
         words = text.tr("sync.held_scores" if item.last_params.get(BY_MACHINE) else "sync.held_judgement")
     else:
         words = text.tr("sync.held_consent", what=modality_words(told if isinstance(told, list) else ()))
-    return f"{words} {text.tr('sync.held_handed')}" if item.last_params.get("handed") else words
+    more = [text.tr("sync.held_handed")] if item.last_params.get("handed") else []
+    return " ".join((words, *more, *([text.tr("sync.held_unsure")] if item.uncertain else [])))
 
 
 def modality_words(names: Iterable[object]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import ssl
+import traceback
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -47,7 +48,7 @@ def failure_on_the_way(error: requests.RequestException, host: str, proxy: str |
         return _of_certificate(refused, host)
     if any(isinstance(cause, ssl.SSLError) and _WANTED.search(str(cause)) for cause in causes):
         return CertificateWanted(host=host)
-    if any(isinstance(cause, ssl.SSLError) and _NOT_TLS.search(str(cause)) for cause in causes):
+    if any(isinstance(cause, ssl.SSLError) and _NOT_TLS.search(str(cause)) and _greets(cause) for cause in causes):
         return TlsNotSpoken(host=host)
     if any(isinstance(cause, socket.gaierror) for cause in causes):
         return HostUnknown(host=host)
@@ -80,6 +81,11 @@ def _of_certificate(error: ssl.SSLCertVerificationError, host: str) -> RemoteFai
     if error.verify_code in _EXPIRED:
         return CertificateExpired(host=host)
     return CertificateWrongName(host=host) if error.verify_code in _WRONG_NAME else RemoteUntrusted(host=host)
+
+
+def _greets(cause: BaseException) -> bool:
+    """Whether it went wrong before anything was said; what breaks in later says the same, and a request was sent."""
+    return any(frame.f_code.co_name == "do_handshake" for frame, _ in traceback.walk_tb(cause.__traceback__))
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -1,8 +1,9 @@
 """What is let go of what was sent and received, by age and by size: the bodies, never the record of them.
 
 Of an item that is done there remain its ids, times, outcome, size in the log and SHA-256, of a call its line with both
-hashes; the log is never touched. What is unsent, in conflict or dead stays whole, and so does the result that both
-sides agreed on last. Every function takes the caller's session, changes a few rows and never commits.
+hashes; the log is never touched. What is unsent, in conflict or dead stays whole, what may be told yet as well, and so
+does the result that both sides agreed on last. Every function takes the caller's session, changes a few rows and never
+commits.
 """
 
 from __future__ import annotations
@@ -34,16 +35,16 @@ def prune_payloads(session: Session, before: float, most_bytes: int = MOST_BYTES
     size = session.scalar(select(func.coalesce(func.sum(func.length(outbox.c.payload)), 0)).where(prunable)) or 0
     aged = [] if size > most_bytes else [outbox.c.done_at < before]
     rows = session.execute(
-        select(outbox.c.seq, outbox.c.kind, outbox.c.payload)
+        select(outbox.c.seq, outbox.c.kind, outbox.c.payload, outbox.c.theirs)
         .where(prunable, *aged)
         .order_by(outbox.c.done_at)
         .limit(limit)
     ).all()
     done = 0
-    for seq, kind, payload in rows:
+    for seq, kind, payload, theirs in rows:
         if aged == [] and size <= most_bytes:
             break
-        values = {"payload": stub(Kind(kind), bytes(payload)), "theirs": None}
+        values = {"payload": stub(Kind(kind), bytes(payload)), "theirs": _arrival(theirs)}
         session.execute(update(outbox).where(outbox.c.seq == seq).values(**values))
         size -= len(payload)
         done += 1
@@ -82,6 +83,18 @@ def stub(kind: Kind, payload: bytes) -> bytes:
     return json.dumps(kept, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def _arrival(theirs: str | None) -> str | None:
+    """Of what the HR system holds in an item's place: when a file arrived there, which a candidate may want to know."""
+    at = json.loads(theirs or "{}").get("received_at")
+    return json.dumps({"received_at": at}) if at else None
+
+
+def _may_be_told() -> ColumnElement[bool]:
+    """What was not told, and the registration and moves of an interview that a person left (see `sync.untold`)."""
+    left = outbox.c.resolution == Resolution.LEFT.value, outbox.c.kind.in_([Kind.INTERVIEW.value, Kind.STATUS.value])
+    return or_(outbox.c.resolution == Resolution.NOT_TOLD.value, and_(*left))
+
+
 def _prunable() -> ColumnElement[bool]:
     """Done, told, still whole, and not the newest result of its assessment, sent or agreed on."""
     later = outbox.alias("later")
@@ -94,7 +107,7 @@ def _prunable() -> ColumnElement[bool]:
     beginning = func.substr(outbox.c.payload, 1, len(PRUNED))
     return and_(
         outbox.c.state == State.DONE.value,
-        or_(outbox.c.resolution.is_(None), outbox.c.resolution != Resolution.NOT_TOLD.value),
+        or_(outbox.c.resolution.is_(None), ~_may_be_told()),
         beginning != cast(literal(PRUNED, LargeBinary), LargeBinary),
         or_(outbox.c.kind != Kind.ASSESSMENT.value, and_(~newest, ~agreed)),
     )

@@ -75,10 +75,15 @@ class Queue:
         return self._settle(session, item, State.PENDING, next_at=self.clock(), attempts=item.attempts - 1)
 
     def complete(self, session: Session, item: Item, remote_id: str | None = None) -> bool:
-        """The server has it. False when the lease was lost meanwhile: the other sender then reports."""
-        return self._settle(
-            session, item, State.DONE, remote_id=remote_id, done_at=self.clock(), last_error=None, last_params=None
-        )
+        """The server has it. False when the lease was lost meanwhile: the other sender then reports.
+
+        Also where it was held or handed over since, for its lease ran out on a slow line: nobody else sends it.
+        """
+        values = {"remote_id": remote_id, "done_at": self.clock(), "last_error": None, "last_params": None}
+        if self._settle(session, item, State.DONE, **values):
+            return True
+        aside = outbox.c.seq == item.seq, outbox.c.state.in_([State.HELD.value, State.HANDED.value])
+        return _changed(session.execute(update(outbox).where(*aside).values(state=State.DONE.value, **values)))
 
     def overtake(self, session: Session, item: Item, theirs: dict[str, object]) -> bool:
         """The server is further than this status move asks for: nothing is left to do."""

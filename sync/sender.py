@@ -228,9 +228,11 @@ class Sender:
         told.pop(RESTS_ON, None)
         told["interview_remote_id"] = told["interview_remote_id"] or self._remote_id(told["interview_id"])
 
-        def arrived(_: int) -> None:
+        def arrived(there: int) -> None:
             with self._sessions() as session:
                 kept = self._queue.extend(session, item)
+            if there >= told["size"]:
+                return  # what is there as a whole is settled as such, whatever was decided meanwhile
             if self._stopping() or not kept or self._withheld(item) is not None:
                 raise _Interrupted
 

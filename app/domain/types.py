@@ -174,6 +174,11 @@ class Consent:
     language: str = ""
     notice_sha256: str = ""
 
+    @property
+    def agreed(self) -> frozenset[str]:
+        """The kinds and modalities that are agreed to."""
+        return frozenset((*(self.kinds or ()), *self.modalities))
+
 
 @dataclass(frozen=True, slots=True)
 class ConsentRecord:

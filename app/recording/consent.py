@@ -17,6 +17,7 @@ from typing import Any
 
 import msgspec
 
+from analysis.disk import sync_file
 from analysis.features import modalities
 from app import policy, text
 from app.domain.types import Consent, ConsentGiven
@@ -138,13 +139,14 @@ def named(version: str, language: str, sha256: str, data: Path) -> tuple[Notice 
 def _keep(data: Path, shown: Notice) -> None:
     """The words as they were shown, by their hash: the file that they came from may be rewritten. Where they cannot be
     written the hash alone has to do."""
-    path = data / FOLDER / SHOWN / f"{shown.sha256}.json"
-    if path.exists():
+    if _kept(data, shown.sha256) is not None:
         return
+    path = data / FOLDER / SHOWN / f"{shown.sha256}.json"
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         fresh = path.with_suffix(".new")
         fresh.write_bytes(msgspec.json.encode(shown))
+        sync_file(fresh)
         fresh.replace(path)
 
 

@@ -145,7 +145,7 @@ def take_back(library: Library, interview_id: str, rules: policy.Profile, point:
 def taken_back(library: Library, interview_id: str) -> tuple[Point, ...]:
     """The kinds and modalities that were agreed to once and are not any more."""
     records = library.consent_records(interview_id)
-    keys = dict.fromkeys(key for each in records for key in _agreed(each.consent))
+    keys = dict.fromkeys(key for each in records for key in each.consent.agreed)
     points = (_point(key, records, None) for key in sorted(keys, key=_order))
     return tuple(point for point in points if point.stands is Stands.WITHDRAWN)
 
@@ -174,14 +174,10 @@ def _within(value: Any, most: float) -> float:
     return min(max(0.0, number), most)
 
 
-def _agreed(given: Consent) -> frozenset[str]:
-    return frozenset((*(given.kinds or ()), *given.modalities))
-
-
 def _entries(records: Sequence[ConsentRecord]) -> Iterator[Entry]:
     before: frozenset[str] = frozenset()
     for number, each in enumerate(records):
-        given, now = each.consent, _agreed(each.consent)
+        given, now = each.consent, each.consent.agreed
         added, gone = (tuple(sorted(keys, key=_order)) for keys in (now - before, before - now))
         yield Entry(given.recorded, each.kept_by, given.how, given.text_version, given.language, added, gone,
                     first=number == 0)  # fmt: skip
@@ -200,7 +196,7 @@ def _given(records: Sequence[ConsentRecord], entries: Sequence[Entry]) -> Consen
 
 def _points(records: Sequence[ConsentRecord], rules: policy.Profile, shown: Notice | None) -> Iterator[Point]:
     asked = any(each.consent.kinds is not None for each in records)
-    keys = {key for each in records for key in _agreed(each.consent)}
+    keys = {key for each in records for key in each.consent.agreed}
     keys |= {name for name in modalities() if rules.rule(name).analyse and (shown is None or name in shown.analyse)}
     keys |= {str(kind) for kind in Kind} if asked else set()
     for key in sorted(keys, key=_order):
@@ -210,7 +206,7 @@ def _points(records: Sequence[ConsentRecord], rules: policy.Profile, shown: Noti
 def _point(key: str, records: Sequence[ConsentRecord], shown: Notice | None) -> Point:
     kind = Kind(key) if key in tuple(Kind) else None
     answers = [
-        (each.consent.recorded, key in _agreed(each.consent))
+        (each.consent.recorded, key in each.consent.agreed)
         for each in records
         if kind is None or each.consent.kinds is not None
     ]

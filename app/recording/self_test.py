@@ -22,7 +22,7 @@ PATIENCE_S = 30.0
 
 def recorded() -> tuple[float, str]:
     """How many seconds of what was written can be played, and its codecs. Failure: it cannot be written or read."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:  # a child that hangs may still write there
         outcome: queue.SimpleQueue[Path | Failure] = queue.SimpleQueue()
         trial = Trial(Vault(Path(folder)), (PictureTrack(Role.CAMERA, WIDTH, HEIGHT, FPS), _SOUND), outcome.put)
         try:

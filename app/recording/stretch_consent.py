@@ -1,33 +1,57 @@
 """What was agreed to when each stretch of an interview was recorded that went on after a crash.
 
 Whoever refuses an analysis, and agrees to it when the interview goes on, has not agreed to it for what was recorded
-before. A consent that is given when the interview is over is about the whole of it.
+before. A consent that is given when the interview is over is about the whole of it; taking something back gives none.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.domain.marks import Mark, MarkKind
+from app.domain.types import Consent
 
 if TYPE_CHECKING:
     from app.store.library import Library
 
 
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """When it began, and what was agreed to from there to its end; None = an earlier version did not say."""
+
+    begun: datetime
+    agreed: frozenset[str] | None
+
+
 def refused_before(library: Library, interview_id: str) -> frozenset[str]:
     """Modalities that the newest consent allows, and that were not agreed to in an earlier stretch of the recording."""
-    consent = library.consent(interview_id)
+    consents = library.consents(interview_id)
     stretches = _stretches(library.marks(interview_id))
-    if consent is None or len(stretches) < 2 or consent.recorded > stretches[-1].created:
+    if not consents or len(stretches) < 2 or _given(consents).recorded > stretches[-1].begun:
         return frozenset()
-    agreed = (frozenset(each.body["modalities"]) for each in stretches if "modalities" in each.body)
-    return frozenset(consent.modalities).difference(frozenset(consent.modalities).intersection(*agreed))
+    allowed = frozenset(consents[-1].modalities)
+    return allowed - allowed.intersection(*(each.agreed for each in stretches if each.agreed is not None))
 
 
-def _stretches(marks: tuple[Mark, ...]) -> list[Mark]:
-    """The beginnings of what is in the recording: one that does not go on with it left what was before behind."""
-    found: list[Mark] = []
+def _given(consents: Sequence[Consent]) -> Consent:
+    """The newest by which something was agreed to, and not only taken back."""
+    for before, now in zip(reversed(consents[:-1]), reversed(consents), strict=False):
+        if not now.agreed < before.agreed:
+            return now
+    return consents[0]
+
+
+def _stretches(marks: Iterable[Mark]) -> list[_Stretch]:
+    """Those that are in the recording: one that does not go on with it left what was before behind."""
+    found: list[_Stretch] = []
     for mark in marks:
+        told = frozenset(mark.body["modalities"]) if "modalities" in mark.body else None
         if mark.kind is MarkKind.BEGUN and mark.body.get("recorded"):
-            found = [*found, mark] if mark.body.get("goes_on") else [mark]
+            found = [*(found if mark.body.get("goes_on") else ()), _Stretch(mark.created, told)]
+        elif mark.kind is MarkKind.WITHDRAWN and found and told is not None:
+            last = found.pop()
+            found.append(replace(last, agreed=told if last.agreed is None else last.agreed & told))
     return found

@@ -35,8 +35,8 @@ def to_be_held(library: Library, words: str = "", at: datetime | None = None) ->
     `at` (aware, None = now) says which day is today, by this computer's clock. Each group begins with what is nearest.
     """
     now = at or datetime.now(UTC)
-    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    tomorrow = (midnight + timedelta(hours=36)).replace(hour=0, tzinfo=None).astimezone()
+    today = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
+    midnight, tomorrow = (each.astimezone() for each in (today, today + timedelta(days=1)))
     planned = InterviewQuery(
         text=words, status=InterviewStatus.SCHEDULED, recorded=False, planned=True, order=InterviewOrder.PLANNED,
         descending=False, limit=PAGE,

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import msgspec
 
+from analysis.disk import sync_file
 from analysis.failures import Failure
 from app.store.importing import recordings_in
 from app.store.vault import writing_into
@@ -113,6 +114,7 @@ class Watch:
         part = self._file.with_suffix(".part")
         with writing_into(self._file.parent):
             part.write_bytes(msgspec.json.encode(self._memory))
+            sync_file(part)
             os.replace(part, self._file)
 
 

@@ -187,7 +187,8 @@ class Comments(Assessments):
         consents = self.consents(interview_id)
         if not consents:
             return None
-        said = [each.modalities for each in consents if each.recorded >= since] or [consents[-1].modalities]
+        before = [each.modalities for each in consents if each.recorded < since]
+        said = before[-1:] + [each.modalities for each in consents if each.recorded >= since]
         return frozenset(said[0]).intersection(*said)
 
     def consent(self, interview_id: str) -> Consent | None:

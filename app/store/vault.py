@@ -329,7 +329,8 @@ def _names_in(folder: Path) -> frozenset[str]:
 
 def _drop_from(folder: Path, gone: Collection[str]) -> None:
     for name in gone:
-        (folder / name).unlink(missing_ok=True)
+        with suppress(PermissionError):  # Windows keeps what somebody reads: it goes the next time
+            (folder / name).unlink(missing_ok=True)
 
 
 def _named(sha256: str) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
@@ -118,6 +121,43 @@ def test_a_revision_that_the_hr_system_does_not_get_takes_its_files_with_it(libr
     states = {item.state for item in service.state().entries if item.kind is Kind.ATTACHMENT}
     assert states == {State.DONE}
     assert {upload["assessment_external_id"].rpartition(":")[2] for upload in sandbox.store.uploads()} == {"1", "6"}
+
+
+def test_nothing_is_swept_away_while_somebody_writes_what_it_is_for(library, service, interview, monkeypatch):
+    """A package may bring the same file once more in the very moment in which the sweep has looked."""
+    sign(library, interview.id)
+    service._attaching.prepare(("report",))
+    drop, held = library.vault.drop_made, []
+
+    def dropped(gone):
+        with closing(sqlite3.connect(library.folder / "library.sqlite3", timeout=0.0)) as other:
+            try:
+                other.execute("begin immediate")
+            except sqlite3.OperationalError:
+                held.append(gone)
+        drop(gone)
+
+    monkeypatch.setattr(library.vault, "drop_made", dropped)
+    service._attaching.sweep()
+    assert len(held) == 1
+
+
+def test_a_file_that_somebody_reads_just_now_is_swept_away_the_next_time(library, service, interview, monkeypatch):
+    """Windows lets nobody remove it."""
+
+    def in_use(path, missing_ok=False):
+        raise PermissionError(13, "in use", str(path))
+
+    sign(library, interview.id)
+    service.run_once()
+    left = library.vault.folder / "made" / "0"
+    left.write_bytes(b"x")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", in_use)
+        service._attaching.sweep()
+    assert left.exists()
+    service._attaching.sweep()
+    assert not left.exists()
 
 
 def test_killed_after_making_and_before_sending_nothing_is_doubled(library, service, sandbox, interview):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 
 import numpy as np
 import pytest
@@ -13,14 +14,15 @@ from sqlalchemy.exc import DatabaseError
 
 from analysis.document import CorrectionKind
 from analysis.export import write_all
-from app import cli, text
+from app import attaching, cli, text
 from app.domain.redaction import Reason
 from app.domain.types import AnalysisState
 from app.failures import NotFound, ReadOnly, RecordingInUse, RecordingLeaves, ValueInvalid
 from app.jobs.redacting import RedactWork
+from app.settings import SettingsFile
 from app.store.importing import import_file, prepare
 from app.store.library import Library
-from sync import adding, handing, outbox, tables
+from sync import adding, handing, listing, outbox, tables
 from sync.queue import Queue
 from tests.analysis.media_samples import clicks, record
 from tests.analysis.test_media_clips import bursts, heard, shown
@@ -282,6 +284,28 @@ def test_what_is_made_while_the_copy_is_written_is_not_overlooked(library, talk)
     assert library.redactions(talk.id) == ()
     assert library.vault.known() == {talk.media.sha256}
     assert the_file(library).state is outbox.State.PENDING
+
+
+@pytest.mark.parametrize("role", ["report", "transcript", "video"])
+def test_a_file_that_is_made_while_a_stretch_is_cut_out_is_not_sent(role, library, talk, monkeypatch):
+    """It would have the stretch."""
+    from tests.handover.conftest import sign
+
+    SettingsFile(library.folder).change(jurisdiction="US")
+    sign(library, talk.id)
+    name = "digest_of" if role == "video" else "_write"
+    make = getattr(attaching, name)
+
+    def meanwhile(*arguments):
+        made = make(*arguments)
+        redact(library, talk.id)
+        return made
+
+    monkeypatch.setattr(attaching, name, meanwhile)
+    attaching.Attaching(library, library.session, time.time).prepare((role,))
+    assert len(library.redactions(talk.id)) == 1
+    with library.reading() as session:
+        assert listing.unfinished(session, outbox.Kind.ATTACHMENT) == ()
 
 
 def test_on_the_command_line(tmp_path, library, talk, capsys, each_language):

@@ -135,6 +135,15 @@ def test_changed_words_are_not_passed_off_as_those_that_were_shown(library, inte
     assert ConsentWords(gone, each_language).sameness() == text.tr("consent.text_gone")
 
 
+def test_words_that_a_power_cut_left_empty_are_kept_the_next_time(library, interview):
+    shown = consent.notice("zh", library.folder)
+    kept = library.folder / consent.FOLDER / consent.SHOWN / f"{shown.sha256}.json"
+    kept.parent.mkdir(parents=True)
+    kept.touch()
+    signed(library, interview)
+    assert kept.stat().st_size > 0
+
+
 def test_a_build_without_an_optional_room_knows_the_words(library, interview):
     with_all = consent.notice("zh", library.folder)
     bare, same = consent.named("notice-1", "zh", consent._read(

@@ -61,6 +61,37 @@ def test_a_consent_after_the_interview_is_about_the_whole(library, interview, st
     assert set(analysed(library, interview)) == {"speech", "face"}
 
 
+@pytest.mark.parametrize("during", [True, False])
+def test_taking_something_else_back_later_agrees_to_nothing(during, library, interview, stretch):
+    """Whoever refused the face at first, and then takes the expression back, has not agreed to the face before."""
+    stretch("speech")
+    run = stretch("speech", "face", "expression", goes_on=True)
+    if not during:
+        run.end()
+    consent.withdraw(library, interview.id, (), ("expression",))
+    if during:
+        run.end()
+    assert refused_before(library, interview.id) == {"face"}
+    assert analysed(library, interview) == ("speech",)
+
+
+def test_nor_does_taking_it_back_at_a_desk_where_nobody_asked_what_may_be_recorded(library, interview, stretch):
+    stretch("speech")
+    stretch("speech", "face", "expression", goes_on=True).end()
+    library.record_consent(interview.id, ("speech", "face"), "desk-1", "秦𠮷雅")
+    assert refused_before(library, interview.id) == {"face"}
+    library.record_consent(interview.id, ("speech", "face"), "desk-1", "秦𠮷雅")
+    assert refused_before(library, interview.id) == frozenset(), "asked once more, about the whole"
+
+
+def test_what_was_taken_back_in_an_earlier_stretch_is_not_agreed_to_for_it_later(library, interview, stretch):
+    run = stretch("speech", "face")
+    left = consent.withdraw(library, interview.id, (), ("face",))
+    run.withdrawn(left.kinds, left.modalities)
+    stretch("speech", "face", goes_on=True).end()
+    assert refused_before(library, interview.id) == {"face"}
+
+
 def test_where_nothing_was_agreed_to_throughout_nothing_is_begun(library, interview, stretch):
     stretch()
     stretch("speech", goes_on=True).end()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import ssl
 import threading
@@ -21,6 +22,8 @@ class Called:
     headers: dict[str, str]
     body: bytes
     hang_up: Callable[[], None]
+    speak_plainly: Callable[[bytes], None]
+    """Writes below TLS."""
 
 
 @dataclass
@@ -43,7 +46,9 @@ def serving(reply: Reply, context: ssl.SSLContext | None = None, name: str = "12
         def answer(self):
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             hang_up = lambda: self.connection.shutdown(socket.SHUT_RDWR)  # noqa: E731
-            called = Called(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body, hang_up)
+            plainly = lambda said: os.write(self.connection.fileno(), said)  # noqa: E731
+            headers = {k.lower(): v for k, v in self.headers.items()}
+            called = Called(self.command, self.path, headers, body, hang_up, plainly)
             there.calls.append(called)
             answered = reply(called)
             if answered is None:

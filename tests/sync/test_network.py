@@ -160,6 +160,21 @@ def test_a_connection_that_breaks_within_tls_may_have_done_it_all_the_same(wire,
     assert raised.value.uncertain
 
 
+@trusting
+def test_what_breaks_in_on_an_encrypted_answer_may_have_let_it_be_done(wire, authority):
+    """A proxy that gives up speaks plainly in the midst of TLS: the request had arrived."""
+
+    def breaking_in(called):
+        called.speak_plainly(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
+        called.hang_up()
+
+    with serving(breaking_in, server_context(authority.issue("127.0.0.1"))) as server:
+        with pytest.raises(RemoteUnreachable) as raised:
+            wire(server.url).send("PUT", "/x", body=b"{}")
+        assert len(server.calls) == 1
+    assert raised.value.uncertain
+
+
 def test_a_client_certificate_that_cannot_be_used_is_said_before_anything_is_sent(wire, tmp_path):
     authority = Authority(tmp_path)
     locked, other = authority.issue("locked", passphrase="right"), authority.issue("other")

@@ -91,6 +91,21 @@ def test_a_lease_that_ran_out_comes_back_uncertain_and_its_old_holder_cannot_set
         assert outbox.get(session, taken.op_id).remote_id == "mine"
 
 
+@pytest.mark.parametrize("aside", [State.HELD, State.HANDED])
+def test_what_was_laid_aside_while_a_slow_line_brought_it_is_done_once_it_has_arrived(aside, sessions, clock, queue):
+    with sessions() as session:
+        add(session, "a", "a1", clock)
+    item = claim(sessions, queue)
+    clock.pass_s(LEASE_S + 1)
+    with sessions() as session:
+        session.execute(tables.outbox.update().values(state=aside.value, lease_owner=None, lease_until=None))
+    with sessions() as session:
+        assert queue.complete(session, item, "there")
+        done = outbox.get(session, item.op_id)
+        assert (done.state, done.remote_id) == (State.DONE, "there")
+        assert not queue.complete(session, item, "there"), "once"
+
+
 def test_waiting_grows_is_capped_and_honours_the_server(sessions, clock, queue):
     assert [backoff_s(n, 1.0) for n in (1, 2, 3, 9, 10, 500)] == [1.0, 2.0, 4.0, 256.0, 300.0, 300.0]
     assert backoff_s(5, 0.0) == 0.0

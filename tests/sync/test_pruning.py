@@ -8,7 +8,7 @@ import json
 import pytest
 from sqlalchemy import select, update
 
-from sync import adding, exchanges, ledger, listing, outbox, pruning, tables
+from sync import adding, exchanges, ledger, listing, outbox, pruning, tables, withholding
 from sync.client import Exchange
 from sync.outbox import Kind, Resolution, State
 from sync.tables import sync_exchange
@@ -97,6 +97,27 @@ def test_what_was_not_told_is_never_touched_for_it_may_be_told_yet(three, sessio
     with sessions() as session:
         settle(session, State.DONE, resolution=Resolution.NOT_TOLD.value)
     assert prune(sessions, most_bytes=0) == 0
+
+
+def test_that_another_computers_file_lies_there_is_known_when_its_body_is_not(sessions):
+    """A candidate may take consent back at any time, and is told then what lies there."""
+    told = {"role": "transcript", "name": "秦.vtt", "size": 3, "source": {"kind": "made", "id": "0"}}
+    with sessions() as session:
+        for external_id in ("a:1/transcript", "a:2/transcript"):
+            adding.enqueue(
+                session, kind=Kind.ATTACHMENT, aggregate="i/files", payload=json.dumps(told).encode(),
+                external_id=external_id,
+            )  # fmt: skip
+        settle(session, State.DONE, resolution=Resolution.OVERTAKEN.value)
+        there = tables.outbox.c.external_id == "a:1/transcript"
+        theirs = json.dumps({"received_at": "2026-03-02", "name": "秦.vtt"})
+        session.execute(update(tables.outbox).where(there).values(theirs=theirs))
+    prune(sessions)
+    with sessions() as session:
+        (one, other) = [outbox.find(session, Kind.ATTACHMENT, f"a:{n}/transcript") for n in (1, 2)]
+        assert (one.pruned, one.theirs, other.theirs) == (True, {"received_at": "2026-03-02"}, {})
+        withholding.follow(session, "i", withholding.Agreement(frozenset(), frozenset({"speech"})))
+        assert [item.external_id for item in withholding.lying_there(session)] == ["a:1/transcript"]
 
 
 def test_young_ones_stay_until_all_are_too_large_and_then_the_oldest_go(three, sessions):

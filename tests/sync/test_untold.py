@@ -7,7 +7,7 @@ from functools import partial
 import msgspec
 import pytest
 
-from sync import adding, listing, outbox, tables, untold
+from sync import adding, listing, outbox, pruning, tables, untold
 from sync.outbox import Kind, Resolution, State
 from sync.profile import Profile, shipped_profile
 from sync.sender import Sender
@@ -102,6 +102,25 @@ def test_what_another_computer_was_to_tell_is_not_offered_here(held_back, sessio
     with sessions() as session:
         session.execute(tables.outbox.update().values(sent_by="the office"))
         assert untold.to_tell(session, ALL) == {}
+
+
+def test_what_a_person_left_is_whole_when_it_is_told_after_all(far, held_back, sessions, queue, clock):
+    """However long ago that was: bodies that are let go of say nothing any more."""
+    interview, assessment = held_back
+    with sessions() as session:
+        untold.leave(session, ALL)
+        registration = outbox.find(session, Kind.INTERVIEW, interview).op_id
+        enqueue_assessment(session, interview, assessment, 3, depends_on=registration)
+    sender = Sender(sessions, far.hr(), queue)
+    sender.drain()
+    with sessions() as session:
+        while pruning.prune_payloads(session, clock() + 1.0, most_bytes=0):
+            pass
+        assert untold.tell(session, ALL, queue.clock) == 1
+    assert sender.drain().dead == 0
+    assert far.registered() == [interview]
+    assert far.moves(interview) == ["in_progress", "to_review", "assessed"]
+    assert [one.external_id for one in far.arrived()] == [f"{assessment}:3"]
 
 
 def test_a_later_revision_of_an_interview_that_a_person_left_is_held_with_it(far, held_back, sessions, queue):

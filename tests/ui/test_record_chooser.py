@@ -99,6 +99,23 @@ def test_midnight_divides_the_days_by_this_computers_clock(library):
     assert found == {"past": ["last"], "today": ["first"]}
 
 
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the system has one clock")
+def test_a_day_on_which_the_clocks_change_begins_when_it_begins(library, monkeypatch):
+    """At noon on 25 October 2026 it is UTC+1 in Berlin, and at midnight it was UTC+2."""
+    planned(library, "first", datetime(2026, 10, 24, 22, 30, tzinfo=UTC))
+    planned(library, "last", datetime(2026, 10, 25, 22, 30, tzinfo=UTC))
+    planned(library, "next", datetime(2026, 10, 25, 23, 30, tzinfo=UTC))
+    try:
+        monkeypatch.setenv("TZ", "Europe/Berlin")
+        time.tzset()
+        groups = to_be_held(library, at=datetime(2026, 10, 25, 11, tzinfo=UTC))
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    found = {group.name: [each.candidate.name for each in group.interviews] for group in groups}
+    assert found == {"today": ["first", "last"], "coming": ["next"]}
+
+
 def test_a_search_finds_names_and_positions_in_every_group(library):
     position = library.save_position(Position("", "数据分析师"))
     planned(library, "Anna Smith", NOW + timedelta(days=3), position=position)
