@@ -281,6 +281,12 @@ class InterviewRecorded(Failure):
     code = "interview_recorded"
 
 
+class RecordingElsewhere(Failure):
+    """The recording is another interview's already, so that it cannot become this one's. params: name, title, id"""
+
+    code = "recording_elsewhere"
+
+
 class InterviewBeingRecorded(Failure):
     """The interview is being recorded, so that no other recording can become its own. params: title"""
 

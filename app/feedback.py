@@ -36,18 +36,20 @@ def give(
     return kept, told
 
 
-def spoken(kept: Feedback) -> str:
-    """Feedback as one passage: each rating with its question, then the words."""
+def spoken(kept: Feedback, language: str = "") -> str:
+    """Feedback as one passage: each rating with its question, then the words; "" = in the language in use."""
+    said = language or text.language()
     ratings = " ".join(
-        text.tr("feedback.rated", question=text.tr(f"feedback.question_{name}"), value=value)
+        text.tr_in(said, "feedback.rated", question=text.tr_in(said, f"feedback.question_{name}"), value=value)
         for name, value in kept.ratings.items()
     )
-    return text.tr("feedback.note", ratings=ratings, words=kept.words).strip()
+    return text.tr_in(said, "feedback.note", ratings=ratings, words=kept.words).strip()
 
 
 def _said(kept: Feedback) -> Said:
     role = _ROLES[kept.side]
+    texts = {language: spoken(kept, language) for language in text.LANGUAGES}
     return Said(
-        f"{kept.interview_id}:{role}:{kept.id}", role, kept.at, kept.given_by, spoken(kept),
+        f"{kept.interview_id}:{role}:{kept.id}", role, kept.at, kept.given_by, texts,
         {**kept.ratings, "words": kept.words},
     )  # fmt: skip

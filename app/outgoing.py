@@ -11,12 +11,13 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
 
 from sqlalchemy.orm import Session
 
+from app import text
 from app.domain.types import Interview
 from sync import adding, ledger, outbox
 from sync.contract import STATUS_ORDER, InterviewStatus, NoteRole, progress
@@ -96,13 +97,13 @@ def steps(told: InterviewStatus, wanted: InterviewStatus) -> list[tuple[Intervie
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a note says; there is one for an external id."""
+    """What a note says; there is one for an external id. `texts` = its words in each language."""
 
     external_id: str
     role: NoteRole
     at: datetime
     by: str
-    text: str
+    texts: Mapping[str, str]
     details: Mapping[str, str | float | bool | None]
     assessment_external_id: str | None = None
 
@@ -121,14 +122,14 @@ def say(session: Session, interview: Interview, said: Said) -> str | None:
     adding.set_aside(session, Kind.NOTE, said.external_id)
     note = Note(
         said.external_id, said.role.value, interview.id, interview.remote_id, interview.candidate.remote_id,
-        said.assessment_external_id, said.at.astimezone(UTC).isoformat(timespec="seconds"), said.by, said.text,
-        said.details,
+        said.assessment_external_id, said.at.astimezone(UTC).isoformat(timespec="seconds"), said.by,
+        said.texts.get(text.language(), said.texts["en"]), said.details, said.texts,
     )  # fmt: skip
     adding.enqueue(
         session,
         kind=Kind.NOTE,
         aggregate=f"{interview.id}/notes",
-        payload=json.dumps(asdict(note), ensure_ascii=False).encode(),
+        payload=note.kept(),
         external_id=said.external_id,
         depends_on=registration,
     )

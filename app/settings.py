@@ -35,9 +35,10 @@ class Settings:
     `llm_url` (with `llm_model`, "" = the server's only one) or else `llm_gguf` (a file) is a language model on this
     computer, all "" = off; `services` are outside AI services by purpose, none = off; `late_after_min` minutes after
     its planned time an interview's candidate is late, `remind_min` minutes before it a reminder comes (0 = none),
-    `keep_days` so long bodies of what went to and came from the HR system are kept, `organizer_mail` stands in
-    invitations, which last `interview_min` minutes; `question_s` is meant for a question of the kit that names no time,
-    `retake` = one may be taken again, `answers` "speech", "text" or "both"; `analyse_when` "at_once", "at_night" or
+    `keep_days` so long bodies of what went to and came from the HR system are kept, `organizer`
+    ("" = the assessor) and `organizer_mail` stand in invitations, which last `interview_min` minutes; `question_s` is
+    meant for a question of the kit that names no time, `retake` = one may be taken again, `answers` "speech", "text" or
+    "both"; `analyse_when` "at_once", "at_night" or
     "by_hand" is when a recording that has come is analysed, the night being from `night_from_min` to `night_to_min`
     (minutes after midnight, this computer's time); `watched` are folders whose new recordings are taken in;
     `layout` is what the window remembers of itself, by name.
@@ -63,6 +64,7 @@ class Settings:
     remind_min: int = 10
     keep_days: int = 90
     organizer_mail: str = ""
+    organizer: str = ""
     interview_min: int = 60
     question_s: int = 300
     retake: bool = True

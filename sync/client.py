@@ -428,7 +428,7 @@ def _trust(auth: Auth, credentials: Credentials) -> ssl.SSLContext:
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     if auth.wants_certificate:
         if credentials.certificate is None:
-            raise CertificateUnusable("missing", file="")
+            raise CertificateUnusable("choice", file="")
         load_certificate(context, credentials.certificate, credentials.passphrase)
     return context
 

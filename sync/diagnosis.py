@@ -11,6 +11,7 @@ from enum import StrEnum
 from sync.auth import ServerClock
 from sync.client import Exchange
 from sync.failures import (
+    AccountUnauthorized,
     AddressInvalid,
     CertificateExpiredHere,
     CertificateUnusable,
@@ -98,7 +99,7 @@ def _steps(system: HrSystem, clock: ServerClock, last: _Last) -> Iterator[Findin
         failure = _failure_of(system.check, last)
         ends = _step_of(failure) if failure else None
     if ends is Step.KEY:
-        yield Finding(Step.KEY, failure)
+        yield Finding(Step.KEY, _of_both(failure, system))
         return
     yield Finding(Step.KEY)
     if failure is not None and ends is not Step.FIELDS:
@@ -138,6 +139,13 @@ def _told(failure: RemoteFailure, last: _Last) -> RemoteFailure:
     """A 404 for what every such system has is a wrong path."""
     if isinstance(failure, RemoteRejected) and failure.params.get("status") == 404:
         return PathUnknown(host=failure.params.get("host", ""), path=last.path)
+    return failure
+
+
+def _of_both(failure: RemoteFailure | None, system: HrSystem) -> RemoteFailure | None:
+    """A refused key, and the account that is shown with it."""
+    if type(failure) is RemoteUnauthorized and system.profile.shape.auth.wants_account:
+        return AccountUnauthorized(**failure.params)
     return failure
 
 

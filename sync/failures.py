@@ -85,6 +85,12 @@ class RemoteUnauthorized(RemoteFailure):
     code = "remote_unauthorized"
 
 
+class AccountUnauthorized(RemoteUnauthorized):
+    """401 where an account is shown beside the key: either may be wrong. params: host"""
+
+    code = "account_unauthorized"
+
+
 class RightMissing(RemoteUnauthorized):
     """403: the key is good, but may not do this. params: host, detail (the HR system's own words)"""
 
@@ -130,6 +136,12 @@ class PathUnknown(RemoteRejected):
     """404 for what every such system has: the path in the address, or the profile, is wrong. params: host, path"""
 
     code = "path_unknown"
+
+
+class AddressTooLong(RemoteNonsense):
+    """The address goes on behind where the system is: it is that of a page of it. params: host, more, address"""
+
+    code = "address_too_long"
 
 
 class ClockWrong(RemoteFailure):
@@ -218,7 +230,7 @@ class CertificateWanted(RemoteUntrusted):
 class CertificateUnusable(RemoteFailure):
     """The file with our certificate cannot be used: nothing was sent.
 
-    params: file; `reason` ("missing", "certificate", "key", "passphrase") ends the code.
+    params: file; `reason` ends the code: "choice" (none is chosen), "missing", "certificate", "key", "passphrase".
     """
 
     def __init__(self, reason: str, **params: object) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, BinaryIO, Protocol, runtime_checkable
 
 from sync.address import Address
@@ -42,7 +43,8 @@ class Note:
     """Something said about an interview beside its result, never changed once it is said.
 
     `external_id` is ours and the same on each repeat. `role` says what it is (`sync.contract.NoteRole`), `text` says it
-    to people, `details` to programs. `at` is ISO 8601 in UTC, `by` a person's name.
+    to people, `details` to programs. `at` is ISO 8601 in UTC, `by` a person's name. `texts` = the same as `text` by
+    language, for an HR system whose notes have one of their own; {} = an older program wrote it.
     """
 
     external_id: str
@@ -55,6 +57,18 @@ class Note:
     by: str
     text: str
     details: Mapping[str, Any]
+    texts: Mapping[str, str] = field(default_factory=dict)
+
+    def said(self, language: str) -> str:
+        """What it says to people in a language, as far as it is known."""
+        return self.texts.get(language, self.text)
+
+    def kept(self) -> bytes:
+        """As it waits in the outbox."""
+        said = asdict(self)
+        if not self.texts:
+            del said["texts"]
+        return json.dumps(said, ensure_ascii=False).encode()
 
 
 @dataclass(frozen=True, slots=True)

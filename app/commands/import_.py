@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from app import text
 from app.commands.outside import purposes_of, record_consents
-from app.failures import ValueInvalid
+from app.failures import RecordingElsewhere, ValueInvalid
 
 if TYPE_CHECKING:
+    import threading
+
     from app.store.importing import ImportOutcome
     from app.store.library import Library
     from app.store.recordings import Belonging
@@ -40,7 +42,7 @@ def run(options: argparse.Namespace) -> int:
     if options.interview is not None:
         return _for_interview(options)
     if options.file is None:
-        raise ValueInvalid(what="import", value="", allowed="FILE, --interview ID --transcript FILE")
+        raise ValueInvalid(what="import", value="", allowed="FILE, --interview ID FILE, --interview ID --transcript …")
     from app.jobs.interrupt import interruptible
     from app.store.importing import import_files, recordings_in
     from app.store.library import Library
@@ -69,23 +71,67 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _for_interview(options: argparse.Namespace) -> int:
-    """A transcript, or consent to outside services, for an interview that is in the library."""
+    """A recording, a transcript or consent for an interview that is in the library. 2 where there is no recording."""
     from app.commands.show import whole_id
+    from app.jobs.interrupt import interruptible
     from app.store.library import Library
 
+    consent = None if options.consent is None else _modalities(options.consent)
     outside = purposes_of(options.outside_consent)
-    if options.file is not None or (options.transcript is None and outside is None):
-        allowed = "--transcript FILE, --outside-consent LIST"
-        raise ValueInvalid(what="--interview", value=options.file or "", allowed=allowed)
+    _check_what_is_given(options)
     _check_transcript(options.transcript)
-    with Library.open(options.data) as library:
+    recording = None if options.file is None else _its_recording(options.file)
+    if options.file is not None and recording is None:
+        return 2
+    with Library.open(options.data) as library, interruptible() as cancel:
         interview_id = library.interview(whole_id(library, options.interview)).id
+        if recording is not None:
+            _give_recording(library, interview_id, recording, cancel)
+        if consent is not None:
+            library.record_consent(interview_id, consent, STATED, library.assessor)
         if outside is not None:
             record_consents(library, interview_id, outside)
         if options.transcript is not None:
             _give_transcript(library, interview_id, options.transcript)
     print(interview_id, flush=True)
     return 0
+
+
+def _check_what_is_given(options: argparse.Namespace) -> None:
+    """ValueInvalid where nothing is given, or something that the interview says itself."""
+    allowed = "FILE, --transcript FILE, --consent LIST, --outside-consent LIST"
+    for name in ("position", "candidate"):
+        if getattr(options, name):
+            raise ValueInvalid(what="--interview", value=f"--{name}", allowed=allowed)
+    if all(given is None for given in (options.file, options.transcript, options.consent, options.outside_consent)):
+        raise ValueInvalid(what="--interview", value="", allowed=allowed)
+
+
+def _its_recording(file: Path) -> Path | None:
+    """The one recording that a file or a folder stands for; None where there is none, which is said."""
+    from app.store.importing import recordings_in
+
+    paths = recordings_in([file])
+    if len(paths) > 1:
+        raise ValueInvalid(what="--interview", value=file.name, allowed=text.tr("import.one_recording"))
+    if not paths:
+        print(text.tr("import.nothing", name=file.name), file=sys.stderr)
+    return paths[0] if paths else None
+
+
+def _give_recording(library: Library, interview_id: str, path: Path, cancel: threading.Event) -> None:
+    """Import it as this interview's own. Raises RecordingElsewhere, InterviewRecorded, and what `import_file` does."""
+    from app.store.importing import import_file
+    from app.store.recordings import Belonging
+
+    its = library.known_recording(path)
+    if its is None:
+        library.to_be_recorded(interview_id)
+        its = import_file(library, path, belonging=Belonging(interview_id=interview_id), cancel=cancel).interview
+    elif its.id == interview_id:
+        print(text.tr("import.already", name=path.name), file=sys.stderr)
+    if its.id != interview_id:
+        raise RecordingElsewhere(name=path.name, title=its.title, id=its.id[:12])
 
 
 def _check_transcript(given: str | None, recordings: int = 1) -> None:

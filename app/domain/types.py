@@ -110,7 +110,7 @@ class Interview:
 
 
 class InterviewOrder(StrEnum):
-    """What a list of interviews is sorted by."""
+    """What a list of interviews is sorted by. TIME = the planned time, else when it came into the library."""
 
     CREATED = "created"
     CHANGED = "changed"
@@ -121,6 +121,8 @@ class InterviewOrder(StrEnum):
     COMPOSITE = "composite"
     DURATION = "duration"
     PLANNED = "planned"
+    TIME = "time"
+    ANALYSIS = "analysis"
 
 
 @dataclass(frozen=True, slots=True)

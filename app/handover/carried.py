@@ -10,7 +10,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Container, Iterable
-from dataclasses import asdict
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -47,6 +47,7 @@ class CarriedNote(msgspec.Struct, frozen=True):
     by: str
     text: str
     details: dict[str, Scalar]
+    texts: dict[str, str] = {}
 
 
 class CarriedFile(msgspec.Struct, frozen=True):
@@ -100,7 +101,7 @@ def read_notes(body: bytes) -> list[dict[str, Any]]:
     for row in rows:
         if msgspec.convert(row, CarriedNote).at.tzinfo is None:
             raise ValueError(row["external_id"])
-        found.append({name: row[name] for name in CarriedNote.__struct_fields__})
+        found.append({name: row[name] for name in CarriedNote.__struct_fields__ if name in row})
     return found
 
 
@@ -127,8 +128,8 @@ def take_note(session: Session, interview: Interview, note: dict[str, Any]) -> b
     if was_said(session, told.external_id) or (told.role == NoteRole.LATE and not _is_waited_for(session, interview)):
         return False
     if told.interview_id != interview.id:
-        told = Note(**(asdict(told) | {"interview_id": interview.id, "interview_remote_id": interview.remote_id}))
-    aggregate, payload = f"{interview.id}/notes", json.dumps(asdict(told), ensure_ascii=False).encode()
+        told = replace(told, interview_id=interview.id, interview_remote_id=interview.remote_id)
+    aggregate, payload = f"{interview.id}/notes", told.kept()
     if _was_here(session, aggregate, payload):
         return False
     adding.set_aside(session, Kind.NOTE, told.external_id)

@@ -25,7 +25,10 @@ _FIRST, _LAST = timedelta(days=400), timedelta(days=800)
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """Who is invited to what, where and when. `start` is aware, `zone` an IANA name, `minutes` how long it takes."""
+    """Who is invited to what, where and when. `start` is aware, `zone` an IANA name, `minutes` how long it takes.
+
+    `organizer` is the name of a person or of the company, as the candidate is to read it.
+    """
 
     interview_id: str
     title: str
@@ -147,6 +150,8 @@ def lacking(invitation: Invitation) -> str:
         ZoneInfo(invitation.zone)
     except (ZoneInfoNotFoundError, ValueError):
         return "zone"
+    if not invitation.organizer.strip():
+        return "organizer"
     for name in ("organizer_mail", "candidate_mail"):
         if not is_mail(getattr(invitation, name)):
             return name

@@ -18,7 +18,7 @@ from app.domain.people import ScheduleEvent, Told
 from app.domain.types import Interview, InterviewStatus
 from app.outgoing import Said, note_id, say, unsay_schedule
 from app.pulled import InQuestion, on_its_clock, time_in_question
-from app.schedule.zones import clock_time
+from app.schedule.zones import clock_time, spoken_time
 from app.settings import SettingsFile
 from app.store import Library
 from sync.contract import NoteRole
@@ -177,10 +177,7 @@ class ScheduleWatch:
         at, interview = self._clock(), self._library.interview(interview_id)
         new = max(_planned(interview), at.replace(second=0, microsecond=0)) + POSTPONED_BY
         with self._library.together():
-            self._tell(
-                interview, Told.POSTPONED, NoteRole.POSTPONED, at, new=new.isoformat(timespec="seconds"),
-                time=clock_time(new, interview.time_zone),
-            )  # fmt: skip
+            self._tell(interview, Told.POSTPONED, NoteRole.POSTPONED, at, new=new.isoformat(timespec="seconds"))
             self._library.save_interview(replace(interview, scheduled_at=new))
 
     def absent(self, interview_id: str, words: str) -> None:
@@ -206,10 +203,17 @@ class ScheduleWatch:
         self, interview: Interview, role: NoteRole, external_id: str, at: datetime, body: dict[str, str | int]
     ) -> Said:
         planned = _planned(interview)
-        words = {"planned": clock_time(planned, interview.time_zone), "minutes": 0, "time": "", "words": ""} | body
-        sentence = text.tr(f"schedule.note_{role}", **words).strip()
+        texts = {language: _sentence(interview, role, body, language) for language in text.LANGUAGES}
         details = {"planned": planned.isoformat(timespec="seconds"), "time_zone": interview.time_zone, **body}
-        return Said(external_id, role, at, self._library.assessor, sentence, details)
+        return Said(external_id, role, at, self._library.assessor, texts, details)
+
+
+def _sentence(interview: Interview, role: NoteRole, body: dict[str, str | int], language: str) -> str:
+    """What a note says, in one language, with times as people read them."""
+    zone, new = interview.time_zone, body.get("new")
+    time = spoken_time(datetime.fromisoformat(str(new)), zone, language) if new else ""
+    words = {"minutes": 0, "words": ""} | body | {"planned": spoken_time(_planned(interview), zone, language)}
+    return text.tr_in(language, f"schedule.note_{role}", time=time, **words).strip()
 
 
 def _is_noted(event: ScheduleEvent) -> bool:

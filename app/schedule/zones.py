@@ -6,6 +6,8 @@ from datetime import UTC, datetime, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from app import text
+
 
 def zone_of(name: str) -> tzinfo:
     """The zone of an IANA name; UTC where there is none of that name."""
@@ -25,6 +27,15 @@ def full_time(moment: datetime, zone: str) -> str:
     there = moment.astimezone(zone_of(zone))
     offset = f"{there:%z}"
     return f"{there:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:5]}, {zone})"
+
+
+def spoken_time(moment: datetime, zone: str, language: str) -> str:
+    """The same within a sentence of a language; of an unknown zone in UTC."""
+    there = moment.astimezone(zone_of(zone))
+    name, offset = getattr(there.tzinfo, "key", "UTC"), f"{there:%z}"
+    if name != "UTC":
+        name = text.tr_in(language, "schedule.place_of_zone", offset=f"{offset[:3]}:{offset[3:5]}", zone=name)
+    return text.tr_in(language, "schedule.moment", time=f"{there:%Y-%m-%d %H:%M}", place=name)
 
 
 @cache

@@ -43,10 +43,12 @@ _ORDER: dict[InterviewOrder, Any] = {
     InterviewOrder.TITLE: _I.title,
     InterviewOrder.CANDIDATE: _C.name,
     InterviewOrder.POSITION: _P.title,
-    InterviewOrder.STATUS: None,
+    InterviewOrder.STATUS: func.instr(",".join(InterviewStatus), _I.status),
     InterviewOrder.COMPOSITE: _I.composite,
     InterviewOrder.DURATION: _M.duration_s,
     InterviewOrder.PLANNED: _I.scheduled_at,
+    InterviewOrder.TIME: func.coalesce(_I.scheduled_at, _I.created),
+    InterviewOrder.ANALYSIS: func.instr(",".join(AnalysisState), _I.analysis_state),
 }
 
 
@@ -254,8 +256,6 @@ def _planned_so(query: InterviewQuery) -> Iterator[ColumnElement[bool]]:
 
 def _ordering(query: InterviewQuery) -> tuple[Any, ...]:
     column = _ORDER[query.order]
-    if column is None:
-        column = func.instr(",".join(InterviewStatus), _I.status)
     first = column.desc().nulls_last() if query.descending else column.asc().nulls_last()
     return (first, _I.id) if query.order is InterviewOrder.CREATED else (first, _I.created.desc(), _I.id)
 

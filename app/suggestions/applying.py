@@ -24,17 +24,26 @@ class Suggestion:
     @property
     def title(self) -> str:
         """What follows, in words."""
-        return text.tr(f"suggest.title_{self.rule.then}", name=self.rule.name)
+        return self.title_in(text.language())
 
     @property
     def evidence(self) -> str:
         """Why, in words."""
+        return self.evidence_in(text.language())
+
+    def title_in(self, language: str) -> str:
+        """What follows, in the words of a language."""
+        return text.tr_in(language, f"suggest.title_{self.rule.then}", name=self.rule.name)
+
+    def evidence_in(self, language: str) -> str:
+        """Why, in the words of a language."""
         when = self.rule.when
         if when.subject is Subject.CONCLUSION:
-            return text.tr("suggest.because_conclusion", value=text.tr(f"suggest.conclusion_{self.value}"))
+            value = text.tr_in(language, f"suggest.conclusion_{self.value}")
+            return text.tr_in(language, "suggest.because_conclusion", value=value)
         key = "composite" if when.subject is Subject.COMPOSITE else str(when.score)
-        return text.tr(
-            f"suggest.because_{key}", subject=self.subject, value=f"{self.value:g}", op=SIGNS[when.op],
+        return text.tr_in(
+            language, f"suggest.because_{key}", subject=self.subject, value=f"{self.value:g}", op=SIGNS[when.op],
             limit=f"{when.value:g}",
         )  # fmt: skip
 

@@ -173,16 +173,21 @@ class Suggestions:
     def _said(self, role: NoteRole, external_id: str, suggestion: Suggestion, revision: int) -> Said:
         assert self.assessment is not None
         rule = suggestion.rule
-        sentence = text.tr(f"suggest.note_{role}", title=suggestion.title, evidence=suggestion.evidence)
+        texts = {language: _sentence(role, suggestion, language) for language in text.LANGUAGES}
         details = {
             "outcome": rule.then.value, "name": rule.name, "code": rule.code, "rule": rule.id,
             "subject": suggestion.subject, "value": suggestion.value, "op": rule.when.op,
             "limit": rule.when.value if rule.when.op else None,
         }  # fmt: skip
         return Said(
-            external_id, role, datetime.now(UTC), self._library.assessor, sentence, details,
+            external_id, role, datetime.now(UTC), self._library.assessor, texts, details,
             f"{self.assessment.id}:{revision}",
         )  # fmt: skip
+
+
+def _sentence(role: NoteRole, suggestion: Suggestion, language: str) -> str:
+    title, evidence = suggestion.title_in(language), suggestion.evidence_in(language)
+    return text.tr_in(language, f"suggest.note_{role}", title=title, evidence=evidence)
 
 
 def marked(library: Library, rules: tuple[Rule, ...]) -> tuple[dict[str, int], int]:

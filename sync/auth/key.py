@@ -13,7 +13,7 @@ from sync.auth.parts import Credentials, add_to_query
 
 @dataclass(slots=True)
 class Key:
-    """Kinds bearer, header, basic and query; the secret is the user where `basic` has no account."""
+    """Kinds bearer, header, basic and query; the secret is the user where `basic` has no account, or wants none."""
 
     auth: Auth
     credentials: Credentials
@@ -22,7 +22,8 @@ class Key:
         """Show the secret, and the account where it has a header of its own."""
         secret, account = self.credentials.secret(), self.credentials.account
         if self.auth.kind == "basic":
-            HTTPBasicAuth(account, secret)(request) if account else HTTPBasicAuth(secret, "")(request)
+            pair = (account, secret) if account and not self.auth.key_only else (secret, "")
+            HTTPBasicAuth(*pair)(request)
             return
         if self.auth.account and account:
             request.headers[self.auth.account] = account

@@ -70,12 +70,14 @@ class Auth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How a call shows who calls; the kinds are explained in `sync.auth`.
 
     `header` holds the secret or the token (a parameter's name, where it goes into the query), `account` the public half
-    of a pair ("" = not shown in a header). `certificate`: the HR system wants a client certificate too.
+    of a pair ("" = not shown in a header). `key_only`: of kind basic, the secret is the user, and there is no account.
+    `certificate`: the HR system wants a client certificate too.
     """
 
     kind: str = "bearer"
     header: str = "Authorization"
     account: str = ""
+    key_only: bool = False
     certificate: bool = False
     token: Token = Token()
     signature: Signature = Signature()
@@ -84,7 +86,8 @@ class Auth(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def wants_account(self) -> bool:
         """Whether there is a public half to enter."""
         shown = self.kind == "signature" and ("account" in self.signature.parts or bool(self.signature.account))
-        return self.kind in ("basic", "token") or shown or bool(self.account)
+        paired = self.kind == "token" or (self.kind == "basic" and not self.key_only)
+        return paired or shown or bool(self.account)
 
     @property
     def wants_certificate(self) -> bool:
@@ -101,6 +104,8 @@ def wrong_auth(auth: Auth) -> str:
     """What is wrong with the part [auth] of a profile; "" = nothing."""
     if auth.kind not in KINDS:
         return f"auth.kind = {auth.kind!r}"
+    if auth.key_only and auth.kind != "basic":
+        return f"auth.key_only: kind = {auth.kind!r}"
     if auth.kind == "token":
         return _wrong_token(auth.token)
     return _wrong_signature(auth.signature) if auth.kind == "signature" else ""

@@ -43,18 +43,21 @@ def mark_in(text: object) -> NoteMark | None:
     return NoteMark(found[1], found[2]) if found else None
 
 
-def lines_of(note: Note, headings: Mapping[NoteRole, str], zone: str) -> list[str]:
-    """What it is, what it says, and who said it when, on the clocks of `zone`; without its mark."""
+def lines_of(note: Note, headings: Mapping[NoteRole, str], zone: str, language: str) -> list[str]:
+    """What it is, what it says, and who said it when, on the clocks of `zone`; without its mark.
+
+    `headings` are of this `language`.
+    """
     at = datetime.fromisoformat(note.at)
     local = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(ZoneInfo(zone))
     heading = headings.get(NoteRole(note.role), "")
     signed = " · ".join(filter(None, (note.by, f"{local:%Y-%m-%d %H:%M} ({zone})")))
-    return [*([heading] if heading else []), *note.text.splitlines(), signed]
+    return [*([heading] if heading else []), *note.said(language).splitlines(), signed]
 
 
-def plain_note(note: Note, headings: Mapping[NoteRole, str], zone: str, record: str) -> str:
-    """A note as plain text; `record` stands before its mark."""
-    return "\n".join([*lines_of(note, headings, zone), f"{record} {mark_for(note)}"])
+def plain_note(note: Note, headings: Mapping[NoteRole, str], zone: str, record: str, language: str) -> str:
+    """A note as plain text, in one `language`; `record` stands before its mark."""
+    return "\n".join([*lines_of(note, headings, zone, language), f"{record} {mark_for(note)}"])
 
 
 def held(note: Note, there: Iterable[tuple[str, str]], host: str) -> str | None:

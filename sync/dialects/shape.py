@@ -30,7 +30,7 @@ KEPT_FIELDS = "kept_fields"
 """Where a body that holds what was signed says which fields stay as they stand there."""
 MOVE = frozenset({"id", "from", "to", "at"})
 """What `push.move` may name; `id` is the HR system's id of the interview."""
-NOTE = frozenset(field.name for field in fields(Note))
+NOTE = frozenset(field.name for field in fields(Note)) - {"texts"}
 """What `push.note` may name."""
 FILE = frozenset(field.name for field in fields(Attachment)) | {"offset", "content"}
 """What `push.file` may name; the last two it has to."""
@@ -190,7 +190,7 @@ class ContractShape(Shape, frozen=True, forbid_unknown_fields=True, kw_only=True
 
     def note(self, note: Note) -> bytes:
         """The body that keeps a note. ValueError for a time that is none."""
-        body = asdict(note)
+        body = {name: value for name, value in asdict(note).items() if name in NOTE}
         return self._told(body, self.push.note) if self.push.note else json.dumps(body, ensure_ascii=False).encode()
 
     def file(self, said: Mapping[str, Any]) -> bytes:

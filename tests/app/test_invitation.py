@@ -112,7 +112,7 @@ def test_whatever_is_written_comes_back(title, place):
 
 @pytest.mark.parametrize(
     "changes", [{"candidate_mail": ""}, {"organizer_mail": "王芳"}, {"zone": "Moon/Crater"}, {"minutes": 0},
-                {"candidate_mail": "a@b.cn\r\nBcc:x@y.cn"}, {"candidate_mail": "a@b.cn,c@d.cn"}],
+                {"organizer": " "}, {"candidate_mail": "a@b.cn\r\nBcc:x@y.cn"}, {"candidate_mail": "a@b.cn,c@d.cn"}],
 )  # fmt: skip
 def test_what_is_missing_is_said(changes, each_language):
     with pytest.raises(InvitationInvalid) as raised:

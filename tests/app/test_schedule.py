@@ -9,13 +9,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app import text
 from app.domain.people import Told
 from app.domain.types import Candidate, InterviewStatus
 from app.handover.package import Kind as PackageKind
 from app.handover.writing import Choice, write_package
 from app.schedule.watch import ScheduleWatch
-from app.schedule.zones import clock_time, full_time
+from app.schedule.zones import clock_time, full_time, spoken_time
 from app.settings import SettingsFile
 from app.store import Library
 from app.sync_service import SyncService
@@ -81,7 +80,11 @@ def test_a_quarter_of_an_hour_late_is_told_once_and_noted_once(library, each_lan
     assert (late.minutes, late.telling) == (16, False)
     (note,) = notes(library)
     body = json.loads(note.payload)
-    assert body["text"] == text.tr("schedule.note_late", planned="09:00 CST", minutes=15)
+    said = {
+        "zh": "原定 2026-03-02 09:00（UTC+08:00，Asia/Shanghai），目前已迟到 15 分钟。",
+        "en": "Planned for 2026-03-02 09:00 (UTC+08:00, Asia/Shanghai); 15 min late so far.",
+    }
+    assert (body["text"], body["texts"]) == (said[each_language], said)
     assert body["details"]["time_zone"] == "Asia/Shanghai"
     assert [event.action for event in library.schedule_events(interview.id)] == [Told.LATE]
 
@@ -181,6 +184,8 @@ def test_a_change_of_daylight_saving_makes_nobody_late(library, zone, wall, utc_
 
 def test_an_unknown_zone_is_told_in_utc():
     assert clock_time(NINE, "Moon/Crater") == "01:00 UTC"
+    assert spoken_time(NINE, "Moon/Crater", "zh") == "2026-03-02 01:00（UTC）"
+    assert spoken_time(NINE, "America/St_Johns", "en") == "2026-03-01 21:30 (UTC-03:30, America/St_Johns)"
     assert full_time(NINE, "Asia/Shanghai") == "2026-03-02 09:00 (UTC+08:00, Asia/Shanghai)"
 
 

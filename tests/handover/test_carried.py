@@ -25,6 +25,7 @@ from app.schedule.watch import ScheduleWatch
 from app.settings import SettingsFile
 from app.suggestions.deciding import Stands, Suggestions, note_id
 from app.suggestions.rules import Outcome, Rule, When, write_rules
+from app.text import LANGUAGES
 from sync import ledger, listing
 from sync.contract import NoteRole
 from sync.outbox import Kind as ItemKind
@@ -250,7 +251,7 @@ def told_of(library, interview, words, minutes):
     """A note on an interview under one and the same id."""
     at = interview.scheduled_at + timedelta(minutes=minutes)
     with library.session() as session:
-        assert say(session, interview, Said("told:1", NoteRole.ABSENT, at, "李静", words, {}))
+        assert say(session, interview, Said("told:1", NoteRole.ABSENT, at, "李静", dict.fromkeys(LANGUAGES, words), {}))
 
 
 def notes_open(library):

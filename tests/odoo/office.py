@@ -75,3 +75,10 @@ class Office:
         """A field of the company's own on the applicant."""
         model = self.call("ir.model", "search", domain=[["model", "=", "hr.applicant"]])[0]
         return self.make("ir.model.fields", name=name, ttype=kind, model_id=model, field_description=label)
+
+    def speak(self, language):
+        """The language of the user whose key the program has."""
+        (row,) = self.call("res.lang", "search", domain=[["code", "=", language], ["active", "in", [True, False]]])
+        self.edit("res.lang", row, active=True)
+        (user,) = self.call("res.users", "search", domain=[["login", "=", "recruiter"]])
+        self.edit("res.users", user, lang=language)

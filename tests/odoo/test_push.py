@@ -23,7 +23,7 @@ from sync.mapping import Entry
 from sync.outbox import State
 from sync.sender import Sender
 from sync.system import Agreed, Move, Note
-from tests.sync.ehr import AT, assessment_body, enqueue_interview, interview_body, note_of
+from tests.sync.ehr import AT, SAID, assessment_body, enqueue_interview, interview_body, note_of
 
 NOTES = "select count(*) from mail_message where is_internal and model = 'hr.applicant'"
 NOTHING = Agreed()
@@ -67,6 +67,16 @@ def test_a_note_beside_a_result_is_internal_says_who_said_it_and_goes_to_nobody(
     assert "王芳 · 2026-03-02" in row[4]
     assert sql(f"select count(*) from mail_notification where mail_message_id = {made}") == "0"
     assert sql("select count(*) from mail_mail") == "0"
+
+
+@pytest.mark.parametrize(("language", "heading"), [("zh_CN", "候选人迟到"), ("en_US", "Candidate late")])
+def test_a_note_is_in_the_language_of_the_user_whose_key_it_is(language, heading, company, office, connect, sql):
+    office.speak(language)
+    client = connect()
+    registered(client)
+    made = client.add_note(said(texts=SAID), "op")
+    body = sql(f"select replace(body, chr(10), ' ') from mail_message where id = {made}")
+    assert body.startswith(f"<p><strong>{heading}</strong></p><p>{SAID[language[:2]]}<br>")
 
 
 def test_other_words_under_a_notes_id_are_a_conflict(company, office, connect, sql):

@@ -12,10 +12,13 @@ from app import text
 from app.domain.people import Told
 from app.outgoing import Said, note_id, say, unsay, was_said
 from app.store import Library
+from app.text import LANGUAGES
 from sync import ledger, listing
 from sync.contract import NoteRole
 from sync.outbox import Kind, Resolution, State
 from tests.pulled.hr import MORNING, notes, office, plan, watch
+
+SAID = dict.fromkeys(LANGUAGES, "said")
 
 LATE = MORNING + timedelta(minutes=16)
 
@@ -81,12 +84,12 @@ def test_an_id_that_is_too_long_to_repeat_stands_for_itself_all_the_same(library
 
 def test_what_was_closed_before_anybody_had_it_is_said_anew(library, sandbox, service):
     interview = plan(sandbox, library, service)
-    said = Said("n:1", NoteRole.LATE, LATE, "王芳", "first", {})
+    said = Said("n:1", NoteRole.LATE, LATE, "王芳", SAID, {})
     with library.session() as session:
         say(session, interview, said)
         assert unsay(session, "n:", exactly=False) == 1
         assert not was_said(session, "n:1")
-        assert say(session, interview, Said("n:1", NoteRole.LATE, LATE, "王芳", "second", {})) == "n:1"
+        assert say(session, interview, replace(said, texts=dict.fromkeys(LANGUAGES, "second"))) == "n:1"
         assert was_said(session, "n:1")
         assert say(session, interview, said) == "n:1", "once for its id while it waits"
     service.run_once()
@@ -107,7 +110,7 @@ def test_postponed_and_put_back_is_late_again(library, sandbox, service):
     with library.session() as session:
         library.add_schedule_event(session, interview.id, Told.REMINDED, MORNING, {})
         say(session, library.interview(interview.id), Said(
-            note_id(interview, NoteRole.LATE, "20260302T010000Z"), NoteRole.LATE, LATE, "王芳", "again", {}
+            note_id(interview, NoteRole.LATE, "20260302T010000Z"), NoteRole.LATE, LATE, "王芳", SAID, {}
         ))  # fmt: skip
     service.run_once()
     assert sorted(json.loads(note["body"])["role"] for note in sandbox.store.notes()) == ["late", "postponed"]

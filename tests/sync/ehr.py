@@ -78,6 +78,10 @@ def note_of(interview, role=NoteRole.LATE, key="1", **changes):
     return json.dumps(asdict(note) | changes, ensure_ascii=False).encode()
 
 
+SAID = {"zh": "原定 09:00，迟到 15 分钟。", "en": "Planned for 09:00; 15 min late."}
+"""What a note says in both languages, for `note_of(…, texts=SAID)`."""
+
+
 def enqueue_note(session, interview, depends_on=None, role=NoteRole.LATE, key="1", **changes):
     return adding.enqueue(
         session, kind=Kind.NOTE, aggregate=f"{interview}/notes", payload=note_of(interview, role, key, **changes),

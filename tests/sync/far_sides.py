@@ -345,10 +345,11 @@ class MokaSide(SandboxSide):
     def __init__(self, sandbox: Sandbox) -> None:
         super().__init__(sandbox, "moka", "/moka")
 
-    def hr(self, profile: Profile | None = None, **more) -> HrSystem:
+    def hr(self, profile: Profile | None = None, account: str = "", **more) -> HrSystem:
         key = self.sandbox.key
         shape = msgspec.structs.replace(shipped_profile("moka").shape, limits=COMMON)
-        made = connect(Address.parse(self._base), profile or Profile(shape), Credentials(lambda: key), **more)
+        credentials = Credentials(lambda: key, account)
+        made = connect(Address.parse(self._base), profile or Profile(shape), credentials, **more)
         self._made.append(made)
         return made
 

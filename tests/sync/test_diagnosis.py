@@ -85,7 +85,21 @@ def test_certificates_are_a_step_of_their_own(tmp_path):
     with serving(replying(), server_context(Authority(tmp_path).issue("127.0.0.1"))) as server:
         assert ends(findings(server.url)) == (Step.CERTIFICATE, "remote_untrusted")
     wanting = read_profile('base = "generic"\nname = "own"\n[auth]\ncertificate = true\n', "own")
-    assert ends(findings("https://127.0.0.1:9", wanting)) == (Step.CERTIFICATE, "certificate_no_missing")
+    assert ends(findings("https://127.0.0.1:9", wanting)) == (Step.CERTIFICATE, "certificate_no_choice")
+
+
+@pytest.mark.parametrize("page", ["/odoo", "/odoo/recruitment/1", "/web"])
+def test_the_address_of_a_page_of_odoo_is_told_with_the_right_one(page):
+    def reply(call):
+        known = {"/web/version": (200, {}, {"version": "19.0", "version_info": []}), "/odoo": (200, {}, b"<html>")}
+        return known.get(call.path, (404, {}, b"<html>not here"))
+
+    with serving(reply) as server:
+        found = findings(server.url + page, shipped_profile("odoo"))
+        assert ends(found) == (Step.SYSTEM, "address_too_long")
+        assert found[-1].failure.params["address"] == server.url
+        assert page in text.sentence(found[-1].failure)
+        assert ends(findings(server.url + "/elsewhere", shipped_profile("odoo"))) == (Step.SYSTEM, "remote_nonsense")
 
 
 @pytest.mark.parametrize(

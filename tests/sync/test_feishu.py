@@ -41,7 +41,7 @@ from sync.profile import read_profile, shipped_profile
 from sync.sandbox.faces.feishu_imports import APPLICATION, ASSESSMENT, INTERVIEW, NOTE
 from sync.sender import Sender
 from sync.system import Agreed, Attachment, Note
-from tests.sync.ehr import assessment_body, enqueue_interview, feishu_with, interview_body, note_of
+from tests.sync.ehr import SAID, assessment_body, enqueue_interview, feishu_with, interview_body, note_of
 
 WRITES = {
     "talent": "/v1/talents/combined_create", "application": "/v1/external_applications",
@@ -496,6 +496,12 @@ def test_a_note_stands_on_the_talent_and_its_application_in_words_for_people(hr_
     assert lines[3].startswith("面鉴记录 note/")
     page = requests.get(f"{sandbox.url}/?lang=zh", timeout=10).text
     assert "15 分钟 &lt;b&gt;迟到&lt;/b&gt;" in page
+
+
+def test_a_note_is_in_the_language_of_the_profiles_words(hr_of, ids, sandbox):
+    hr_of().add_note(Note(**json.loads(note_of(ids[0], candidate_remote_id="app-cand-wang", texts=SAID))), OP)
+    (kept,) = sandbox.store.documents(NOTE)
+    assert kept["content"].splitlines()[:2] == ["候选人迟到", SAID["zh"]]
 
 
 def test_a_note_that_somebody_went_on_writing_in_is_found_again(hr_of, ids, sandbox):

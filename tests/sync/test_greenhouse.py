@@ -34,7 +34,7 @@ from sync.sandbox.faces.greenhouse import ATTACHMENT, NOTE
 from sync.sandbox.faces.greenhouse_rows import Rows, number
 from sync.sender import Sender
 from sync.system import Agreed, Attachment, GivesDocuments, Note, TakesFiles, TellsVanished
-from tests.sync.ehr import altered, assessment_body, enqueue_interview, interview_body, note_of, pulled
+from tests.sync.ehr import SAID, altered, assessment_body, enqueue_interview, interview_body, note_of, pulled
 from tests.sync.far_sides import GreenhouseSide, greenhouse_here
 
 FAR = GreenhouseSide
@@ -300,6 +300,16 @@ def test_what_is_said_beside_a_result_is_no_result_and_comes_from_the_same_user(
     assert (mark_in(said["body"]), said["visibility"]) == (None, "private")
     with pytest.raises(RemoteConflict):
         hr.add_note(replace(note, by="李雷"), OP)
+
+
+@pytest.mark.parametrize(("language", "heading"), [("zh", "候选人迟到"), ("en", "Candidate late")])
+def test_heading_and_words_of_a_note_are_of_one_language(language, heading, far):
+    hr, (_, application) = far.hr(profile=greenhouse_here(language=language)), known_application(far)
+    note = Note(**json.loads(note_of(str(uuid4()), candidate_remote_id=application, texts=SAID)))
+    made = hr.add_note(note, OP)
+    (said,) = notes(far)
+    assert said["body"].splitlines()[:2] == [heading, SAID[language]]
+    assert hr.add_note(replace(note, texts={}), OP) == made, "what it says to programs tells it apart"
 
 
 # stages

@@ -11,7 +11,7 @@ from sync.contract import InterviewStatus
 from sync.dialects.moka.system import APPLICATIONS, JOBS
 from sync.failures import CursorUnknown, ProfileInvalid, RemoteRejected, RemoteUnauthorized
 from sync.outbox import Resolution, State
-from sync.profile import read_profile
+from sync.profile import read_profile, shipped_profile
 from sync.sender import Sender
 from sync.system import TakesFiles
 from tests.sync.ehr import altered, enqueue_interview, interview_body, pulled
@@ -71,6 +71,13 @@ def test_a_wrong_key_is_told_though_it_comes_as_a_server_error(far):
         refused.check()
     refused.health()
     far.hr().check()
+
+
+def test_a_profile_may_say_that_the_key_is_alone(far):
+    assert not shipped_profile("moka").shape.auth.wants_account
+    with pytest.raises(ProfileInvalid, match="key_only"):
+        read_profile(altered("moka", 'kind = "basic"', 'kind = "bearer"'), "own")
+    far.hr(account="app-of-another-system").check()
 
 
 def test_everything_is_settled_as_not_told_and_no_call_is_made(far, sessions, queue):

@@ -36,6 +36,10 @@ def settings(opened):
     return room
 
 
+GOOD = dict.fromkeys(Step, "good") | {Step.CERTIFICATE: "needless"}
+"""A good connection to this computer itself, whose address has no certificate."""
+
+
 def marks(settings):
     """The steps that have a finding, with the state of their mark."""
     return {step: mark.state for step, (mark, *_) in settings.hr.check.rows.items() if mark.state != "left"}
@@ -82,10 +86,42 @@ def test_a_good_connection_says_what_can_be_seen(qtbot, settings, monkeypatch, s
     choose(settings, "ihr")
     enter(settings.hr.account, "mianjian")
     qtbot.mouseClick(settings.hr.test, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: marks(settings) == dict.fromkeys(Step, "good"))
+    qtbot.waitUntil(lambda: marks(settings) == GOOD)
+    mark, _, words = settings.hr.check.rows[Step.CERTIFICATE]
+    assert (mark.accessibleName(), words.text()) == ("not needed", "An address of this computer needs none.")
     seen = settings.hr.check.rows[Step.RIGHTS][2].text()
     assert "MianJian Sandbox EHR" in seen
     assert "8" in seen
+
+
+def test_an_account_left_from_another_profile_is_neither_shown_nor_used_by_moka(qtbot, settings, monkeypatch, sandbox):
+    settings.show()
+    monkeypatch.setenv("MIANJIAN_EHR_TOKEN", sandbox.key)
+    enter(settings.hr.url, sandbox.url + "/ihr")
+    choose(settings, "ihr")
+    enter(settings.hr.account, "mianjian")
+    enter(settings.hr.url, sandbox.url + "/moka")
+    choose(settings, "moka")
+    assert not settings.hr.account.isVisible()
+    qtbot.mouseClick(settings.hr.test, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: marks(settings) == GOOD)
+    enter(settings.hr.url, sandbox.url + "/ihr")
+    choose(settings, "ihr")
+    assert (settings.hr.account.isVisible(), settings.hr.account.text()) == (True, "mianjian")
+
+
+@pytest.mark.parametrize("said", ["zh", "en"])
+def test_a_refused_pair_names_the_account_too(said, qtbot, settings, monkeypatch, sandbox):
+    monkeypatch.setenv("MIANJIAN_EHR_TOKEN", sandbox.key)
+    enter(settings.hr.url, sandbox.url + "/ihr")
+    choose(settings, "ihr")
+    enter(settings.hr.account, "nobody")
+    language.set_language(said)
+    qtbot.mouseClick(settings.hr.test, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: marks(settings).get(Step.KEY) == "bad")
+    words = settings.hr.check.rows[Step.KEY][2].text()
+    assert {"zh": "账号", "en": "account"}[said] in words
+    assert sandbox.url.removeprefix("http://") in words
 
 
 def test_a_slow_server_holds_nothing_and_an_older_test_is_left_out(qtbot, settings, monkeypatch, sandbox):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QAbstractItemModelTester
 
@@ -162,6 +162,43 @@ def test_the_list_says_how_many_there_are(qtbot, room):
     assert room.count.text() == "4 interviews"
     room.search.setText("anna")
     qtbot.waitUntil(lambda: room.count.text() == "1 interview")
+
+
+def by_clicking(qtbot, room, column):
+    header = room.view.horizontalHeader()
+    at = QPoint(header.sectionViewportPosition(COLUMNS.index(column)) + 20, header.height() // 2)
+    qtbot.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    return [row.candidate.name for row in room.table.rows]
+
+
+@pytest.mark.parametrize("said", ["zh", "en"])
+def test_interviews_are_put_in_the_order_of_their_time(said, qtbot, room, filled):
+    language.set_language(said)
+    for name, day in (("王小雨", 5), ("𠮷田", 3), ("陈明", 4)):
+        row = next(one for one in room.table.rows if one.candidate.name == name)
+        at = datetime(2126, 3, day, 1, 30, tzinfo=UTC)
+        filled.save_interview(replace(row, scheduled_at=at, time_zone="Europe/London"))
+    chosen = room.chosen().id
+    assert by_clicking(qtbot, room, "time") == ["Anna Smith", "𠮷田", "陈明", "王小雨"]
+    assert room.chosen().id == chosen
+    assert by_clicking(qtbot, room, "time") == ["王小雨", "陈明", "𠮷田", "Anna Smith"]
+    cells = [room.table.index(n, COLUMNS.index("time")) for n in range(4)]
+    assert cells[0].data() == datetime(2126, 3, 5, 1, 30, tzinfo=UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+    assert "2126-03-05 01:30 (UTC+00:00, Europe/London)" in cells[0].data(Qt.ItemDataRole.ToolTipRole)
+    assert cells[3].data() == room.table.rows[3].created.astimezone().strftime("%Y-%m-%d"), "it has no time"
+    assert room.table.headerData(2, Qt.Orientation.Horizontal) == {"zh": "面试时间", "en": "When"}[said]
+    room.search.setText("王")
+    qtbot.waitUntil(lambda: names(room) == {"王小雨"})
+
+
+def test_every_column_sorts_and_what_is_large_comes_first(qtbot, room, filled):
+    room.resize(1700, 760)
+    assert by_clicking(qtbot, room, "candidate") == sorted(name for name, _ in PEOPLE)
+    order = ("陈明", "𠮷田", "王小雨", "Anna Smith")
+    assert by_clicking(qtbot, room, "status") == list(order)
+    for column in ("position", "analysis", "length", "composite"):
+        assert len(by_clicking(qtbot, room, column)) == 4
+    assert by_clicking(qtbot, room, "created") == [name for name, _ in reversed(PEOPLE)]
 
 
 def test_a_long_name_shows_its_beginning(qtbot, room):

@@ -238,6 +238,33 @@ def test_what_is_wrong_is_said_and_nothing_can_be_made_of_it(dialog):
     assert not dialog.save.isEnabled()
 
 
+@pytest.mark.parametrize("tongue", ["zh", "en"])
+def test_who_invites_is_asked_for_and_never_the_computers_account(tongue, opened, qtbot, monkeypatch, tmp_path):
+    language.set_language(tongue)
+    context = opened.context
+    context.settings.change(organizer_mail="hr@example.com", assessor="")
+    context.library.assessor = "root"
+    interview = next(each for each in context.library.interviews() if each.candidate.name == "陈明")
+    dialog = InviteDialog(context.library, context.settings, interview, opened.window)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.candidate_mail.setText("chen@example.com")
+    assert dialog.organizer.text() == ""
+    assert dialog.said.text().casefold() == text.tr("schedule.wrong_organizer").casefold()
+    assert dialog.said.property("class") == "muted", "nothing is wrong yet"
+    assert not dialog.save.isEnabled()
+    assert "root" not in dialog.words.toPlainText()
+    dialog.organizer.setText("极光科技")
+    (event,) = saved(dialog, qtbot, monkeypatch, tmp_path / "a.ics").walk("VEVENT")
+    assert event["organizer"].params["CN"] == "极光科技"
+    assert "极光科技" in dialog.words.toPlainText()
+    again = InviteDialog(context.library, context.settings, interview, opened.window)
+    qtbot.addWidget(again)
+    assert again.organizer.text() == "极光科技"
+    assert context.settings.values.assessor == "", "who invites is not who assesses"
+
+
 def test_a_broken_template_of_the_company_is_told(dialog, opened):
     folder = opened.context.library.folder / "invitations"
     folder.mkdir()

@@ -10,10 +10,18 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from app import text
-from app.domain.types import AnalysisState, Interview
+from app.domain.types import AnalysisState, Interview, InterviewOrder
+from app.schedule.zones import full_time
 from ui.widgets.plain import plain_tip
 
-COLUMNS = ("candidate", "position", "status", "analysis", "length", "composite", "created")
+ORDERS = {
+    "candidate": InterviewOrder.CANDIDATE, "position": InterviewOrder.POSITION, "time": InterviewOrder.TIME,
+    "status": InterviewOrder.STATUS, "analysis": InterviewOrder.ANALYSIS, "length": InterviewOrder.DURATION,
+    "composite": InterviewOrder.COMPOSITE, "created": InterviewOrder.CREATED,
+}  # fmt: skip
+"""The columns, and what the list is sorted by when one is chosen."""
+COLUMNS = tuple(ORDERS)
+LARGEST_FIRST = ("length", "composite", "created")
 Index = QModelIndex | QPersistentModelIndex
 NUMBERS = ("length", "composite")
 INTERVIEW_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -62,6 +70,8 @@ class InterviewTable(QAbstractTableModel):
             return text.tr(f"library.column_{COLUMNS[section]}")
         if role == Qt.ItemDataRole.TextAlignmentRole and COLUMNS[section] in NUMBERS:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.InitialSortOrderRole and COLUMNS[section] in LARGEST_FIRST:
+            return Qt.SortOrder.DescendingOrder
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -74,9 +84,19 @@ class InterviewTable(QAbstractTableModel):
             return self._cell(interview, column)
         if role == Qt.ItemDataRole.TextAlignmentRole and column in NUMBERS:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        if role == Qt.ItemDataRole.ToolTipRole and column in ("candidate", "position"):
-            return plain_tip(interview.title if column == "candidate" else self._cell(interview, column))
-        return None
+        return plain_tip(self._tip(interview, column)) if role == Qt.ItemDataRole.ToolTipRole else None
+
+    def _tip(self, interview: Interview, column: str) -> str:
+        """What a cell says more of: the planned time on the interview's own clock."""
+        match column:
+            case "candidate":
+                return interview.title
+            case "position":
+                return self._cell(interview, column)
+            case "time" if interview.scheduled_at is not None:
+                return full_time(interview.scheduled_at, interview.time_zone)
+            case _:
+                return ""
 
     def _cell(self, interview: Interview, column: str) -> str:
         media = interview.media
@@ -85,6 +105,8 @@ class InterviewTable(QAbstractTableModel):
                 return interview.candidate.name
             case "position":
                 return interview.position.title if interview.position else "–"
+            case "time":
+                return added(interview.scheduled_at) if interview.scheduled_at else added(interview.created)[:10]
             case "status":
                 return text.tr(f"library.status_{interview.status}")
             case "analysis":
@@ -104,7 +126,7 @@ class InterviewTable(QAbstractTableModel):
 
 
 def added(moment: datetime) -> str:
-    """When something came into the library, in this computer's time zone: rows in order read in order."""
+    """When something came or is to be, in this computer's time zone: rows in order read in order."""
     return f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 

@@ -30,14 +30,15 @@ from ui.library.delegate import StatusDelegate
 from ui.library.details import DetailsPanel
 from ui.library.hand_over import HandOverButton
 from ui.library.list_menu import menu_at
-from ui.library.model import COLUMNS, INTERVIEW_ROLE, InterviewTable
+from ui.library.model import COLUMNS, INTERVIEW_ROLE, ORDERS, InterviewTable
 from ui.library.search_field import SearchField
 from ui.widgets.action_menu import MenuOffer
 from ui.widgets.plain import plain_tip
 
 FILTER_DELAY_MS = 120
-WIDTHS = {"status": 116, "analysis": 92, "length": 72, "composite": 92, "created": 140}
-NARROW, TIGHT = 1100, 950
+WIDTHS = {"time": 136, "status": 112, "analysis": 92, "length": 78, "composite": 92, "created": 136}
+ROOM_FOR = {"created": 1500, "length": 1100, "analysis": 900}
+"""The room's width (before scaling) from which on a column is shown: the details show what it says, too."""
 MOST_POSITION = 180
 """The filter's width (before scaling), however long a position is called; its list shows all of it."""
 MEDIA_PATTERN = "*.mp4 *.m4v *.mkv *.mov *.webm *.avi *.wav *.mp3 *.m4a *.aac *.flac *.ogg *.oga *.opus"
@@ -101,6 +102,10 @@ class LibraryRoom(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
         header.setMinimumSectionSize(theme.scaled(60))
+        header.setSectionsClickable(True)
+        header.setSortIndicator(COLUMNS.index("created"), Qt.SortOrder.DescendingOrder)
+        header.setSortIndicatorShown(True)
+        header.sortIndicatorChanged.connect(lambda *_: self.refresh())
         view.setItemDelegateForColumn(COLUMNS.index("status"), StatusDelegate(view))
         view.doubleClicked.connect(self._open)
         MenuOffer(view, lambda at: menu_at(self, at))
@@ -196,7 +201,10 @@ class LibraryRoom(QWidget):
         self._timer.start()
 
     def _query(self) -> InterviewQuery:
+        header = self.view.horizontalHeader()
         return InterviewQuery(
+            order=ORDERS[COLUMNS[header.sortIndicatorSection()]],
+            descending=header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder,
             text=self.search.text().strip(),
             status=self.status.currentData(),
             position_id=self.position.currentData(),
@@ -244,7 +252,7 @@ class LibraryRoom(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Qt: where there is little room, names come before dates and lengths (the details show them)."""
         super().resizeEvent(event)
-        for column, least in (("created", NARROW), ("length", TIGHT)):
+        for column, least in ROOM_FOR.items():
             self.view.setColumnHidden(COLUMNS.index(column), self.width() < theme.scaled(least))
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -41,7 +41,7 @@ from ui.widgets.text_line import TextLine
 
 _PLAIN = QTimeZone(QTimeZone.Initialization.UTC)
 """The field holds a time on the clocks of the chosen zone; no change of this computer's own clocks may move it."""
-FIELDS = ("time", "zone", "minutes", "candidate_mail", "organizer_mail", "place", "mail_language")
+FIELDS = ("time", "zone", "minutes", "candidate_mail", "organizer", "organizer_mail", "place", "mail_language")
 
 
 class InviteDialog(QDialog):
@@ -72,7 +72,7 @@ class InviteDialog(QDialog):
         self.minutes.setRange(5, 24 * 60)
         self.minutes.setSingleStep(15)
         self.minutes.lineEdit().setTextMargins(theme.SPACE, 0, 0, 0)
-        self.candidate_mail, self.organizer_mail, self.place = TextLine(), TextLine(), TextLine()
+        self.candidate_mail, self.organizer, self.organizer_mail, self.place = (TextLine() for _ in range(4))
         self.mail_language = QComboBox()
         self.cancelling = QCheckBox()
         self.subject = QLabel()
@@ -127,6 +127,7 @@ class InviteDialog(QDialog):
         self.zone.setCurrentText(interview.time_zone)
         self.minutes.setValue(values.interview_min)
         self.candidate_mail.show_words(interview.candidate.email)
+        self.organizer.show_words(values.organizer or values.assessor)
         self.organizer_mail.show_words(values.organizer_mail)
         if invited(self._library, interview):
             last = self._library.schedule_events(interview.id)[-1].body
@@ -140,8 +141,8 @@ class InviteDialog(QDialog):
     def _connect(self) -> None:
         for signal in (
             self.time.dateTimeChanged, self.zone.currentTextChanged, self.minutes.valueChanged,
-            self.candidate_mail.textChanged, self.organizer_mail.textChanged, self.place.textChanged,
-            self.mail_language.currentIndexChanged, self.cancelling.toggled,
+            self.candidate_mail.textChanged, self.organizer.textChanged, self.organizer_mail.textChanged,
+            self.place.textChanged, self.mail_language.currentIndexChanged, self.cancelling.toggled,
         ):  # fmt: skip
             signal.connect(self._show)
         self.save.clicked.connect(self.save_file)
@@ -156,9 +157,9 @@ class InviteDialog(QDialog):
         position = self._position()
         made = Invitation(
             self.interview.id, text.tr_in(self._language(), "schedule.event_title", position=position), start, zone,
-            self.minutes.value(), self._settings.values.assessor or self._library.assessor,
-            self.organizer_mail.text().strip(), self.interview.candidate.name, self.candidate_mail.text().strip(),
-            self.place.text().strip(), cancelled=self.cancelling.isChecked(),
+            self.minutes.value(), self.organizer.text().strip(), self.organizer_mail.text().strip(),
+            self.interview.candidate.name, self.candidate_mail.text().strip(), self.place.text().strip(),
+            cancelled=self.cancelling.isChecked(),
         )  # fmt: skip
         return replace(made, words=self._mail(made).body)
 
@@ -196,8 +197,8 @@ class InviteDialog(QDialog):
         return "" if exists(self._wall(), invitation.zone) else "gap"
 
     def _is_still_to_fill(self, wrong: str) -> bool:
-        """Whether it is only a mail address that nobody has written yet."""
-        return wrong in ("organizer_mail", "candidate_mail") and not getattr(self, wrong).text().strip()
+        """Whether it is only a name or a mail address that nobody has written yet."""
+        return wrong in ("organizer", "organizer_mail", "candidate_mail") and not getattr(self, wrong).text().strip()
 
     def _wall(self) -> datetime:
         """The time as it is written, without a zone."""
@@ -247,7 +248,7 @@ class InviteDialog(QDialog):
         self._say(text.tr("schedule.opened"), good=True)
 
     def _kept(self) -> Invitation:
-        """The invitation, with what was entered kept: time and zone, the addresses, the usual length."""
+        """The invitation, with what was entered kept: time and zone, who invites, the addresses, the usual length."""
         wanted = self.wanted()
         candidate = self.interview.candidate
         if wanted.candidate_mail != candidate.email:
@@ -256,7 +257,9 @@ class InviteDialog(QDialog):
         planned = replace(self.interview, candidate=candidate, scheduled_at=wanted.start, time_zone=wanted.zone)
         if planned != self.interview:
             self.interview = self._library.save_interview(planned)
-        self._settings.change(organizer_mail=wanted.organizer_mail, interview_min=wanted.minutes)
+        values = self._settings.values
+        own = "" if wanted.organizer == values.assessor else wanted.organizer
+        self._settings.change(organizer_mail=wanted.organizer_mail, organizer=own, interview_min=wanted.minutes)
         return wanted
 
     def _retranslate(self) -> None:
@@ -267,6 +270,7 @@ class InviteDialog(QDialog):
             field.setAccessibleName(text.tr(f"schedule.{name}"))
         self.minutes.setSuffix(text.tr("schedule.minutes_suffix"))
         self.place.setPlaceholderText(text.tr("schedule.place_hint"))
+        self.organizer.setPlaceholderText(text.tr("schedule.organizer_hint"))
         with QSignalBlocker(self.mail_language):
             for row, name in enumerate(text.LANGUAGES):
                 self.mail_language.setItemText(row, text.tr(f"settings.language_{name}"))

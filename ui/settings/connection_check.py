@@ -14,13 +14,14 @@ from ui import language, theme
 _STROKES = {
     "good": ((-0.45, 0.02, -0.12, 0.36), (-0.12, 0.36, 0.48, -0.34)),
     "bad": ((-0.36, -0.36, 0.36, 0.36), (-0.36, 0.36, 0.36, -0.36)),
+    "needless": ((-0.4, 0.0, 0.4, 0.0),),
 }
 """Lines of a mark (x1, y1, x2, y2), in shares of its radius."""
-_COLORS = {"good": "ok", "bad": "bad", "running": "accent", "left": "faint"}
+_COLORS = {"good": "ok", "bad": "bad", "running": "accent", "left": "faint", "needless": "faint"}
 
 
 class Mark(QWidget):
-    """A round mark: good, bad, running, or left (not tried)."""
+    """A round mark: good, bad, running, left (not tried), or needless (there was nothing to look at)."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -115,7 +116,7 @@ class ConnectionCheck(QWidget):
             finding = self._findings.get(step)
             state = "running" if step is running else "left"
             if finding is not None:
-                state = "bad" if finding.failure else "good"
+                state = "bad" if finding.failure else "good" if finding.needed else "needless"
             mark.show_state(state)
             name.setText(text.tr(f"settings.check_{step}"))
             _set_class(name, "muted" if finding is None else "")

@@ -41,8 +41,8 @@ class Notes:
         self._calls.ask("GET", PATH, {"page_size": "1", "talent_id": talent})
 
     def _made(self, note: Note, talent: str, application: str | None) -> str:
-        words = self._shape.words
-        text = plain_note(note, words.notes, self._shape.time_zone, words.record)
+        shape = self._shape
+        text = plain_note(note, shape.words.notes, shape.time_zone, shape.words.record, shape.language)
         body: Row = {"talent_id": talent, "content": text, "privacy": PUBLIC}
         body |= {"application_id": application} if application else {}
         made = self._settling.make(lambda: self._calls.ask("POST", PATH, body=body)).get("note") or {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from sync.contract import STATUS_ORDER, Conclusion, InterviewStatus, NoteRole
@@ -45,12 +47,14 @@ class FeishuShape(Shape, frozen=True, forbid_unknown_fields=True, kw_only=True):
 
     `stages` gives the name of the stage that stands for a status ("" or missing = an application is not moved for it);
     `conclusions` the number that stands for our conclusion; `score` the range in which Feishu shows a score of 0 to 10.
+    `language` is the one that `words` are in.
     """
 
     envelope: Envelope
     words: Words
     stages: dict[str, str] = msgspec.field(default_factory=dict)
     conclusions: dict[str, int]
+    language: Literal["zh", "en"] = "zh"
     score: tuple[int, int] = (0, 100)
     page_size: int = 20
     overlap_s: float = 300.0

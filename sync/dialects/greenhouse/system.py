@@ -136,7 +136,8 @@ class GreenhouseSystem:
         there = ((str(row["id"]), str(row.get("body") or "")) for row in rows)
         found = held(note, there, self._wire.host)
         words = self._words
-        return found or self._noted(place.candidate, plain_note(note, words.notes, shape.time_zone, words.record))
+        text = plain_note(note, words.notes, shape.time_zone, words.record, shape.language)
+        return found or self._noted(place.candidate, text)
 
     def gives_documents(self) -> bool:
         """Greenhouse always does."""

@@ -12,9 +12,9 @@ from sync.dialects.odoo.shape import Words
 from sync.system import Note
 
 
-def said_note(note: Note, words: Words, zone: str) -> str:
-    """Something said beside a result, with its heading; times on the clocks of `zone`."""
-    lines = lines_of(note, words.notes, zone)
+def said_note(note: Note, words: Words, zone: str, language: str) -> str:
+    """Something said beside a result, with its heading, in one language; times on the clocks of `zone`."""
+    lines = lines_of(note, words.notes, zone, language)
     heading, rest = (lines[:1], lines[1:]) if NoteRole(note.role) in words.notes else ([], lines)
     return "".join(map(_strong, heading)) + _paragraph("\n".join(rest))
 

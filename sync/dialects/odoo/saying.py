@@ -24,14 +24,18 @@ class Saying:
     def __init__(self, odoo: Odoo) -> None:
         self._odoo = odoo
 
-    def keep(self, note: Note, words: Words, zone: str) -> str:
-        """Add a note unless it is there; gives its id. RemoteConflict where other words are kept under its id."""
+    def keep(self, note: Note, words: Words, zone: str, language: str) -> str:
+        """Add a note in a language, unless it is there; gives its id.
+
+        RemoteConflict where other words are kept under its id.
+        """
         found = self._held(note)
         if found is not None:
             return str(found["id"])
         ids = note.interview_remote_id, note.candidate_remote_id
         columns = {".id": str(applicant_for(self._odoo, note.interview_id, *ids))}
-        columns |= message_columns(_name(note), said_note(note, words, zone), f"<{mark_for(note)}@mianjian.invalid>")
+        said = said_note(note, words, zone, language)
+        columns |= message_columns(_name(note), said, f"<{mark_for(note)}@mianjian.invalid>")
         try:
             self._odoo.load(MODEL, columns)
         except RemoteRejected:  # made meanwhile: nobody may change a note, not even into the same words

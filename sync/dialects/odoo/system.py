@@ -6,6 +6,7 @@ An interview is an application in Odoo: an applicant of a job. Its status is the
 from __future__ import annotations
 
 import json
+import re
 from typing import Any, BinaryIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -20,7 +21,14 @@ from sync.dialects.odoo.results import Results, applicant_of
 from sync.dialects.odoo.saying import Saying
 from sync.dialects.odoo.shape import OdooShape, Words
 from sync.dialects.odoo.stages import Stages, many2one
-from sync.failures import MappingBroken, RemoteConflict, RemoteRejected, RightMissing
+from sync.failures import (
+    AddressTooLong,
+    MappingBroken,
+    RemoteConflict,
+    RemoteNonsense,
+    RemoteRejected,
+    RightMissing,
+)
 from sync.mapping import check
 from sync.profile import Profile
 from sync.system import Agreed, Attachment, Delivered, Move, Note, Progress, Request
@@ -28,6 +36,8 @@ from sync.system import Agreed, Attachment, Delivered, Move, Note, Progress, Req
 APPLICANTS = fields.MODEL
 RIGHTS = (("hr.job", "read"), (APPLICANTS, "create"), (APPLICANTS, "write"), ("calendar.event", "read"))
 """What the user whose key it is has to be allowed."""
+_PAGE = re.compile(r"(?<=[^/])/(odoo|web)(/.*)?$")
+"""Where Odoo's own pages begin in an address."""
 
 
 class OdooSystem:
@@ -50,7 +60,14 @@ class OdooSystem:
 
     def health(self) -> None:
         """Whether an Odoo answers at all; needs no key."""
-        self.system_name = f"Odoo {self._wire.plain(self._odoo.version())}".strip()
+        try:
+            version = self._odoo.version()
+        except (RemoteNonsense, RemoteRejected) as failure:
+            page = self._page_in_address()
+            if page is None:
+                raise
+            raise page from failure
+        self.system_name = f"Odoo {self._wire.plain(version)}".strip()
 
     def check(self) -> None:
         """Whether address, key, rights, stages and mapping serve."""
@@ -126,7 +143,7 @@ class OdooSystem:
     def add_note(self, note: Note, operation: str) -> str:
         """Keep an internal note in the applicant's log; it is sent to nobody."""
         del operation
-        return self._saying.keep(note, self._words(), self._time_zone())
+        return self._saying.keep(note, self._words(), self._time_zone(), self._language())
 
     def gives_documents(self) -> bool:
         """Odoo always does."""
@@ -145,6 +162,13 @@ class OdooSystem:
         arguments = self._results.preview(external_id, signed, self._words())
         path, body = request(APPLICANTS, "load", arguments)
         return (Request("POST", path, body.decode()),)
+
+    def _page_in_address(self) -> AddressTooLong | None:
+        """What the browser's address has behind that of the server, where somebody pasted it whole."""
+        found = _PAGE.search(self.address.base)
+        if found is None:
+            return None
+        return AddressTooLong(host=self._wire.host, more=found[0], address=self.address.base[: found.start()])
 
     def _has_interview(self, applicant: int) -> bool:
         """Whether an applicant comes with an interview in a pull: by a meeting, or by its stage."""
@@ -178,9 +202,11 @@ class OdooSystem:
             self._user = found if isinstance(found, dict) else {}
         return self._user
 
+    def _language(self) -> str:
+        return "zh" if str(self._context().get("lang") or "").startswith("zh") else "en"
+
     def _words(self) -> Words:
-        chinese = str(self._context().get("lang") or "").startswith("zh")
-        return self._shape.words["zh" if chinese else "en"]
+        return self._shape.words[self._language()]
 
     def _time_zone(self) -> str:
         said = str(self._context().get("tz") or self._shape.time_zone)
