@@ -168,7 +168,7 @@ def _do(job: protocol.Job, lines: Lines) -> protocol.Result:
     if isinstance(job, protocol.StillsJob):
         return _stills(job, lines)
     if isinstance(job, protocol.JoinJob):
-        return _join(job)
+        return _join(job, lines)
     if isinstance(job, protocol.PartialJob):
         return _derive_so_far(job)
     from analysis import pipeline
@@ -267,10 +267,16 @@ def _redact(job: protocol.RedactJob, lines: Lines) -> protocol.RedactResult:
     return protocol.RedactResult()
 
 
-def _join(job: protocol.JoinJob) -> protocol.JoinResult:
+def _join(job: protocol.JoinJob, lines: Lines) -> protocol.JoinResult:
     from analysis.recording.joining import join
 
-    return protocol.JoinResult(join([Path(part) for part in job.parts], Path(job.out), job.name))
+    began = time.monotonic()
+
+    def tell(share: float) -> None:
+        left = (time.monotonic() - began) / max(share, 0.001) * (1 - share)
+        lines.report(Progress("join", share, 1.0, share, left))
+
+    return protocol.JoinResult(join([Path(part) for part in job.parts], Path(job.out), job.name, tell))
 
 
 def _clip(job: protocol.ClipJob, lines: Lines) -> protocol.ClipResult:

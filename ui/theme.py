@@ -12,9 +12,13 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
+from app import text
 from app.resources import resource
+from ui import language
 
 FAMILIES = ["MianJian Sans", "MianJian Sans Rare"]
+LATIN = "MianJian Sans Latin"
+"""In Chinese a quotation mark is as wide as a character; other languages take their letters from here first."""
 
 LIGHT = {
     "window": "#f2f4f7", "panel": "#ffffff", "raised": "#f7f9fb", "border": "#dde2e8", "text": "#171a1f",
@@ -54,6 +58,7 @@ class _Theme(QObject):
         hints = application.styleHints()
         if self._system is None:
             hints.colorSchemeChanged.connect(self._follow)
+            language.changed.connect(self.refresh)  # it may want its letters from another font first
         self._system = hints.colorScheme()
 
     def _follow(self, scheme: Qt.ColorScheme) -> None:
@@ -120,7 +125,7 @@ def scaled(pixels: float) -> int:
 def font(size: float = 13, *, bold: bool = False) -> QFont:
     """The text font at `size` pixels (before scaling)."""
     result = QFont()
-    result.setFamilies(FAMILIES)
+    result.setFamilies(FAMILIES if text.language() == "zh" else [LATIN, *FAMILIES])
     result.setPixelSize(max(8, scaled(size)))
     result.setBold(bold)
     result.setHintingPreference(QFont.HintingPreference.PreferNoHinting)

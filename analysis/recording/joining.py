@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +22,13 @@ from analysis.media.opening import opened
 from analysis.media.stretches import Stretch, stretches_of, tags_of, untagged
 from analysis.recording.files import seekable
 
+REPORT_EVERY = 500
+"""Packets."""
+Report = Callable[[float], None]
+"""Hears the share (0..1) that is copied."""
 
-def join(parts: Sequence[Path], out: Path, name: str) -> float:
+
+def join(parts: Sequence[Path], out: Path, name: str, report: Report = lambda _: None) -> float:
     """Copy the parts' pictures and sound to `out`, whose time is the recording's; gives its length, s.
 
     A part may end anywhere. What two parts both have is taken from the first. Nothing is encoded anew; where parts have
@@ -31,7 +38,7 @@ def join(parts: Sequence[Path], out: Path, name: str) -> float:
     out.unlink(missing_ok=True)
     with writing(out.parent):
         try:
-            copied = _joined(parts, out, name)
+            copied = _joined(parts, out, name, report)
         except av.FFmpegError as error:
             if error.errno in FULL:
                 raise OSError(error.errno, str(error)) from error
@@ -46,7 +53,7 @@ Key = tuple[str, int]
 """Picture or sound, and the how manyeth of its kind: parts need not have the same tracks."""
 
 
-def _joined(parts: Sequence[Path], out: Path, name: str) -> dict[Key, _Copied]:
+def _joined(parts: Sequence[Path], out: Path, name: str, report: Report) -> dict[Key, _Copied]:
     copied: dict[Key, _Copied] = {}
     readable, models = _looked_at(parts, name)
     with seekable(out) as target:
@@ -55,9 +62,10 @@ def _joined(parts: Sequence[Path], out: Path, name: str) -> dict[Key, _Copied]:
         if not copied:
             raise MediaUnreadable(name=name)
         target.start_encoding()
-        for part in readable:
+        sizes = [part.stat().st_size for part in readable]
+        for number, part in enumerate(readable):
             with opened(part, name) as recording:
-                _copy(recording.container, copied, target)
+                _copy(recording.container, copied, target, partial(_tell, report, sum(sizes[:number]), sum(sizes)))
     return copied
 
 
@@ -90,6 +98,10 @@ def _looked_at(parts: Sequence[Path], name: str) -> tuple[list[Path], dict[Key, 
             continue
         readable.append(part)
     return readable, models
+
+
+def _tell(report: Report, before: int, total: int, at: int) -> None:
+    report(min(1.0, (before + at) / max(1, total)))
 
 
 def _adopt(
@@ -130,16 +142,21 @@ class _Copied:
         self.end = float(((packet.pts or 0) + (packet.duration or 0)) * packet.time_base)
 
 
-def _copy(container: InputContainer, copied: dict[Key, _Copied], target: OutputContainer) -> None:
-    """Up to where the part is damaged. Pictures of a part are left out until one that stands for itself."""
+def _copy(
+    container: InputContainer, copied: dict[Key, _Copied], target: OutputContainer, report: Callable[[int], None]
+) -> None:
+    """Up to where the part is damaged; `report` hears of the byte at which it is. Pictures of a part are left out until
+    one that stands for itself."""
     tracks = {stream.index: copied[key] for key, stream in _keyed(container).items()}
     begun: set[int] = set()
     packets = container.demux([container.streams[index] for index in tracks])
-    while True:
+    for number in count():
         try:
             packet = next(packets)
         except (StopIteration, av.error.InvalidDataError, av.error.EOFError):
             return
+        if number % REPORT_EVERY == 0:
+            report(packet.pos or 0)
         one = tracks[packet.stream_index]
         if not packet.size or not one.is_next(packet):
             continue

@@ -25,16 +25,17 @@ def left_behind(library: Library) -> list[Path]:
 
 
 def recover(
-    library: Library, folder: Path, cancel: threading.Event | None = None, run_child: RunChild | None = None
-) -> Interview:
-    """Take in what is there of a recording: at most two seconds of its end are missing.
+    library: Library, folder: Path, cancel: threading.Event | None = None, run_child: RunChild | None = None,
+    report: OnMessage = lambda _: None,
+) -> Interview:  # fmt: skip
+    """Take in what is there of a recording: at most two seconds of its end are missing. `report` hears how far it is.
 
     Raises what `shelve` does, and Cancelled; after any failure but RecordingEmpty it is found again the next time.
     """
     stop = cancel or threading.Event()
     for part in folders.parts(folder):
         _let_finish(part, stop)
-    return shelve(library, folder, _stopping(run_child, stop))
+    return shelve(library, folder, _stopping(run_child, stop), report)
 
 
 def _let_finish(part: Path, stop: threading.Event) -> None:

@@ -31,7 +31,7 @@ from app.failures import (
 from app.recording import folders
 from app.recording.kinds import Kind, Picture, PictureTrack, Role, Standing, Track
 from app.recording.part_child import PartChild, PartDied
-from app.recording.shelving import shelve
+from app.recording.shelving import is_at_once, shelve
 from app.recording.timeline import NS, Timeline
 from app.recording.waiting import Waiting
 from app.store import Library
@@ -66,6 +66,7 @@ def begin(
     *,
     allowed: Collection[Kind],
     go_on: bool = False,
+    join_later: bool = False,
     on_problem: OnProblem = lambda _: None,
     on_standing: OnStanding = lambda _: None,
 ) -> Recording:
@@ -74,8 +75,9 @@ def begin(
     `allowed` is what the candidate agreed to have recorded, within the rules: a track of another kind is refused.
     `on_problem` hears of what goes wrong while recording goes on, `on_standing` once a second how it goes, both on a
     thread of the recording. `go_on`: the interview has a recording of this program that a crash ended; what is recorded
-    now follows it, and both are one recording in the end (end an analysis of the earlier one before). Raises
-    ConsentMissing, ReadOnly, NotFound, InterviewRecorded, DiskFull, FolderNotWritable.
+    now follows it, and both are one recording in the end (end an analysis of the earlier one before). `join_later`:
+    where it has several parts in the end, `done` gets the interview as it is at once, and they are left for `recover`.
+    Raises ConsentMissing, ReadOnly, NotFound, InterviewRecorded, DiskFull, FolderNotWritable.
     """
     refused = [track for track in tracks if track.kind not in allowed]
     if refused or not tracks:
@@ -95,7 +97,7 @@ def begin(
             with library.vault.lease(before.sha256) as earlier:
                 folders.make(folder, interview_id, before.name, earlier, before.sha256)
     before_ns = round((before.duration_s or 0.0) * NS) if before else 0
-    return Recording(library, interview_id, tuple(tracks), on_problem, on_standing, before_ns)
+    return Recording(library, interview_id, tuple(tracks), on_problem, on_standing, before_ns, join_later=join_later)
 
 
 @dataclass
@@ -119,8 +121,11 @@ class Recording:
         on_problem: OnProblem,
         on_standing: OnStanding,
         before_ns: int = 0,
+        *,
+        join_later: bool = False,
     ) -> None:
         self.interview_id = interview_id
+        self._join_later = join_later
         self._library, self._on_problem, self._on_standing = library, on_problem, on_standing
         self._folder = library.vault.recording(interview_id)
         self._sources = tuple(source_of(track) for track in tracks)
@@ -197,7 +202,7 @@ class Recording:
 
     def stop(self, done: Done) -> None:
         """End it and take it into the library; `done` gets the interview, or what went wrong, on a thread of its own;
-        at once where it came to an end before.
+        at once where it came to an end before. Where parts of it are joined later, `being_recorded` is still true.
 
         Whatever goes wrong, what was recorded stays on the disk and is taken in when the library is next opened.
         """
@@ -236,7 +241,7 @@ class Recording:
         try:
             while not self._write_part():
                 pass
-            interview = shelve(self._library, self._folder)
+            interview = self._take_in()
         except Failure as failure:
             self._end_with(failure)
         except OSError:
@@ -246,6 +251,11 @@ class Recording:
             raise
         else:
             self._end_with(interview)
+
+    def _take_in(self) -> Interview:
+        if self._join_later and not is_at_once(self._folder):
+            return self._library.interview(self.interview_id)
+        return shelve(self._library, self._folder)
 
     def _end_with(self, outcome: Interview | Failure) -> None:
         """It is over: whoever stopped it is told; where nobody did, the problem is said now."""

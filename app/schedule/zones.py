@@ -22,6 +22,17 @@ def clock_time(moment: datetime, zone: str) -> str:
     return f"{moment.astimezone(zone_of(zone)):%H:%M %Z}"
 
 
+def here_and_there(moment: datetime, zone: str, now: datetime | None = None) -> str:
+    """A moment by this computer's clock, without its date where it is today; where the clocks of `zone` show another
+    time, that too: "2026-11-28 17:00 (09:00 GMT)"."""
+    here, there = moment.astimezone(), moment.astimezone(zone_of(zone))
+    today = here.date() == (now or datetime.now(UTC)).astimezone().date()
+    words = f"{here:%H:%M}" if today else f"{here:%Y-%m-%d %H:%M}"
+    if here.utcoffset() == there.utcoffset():
+        return words
+    return f"{words} ({there:%H:%M %Z})" if here.date() == there.date() else f"{words} ({there:%m-%d %H:%M %Z})"
+
+
 def full_time(moment: datetime, zone: str) -> str:
     """Date and time there, with offset and zone: "2026-03-29 09:30 (UTC+01:00, Europe/London)"."""
     there = moment.astimezone(zone_of(zone))

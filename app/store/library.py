@@ -33,7 +33,8 @@ class Library(Redactions, Marks):
     """One library, open in one folder. Its methods may be called from any thread.
 
     `read_only`: changes raise ReadOnly. `holder`: who writes it, where that is another process. `assessor`: who acts.
-    `interrupted`: the interviews whose analysis waited or ran when the library was closed, or its process ended.
+    `under_way`: the interviews that this process holds now. `interrupted`: the interviews whose analysis waited or ran
+    when the library was closed, or its process ended.
     """
 
     def __init__(self, folder: Path, database: Database, lock: LibraryLock, *, read_only: bool, assessor: str) -> None:
@@ -46,6 +47,7 @@ class Library(Redactions, Marks):
         self._database = database
         self._lock = lock
         self.interrupted: tuple[str, ...] = ()
+        self.under_way: set[str] = set()
         self._listeners: list[ChangeCallback] = []
 
     @classmethod

@@ -64,6 +64,7 @@ class Recorded:
     """What the program recorded itself, with its playable copy and all that is known of it, in `incoming.folder`.
 
     `replaces` is the hash of an earlier recording of the interview that it begins with, "" where there was none.
+    `ended`: the interview is over; one that a crash cut off is in progress still, and may go on.
     """
 
     incoming: Incoming
@@ -72,6 +73,7 @@ class Recorded:
     has_video: bool
     has_audio: bool
     replaces: str = ""
+    ended: bool = True
 
 
 class Recordings(Interviews):
@@ -234,7 +236,8 @@ class Recordings(Interviews):
             with self.session() as session:
                 belonging = self._still_its(session, recorded)
                 playable = self.vault.has_playable(incoming.sha256)
-                interview = self._new_rows(session, incoming, belonging, prepared, playable)
+                reached = InterviewStatus.TO_REVIEW if recorded.ended else InterviewStatus.IN_PROGRESS
+                interview = self._new_rows(session, incoming, belonging, prepared, playable, reached)
         except BaseException:  # whatever stopped the rows, the recording is not given up
             self.vault.give_back(incoming.sha256)
             raise
@@ -260,8 +263,9 @@ class Recordings(Interviews):
         return Belonging(interview_id=self._new_interview(session, recorded.incoming, of))
 
     def _new_rows(
-        self, session: Session, incoming: Incoming, belonging: Belonging, prepared: Prepared | None, playable: bool
-    ) -> Interview:
+        self, session: Session, incoming: Incoming, belonging: Belonging, prepared: Prepared | None, playable: bool,
+        reached: InterviewStatus = InterviewStatus.TO_REVIEW,
+    ) -> Interview:  # fmt: skip
         media = MediaRow(
             sha256=incoming.sha256, name=incoming.name, bytes=incoming.bytes, assessor=self.assessor,
             duration_s=prepared.duration_s if prepared else None, has_video=bool(prepared and prepared.has_video),
@@ -276,9 +280,7 @@ class Recordings(Interviews):
         self._note(session, "imported", "interview", interview_id, incoming.sha256)
         session.flush()
         index_for_search(session, InterviewRow.id == interview_id)
-        return self._move(
-            session, interview_id, max(InterviewStatus.TO_REVIEW, InterviewStatus(row.status), key=progress)
-        )
+        return self._move(session, interview_id, max(reached, InterviewStatus(row.status), key=progress))
 
     def _for_recording(self, session: Session, incoming: Incoming, belonging: Belonging) -> str:
         """The interview of the candidate that waits for its recording, the earliest first; else a new one.

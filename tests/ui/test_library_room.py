@@ -11,7 +11,9 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QAbstractItemModelTester
 
 from analysis.document import Missing
+from app import text
 from app.domain.types import Candidate, Interview, InterviewStatus, Position
+from app.store.importing import import_file
 from tests.ui import review_data, review_library
 from ui import language
 from ui.library.model import COLUMNS, InterviewTable
@@ -250,3 +252,15 @@ def test_a_finished_analysis_names_the_stages_that_failed(qtbot, library, sample
     room.choose(interview_id)
     room.details.show_interview(library.interview(interview_id))
     assert "analysis.json" in room.details.state.text()
+
+
+def test_before_anybody_asked_nothing_is_said_of_a_consent_kept_elsewhere(room, filled, sample, each_language):
+    language.set_language(each_language)
+    asked, kept = text.tr("library.consent_not_asked"), text.tr("library.consent_kept_outside")
+    for name, words in (("陈明", asked), ("𠮷田", asked), ("王小雨", kept)):
+        room.choose(next(row.id for row in room.table.rows if row.candidate.name == name))
+        assert room.details.consent.line.text() == words
+    imported = import_file(filled, sample / "sample_zh.mp4").interview
+    room.refresh()
+    room.choose(imported.id)
+    assert room.details.consent.line.text() == kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -15,6 +16,8 @@ from analysis.failures import DiskFull
 from app import text
 from app.domain.types import Candidate, Interview, InterviewStatus, Position
 from app.recording.to_be_held import GROUPS, PAGE, to_be_held
+from app.schedule.zones import zone_of
+from app.store.recordings import local_zone
 from app.store.tables import CandidateRow, InterviewRow
 from tests.app.test_store_library import an_interview
 from ui import language
@@ -256,3 +259,23 @@ def test_rows_of_the_table_are_as_the_product_writes_them(library):
     with library.reading() as session:
         assert session.get(CandidateRow, candidate.id) is not None
     assert sum(group.count for group in to_be_held(library)) == 3
+
+
+def test_times_are_this_computers_in_order_and_the_others_stand_beside_them(make_chooser, library, qtbot):
+    """Two interviews of a day, planned in zones whose clocks show them the other way round."""
+    noon = (NOW.astimezone() + timedelta(days=2)).replace(hour=12, minute=0, second=0, microsecond=0)
+    zones = sorted(("Asia/Tokyo", "America/New_York"), key=lambda zone: noon.astimezone(zone_of(zone)).utcoffset())
+    for name, at, zone in (("later", noon + timedelta(minutes=30), zones[0]), ("first", noon, zones[1])):
+        saved = planned(library, name, at)
+        library.save_interview(replace(saved, time_zone=zone))
+    here = planned(library, "here", noon + timedelta(hours=1))
+    library.save_interview(replace(here, time_zone=local_zone()))
+    chooser = make_chooser()
+    listed(qtbot, chooser)
+    whens = [item.text(0) for item in chooser._items()]
+    assert names(chooser) == ["first", "later", "here"]
+    assert [when[:16] for when in whens] == sorted(when[:16] for when in whens)
+    assert whens[2] == f"{noon + timedelta(hours=1):%Y-%m-%d %H:%M}"
+    for when, at, zone in zip(whens, (noon, noon + timedelta(minutes=30)), reversed(zones), strict=False):
+        there = at.astimezone(zone_of(zone))
+        assert (f"{there:%H:%M %Z})" in when) == (there.utcoffset() != at.utcoffset())

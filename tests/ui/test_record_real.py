@@ -9,6 +9,7 @@ from app.domain.types import ConsentGiven, InterviewStatus
 from app.recording import consent, holding
 from app.recording.consent import Agreed
 from app.recording.kinds import Kind
+from app.recording.recovering import recover
 from app.settings import SettingsFile
 from tests.recording.ending import all_end
 from tests.recording_run.conftest import QUESTIONS, planned_interview
@@ -84,6 +85,7 @@ def test_an_interview_that_was_cut_off_goes_on_in_one_recording(room, library, q
         held.recording.stop(held._tell_end)
     cut = library.interview(interview.id)
     assert cut.media is not None
+    assert cut.status is InterviewStatus.IN_PROGRESS
     assert library.cut_off() == (interview.id,)
     room.start_over()
     qtbot.waitUntil(lambda: room.chooser.chosen_id() == interview.id)
@@ -92,8 +94,13 @@ def test_an_interview_that_was_cut_off_goes_on_in_one_recording(room, library, q
     assert held.now() >= cut.media.duration_s - 0.1
     held.running.next()
     qtbot.waitUntil(lambda: held.now() > cut.media.duration_s + 3.0, timeout=30_000)
-    with qtbot.waitSignal(room.recorded, timeout=60_000):
+    with qtbot.waitSignal(room.unjoined, timeout=60_000):
         room.running.end()
+    assert library.interview(interview.id).status is InterviewStatus.TO_REVIEW
+    assert not room.done.open.isEnabled()
+    with qtbot.waitSignal(room.recorded):
+        room.show_joined(interview.id, recover(library, library.vault.recording(interview.id)))
+    assert room.done.open.isEnabled()
     whole = library.interview(interview.id)
     assert whole.media.duration_s > cut.media.duration_s + 2.0
     first, second = holding.asked_of(library, whole)

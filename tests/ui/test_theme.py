@@ -6,10 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QPalette
 from PySide6.QtTest import QSignalSpy
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from app import text
 from app.settings import SettingsFile
-from ui import theme
+from ui import language, theme
 from ui.review.controls import IconButton
 from ui.shell import start
 
@@ -99,3 +100,26 @@ def edge(button):
     """The colours of the first pixels at the middle of the left side."""
     image = button.grab().toImage()
     return [image.pixelColor(x, image.height() // 2).name() for x in range(3)]
+
+
+def test_english_takes_narrow_quotation_marks_and_chinese_wide_ones(qtbot):
+    """Also in what is on the screen while the language changes, whatever the style sheet says of its size."""
+    shown = QWidget()
+    qtbot.addWidget(shown)
+    room = QVBoxLayout(shown)
+    labels = [QLabel("“Emma” …"), QLabel("“Emma” …"), QPushButton("“Emma” …")]
+    labels[1].setProperty("class", "title")
+    for label in labels:
+        room.addWidget(label)
+    shown.show()
+    qtbot.waitExposed(shown)
+    before = text.language()
+    try:
+        for tongue, wide in (("zh", True), ("en", False), ("zh", True)):
+            language.set_language(tongue)
+            for label in labels:
+                measures = label.fontMetrics()
+                assert (measures.horizontalAdvance("“") > measures.horizontalAdvance("m")) == wide, tongue
+                assert measures.horizontalAdvance("面") > measures.horizontalAdvance("m")
+    finally:
+        language.set_language(before)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayout, QWidget
 
 from app import policy, text
-from app.domain.types import Consent, Interview
+from app.domain.types import Consent, Interview, InterviewStatus
 from app.lying_there import lying_there
 from app.recording.evidence import DESK, taken_back
 from app.settings import SettingsFile
@@ -69,7 +69,7 @@ class ConsentField(QWidget):
         agreed = consent.modalities if consent else ()
         kinds = _kinds(consent)
         outside = [outside_consent.words(service) for service in outside_consent.agreed(self._library, self._interview)]
-        words = self._words(agreed, recorded=consent is not None)
+        words = self._words(agreed, recorded=consent is not None, waits=_waits(self._interview))
         if kinds:
             words = (
                 f"{words}\n{text.tr('library.consent_kinds', what=kinds)}"
@@ -99,11 +99,14 @@ class ConsentField(QWidget):
         rules = policy.profile(SettingsFile(self._library.folder).values.jurisdiction)
         return tuple(n for n, rule in rules.modalities.items() if rule.analyse and text.has(f"policy.modality_{n}"))
 
-    def _words(self, agreed: tuple[str, ...], *, recorded: bool) -> str:
+    def _words(self, agreed: tuple[str, ...], *, recorded: bool, waits: bool) -> str:
+        """`waits`: for its recording, before which the candidate is asked."""
         if recorded and agreed:
             return text.tr("library.list_comma").join(text.tr(f"policy.modality_{name}") for name in agreed)
         if recorded:
             return text.tr("library.consent_withdrawn")
+        if waits:
+            return text.tr("library.consent_not_asked")
         rules = policy.profile(SettingsFile(self._library.folder).values.jurisdiction)
         return text.tr(f"library.consent_{rules.consent}")
 
@@ -113,6 +116,10 @@ class ConsentField(QWidget):
         agreed = tuple(each.data() for each in self.menu.actions() if each.isChecked() and each.data())
         self._library.record_consent(self._interview.id, agreed, TEXT_VERSION, self._interview.candidate.name)
         self._retell()
+
+
+def _waits(interview: Interview) -> bool:
+    return interview.media is None and interview.status not in (InterviewStatus.TO_REVIEW, InterviewStatus.ASSESSED)
 
 
 def _kinds(consent: Consent | None) -> str:

@@ -26,6 +26,7 @@ from app import text
 from app.absence import failed, named
 from app.domain.redaction import Redaction
 from app.domain.types import AnalysisState, Interview
+from app.recording.cut_off import can_go_on
 from app.store.library import Library
 from ui import icons, language, theme
 from ui.library.consent import ConsentField
@@ -233,16 +234,21 @@ class DetailsPanel(QFrame):
     def _show_state(self, interview: Interview) -> None:
         busy = interview.analysis_state in BUSY
         self.progress.setVisible(busy)
-        waits = interview.media is None
+        waits, growing = interview.media is None, self._library.being_recorded(interview.id)
         self.analyse.setVisible(not waits)
+        self.analyse.setEnabled(not growing and not self._library.read_only)
         self.open.setVisible(not waits)
-        self.add_recording.setVisible(waits)
+        self.add_recording.setVisible(waits and not growing)
         self.add_recording.setEnabled(not self._library.read_only)
         again = interview.analysis_state == AnalysisState.DONE
         self.analyse.setText(
             text.tr("library.cancel" if busy else "library.analyse_again" if again else "library.analyse")
         )
         said = text.tr("library.waits_for_recording") if waits else self._analysis_line(interview)
+        if growing:
+            said = text.tr("library.being_recorded")
+        elif can_go_on(self._library, interview.id):
+            said = "\n".join((text.tr("library.cut_off"), said))
         self.state.setText("\n".join(filter(None, (said, self._redacted(interview)))))
 
     def _redacted(self, interview: Interview) -> str:
@@ -278,6 +284,14 @@ class DetailsPanel(QFrame):
         self.progress.setValue(round(share * 1000))
         self.state.setText(words)
         self.analyse.setText(text.tr("library.cancel"))
+
+    def show_joining(self, interview_id: str, share: float) -> None:
+        """So much (0..1) of a recording is joined that went on after a crash."""
+        if self.interview is None or self.interview.id != interview_id:
+            return
+        self.progress.setVisible(True)
+        self.progress.setValue(round(share * 1000))
+        self.state.setText(text.tr("library.joining", share=text.percent(share)))
 
     def waits_for_recording(self) -> str:
         """The id of the interview that is shown, if it has no recording yet and may be given one; else ""."""

@@ -34,6 +34,9 @@ def list_menu(room: LibraryRoom, interview: Interview) -> QMenu:
     absent = "" if interview.media else tr("menu.no_recording")
     add(menu, tr("library.open_review"), partial(room.openRequested.emit, interview.id), key="Return", why=absent)
     if not room.read_only:
+        if room.can_go_on(interview.id):
+            add(menu, tr("menu.go_on"), partial(room.goOnRequested.emit, interview.id))
+            add(menu, tr("menu.is_over"), partial(room.endRequested.emit, interview.id))
         _add_analysis(menu, room, interview, absent)
         if absent:
             add(menu, tr("library.add_recording"), partial(room.choose_recording, interview.id))

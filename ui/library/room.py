@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 
 from app import text
 from app.domain.types import Interview, InterviewQuery, InterviewStatus
+from app.recording.cut_off import can_go_on
 from app.store.library import Library
 from ui import icons, language, theme
 from ui.library.delegate import StatusDelegate
@@ -59,6 +60,8 @@ class LibraryRoom(QWidget):
     peopleAsked = Signal(str, str)
     consentAsked = Signal(str)
     cutRequested = Signal(str)
+    goOnRequested = Signal(str)
+    endRequested = Signal(str)
 
     def __init__(self, library: Library, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -219,6 +222,10 @@ class LibraryRoom(QWidget):
         """The interview of the chosen row."""
         index = self.view.currentIndex()
         return index.data(INTERVIEW_ROLE) if index.isValid() else None
+
+    def can_go_on(self, interview_id: str) -> bool:
+        """Whether an interview was cut off and can go on."""
+        return can_go_on(self._library, interview_id)
 
     def choose(self, interview_id: str) -> None:
         """Select an interview, when it is among those shown."""

@@ -27,7 +27,7 @@ from analysis.failures import Failure
 from app import text
 from app.domain.types import Candidate, Interview, InterviewStatus
 from app.recording.to_be_held import Group
-from app.schedule.zones import clock_time, zone_of
+from app.schedule.zones import here_and_there
 from app.store.library import Library
 from app.store.recordings import local_zone
 from app.text import tr
@@ -271,6 +271,4 @@ class Chooser(QWidget):
 def _when(interview: Interview) -> str:
     if interview.scheduled_at is None:
         return "–"
-    if interview.scheduled_at.astimezone().date() == datetime.now(UTC).astimezone().date():
-        return clock_time(interview.scheduled_at, interview.time_zone)
-    return f"{interview.scheduled_at.astimezone(zone_of(interview.time_zone)):%Y-%m-%d %H:%M}"
+    return here_and_there(interview.scheduled_at, interview.time_zone)

@@ -28,11 +28,14 @@ from ui.record.setup_page import SECOND_SCREEN, MakePanel, SetupPage, real_panel
 
 class RecordRoom(QWidget):
     """`failed(failure)` and `noticed(words, kind, topic)` are told above the room; `goesOn(id)`: an interview that has
-    a recording is about to go on; `recorded(id)`: one is in the library with its recording; `reviewRequested(id)`."""
+    a recording is about to go on; `recorded(id)`: one is in the library with its recording; `unjoined(id)`: one is
+    over, and the parts of its recording are to be joined, of which `show_joining` and `show_joined` are told;
+    `reviewRequested(id)`."""
 
     failed = Signal(object)
     noticed = Signal(object, str, str)
     recorded = Signal(str)
+    unjoined = Signal(str)
     goesOn = Signal(str)
     reviewRequested = Signal(str)
 
@@ -163,14 +166,34 @@ class RecordRoom(QWidget):
         self.running.leave()
         if isinstance(outcome, Failure):
             self.failed.emit(outcome)
-        self.done.show_outcome(held.interview, outcome)
+        joins = isinstance(outcome, Interview) and self._library.being_recorded(outcome.id)
+        self.done.show_outcome(held.interview, outcome, share=0.0 if joins else None)
         self._show(self.done)
-        if isinstance(outcome, Interview) and outcome.media is not None:
+        if isinstance(outcome, Interview) and joins:
+            self.unjoined.emit(outcome.id)
+        elif isinstance(outcome, Interview) and outcome.media is not None:
+            self.recorded.emit(outcome.id)
+
+    def show_joining(self, interview_id: str, share: float) -> None:
+        """So much (0..1) of an interview's recording is joined."""
+        if self.done.interview_id == interview_id:
+            self.done.show_share(share)
+
+    def show_joined(self, interview_id: str, outcome: Interview | Failure) -> None:
+        """The recording is one, and in the library; or why it is not yet."""
+        if self.done.interview_id == interview_id:
+            self.done.show_outcome(self._library.interview(interview_id), outcome)
+            if self.pages.currentWidget() is self.done and self.done.next.hasFocus():
+                self.done.open.setFocus(Qt.FocusReason.OtherFocusReason)
+        if isinstance(outcome, Failure):
+            self.failed.emit(outcome)
+        else:
             self.recorded.emit(outcome.id)
 
     def _show(self, page: QWidget) -> None:
         self.pages.setCurrentWidget(page)
-        keyed = {self.chooser: self.chooser, self.done: self.done.open}.get(page, self)
+        after = self.done.open if self.done.open.isEnabled() else self.done.next
+        keyed = {self.chooser: self.chooser, self.done: after}.get(page, self)
         keyed.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -211,7 +234,7 @@ class RecordRoom(QWidget):
         if page is self.running:
             return self._running_actions()
         if page is self.done:
-            return [act("record_review", run=self.done.open.click),
+            return [act("record_review", run=self.done.open.click, enabled=self.done.open.isEnabled),
                     act("cut_first", run=self.done.cut_first.click,
                         enabled=lambda: not self.done.cut_first.isHidden()),
                     act("record_another", run=self.done.next.click)]  # fmt: skip
@@ -261,6 +284,7 @@ class DonePage(QWidget):
         super().__init__(parent)
         self._interview: Interview | None = None
         self._outcome: object = None
+        self._share: float | None = None
         self.mark, self.title, self.words = QLabel(), QLabel(), QLabel()
         self.open, self.next, self.cut_first = QPushButton(), QPushButton(), QPushButton()
         self.open.setProperty("class", "primary")
@@ -288,10 +312,22 @@ class DonePage(QWidget):
         language.on_change(self, self._retell)
         theme.changed.connect(self._retell)
 
-    def show_outcome(self, interview: Interview, outcome: object) -> None:
-        """The interview in the library, or the failure that kept its recording out of it."""
-        self._interview, self._outcome = interview, outcome
+    @property
+    def interview_id(self) -> str:
+        """Whose end it tells of, "" before any."""
+        return self._interview.id if self._interview is not None else ""
+
+    def show_outcome(self, interview: Interview, outcome: object, share: float | None = None) -> None:
+        """The interview in the library, or the failure that kept its recording out of it. While its parts are being
+        joined, the share (0..1) that is."""
+        self._interview, self._outcome, self._share = interview, outcome, share
         self._retell()
+
+    def show_share(self, share: float) -> None:
+        """So much of its recording is joined."""
+        if self._share is not None:
+            self._share = share
+            self._retell()
 
     def _open(self) -> None:
         if self._interview is not None:
@@ -306,13 +342,17 @@ class DonePage(QWidget):
         side = theme.scaled(48)
         self.mark.setPixmap(icons.icon("warning" if failed else "check", "warn" if failed else "ok").pixmap(side, side))
         self.title.setText(tr("record.done_failed" if failed else "record.done"))
-        recorded = isinstance(self._outcome, Interview) and self._outcome.media is not None
+        joins = self._share is not None
+        recorded = isinstance(self._outcome, Interview) and self._outcome.media is not None and not joins
         name = self._interview.title if self._interview else ""
         if isinstance(self._outcome, Failure):
             self.words.setText(text.sentence(self._outcome))
+        elif self._share is not None:
+            self.words.setText(tr("record.done_joining", name=name, share=text.percent(self._share)))
         else:
             self.words.setText(tr("record.done_recorded" if recorded else "record.done_without", name=name))
         self.open.setText(tr("record.to_review"))
+        self.open.setEnabled(not joins)
         self.cut_first.setText(tr("after.cut_button"))
         self.cut_first.setToolTip(tr("after.cut_help"))
         self.cut_first.setVisible(recorded)

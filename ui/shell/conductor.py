@@ -104,9 +104,11 @@ class Conductor(QObject):
         room.recordingGiven.connect(lambda chosen, paths: self._import(paths, chosen))
         room.handOverAsked.connect(self.packages.hand_over)
         room.packageAsked.connect(self.packages.choose)
-        room.analyseRequested.connect(self._start_analysis)
+        room.analyseRequested.connect(self._analyse_for_somebody)
         room.cancelRequested.connect(self.context.work.cancel)
         room.cutRequested.connect(self.cutting.hold)
+        room.goOnRequested.connect(self.recordings.hold)
+        room.endRequested.connect(self.recordings.end)
         room.positionsRequested.connect(self._edit_positions)
         room.exportRequested.connect(self._export_listed)
         room.peopleAsked.connect(self.people.open)
@@ -222,6 +224,10 @@ class Conductor(QObject):
             self.library_room.refresh()
             self.library_room.choose(interview_id)
         self.after.came(interview_id)
+
+    def _analyse_for_somebody(self, interview_id: str) -> None:
+        self.recordings.take_up(interview_id)
+        self._start_analysis(interview_id)
 
     def _start_analysis(self, interview_id: str) -> None:
         """Analyse what was imported at once; where consent is still missing, a person starts it later.
@@ -395,13 +401,14 @@ class Conductor(QObject):
             self.window.say_failure(failure)
             return False
         room = ReviewRoom(presenter, self._layout)
-        room.analyseAsked.connect(lambda: self._start_analysis(interview_id))
+        room.analyseAsked.connect(lambda: self._analyse_for_somebody(interview_id))
         room.transcriptGiven.connect(lambda path: self.context.work.import_transcript(interview_id, path))
         room.machineWordsAsked.connect(lambda: self._listen_again(interview_id))
         room.cancelAsked.connect(lambda: self.context.work.cancel(interview_id))
         room.enrichAsked.connect(lambda kind: self._enrich(interview_id, kind))
         room.enrichCancelAsked.connect(lambda kind: self.context.work.cancel_enrichment(interview_id, kind))
         room.signed.connect(self._signed)
+        room.changed.connect(partial(self.recordings.take_up, interview_id))
         room.changed.connect(self._name_interview)
         room.failed.connect(self.window.say_failure)
         room.exportAsked.connect(self._export)
@@ -445,7 +452,7 @@ class Conductor(QObject):
         if self.context.library.vault.recordings():
             from ui.shell.cut_recordings import CutRecordings
 
-            CutRecordings(self.context, self.window, self.open_review, self._show_came)
+            CutRecordings(self.context, self.window, self.open_review, self.recordings.hold, self._show_came)
 
     def _show_came(self, interview_id: str) -> None:
         """Where nothing may be analysed, that is said with the recording, and no analysis fails over it."""

@@ -7,12 +7,16 @@ from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from analysis.failures import Failure
+from app.domain.types import Interview
+from app.recording.cut_off import end, take_up
 from app.text import tr
 from ui.shell.context import Context
-from ui.shell.topics import analysed
+from ui.shell.topics import analysed, cut_off
 from ui.shell.window import MainWindow
 
 if TYPE_CHECKING:
+    from app.store.library import Library
+    from ui.library.room import LibraryRoom
     from ui.record.room import RecordRoom
 
 CLOSING = "closing"
@@ -48,6 +52,7 @@ class Recordings:
         room.noticed.connect(self._noticed)
         room.pages.currentChanged.connect(self._turned)
         room.recorded.connect(self._recorded)
+        room.unjoined.connect(self._join)
         room.reviewRequested.connect(self._review)
         room.done.cut.connect(self._cut)
         room.goesOn.connect(self._goes_on)
@@ -64,6 +69,21 @@ class Recordings:
         self._window.enter("record")
         if self.room is not None:
             self.room.choose(interview_id)
+
+    def take_up(self, interview_id: str) -> None:
+        """A person reviews an interview or has it analysed: one that was cut off waits to be assessed from now on."""
+        self._try(take_up, interview_id)
+
+    def end(self, interview_id: str) -> None:
+        """A person says that an interview is over which was cut off."""
+        self._try(end, interview_id)
+        self._window.message.drop(cut_off(interview_id))
+
+    def _try(self, act: Callable[[Library, str], None], interview_id: str) -> None:
+        try:
+            act(self._context.library, interview_id)
+        except Failure as failure:
+            self._window.say_failure(failure)
 
     def looked_at(self) -> str:
         """The interview that is being held, "" for none."""
@@ -88,6 +108,24 @@ class Recordings:
         """Nothing that was said of its beginning holds any more."""
         self._context.work.cancel(interview_id)
         self._window.message.drop(analysed(interview_id))
+        self._window.message.drop(cut_off(interview_id))
+
+    # The parts of a recording that went on
+
+    def _join(self, interview_id: str) -> None:
+        """Behind what is being imported; what the window's end cuts off is joined at the next start."""
+        folder, tell = self._context.library.vault.recording(interview_id), partial(self._joined, interview_id)
+        self._context.work.recover(folder, tell, tell, partial(self._joining, interview_id))
+
+    def _joining(self, interview_id: str, share: float) -> None:
+        if self.room is not None:
+            self.room.show_joining(interview_id, share)
+        if (library := self._window.room("library")) is not None:
+            cast("LibraryRoom", library).details.show_joining(interview_id, share)
+
+    def _joined(self, interview_id: str, outcome: Interview | Failure) -> None:
+        if self.room is not None:
+            self.room.show_joined(interview_id, outcome)
 
     def may_close(self) -> bool:
         """Whether the window may close: while an interview is held, the second time it is asked."""

@@ -9,3 +9,8 @@ IMPORT, EXPORT = "import", "export"
 def analysed(interview_id: str) -> str:
     """The analysis of an interview is finished."""
     return f"analysed {interview_id}"
+
+
+def cut_off(interview_id: str) -> str:
+    """An interview's recording was found that a crash cut off."""
+    return f"cut off {interview_id}"

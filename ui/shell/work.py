@@ -120,8 +120,12 @@ class Work(QObject):
         elif job.failure is not None:
             self.importFailed.emit(job.failure)
 
-    def recover(self, folder: Path, done: Callable[[Interview], None], failed: Callable[[Failure], None]) -> None:
-        """Take in what a crash left of a recording; `done` with its interview."""
+    def recover(
+        self, folder: Path, done: Callable[[Interview], None], failed: Callable[[Failure], None],
+        moved: Callable[[float], None] = lambda _: None,
+    ) -> None:  # fmt: skip
+        """Take in what a crash left of a recording, or what is to be joined of one; `done` with its interview, `moved`
+        with the share (0..1) that is joined."""
         from app.recording.recovering import recover
 
         def changed(job: Job) -> None:
@@ -129,8 +133,13 @@ class Work(QObject):
                 done(cast("Interview", job.result))
             elif job.state is JobState.FAILED and job.failure is not None:
                 failed(job.failure)
+            elif job.state is JobState.RUNNING and job.progress is not None:
+                moved(job.progress.share)
 
-        self._imports.submit(lambda _, stop: recover(self._library, folder, stop), title=folder.name, changed=changed)
+        def run(report: Callable[[ChildReport], None], stop: threading.Event) -> Interview:
+            return recover(self._library, folder, stop, report=report)
+
+        self._imports.submit(run, title=folder.name, changed=changed)
 
     def import_transcript(self, interview_id: str, path: Path) -> None:
         """Keep a transcript beside the interview's recording, and analyse it with the words in there."""
