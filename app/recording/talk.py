@@ -8,6 +8,7 @@ gains of the two do not matter.
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
@@ -20,8 +21,8 @@ FAR_SIDE = frozenset({Role.CANDIDATE, Role.SYSTEM})
 """Whom the interviewer talks with: a microphone of the candidate's own, or the far end of a meeting."""
 TURN_S, TURN_GAP_NS = 1.0, 1_000_000_000
 """What the interviewer says for less than a second ("嗯", "I see") takes no turn, and leaves the answer going on."""
-LEVEL_FRAMES, LEVEL_NEEDED = 500, 100
-"""The level of speech is that of its last 10 s, once there are two."""
+LEVEL_FRAMES, LEVEL_NEEDED = 250, 100
+"""The level of speech is that of its last 5 s and of nothing before, once there are two."""
 
 
 @dataclass(slots=True)
@@ -33,20 +34,20 @@ class Voice:
     active: bool = False
     heard: int = 0
     spoken: int = 0
-    power: float = 0.0
-    powers: int = 0
+    powers: deque[float] = field(default_factory=lambda: deque(maxlen=LEVEL_FRAMES))
+    """Of the newest frames of its own speech, 1 = full scale."""
     peak_db: float = 0.0
     """How far above its floor it was of late: falls slower than words do, so that their ends are told apart too."""
 
     @property
     def speech_db(self) -> float | None:
-        """The mean level of its own speech in dB of full scale; None while there is too little."""
-        return 10 * math.log10(self.power) if self.powers >= LEVEL_NEEDED else None
+        """The mean level of its newest speech in dB of full scale; None while there is too little."""
+        heard = len(self.powers)
+        return 10 * math.log10(math.fsum(self.powers) / heard) if heard >= LEVEL_NEEDED else None
 
     def note_level(self, level_db: float) -> None:
         """A frame of speech is so loud."""
-        self.powers += 1
-        self.power += (10 ** (level_db / 10) - self.power) / min(self.powers, LEVEL_FRAMES)
+        self.powers.append(10 ** (level_db / 10))
 
 
 class Talk:

@@ -100,6 +100,20 @@ def test_speech_that_is_too_faint_is_noticed_until_it_is_not(making, clock, spee
     assert feed.state().quiet == ()
 
 
+@pytest.mark.parametrize("level_db", [-50, -58])
+def test_speech_that_grows_faint_is_noticed_however_loud_it_was_before(making, clock, speech, level_db):
+    feed = making(ROOM)
+    loud, rest = speech[: 10 * 48_000], speech[10 * 48_000 : 30 * 48_000].astype(float)
+    hear(feed, clock, loud)
+    assert feed.state().quiet == ()
+    own_db = 10 * np.log10(np.mean((rest / 32_768) ** 2))
+    noise = np.random.default_rng(1).normal(0, 3, rest.shape)
+    hear(feed, clock, rest * 10 ** ((level_db - own_db) / 20) + noise, from_s=10)
+    assert feed.state().quiet == (Role.ROOM,)
+    hear(feed, clock, loud, from_s=30)
+    assert feed.state().quiet == ()
+
+
 def test_a_microphone_that_gives_nothing_is_too_quiet_but_a_silent_meeting_is_not(making, clock):
     feed = making((SoundTrack(Role.INTERVIEWER), SoundTrack(Role.SYSTEM, channels=2)))
     for number in range(550):

@@ -168,6 +168,12 @@ class Made:
     recorders: list
     sources: list
 
+    def wait(self):
+        """Until what has ended is in the library."""
+        for recorder in self.recorders:
+            for thread in recorder.threads:
+                thread.join(30)
+
     def means(self):
         def begin(*arguments, **named):
             self.recorders.append(WavRecorder(*arguments, **named))

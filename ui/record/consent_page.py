@@ -1,4 +1,7 @@
-"""What the candidate reads and agrees to, before anything is recorded: large and calm, in the candidate's language."""
+"""What the candidate reads and agrees to, before anything is recorded: large and calm, in the candidate's language.
+
+Notice and points scroll where the window is low; how it is given and what goes on stand below them, always in sight.
+"""
 
 from __future__ import annotations
 
@@ -234,13 +237,14 @@ class ConsentPage(QWidget):
     def _choose_way(self, way: ConsentGiven) -> None:
         self.ways[way].setChecked(True)
         self.pages.setCurrentIndex(WAYS.index(way))
+        self.clear.setVisible(way is ConsentGiven.SIGNED)
         self._weigh()
 
     # How it is built
 
     def _build(self) -> None:
         column = QVBoxLayout()
-        column.setSpacing(theme.scaled(12))
+        column.setSpacing(theme.scaled(9))
         head = QHBoxLayout()
         self.title.setTextFormat(Qt.TextFormat.PlainText)
         self.title.setWordWrap(True)
@@ -255,22 +259,24 @@ class ConsentPage(QWidget):
             label.setWordWrap(True)
             label.setProperty("class", "muted")
             column.addWidget(label)
-        self.paragraphs.setSpacing(theme.scaled(10))
+        self.paragraphs.setSpacing(theme.scaled(7))
         column.addLayout(self.paragraphs)
         box = QFrame()
         box.setProperty("class", "panel")
         inner = QVBoxLayout(box)
-        inner.setContentsMargins(*(theme.scaled(16),) * 4)
-        self.points.setSpacing(theme.scaled(10))
+        inner.setContentsMargins(*(theme.scaled(14),) * 4)
+        self.points.setSpacing(theme.scaled(4))
         inner.addLayout(self.points)
         self.every.setProperty("class", "link")
         inner.addWidget(self.every, 0, Qt.AlignmentFlag.AlignLeft)
         column.addWidget(box)
-        column.addLayout(self._ways_row())
-        column.addWidget(self.pages)
-        column.addLayout(self._buttons())
         column.addStretch(1)
-        self._scroll(column)
+        foot = QVBoxLayout()
+        foot.setSpacing(theme.scaled(8))
+        foot.addLayout(self._ways_row())
+        foot.addWidget(self.pages)
+        foot.addLayout(self._buttons())
+        self._stack(column, foot)
 
     def _ways_row(self) -> QHBoxLayout:
         row, group = QHBoxLayout(), QButtonGroup(self)
@@ -281,26 +287,18 @@ class ConsentPage(QWidget):
             row.addWidget(button)
             button.clicked.connect(partial(self._choose_way, way))
         row.addStretch(1)
-        sign = QWidget()
-        line = QVBoxLayout(sign)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(self.pad)
-        line.addWidget(self.clear, 0, Qt.AlignmentFlag.AlignRight)
         self.clear.setProperty("class", "link")
-        aloud = QWidget()
-        line = QVBoxLayout(aloud)
-        line.setContentsMargins(0, theme.scaled(8), 0, 0)
+        row.addWidget(self.clear)
         self.spoken.setTextFormat(Qt.TextFormat.PlainText)
         self.spoken.setWordWrap(True)
-        line.addWidget(self.spoken)
-        line.addWidget(self.said)
-        line.addStretch(1)
-        paper = QWidget()
-        line = QVBoxLayout(paper)
-        line.setContentsMargins(0, theme.scaled(8), 0, 0)
-        line.addWidget(self.paper)
-        line.addStretch(1)
-        for page in (sign, aloud, paper):
+        for widgets in ((self.pad,), (self.spoken, self.said), (self.paper,)):
+            page = QWidget()
+            line = QVBoxLayout(page)
+            line.setContentsMargins(0, 0, 0, 0)
+            line.setSpacing(theme.scaled(6))
+            for widget in widgets:
+                line.addWidget(widget)
+            line.addStretch(1)
             self.pages.addWidget(page)
         return row
 
@@ -315,22 +313,31 @@ class ConsentPage(QWidget):
         row.addWidget(self.agree)
         return row
 
-    def _scroll(self, column: QVBoxLayout) -> None:
-        self.sheet = QWidget()
+    def _stack(self, column: QVBoxLayout, foot: QVBoxLayout) -> None:
+        """What is read, which scrolls, over what is done; both as wide as is easily read."""
+        self.sheet, self.foot = QWidget(), QWidget()
         self.sheet.setLayout(column)
-        middle = QWidget()
-        across = QHBoxLayout(middle)
-        across.addStretch(1)
-        across.addWidget(self.sheet, 100)
-        across.addStretch(1)
+        self.foot.setLayout(foot)
         scroller = QScrollArea()
         scroller.setWidgetResizable(True)
         scroller.setFrameShape(QFrame.Shape.NoFrame)
         scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        scroller.setWidget(middle)
+        scroller.setWidget(_centred(self.sheet))
+        self._bar = scroller.verticalScrollBar()
+        self._bar.rangeChanged.connect(self._align)
+        self._edge, self._below = QWidget(), _centred(self.foot)
+        self._edge.setFixedHeight(1)
+        self._edge.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
-        whole.addWidget(scroller)
+        whole.setSpacing(0)
+        whole.addWidget(scroller, 1)
+        whole.addWidget(self._edge)
+        whole.addWidget(self._below)
+
+    def _align(self, _least: int, most: int) -> None:
+        """What is done stands under what is read, also where that has a bar beside it."""
+        self._below.setContentsMargins(0, 0, self._bar.sizeHint().width() if most else 0, 0)
 
     def _connect(self) -> None:
         for name, button in self.languages.items():
@@ -392,10 +399,22 @@ class ConsentPage(QWidget):
 
     def _paint(self) -> None:
         self._enlarge()
-        self.sheet.setMaximumWidth(theme.scaled(WIDTH))
-        self.pages.setMaximumHeight(theme.scaled(190))
+        for widget in (self.sheet, self.foot):
+            widget.setMaximumWidth(theme.scaled(WIDTH))
+        self._edge.setStyleSheet(f"background: {theme.color('border').name()};")
         if self.notice is not None:
             self.show_language(self.notice.language)
+
+
+def _centred(inner: QWidget) -> QWidget:
+    """In the middle of the width there is."""
+    middle = QWidget()
+    across = QHBoxLayout(middle)
+    across.setContentsMargins(0, 0, 0, 0)
+    across.addStretch(1)
+    across.addWidget(inner, 100)
+    across.addStretch(1)
+    return middle
 
 
 def _first_language(interview: Interview) -> str:

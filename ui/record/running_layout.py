@@ -1,4 +1,8 @@
-"""How the page of a held interview is laid out: its widgets, where they stand, and how large."""
+"""How the page of a held interview is laid out: its widgets, where they stand, and how large.
+
+What is pressed while somebody speaks is in sight without scrolling on a laptop: where room is short the picture gives
+way first, then the list of questions and a long question scroll, each by itself.
+"""
 
 from __future__ import annotations
 
@@ -14,26 +18,26 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
-from app.recording.kinds import Role
 from app.recording.running import Prompt
 from app.settings import SettingsFile
 from ui import icons, theme
-from ui.record.capture.devices import listed
 from ui.record.hints import HintStrip
-from ui.record.meters import Meter
-from ui.record.preview import Preview
-from ui.record.troubles import Troubles
+from ui.record.sources_shown import SourcesShown
+from ui.review.flow import FlowLayout
 from ui.review.rating_row import RatingRow
 from ui.widgets.keys import KeylessScroll
 from ui.widgets.text_line import TextLine
 
 ROOM = 62
 """Beside the words of a question: its sign, paddings, a scroll bar."""
-SIDE, LEFT_SIZE, AFTER_SIZE = 300, 34, 15
+SIDE, LEFT_SIZE, AFTER_SIZE = 300, 30, 15
+LEAST_PICTURE, LEAST_LIST, LEAST_WORDS = 64, 108, 56
+"""So high (pixels) are picture, list of questions, and a question or its written answer at least."""
 
 
 class RunningLayout(QWidget):
@@ -42,10 +46,9 @@ class RunningLayout(QWidget):
     def __init__(self, settings: SettingsFile, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.strip = HintStrip(settings)
-        self.troubles = Troubles(listed)
+        self.sources = SourcesShown()
+        self.preview, self.troubles = self.sources.preview, self.sources.troubles
         self._make_widgets()
-        self.meters: dict[Role, Meter] = {}
-        self._names: dict[Role, QLabel] = {}
         self._build()
         theme.changed.connect(self._paint)
         self._paint()
@@ -62,11 +65,9 @@ class RunningLayout(QWidget):
         self.rating_title = QLabel()
         self.note = TextLine()
         self.answer = QPlainTextEdit()
-        self.answer_title = QLabel()
         self.questions = QListWidget()
         self.prompts = {prompt: QPushButton() for prompt in Prompt}
-        self.prompts_title, self.questions_title, self.marks = QLabel(), QLabel(), QLabel()
-        self.preview = Preview()
+        self.questions_title, self.marks = QLabel(), QLabel()
         self.said_line, self.said = QLabel(), QPushButton()
 
     def _build(self) -> None:
@@ -79,7 +80,7 @@ class RunningLayout(QWidget):
         head.addWidget(self.disk)
         head.addWidget(self.stop)
         left, right = QVBoxLayout(), QVBoxLayout()
-        left.setSpacing(theme.scaled(10))
+        left.setSpacing(theme.scaled(8))
         left.addWidget(self._question_panel(), 1)
         left.addWidget(self._marks_panel())
         self._side(right)
@@ -91,7 +92,7 @@ class RunningLayout(QWidget):
         body.addWidget(self.side)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(*(theme.scaled(12),) * 4)
-        whole.setSpacing(theme.scaled(10))
+        whole.setSpacing(theme.scaled(8))
         whole.addLayout(head)
         whole.addWidget(self.troubles)
         whole.addWidget(self.strip)
@@ -111,18 +112,19 @@ class RunningLayout(QWidget):
         return row
 
     def _question_panel(self) -> QWidget:
-        panel = QFrame()
-        panel.setProperty("class", "panel")
-        column = QVBoxLayout(panel)
-        column.setContentsMargins(*(theme.scaled(20),) * 4)
-        column.setSpacing(theme.scaled(12))
+        panel, column = _panel(12, 8)
         self.number.setProperty("class", "muted")
+        self.marks.setProperty("class", "small")
         self.question.setWordWrap(True)
         self.question.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        words = QVBoxLayout()
+        words.addWidget(self.question)
+        self._words = _scrolling(words)
         times = QHBoxLayout()
         times.addWidget(self.left)
         times.addWidget(self.after)
         times.addStretch(1)
+        times.addWidget(self.marks, 0, Qt.AlignmentFlag.AlignBottom)
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 1000)
         buttons = QHBoxLayout()
@@ -130,52 +132,47 @@ class RunningLayout(QWidget):
         for button in (self.next, self.retake, self.pause):
             buttons.addWidget(button)
         buttons.addStretch(1)
+        for widget in (self._words, self.answer):
+            widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         column.addWidget(self.number)
-        column.addWidget(self.question, 1)
-        column.addWidget(self.answer_title)
-        column.addWidget(self.answer, 2)
+        column.addWidget(self._words, 2)
+        column.addWidget(self.answer, 3)
         column.addLayout(times)
         column.addWidget(self.bar)
         column.addLayout(buttons)
         return panel
 
     def _marks_panel(self) -> QWidget:
-        panel = QFrame()
-        panel.setProperty("class", "panel")
-        column = QVBoxLayout(panel)
-        column.setContentsMargins(*(theme.scaled(12),) * 4)
+        """What is marked and rated; below it what the candidate is shown."""
+        panel, column = _panel(10, 6)
         row = QHBoxLayout()
         row.addWidget(self.note, 1)
         row.addWidget(self.marker)
         rate = QHBoxLayout()
         rate.addWidget(self.rating_title)
         rate.addWidget(self.rating, 1)
-        self.marks.setProperty("class", "small")
+        self.candidate_button.setCheckable(True)
+        there = FlowLayout(spacing=theme.scaled(6))
+        for widget in (self.candidate_button, *self.prompts.values()):
+            there.addWidget(widget)
         column.addLayout(row)
         column.addLayout(rate)
-        column.addWidget(self.marks)
+        column.addLayout(there)
         return panel
 
     def _side(self, right: QVBoxLayout) -> None:
-        right.setSpacing(theme.scaled(8))
-        right.addWidget(self.preview)
-        self._meters = QVBoxLayout()
-        self._meters.setSpacing(theme.scaled(2))
-        right.addLayout(self._meters)
+        right.setSpacing(theme.scaled(6))
+        right.addWidget(self.sources)
         self.questions_title.setProperty("class", "small")
-        self.prompts_title.setProperty("class", "small")
         self.questions.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.questions.setWordWrap(True)
         self.questions.setTextElideMode(Qt.TextElideMode.ElideNone)
         self.questions.setResizeMode(QListView.ResizeMode.Adjust)
         self.questions.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.questions.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.questions.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
         right.addWidget(self.questions_title)
         right.addWidget(self.questions, 1)
-        self.candidate_button.setCheckable(True)
-        right.addWidget(self.candidate_button)
-        right.addWidget(self.prompts_title)
-        for button in self.prompts.values():
-            right.addWidget(button)
         right.addWidget(self.withdraw)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -202,10 +199,14 @@ class RunningLayout(QWidget):
         self.bar.setFixedHeight(theme.scaled(6))
         self.marker.setIcon(icons.icon("bookmark"))
         self.questions.setFixedWidth(theme.scaled(SIDE))
-        self.questions.setMinimumHeight(theme.scaled(72))
+        self.questions.setMinimumHeight(theme.scaled(LEAST_LIST))
+        for widget in (self._words, self.answer):
+            widget.setMinimumHeight(theme.scaled(LEAST_WORDS))
         self.inside.setMaximumWidth(theme.scaled(SIDE))
         self.side.setFixedWidth(theme.scaled(SIDE) + self.side.verticalScrollBar().sizeHint().width())
-        self.preview.setFixedSize(theme.scaled(SIDE), theme.scaled(SIDE * 9 / 16))
+        self.preview.setFixedWidth(theme.scaled(SIDE))
+        self.preview.setMinimumHeight(theme.scaled(LEAST_PICTURE))
+        self.preview.setMaximumHeight(theme.scaled(SIDE * 9 / 16))
         self.bar.setStyleSheet(
             f"QProgressBar {{ border: none; background: {theme.color('border').name()}; border-radius: 3px; }}"
             f"QProgressBar::chunk {{ background: {theme.color('accent').name()}; border-radius: 3px; }}"
@@ -215,11 +216,22 @@ class RunningLayout(QWidget):
 def _scrolling(column: QVBoxLayout) -> KeylessScroll:
     """A column that scrolls by itself where the window is low: the other one stays in sight."""
     column.setContentsMargins(0, 0, 0, 0)
-    inside = QWidget()
+    inside, scroller = QWidget(), KeylessScroll()
     inside.setLayout(column)
-    scroller = KeylessScroll()
     scroller.setWidgetResizable(True)
     scroller.setFrameShape(QFrame.Shape.NoFrame)
     scroller.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     scroller.setWidget(inside)
+    for each in (inside, scroller.viewport()):
+        each.setAutoFillBackground(False)
     return scroller
+
+
+def _panel(edge: int, gap: int) -> tuple[QFrame, QVBoxLayout]:
+    """A panel and the column in it; its edges and the gaps between its lines in pixels."""
+    panel = QFrame()
+    panel.setProperty("class", "panel")
+    column = QVBoxLayout(panel)
+    column.setContentsMargins(*(theme.scaled(edge),) * 4)
+    column.setSpacing(theme.scaled(gap))
+    return panel, column

@@ -6,9 +6,8 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QImage, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import (
-    QLabel,
     QListWidgetItem,
     QWidget,
 )
@@ -16,7 +15,7 @@ from PySide6.QtWidgets import (
 from analysis.failures import Failure
 from app import text
 from app.domain.kit import Answers
-from app.recording.kinds import Kind, Role, Standing
+from app.recording.kinds import Kind, Standing
 from app.recording.running import Prompt
 from app.recording.writing import ROOM_BYTES
 from app.settings import SettingsFile
@@ -24,13 +23,9 @@ from app.text import timecode, tr
 from ui import icons, language, theme
 from ui.record import withdrawing
 from ui.record.candidate_window import CandidateWindow
-from ui.record.capture.choice import Device
-from ui.record.capture.levels import Level
-from ui.record.capture.problems import SourceProblem
 from ui.record.held import HeldInterview
-from ui.record.meters import Meter
 from ui.record.running_layout import AFTER_SIZE, LEFT_SIZE, RunningLayout
-from ui.record.running_words import drafted, late_words, retake_words, space_words
+from ui.record.running_words import drafted, late_words, retake_words, scope_words, space_words
 
 TICK_MS = 200
 SURE_MS = 4000
@@ -71,21 +66,15 @@ class RunningPage(RunningLayout):
         held.changed.connect(self.look)
         held.narrowed.connect(self._show_narrowed)
         held.stood.connect(self._show_standing)
-        held.pictured.connect(self._show_picture)
-        held.levels.connect(self._show_levels)
-        held.troubled.connect(self._note_trouble)
-        held.recovered.connect(self.troubles.clear)
-        self.troubles.show_choice(held.choice)
+        self.sources.show_held(held)
         self.strip.show_feed(held.hints)
         self.strip.setVisible(held.hints is not None)
-        self._make_meters()
         self._fill_questions()
         self._fill_withdraw()
         self.note.clear()
         self.disk.clear()
         self._full = False
         self._try(lambda: self._show_draft(held))
-        self.preview.setVisible(Kind.PICTURE in held.recorded_kinds())
         self._tick.start()
         self.look()
 
@@ -102,7 +91,7 @@ class RunningPage(RunningLayout):
         self._tick.stop()
         self.close_candidate()
         self.strip.show_feed(None)
-        self.troubles.show_choice(None)
+        self.sources.show_held(None)
         self.held = None
 
     # What can be done
@@ -295,6 +284,7 @@ class RunningPage(RunningLayout):
         self.candidate_button.setChecked(self.candidate is not None)
         for button in self.prompts.values():
             button.setEnabled(self.candidate is not None)
+            button.setVisible(self.candidate is not None)
         self._show_state()
         self._show_said()
         self._choose_question()
@@ -365,7 +355,6 @@ class RunningPage(RunningLayout):
         running, current = self.held.running, self.held.running.now.current
         writes = running.answers() is not Answers.SPEECH
         self.answer.setVisible(writes)
-        self.answer_title.setVisible(writes)
         self.answer.setEnabled(current is not None)
         if not writes or self._written.isActive():
             return
@@ -377,16 +366,17 @@ class RunningPage(RunningLayout):
     def _show_state(self) -> None:
         assert self.held is not None
         held, now = self.held, self.held.running.now
-        kinds = held.recorded_kinds()
-        key = "ended" if now.ended else "paused" if now.paused else "recording" if kinds else "not_recording"
+        kinds, names = held.recorded_kinds(), held.analysed()
+        not_any = "stopped" if held.recording is not None else "not_recording"
+        key = "ended" if now.ended else "paused" if now.paused else "recording" if kinds else not_any
         key = "full" if key == "recording" and self._full else key
         self.state.setText(tr(f"record.state_{key}"))
         token = {"recording": "bad", "full": "bad", "paused": "warn"}.get(key, "muted")
         self.state.setStyleSheet(f"color: {theme.color(token).name()}; font-weight: bold;")
-        parts = [tr(f"record.kind_{kind}") for kind in kinds]
-        parts += [tr("record.analysed", what=tr(f"policy.modality_{name}")) for name in held.analysed()]
-        self.consent_line.setText(tr("library.list_comma").join(parts) or tr("record.nothing_recorded"))
-        self.preview.setVisible(Kind.PICTURE in kinds)
+        self.consent_line.setText(
+            scope_words(kinds, names) or tr(f"record.nothing_{'more' if held.recording else 'recorded'}")
+        )
+        self.sources.show_whether_pictured()
 
     def _show_said(self) -> None:
         assert self.held is not None
@@ -408,65 +398,6 @@ class RunningPage(RunningLayout):
             self.noticed.emit(lambda: tr("record.room_again"), "ok", "disk_full")
         self._full = standing.full
         self._show_state()
-
-    def _show_picture(self, _role: Role, image: QImage) -> None:
-        self.preview.show_picture(image)
-
-    def _next_picture(self) -> None:
-        if self.held is not None and self.held.sources is not None:
-            self.held.sources.preview_shown()
-
-    def _make_meters(self) -> None:
-        """A meter for each microphone, under its name."""
-        while (item := self._meters.takeAt(0)) is not None:
-            if (old := item.widget()) is not None:
-                old.hide()
-                old.deleteLater()
-        self.meters, self._names = {}, {}
-        picked = self.held.choice.picked if self.held is not None and self.held.choice is not None else ()
-        for each in picked:
-            if each.track.kind is Kind.SOUND:
-                name, meter = QLabel(tr(f"capture.role_{each.role}")), Meter()
-                name.setProperty("class", "small")
-                meter.say(name.text())
-                self.meters[each.role] = meter
-                self._names[each.role] = name
-                self._meters.addWidget(name)
-                self._meters.addWidget(meter)
-        self._show_silent()
-
-    def _note_trouble(self, trouble: object) -> None:
-        if isinstance(trouble, SourceProblem):
-            self.troubles.tell(trouble)
-
-    def _use(self, role: Role, device: Device) -> None:
-        """Another device in this place."""
-        held = self.held
-        if held is not None:
-            self.troubles.clear(role)
-            held.use(role, device)
-            self.troubles.show_choice(held.choice)
-
-    def _show_silent(self) -> None:
-        """A source that gives nothing says so where its level stands."""
-        for role, name in self._names.items():
-            gone = role in self.troubles.lines
-            words = tr(f"capture.role_{role}")
-            name.setText(tr("record.gives_nothing", what=words) if gone else words)
-            name.setStyleSheet(f"color: {theme.color('bad').name()};" if gone else "")
-            if gone:
-                self.meters[role].reset()
-        if Kind.PICTURE in map(self._kind_of, self.troubles.lines):
-            self.preview.say("video", tr("record.no_picture"))
-
-    def _kind_of(self, role: Role) -> Kind | None:
-        picked = self.held.choice.picked if self.held is not None and self.held.choice is not None else ()
-        return next((each.track.kind for each in picked if each.role is role), None)
-
-    def _show_levels(self, levels: dict[Role, Level]) -> None:
-        for role, level in levels.items():
-            if role in self.meters:
-                self.meters[role].show_level(level)
 
     def _fill_questions(self) -> None:
         assert self.held is not None
@@ -519,8 +450,7 @@ class RunningPage(RunningLayout):
 
     def _show_narrowed(self) -> None:
         self._fill_withdraw()
-        self._make_meters()
-        self.troubles.show_choice(self.held.choice if self.held is not None else None)
+        self.sources.narrowed()
 
     def _candidate_gone(self) -> None:
         if self.candidate is not None:
@@ -539,11 +469,8 @@ class RunningPage(RunningLayout):
         self.said.clicked.connect(self.consent_said)
         self.candidate_button.clicked.connect(self.toggle_candidate)
         self.rating.rated.connect(self.rate)
-        self.preview.painted.connect(self._next_picture)
         self.note.textEdited.connect(self._note_written)
         self.note.returnPressed.connect(self._note_entered)
-        self.troubles.wanted.connect(self._use)
-        self.troubles.changed.connect(self._show_silent)
         self.answer.textChanged.connect(self._wrote_here)
         self.questions.itemActivated.connect(lambda item: self.go_to(self.questions.row(item)))
         for prompt, button in self.prompts.items():
@@ -585,14 +512,13 @@ class RunningPage(RunningLayout):
         self.note.setPlaceholderText(tr("record.note_hint"))
         self.note.setAccessibleName(tr("record.note"))
         self.answer.setAccessibleName(tr("record.written_answer"))
-        self.answer_title.setText(tr("record.written_answer"))
+        self.answer.setPlaceholderText(tr("record.written_answer"))
         self.questions_title.setText(tr("record.questions"))
         self.questions.setAccessibleName(tr("record.questions"))
-        self.prompts_title.setText(tr("record.prompts"))
         self.rating.name(tr("record.questions"))
         for prompt, button in self.prompts.items():
             button.setText(text.tr(f"record.prompt_{prompt}"))
+            button.setToolTip(text.tr("record.prompts"))
         if self.held is not None:
             self._fill_withdraw()
-            self._make_meters()
         self.look()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.domain.kit import MANY
+from app.recording.kinds import Kind
 from app.text import tr
 
 
@@ -15,6 +18,16 @@ def drafted(draft: object) -> tuple[float | None, str]:
             return None, words
         case _:
             return None, ""
+
+
+def scope_words(kinds: Iterable[Kind], modalities: Iterable[str]) -> str:
+    """What is recorded, and what of it will be analysed; "" for nothing."""
+    lists = {
+        "recorded": [tr(f"record.kind_{kind}") for kind in kinds],
+        "to_analyse": [tr(f"policy.modality_{name}") for name in modalities],
+    }
+    comma = tr("library.list_comma")
+    return " · ".join(tr(f"record.{key}", what=comma.join(names)) for key, names in lists.items() if names)
 
 
 def late_words(left: float) -> str:

@@ -38,7 +38,7 @@ class SignaturePad(QWidget):
 
     def sizeHint(self) -> QSize:
         """Qt: as wide as there is room."""
-        return QSize(theme.scaled(480), theme.scaled(130))
+        return QSize(theme.scaled(480), theme.scaled(104))
 
     def strokes(self) -> dict[str, Any] | None:
         """What was drawn, as it is kept; None for nothing."""
@@ -122,7 +122,7 @@ class SignaturePad(QWidget):
         painter.setPen(QPen(theme.color("border"), 1))
         painter.setBrush(theme.color("panel"))
         painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), edge, edge)
-        base = self.height() - theme.scaled(30)
+        base = self.height() - theme.scaled(24)
         painter.drawLine(theme.scaled(24), base, self.width() - theme.scaled(24), base)
         painter.setFont(theme.font(12))
         painter.setPen(theme.color("faint"))

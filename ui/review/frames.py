@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -43,6 +44,10 @@ class Frames:
     def time(self, index: int) -> float:
         """When a picture begins (s); one beyond the ends is the one there."""
         return float(self.starts[min(max(0, index), len(self.starts) - 1)]) / 1000
+
+    def next(self, index: int) -> float:
+        """When the picture after one begins (s); never after the last one."""
+        return self.time(index + 1) if index + 1 < len(self.starts) else math.inf
 
     def stepped(self, time_s: float, count: int) -> float:
         """When the picture begins that stands `count` after (or before) the one shown at a time."""

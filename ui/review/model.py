@@ -22,6 +22,7 @@ from app.domain.types import Assessment, Comment, Conclusion, Interview
 from app.enrichment.findings import Findings
 from app.jobs.landmarks import MakeChild
 from app.recording.asked import HeldInterview
+from app.recording.left_out import LeftOut
 from app.review.drafting import Draft
 from app.review.history import Step
 
@@ -243,6 +244,10 @@ class Presenter(Protocol):
 
     def held(self) -> HeldInterview:
         """How the interview was held in this program: what was asked, written, and whether it was recorded."""
+        ...
+
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """Where its recording has no picture on purpose."""
         ...
 
     def written(self, exchange: Exchange) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSlider, QToolButton, 
 
 from analysis.failures import Failure
 from app.recording.asked import HeldInterview
+from app.recording.left_out import LeftOut
 from app.text import sentence, timecode, tr
 from ui import language, theme
 from ui.actions import Action
@@ -49,6 +50,7 @@ class Player(QFrame):
         self._has_sound = True
         self.landmarks = Landmarks(self.pane, self.playback, self)
         self._failed: Failure | None = None
+        self._left_out: tuple[LeftOut, ...] = ()
         self._finder = FrameFinder(self)
         self._build()
         self._listen()
@@ -153,7 +155,7 @@ class Player(QFrame):
         playback.speedChanged.connect(self._show_speed)
         playback.loopChanged.connect(self._show_loop)
         playback.frameArrived.connect(self.pane.show_frame)
-        playback.watch.troubleChanged.connect(self._show_trouble)
+        playback.watch.troubleChanged.connect(self._show_message)
         self._finder.found.connect(self._take_frames)
         self.landmarks.failed.connect(self._say_no_landmarks)
         self.seek_bar.seekAsked.connect(playback.seek)
@@ -176,6 +178,7 @@ class Player(QFrame):
         self._has_sound = bool(media and media.has_audio)
         self.pane.show_message("")
         self._failed, make = None, presenter.landmarks()
+        self._left_out = ()
         self.pane.marks.allowed = make is not None
         self.landmarks.begin(make)
         self.mark_recording(recording, sound_only=bool(media and not media.has_video))
@@ -186,6 +189,7 @@ class Player(QFrame):
             self.playback.duration = media.duration_s or 0.0 if media else 0.0
             self.pane.show_message(tr(why_no_recording(presenter.held())))
         else:
+            self._left_out = presenter.left_out()
             duration = duration_of(presenter, recording)
             begin = start if start < duration - END_S else 0.0
             self.playback.load(stream, duration, frame_length(recording), begin, pictured=media.has_video)
@@ -261,6 +265,8 @@ class Player(QFrame):
         self.seek_bar.show_position(position, self.playback.duration)
         self.pane.show_time(position)
         self._show_time(position)
+        if self._left_out:
+            self._show_message()
 
     def _show_time(self, position: float) -> None:
         """Where it is, and of how much where there is room to say so."""
@@ -302,10 +308,27 @@ class Player(QFrame):
         if not self.mute.isVisible():
             self.pane.say(tr("review.muted" if muted else "review.volume_is", percent=self.volume.value()))
 
-    def _show_trouble(self, trouble: Trouble | None) -> None:
-        """A sentence in place of the picture, in the language in use, until there is a picture again."""
-        end = timecode(self.playback.duration)
-        self.pane.show_message("" if trouble is None else tr(trouble.value, end=end))
+    def _show_message(self, _trouble: object = None) -> None:
+        """A sentence in place of the picture, in the language in use, until there is a picture again: what is left out
+        on purpose is not called damaged."""
+        trouble = self.playback.watch.trouble
+        words = "" if trouble is None else tr(trouble.value, end=timecode(self.playback.duration))
+        if trouble in (None, Trouble.DAMAGED):
+            words = self._why_left_out() or words
+        if words != self.pane.message:
+            self.pane.show_message(words)
+
+    def _why_left_out(self) -> str:
+        """Why there is no picture at this moment on purpose; "" where there is one, or nobody knows why not."""
+        if not self.playback.loaded:
+            return ""
+        now, frames = self.playback.position, self.playback.frames
+        picture = awaited = now
+        if frames.listed:
+            shown = frames.index(now)
+            picture = frames.time(shown)
+            awaited = frames.next(shown) if self.playback.playing else picture
+        return next((each.words for each in self._left_out if each.covers(now, picture, awaited)), "")
 
     def _rename(self) -> None:
         self.setAccessibleName(tr("review.player"))
@@ -319,8 +342,8 @@ class Player(QFrame):
         self.speed.setToolTip(tr("review.speed"))
         self.volume.setAccessibleName(tr("review.volume"))
         self.time.setFont(theme.mono(13))
-        if self.playback.watch.trouble is not None:
-            self._show_trouble(self.playback.watch.trouble)
+        if self.playback.loaded:
+            self._show_message()
         silent = self._note_key()
         notes = [tr(silent)] if silent else []
         if self._failed is not None:

@@ -25,6 +25,7 @@ from app.jobs.frames import Times, find_frame_times, kept_frame_times
 from app.jobs.landmarks import LandmarkChild, MakeChild
 from app.policy import allowed_modalities, shown_modalities
 from app.recording.asked import HeldInterview, held_interview
+from app.recording.left_out import LeftOut, left_out
 from app.review import Reading, ReviewSession
 from app.review import step_texts as named
 from app.review.corrections import in_force, made_together, undone_last
@@ -337,6 +338,10 @@ class LibraryPresenter:
         if self._held is None:
             self._held = held_interview(self._library, self.interview.id)
         return self._held
+
+    def left_out(self) -> tuple[LeftOut, ...]:
+        """What was redacted, and what the candidate withdrew while it was held."""
+        return left_out(self._library, self.interview.id)
 
     def written(self, exchange: Exchange) -> str:
         """What the candidate wrote, in the take that counts."""

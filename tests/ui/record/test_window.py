@@ -14,14 +14,9 @@ from app.recording.kinds import Kind, Role
 from app.settings import SettingsFile
 from app.store.library import Library
 from tests.recording_run.conftest import planned_interview
-from tests.recording_run.small_sink import Made, SmallPanel
+from tests.recording_run.small_sink import SmallPanel
 from ui.record.room import RecordRoom
 from ui.shell import start
-
-
-@pytest.fixture
-def made():
-    return Made([], [])
 
 
 @pytest.fixture
@@ -43,9 +38,7 @@ def conductor(qtbot, tmp_path, made):
     yield opened
     if room.held is not None and not room.held.over:
         room.held.stop_and_wait()
-    for recorder in made.recorders:
-        for thread in recorder.threads:
-            thread.join(30)
+    made.wait()
     room.held = None
     opened.window.close()
     opened.window.deleteLater()
@@ -121,7 +114,7 @@ def test_withdrawing_in_the_library_ends_what_is_recorded(conductor, made, qtbot
     qtbot.waitUntil(lambda: made.recorders[0].ended == [Role.ROOM])
     assert not any(sources.running for sources in made.sources)
     assert room.held.recorded_kinds() == ()
-    assert room.running.state.text() == text.tr("record.state_not_recording")
+    assert room.running.state.text() == text.tr("record.state_stopped")
     assert not room.running.withdraw.isEnabled()
     assert [mark.kind for mark in library.marks(interview_id)].count(MarkKind.WITHDRAWN) == 1
 

@@ -11,44 +11,12 @@ from PySide6.QtTest import QTest
 from app import text
 from app.domain.kit import SILENT, Answers, Kit, Manner
 from app.domain.types import ConsentGiven
-from app.settings import SettingsFile
 from tests.recording_run.conftest import QUESTIONS, planned_interview
-from tests.recording_run.small_sink import Made, SmallPanel
 from ui import language
 from ui.kit.dialog import KitDialog
-from ui.record.room import RecordRoom
 from ui.record.running_page import NOTE_DRAFT
 
 RULES = Kit(Manner(90.0, Answers.SPEECH, 1), {QUESTIONS[1]: Manner(None, Answers.TEXT, 0)})
-
-
-@pytest.fixture
-def settings(library):
-    return SettingsFile(library.folder)
-
-
-@pytest.fixture
-def made():
-    return Made([], [])
-
-
-@pytest.fixture
-def make_room(qtbot, library, settings, made):
-    rooms = []
-
-    def make():
-        shown = RecordRoom(library, settings, made.means, SmallPanel)
-        qtbot.addWidget(shown)
-        shown.resize(1360, 840)
-        shown.show()
-        qtbot.waitExposed(shown)
-        shown.start_over()
-        rooms.append(shown)
-        return shown
-
-    yield make
-    for room in rooms:
-        room.close()
 
 
 def with_kit(library, kit):
@@ -191,7 +159,3 @@ def test_the_beginning_says_what_is_recorded_from_what_and_what_is_agreed_to(mak
     begun = library.marks(interview.id)[0].body
     assert begun["sources"] == [{"role": "room", "name": "small room"}]
     assert (begun["recorded"], begun["modalities"]) == (["sound"], ["speech"])
-    room.close()
-    for recorder in made.recorders:
-        for thread in recorder.threads:
-            thread.join(30)
