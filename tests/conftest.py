@@ -10,6 +10,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from app import text
 from tests.patience import PatientBot
@@ -17,6 +18,14 @@ from ui.garbage import GarbageTimer
 
 ROOT = Path(__file__).resolve().parent.parent
 MUCH_GARBAGE = 20_000
+UNHURRIED = "unhurried"
+settings.register_profile(
+    UNHURRIED,
+    settings(),
+    deadline=None,
+    suppress_health_check=[*settings().suppress_health_check, HealthCheck.too_slow],
+)
+settings.load_profile(UNHURRIED)  # how long an example takes says something of the computer, not of the product
 CORPUS = ROOT.parent / "shared" / "corpus"
 
 

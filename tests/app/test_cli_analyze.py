@@ -160,7 +160,7 @@ def test_an_interrupt_cancels_cleanly(clip, tmp_path, number):
         process.stdout.readline()
         (worker,) = psutil.Process(process.pid).children()
         process.send_signal(number)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 2
     assert said.strip() == text.tr("failure.cancelled")
     assert not worker.is_running()
@@ -174,7 +174,7 @@ def test_a_killed_child_is_one_plain_line_and_what_was_finished_is_kept(clip, tm
         while json.loads(process.stdout.readline())["type"] != "partial":
             pass
         psutil.Process(process.pid).children()[0].kill()
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=60)
     assert process.returncode == 2
     assert said.strip() == text.tr("failure.worker_died", detail="signal 9")
     assert (out / OBSERVED / "stages.json").is_file()
