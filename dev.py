@@ -194,7 +194,8 @@ def tests_pass(options: argparse.Namespace, env: dict[str, str]) -> bool:
     if options.pytest:
         return python(*words, env=env, check=False) == 0
     say("== tests that measure time, alone (pytest)")
-    alone = python(*words, "-m", "alone", env=env, check=False)
+    files = [path for path in (ROOT / "tests").rglob("test_*.py") if "mark.alone" in path.read_text("utf-8")]
+    alone = python(*words, "-m", "alone", *sorted(files), env=env, check=False)
     say(f"== all other tests, {options.workers} side by side (pytest)")
     more = ["--cov-append"] if options.coverage else []
     others = python(*words, *more, "-m", "not alone", "-n", options.workers, "--dist", "loadfile", env=env, check=False)
