@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
-from app import pulled, pulled_kit
+from app import other_ids, pulled, pulled_kit
 from app.domain.template import Template
 from app.domain.types import Candidate, Interview, InterviewQuery, InterviewStatus, Position
 from app.failures import NotFound, TemplateInvalid
@@ -151,7 +151,9 @@ class Incoming:
         said = theirs | _said_of(remote, CANDIDATE_SAID)
         yield KnownRow("candidate", remote.remote_id, saved.id, said, contested=merged.contested)
         for one, interview in schedule:
-            yield self._interview(remote, one, saved, interview)
+            row = self._interview(remote, one, saved, interview)
+            yield row
+            yield from other_ids.told(one.client_id, one.remote_id, row.local_id)
         if base is not None:
             self._follow(remote, base, saved)
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.domain.types import InterviewStatus
 from app.handover.cards import STATUS, call_off, put_card, settle_cards
-from app.handover.identity import SYSTEM
+from app.handover.identity import SYSTEM, hr_system
 from app.handover.merging import Difference
 from app.handover.package import Manifest
 from app.handover.rows import Row, fields_of
@@ -100,7 +100,7 @@ class Taking:
 
     def _find(self, interview_id: str, remote_id: str | None) -> InterviewRow | None:
         held = self.session.get(InterviewRow, interview_id)
-        if held is None and remote_id:
+        if held is None and remote_id and self.manifest.system in ("", hr_system(self.session)):
             held = self.session.scalar(select(InterviewRow).where(InterviewRow.remote_id == remote_id))
         return held
 

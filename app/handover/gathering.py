@@ -13,6 +13,7 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import other_ids
 from app.handover import called_off, same_number
 from app.handover.archive import Content, of_bytes
 from app.handover.carried import carried
@@ -183,8 +184,9 @@ class Gathering:
         self.found.rows["template"] = rows
 
     def _receipts(self) -> tuple[handing.Receipt, ...]:
-        known = self._session.scalars(select(AgreedRow.row_id).where(AgreedRow.kind == "interview").distinct())
-        return handing.receipts(self._session, tuple(known))
+        known = self._session.scalars(select(AgreedRow.row_id).where(AgreedRow.kind == "interview").distinct()).all()
+        found = handing.receipts(self._session, known)
+        return (*found, *other_ids.receipts(self._session, frozenset(known), found))
 
     def _of_interviews(self, table: Any, rows: list[InterviewRow]) -> list[Any]:
         return self._all(table, table.interview_id, [row.id for row in rows])

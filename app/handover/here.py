@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.handover.recognising import Recognised
 from app.handover.rows import MERGED, Row
 from app.store.tables import AgreedRow
 
@@ -17,10 +18,17 @@ _AT_ONCE = 500
 
 
 class Here:
-    """Rows of one kind by id, by the HR system's id and by what else makes them unique; and what was agreed on them."""
+    """Rows of one kind by id, by the HR system's id and by what else makes them unique; and what was agreed on them.
 
-    def __init__(self, session: Session, library: str, kind: str, rows: Iterable[tuple[Row, dict[str, Any]]]) -> None:
+    `recognised` = what is known of which rows are the same though their ids differ.
+    """
+
+    def __init__(
+        self, session: Session, library: str, kind: str, rows: Iterable[tuple[Row, dict[str, Any]]],
+        recognised: Recognised,
+    ) -> None:  # fmt: skip
         self._session, self._kind, self._unique = session, kind, _UNIQUE.get(kind)
+        self._recognised = recognised
         self._table: Any = MERGED[kind]
         self._has_remote = hasattr(self._table, "remote_id")
         self._by_id: dict[str, Any] = {}
@@ -38,7 +46,7 @@ class Here:
         }
 
     def _look_up(self, rows: list[tuple[Row, dict[str, Any]]]) -> None:
-        wanted = {"id": {row.id for row, _ in rows}}
+        wanted = {"id": {self._recognised.id_here(self._kind, row.id) for row, _ in rows}}
         if self._has_remote:
             wanted["remote_id"] = {fields["remote_id"] for _, fields in rows if fields.get("remote_id")}
         if self._unique is not None:
@@ -59,17 +67,18 @@ class Here:
 
     def find(self, row: Row, fields: dict[str, Any]) -> Any:
         """The same row here; None = it is new."""
-        found = self._by_id.get(row.id)
+        found = self._by_id.get(self._recognised.id_here(self._kind, row.id))
         if found is None and self._has_remote and fields.get("remote_id"):
             found = self._by_remote.get(fields["remote_id"])
+            found = found if self._recognised.is_one(self._kind, fields, found) else None
         if found is None and self._unique is not None:
             values = fields | {"assessor": row.assessor}
             found = self._by_unique.get((values[self._unique[0]], values[self._unique[1]]))
         return found
 
-    def is_taken(self, remote_id: str, held: Any) -> bool:
-        """Whether another row here has this id of the HR system."""
-        return self._by_remote.get(remote_id, held) is not held
+    def is_taken(self, remote_id: str | None, held: Any) -> bool:
+        """Whether another row here than `held` has this id of the HR system."""
+        return self._by_remote.get(remote_id or "", held) is not held
 
 
 def _parts(values: Iterable[str]) -> Iterable[list[str]]:

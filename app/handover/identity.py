@@ -10,8 +10,20 @@ from sqlalchemy.orm import Session
 from app.store.library import Library
 from sync import ledger
 
-SYSTEM, _NAME = "mianjian:handover", "library"
+SYSTEM, _NAME, _HR = "mianjian:handover", "library", "hr_system"
 """What packages say is kept under the name of a system of its own."""
+
+
+def hr_system(session: Session) -> str:
+    """The HR system (its address) whose ids the rows here have: the connected one, else the one that the first package
+    named; "" = nobody has said."""
+    return ledger.connected(session) or ledger.read_state(session, SYSTEM, _HR) or ""
+
+
+def hear_of(session: Session, system: str) -> None:
+    """A package names its HR system: where none is known here, it is that one."""
+    if system and not hr_system(session):
+        ledger.write_state(session, SYSTEM, _HR, system)
 
 
 def library_id(library: Library, session: Session) -> str:

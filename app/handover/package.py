@@ -52,7 +52,8 @@ class Member(msgspec.Struct, frozen=True):
 
 
 class Manifest(msgspec.Struct, frozen=True):
-    """The first member. `library` tells the packages of one library apart from those of others; times in UTC."""
+    """The first member. `library` tells the packages of one library apart from those of others; times in UTC. `system`
+    = the HR system that `remote_id`s are of, "" = not told."""
 
     id: str
     kind: Kind
@@ -63,6 +64,7 @@ class Manifest(msgspec.Struct, frozen=True):
     members: tuple[Member, ...]
     format: str = FORMAT
     version: int = VERSION
+    system: str = ""
 
 
 def is_name(name: str) -> bool:

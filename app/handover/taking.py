@@ -25,7 +25,7 @@ from app.documents import Fetching
 from app.failures import PackageDamaged, ReadOnly, TakenInPart
 from app.handover.archive import Progress, opened
 from app.handover.content import Content, read_content
-from app.handover.identity import library_id
+from app.handover.identity import hear_of, library_id
 from app.handover.package import Kind
 from app.handover.phases import Phases
 from app.handover.taking_added import TakingAdded
@@ -103,6 +103,7 @@ def take_package(
         content = read_content(archive, path.name)
         with library.session() as session:
             here = library_id(library, session)
+            hear_of(session, content.manifest.system)
         if known := _known(library, content, here):
             _sweep(library)
             return known

@@ -316,7 +316,7 @@ class TakingAdded:
 
     def _named_here(self, receipt: handing.Receipt) -> handing.Receipt:
         """A move is known by our id of its interview, which may have another one there: the HR system's is the same."""
-        if receipt.kind != Kind.STATUS:
+        if receipt.kind != Kind.STATUS or self._rows.is_of_other_system():
             return receipt
         there = interview_of(receipt.external_id)
         return replace(receipt, external_id=self._interviews_here.get(there, there) + receipt.external_id[len(there) :])

@@ -16,13 +16,13 @@ from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from analysis.failures import DiskFull, DocumentInvalid, MediaUnreadable
 from app.failures import PackageDamaged
 from app.handover.archive import Archive, Progress
 from app.handover.content import Content
 from app.handover.package import is_recording
+from app.handover.recognising import find_interview
 from app.handover.taking_rows import TakingRows
 from app.store.importing import RunChild, prepare
 from app.store.library import Library
@@ -92,19 +92,11 @@ class Staging:
         if shutil.disk_usage(self._library.folder).free < recordings + rest:
             raise DiskFull(folder=str(self._library.folder))
 
-    def _here(self, session: Session, interview_id: str) -> InterviewRow | None:
-        """The interview here, by uuid or by the HR system's id."""
-        row = session.get(InterviewRow, interview_id)
-        told = next(each for each in self._content.rows["interview"] if each.id == interview_id)
-        if row is None and told.fields.get("remote_id"):
-            row = session.scalar(select(InterviewRow).where(InterviewRow.remote_id == told.fields["remote_id"]))
-        return row
-
     def _waits(self, interview_id: str, sha256: str) -> bool:
         """Whether the interview has no recording here and is not being recorded, no other has this very one, and
         nothing is redacted of it."""
         with self._library.reading() as session:
-            row = self._here(session, interview_id)
+            row = find_interview(session, self._content, interview_id)
             known = session.scalar(select(MediaRow.id).where(MediaRow.sha256 == sha256))
             redacted = session.scalar(select(RedactionRow.id).where(RedactionRow.before_sha256 == sha256).limit(1))
             waits = row is None or (row.media_sha256 is None and not self._library.being_recorded(row.id))
@@ -112,7 +104,7 @@ class Staging:
 
     def _has(self, interview_id: str, sha256: str) -> bool:
         with self._library.reading() as session:
-            row = self._here(session, interview_id)
+            row = find_interview(session, self._content, interview_id)
         return row is not None and row.media_sha256 == sha256
 
     def _recording(self, sha256: str, name: str, folder: Path) -> tuple[Incoming, Prepared]:

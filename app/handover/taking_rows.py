@@ -15,6 +15,7 @@ from app.handover.cards import keep_aside, put_card, settle_cards
 from app.handover.content import Content
 from app.handover.here import Here
 from app.handover.merging import Known, Merge, Side, merge
+from app.handover.recognising import Recognised, first_base
 from app.handover.rows import MERGED, NAMES, Row, fields_of, typed
 from app.store.library import Library
 from app.store.redactions import spans_of
@@ -54,12 +55,23 @@ class TakingRows:
         self.ids: dict[tuple[str, str], str] = {}
         self.tally = Tally()
         self._statuses: dict[str, InterviewStatus] = {}
+        self._recognised: Recognised | None = None
+
+    @property
+    def _known(self) -> Recognised:
+        if self._recognised is None:
+            self._recognised = Recognised(self.session, self.content)
+        return self._recognised
+
+    def is_of_other_system(self) -> bool:
+        """Whether the package's ids of an HR system are those of another one than ours."""
+        return self._known.other_system
 
     def take(self, kind: str, part: Iterable[Row]) -> None:
         """Some rows of a kind, after those that they name."""
         rows = [(row, self.named_here(row.fields)) for row in part]
         with self.session.no_autoflush:
-            here = Here(self.session, self.there, kind, rows)
+            here = Here(self.session, self.there, kind, rows, self._known)
             for row, fields in rows:
                 self._take_row(here, kind, row, fields)
         self.session.flush()
@@ -95,10 +107,14 @@ class TakingRows:
         status = fields.pop(_OF_STATUS, None)
         held = here.find(row, fields)
         if held is None:
+            if "remote_id" in fields:
+                self._known.without_foreign(fields, is_taken=here.is_taken(fields["remote_id"], None))
             held = self._add(kind, row, fields)
             here.keep(held)
             self._agree(here, kind, row, held, fields)
             self._count(self.tally.new, kind, held)
+        elif kind == "position" and self._known.is_ours(kind, row.id):
+            self._count(self.tally.same, kind, held, tell=False)  # what a position is, the HR system says
         else:
             self._compare(here, kind, row, held, fields)
         self.ids[kind, row.id] = held.id
@@ -118,7 +134,7 @@ class TakingRows:
         self.session.flush()
         known = here.agreed.get(held.id)
         mine = Side(held.version, held.changed.isoformat(timespec="microseconds"), self._mine(kind, held),
-                    _known(known))  # fmt: skip
+                    _known(known) or self._first(kind, row, held))  # fmt: skip
         found = merge(mine, Side(row.version, row.changed, fields, self._seen(row)))
         if found.old:
             self._count(self.tally.same, kind, held, tell=False)
@@ -138,6 +154,12 @@ class TakingRows:
         here.keep(held)
         self._agree(here, kind, row, held, found.agreed)
         self._tell(kind, held, found, bool(take))
+
+    def _first(self, kind: str, row: Row, held: Any) -> Known | None:
+        """The base of the first comparison with a row that is here under another id."""
+        if not self._known.is_ours(kind, row.id):
+            return None
+        return Known(0, "", first_base(kind, row, held, self.session), held.version)
 
     def _mine(self, kind: str, held: Any) -> dict[str, Any]:
         return {

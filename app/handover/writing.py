@@ -25,7 +25,7 @@ from app.handover.consented import ANALYSES, FILES, RECORDINGS, REPORTS, WITHOUT
 from app.handover.content import RECORDING
 from app.handover.gathering import HANDED_OVER, Gathered, Gathering
 from app.handover.hr_said import refuse_unprotected, said_members
-from app.handover.identity import library_id
+from app.handover.identity import hr_system, library_id
 from app.handover.package import SUFFIX, Kind, Manifest, Member, version_of
 from app.handover.phases import Phases
 from app.handover.rows import Row
@@ -140,7 +140,7 @@ class _ClosedMeanwhile(Exception):
 def _write(library: Library, choice: Choice, out: Path, passphrase: str, here: str, progress: Progress) -> Written:
     """One try. Raises _ClosedMeanwhile, and then there is no file."""
     with library.reading() as session:
-        agreed = _agreed(library, session, choice)
+        agreed, system = _agreed(library, session, choice), hr_system(session)
         gathered = _gather(Gathering(library, session), choice)
     kept = stays(library, map(library.interview, choice.interviews), choice.wanted)
     with ExitStack() as stack, ExitStack() as last:
@@ -155,7 +155,8 @@ def _write(library: Library, choice: Choice, out: Path, passphrase: str, here: s
         made = datetime.now(UTC).isoformat(timespec="seconds")
         version = version_of(each.name for each in members)
         manifest = Manifest(
-            str(uuid4()), choice.kind, here, made, library.assessor, __version__, members, version=version
+            str(uuid4()), choice.kind, here, made, library.assessor, __version__, members, version=version,
+            system=system,
         )  # fmt: skip
         counts = gathered.counts() | _attachments(members) | carried.count(gathered.waiting)
         with _fitting(out), whole_file(out) as part:

@@ -29,7 +29,7 @@ class Assessments(Templates):
         owner = self.assessor if assessor is None else assessor
         with self.reading() as session:
             interview = found(session, InterviewRow, interview_id, "interview")
-            row = session.get(AssessmentRow, assessment_id(interview_id, owner))
+            row = _row_of(session, interview_id, owner)
             if row is not None:
                 return _assessment_of(session, row)
             template = self.template(_template_of(session, interview))
@@ -184,7 +184,7 @@ class Assessments(Templates):
 
     def _own(self, session: Session, interview_id: str, version: int | None) -> AssessmentRow:
         interview = found(session, InterviewRow, interview_id, "interview")
-        row = session.get(AssessmentRow, assessment_id(interview_id, self.assessor))
+        row = _row_of(session, interview_id, self.assessor)
         if row is not None:
             fresh(row, version, "assessment")
             return row
@@ -217,6 +217,13 @@ class Assessments(Templates):
 def assessment_id(interview_id: str, assessor: str) -> str:
     """The id of an assessment follows from what makes it unique, so that two offline laptops give it the same one."""
     return str(uuid5(NAMESPACE_URL, f"mianjian:assessment:{interview_id}:{assessor}"))
+
+
+def _row_of(session: Session, interview_id: str, assessor: str) -> AssessmentRow | None:
+    """The assessment, whose id is another one where it came from a computer that knows the interview by another id."""
+    theirs = AssessmentRow.interview_id == interview_id, AssessmentRow.assessor == assessor
+    found_row: AssessmentRow | None = session.scalar(select(AssessmentRow).where(*theirs))
+    return found_row
 
 
 def _template_of(session: Session, interview: InterviewRow) -> str:
