@@ -33,6 +33,8 @@ AFTER_S = (0.5, 6.0)
 GOES_ON_S = 2.5
 AT_ONCE = 2
 PICTURE_S, SOUND_S = 0.04, 0.02
+Size = tuple[int, int]
+SMALL: Size = (320, 240)
 WHAT = {
     "record_lost_s_max": f"of {KILLS} recordings killed at random moments (the child, the program, both, or a power "
     "cut), the most that is missing of picture or sound, s, from the kill to what the next start has in the library",
@@ -43,21 +45,28 @@ WHAT = {
 
 def lost() -> dict[str, float]:
     """The figures above. Raises RuntimeError where a recording is not in the library afterwards."""
-    dice = random.Random(7)
-    tasks = [(HOW[number % len(HOW)], dice.uniform(*AFTER_S)) for number in range(KILLS)]
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        found = list(pool.map(lambda task: _one(*task), tasks))
-    for how in HOW:
-        worst = max((lost for (one, _), lost in zip(tasks, found, strict=True) if one == how), default=0.0)
-        print(f"   {how}: at most {worst:.2f} s", flush=True)
+    found = missing_after(KILLS)
     median = float(np.median(found))
     return {"record_lost_s_max": max(found), "record_lost_s_median": median, "record_kills": float(KILLS)}
 
 
-def _one(how: str, after_s: float) -> float:
+def missing_after(kills: int, at_once: int = AT_ONCE, size: Size = SMALL) -> list[float]:
+    """What is missing after each of so many kills, s; prints the most for each way. `size` of the pictures. Raises as
+    `lost`."""
+    dice = random.Random(7)
+    tasks = [(HOW[number % len(HOW)], dice.uniform(*AFTER_S)) for number in range(kills)]
+    with ThreadPoolExecutor(at_once) as pool:
+        found = list(pool.map(lambda task: _one(*task, size), tasks))
+    for how in HOW:
+        worst = max((lost for (one, _), lost in zip(tasks, found, strict=True) if one == how), default=0.0)
+        print(f"   {how}: at most {worst:.2f} s", flush=True)
+    return found
+
+
+def _one(how: str, after_s: float, size: Size) -> float:
     with tempfile.TemporaryDirectory(prefix="mianjian-bench-") as made:
         folder = Path(made) / "library"
-        with _program(folder) as program:
+        with _program(folder, size) as program:
             try:
                 recorded_s, safe = _kill(program, how, after_s)
             finally:
@@ -65,8 +74,8 @@ def _one(how: str, after_s: float) -> float:
         return _missing(folder, how, recorded_s, safe)
 
 
-def _program(folder: Path) -> subprocess.Popen[str]:
-    words = [sys.executable, "-m", "tests.recording.killed", str(folder)]
+def _program(folder: Path, size: Size) -> subprocess.Popen[str]:
+    words = [sys.executable, "-m", "tests.recording.killed", str(folder), *map(str, size)]
     pipe = subprocess.PIPE
     return subprocess.Popen(words, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True)
 
@@ -88,7 +97,7 @@ def _kill(program: subprocess.Popen[str], how: str, after_s: float) -> tuple[flo
         program.stdin.write("stop\n")
         program.stdin.flush()
     else:
-        program.wait(10)
+        program.wait(60)
     for line in program.stdout or ():
         safe = int(line.split()[3])
     program.wait(60)

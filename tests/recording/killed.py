@@ -1,4 +1,6 @@
-"""A program of its own that records until it is told what to do: `python -m tests.recording.killed LIBRARY`.
+"""A program of its own that records until it is told what to do.
+
+`python -m tests.recording.killed LIBRARY [WIDTH HEIGHT]`, of the pictures.
 
 Says, ten times a second: the number of its child, when it began (ns of the system's clock), the recording's time, and
 how many bytes of the part are synced. "child" kills the child, "both" the child and then the program, "stop" ends it.
@@ -12,6 +14,7 @@ import sys
 import threading
 from pathlib import Path
 
+from app.recording.kinds import PictureTrack, Role
 from app.store import Library
 from tests.recording.sources import CAMERA, ROOM, Attempt
 
@@ -19,7 +22,8 @@ from tests.recording.sources import CAMERA, ROOM, Attempt
 def main() -> None:
     """Record for a minute at most."""
     with Library.open(Path(sys.argv[1]), assessor="tester") as library:
-        attempt, stopped = Attempt(library, (CAMERA, ROOM)), threading.Event()
+        camera = PictureTrack(Role.CAMERA, *map(int, sys.argv[2:4]), CAMERA.fps) if sys.argv[2:] else CAMERA
+        attempt, stopped = Attempt(library, (camera, ROOM)), threading.Event()
         threading.Thread(target=_listen, args=(attempt, stopped), daemon=True).start()
         for _ in range(600):
             attempt.run(0.1)
