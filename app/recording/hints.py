@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -22,6 +23,7 @@ from app.recording import small_pictures
 from app.recording.kinds import Picture, Role, SoundTrack, Track
 from app.recording.talk import Talk
 from app.recording.voice_activity import FRAME_NS, Frames
+from app.recording.window_pictures import Seen, WindowPictures
 
 LIGHT_EVERY_NS, FACE_EVERY_NS = 500_000_000, 1_000_000_000
 FACE_SIDE = 480
@@ -58,6 +60,7 @@ class Notice(StrEnum):
     TOO_DARK = "too_dark"
     TOO_QUIET = "too_quiet"
     CLIPPING = "clipping"
+    WINDOW = "window"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class Limits:
     quiet_db: float = -40.0
     no_signal_s: float = 10.0
     clipped_for_s: float = 5.0
+    window_black_s: float = 3.0
+    window_still_s: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +90,8 @@ class HintState:
     """How it stands now. None = not known, or nothing to measure it by.
 
     `interviewer_share` where two sides are heard apart, else `speech_share`, both 0..1; `light` mean grey 0..1 of the
-    face where it is known, else of the picture; `quiet` and `clipped` name sources of sound.
+    face where it is known, else of the picture; `quiet` and `clipped` name sources of sound; `window` what is wrong
+    with the picture of a recorded window.
     """
 
     interviewer_share: float | None = None
@@ -100,6 +106,7 @@ class HintState:
     sees: bool = False
     seeks_face: bool = False
     notices: frozenset[Notice] = frozenset()
+    window: Seen | None = None
 
 
 NOTHING = HintState()
@@ -150,6 +157,7 @@ class HintFeed:
         self._deaths = 0
         self._rested_ns = 0
         self._paused_ns: int | None = None
+        self._watches_window = False
         self._forget()
 
     def _forget(self) -> None:
@@ -157,11 +165,14 @@ class HintFeed:
         self._heard = {track.role: _Heard(Frames(track)) for track in sounds}
         self._talk = Talk(self._heard)
         self._seen = _Seen()
+        self._window = WindowPictures()
 
     # What comes from the sources
 
     def picture(self, role: Role, at_ns: int, picture: Picture) -> None:
-        """One picture; only a camera's are looked at, twice a second, and a face once."""
+        """One picture; only those of a camera or a window are looked at, twice a second, and a face once."""
+        if role is Role.SCREEN and self._watches_window:
+            self._look_at_window(at_ns, picture)
         if role is not Role.CAMERA or not self._due(at_ns) or not small_pictures.readable(picture):
             return
         wants_face = self._face_due(at_ns)
@@ -230,6 +241,11 @@ class HintFeed:
             self._make = make_child
             self._drop_child()
 
+    def watch_window(self, *, on: bool) -> None:
+        """Whether what SCREEN gives is a single window from now on, which may be covered."""
+        with self._lock:
+            self._watches_window, self._window = on, WindowPictures()
+
     def switch(self, *, on: bool) -> None:
         """Off: nothing is computed, and what was is forgotten. On: all begins anew."""
         with self._lock:
@@ -295,6 +311,21 @@ class HintFeed:
             seen.dark_since = None
         elif seen.dark_since is None:
             seen.dark_since = own
+
+    def _look_at_window(self, at_ns: int, picture: Picture) -> None:
+        with self._lock:
+            own = self._own(at_ns)
+            if not self._on or self._paused_ns is not None or not self._window.is_due(own):
+                return
+            if small_pictures.readable(picture):
+                with suppress(ValueError):
+                    self._window.look(own, picture)
+
+    def _window_trouble(self, own: int) -> Seen | None:
+        at = self._window.at_ns
+        if at is None or own - at >= FRESH_NS:
+            return None
+        return self._window.trouble(own, self.limits.window_black_s, self.limits.window_still_s)
 
     def _look_for_face(self, at_ns: int, rgb: NDArray[np.uint8]) -> None:
         with self._lock:
@@ -362,6 +393,7 @@ class HintFeed:
                 if heard.clipped_ns is not None and (own - heard.clipped_ns) / 1e9 < limits.clipped_for_s
             ),
             hears=bool(fresh), sees=sees, seeks_face=sees and self._make is not None,
+            window=self._window_trouble(own),
         )  # fmt: skip
         return replace(state, notices=frozenset(self._notices(state, own)))
 
@@ -376,6 +408,7 @@ class HintFeed:
             Notice.TOO_DARK: state.light is not None and _lasts(seen.dark_since, own, limits.dark_s),
             Notice.TOO_QUIET: bool(state.quiet),
             Notice.CLIPPING: bool(state.clipped),
+            Notice.WINDOW: state.window is not None,
         }
         return (notice for notice, holds in beyond.items() if holds)
 

@@ -20,6 +20,7 @@ from app.failures import ConsentMissing
 from app.recording.kinds import Kind, Picture, PictureTrack, Role, SoundTrack, Standing
 from app.store.importing import import_file
 from app.store.recordings import Belonging
+from ui.record.capture.choice import What
 from ui.record.held import Means
 
 RATE = 16_000
@@ -132,7 +133,7 @@ class Picked:
 
     @property
     def device(self):
-        return SimpleNamespace(name=f"small {self.role}")
+        return SimpleNamespace(name=f"small {self.role}", what=What.FILE)
 
 
 @dataclass(frozen=True)

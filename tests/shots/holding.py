@@ -16,14 +16,17 @@ from app.resources import resource
 from app.settings import SettingsFile
 from app.store.library import Library
 from tests.shots.opening import REVIEWER, SMALL, Save, window
+from ui.kit.dialog import KitDialog
+from ui.library.consent_dialog import ConsentDialog
 from ui.record.room import RecordRoom
 from ui.shell.conductor import Conductor
 
 NAMES = (
     "record-choose", "record-consent", "record-consent-spoken", "record-setup", "record-running",
-    "record-candidate", "record-closing", "record-done", "record-running-1280",
+    "record-candidate", "record-closing", "record-done", "record-running-1280", "record-consent-1280", "record-kit",
+    "record-consent-shown", "record-review-held",
 )  # fmt: skip
-WHO = {"en": ("Emma Clarke", "Priya Shah"), "zh": ("王小雨", "周子墨")}
+WHO = {"en": ("Emma Clarke", "Priya Shah", "Oliver Grant"), "zh": ("王小雨", "周子墨", "秦𠮷雅")}
 ANSWER = {
     "en": "First I read the documentation, then I build something small.",
     "zh": "我会先看文档，再动手做一个小例子。",
@@ -44,6 +47,8 @@ def shoot(data: Path, copy: Path, lang: str, look: str, save: Save) -> None:
     SettingsFile(copy).change(answers="both")
     with window(copy, lang, look, SMALL) as conductor:
         _written(conductor, first[1], lang, save)
+    with window(copy, lang, look) as conductor:
+        _refused(conductor, first[2], lang, save)
 
 
 def _whole(conductor: Conductor, interview_id: str, lang: str, save: Save) -> None:
@@ -53,6 +58,11 @@ def _whole(conductor: Conductor, interview_id: str, lang: str, save: Save) -> No
     save("record-choose", shown)
     room = _consented(conductor, interview_id, save)
     save("record-setup", shown)
+    room.setup.edit.click()
+    QTest.qWait(200)
+    (kit,) = room.setup.findChildren(KitDialog)
+    save("record-kit", kit)
+    kit.close()
     _begin(room)
     room.running.go_next()
     room.running.rate(8.0)
@@ -65,10 +75,15 @@ def _whole(conductor: Conductor, interview_id: str, lang: str, save: Save) -> No
     shown.message.hide()
     _end(room)
     save("record-done", shown)
+    conductor.consents.open(interview_id)
+    QTest.qWait(200)
+    (dialog,) = [each for each in shown.findChildren(ConsentDialog) if each.isVisible()]
+    save("record-consent-shown", dialog)
+    dialog.close()
 
 
 def _written(conductor: Conductor, interview_id: str, lang: str, save: Save) -> None:
-    room = _consented(conductor, interview_id, lambda *_: None)
+    room = _consented(conductor, interview_id, lambda name, shown: save(f"{name}-1280", shown))
     _begin(room)
     room.running.go_next()
     room.running.toggle_candidate()
@@ -80,6 +95,25 @@ def _written(conductor: Conductor, interview_id: str, lang: str, save: Save) -> 
     save("record-candidate", window)
     save("record-running-1280", conductor.window)
     _end(room)
+
+
+def _refused(conductor: Conductor, interview_id: str, lang: str, save: Save) -> None:
+    conductor.recordings.hold(interview_id)
+    room = conductor.recordings.room
+    assert room is not None
+    room.consent.decline()
+    _begin(room)
+    room.running.go_next()
+    room.running.answer.setPlainText(ANSWER[lang])
+    room.running.note.setText(NOTE[lang])
+    room.running.keep_note()
+    room.running.rate(7.0)
+    room.running.go_next()
+    QTest.qWait(1200)
+    _end(room)
+    conductor.open_review(interview_id)
+    QTest.qWait(600)
+    save("record-review-held", conductor.window)
 
 
 def _consented(conductor: Conductor, interview_id: str, save: Save) -> RecordRoom:

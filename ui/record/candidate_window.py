@@ -132,16 +132,20 @@ class CandidateWindow(QWidget):
 
     # Where it is shown
 
-    def open_beside(self, window: QWidget) -> None:
-        """Full screen on a display that the window is not on; as a window of its own where there is none."""
+    def open_beside(self, window: QWidget) -> bool:
+        """Full screen on a display that the window is not on; behind it where there is none. Whether there is one."""
         other = other_screen(window)
         if other is None:
+            self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
             self.resize(theme.scaled(960), theme.scaled(600))
             self.show()
+            self.lower()
+            window.raise_()
         else:
             self.setGeometry(other.geometry())
             self.showFullScreen()
         window.activateWindow()
+        return other is not None
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Qt: nothing can be done here but write."""

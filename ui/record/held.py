@@ -29,6 +29,7 @@ from app.recording.tee import tee
 from app.settings import SettingsFile
 from app.store.library import Library
 from ui.post import telling
+from ui.record.capture.choice import What
 
 if TYPE_CHECKING:
     from ui.record.capture.choice import Choice, Device
@@ -421,6 +422,8 @@ class HeldInterview(QObject):
 
     def _open(self, choice: Choice) -> None:
         assert self._gate is not None
+        if self.hints is not None:
+            self.hints.watch_window(on=any(each.device.what is What.WINDOW for each in choice.picked))
         sources = self.sources = self._means().open(choice, self._gate)
         sources.problem.connect(self.troubled)
         sources.recovered.connect(self.recovered)

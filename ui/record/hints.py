@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from app.recording.hints import Face, HintFeed, HintState, Limits, Notice
+from app.recording.window_pictures import Seen
 from app.settings import SettingsFile
 from app.text import percent, timecode, tr
 from ui import icons, language, theme
@@ -30,12 +31,17 @@ class Topic(StrEnum):
     FACE = "face"
     LIGHT = "light"
     SOUND = "sound"
+    WINDOW = "window"
 
 
 ICONS = {
     Topic.TALK: "people", Topic.ANSWER: "comment", Topic.SILENCE: "pause", Topic.FACE: "person",
-    Topic.LIGHT: "light", Topic.SOUND: "audio",
+    Topic.LIGHT: "light", Topic.SOUND: "audio", Topic.WINDOW: "video",
 }  # fmt: skip
+
+
+SEEN = (Topic.FACE, Topic.LIGHT, Topic.WINDOW)
+"""What there is to say where nothing is heard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +62,9 @@ def said(state: HintState, limits: Limits) -> dict[Topic, Said]:
     if state.sees:
         found[Topic.LIGHT] = _light(state, limits)
     found[Topic.SOUND] = _sound(state, limits)
-    return found if state.hears else {topic: found[topic] for topic in (Topic.FACE, Topic.LIGHT) if topic in found}
+    if state.window is not None:
+        found[Topic.WINDOW] = _window(state.window, limits)
+    return found if state.hears else {topic: found[topic] for topic in SEEN if topic in found}
 
 
 def _talk(state: HintState, limits: Limits) -> Said:
@@ -111,6 +119,11 @@ def _sound(state: HintState, limits: Limits) -> Said:
             who = tr("library.list_comma").join(tr(f"hints.role_{role}") for role in roles)
             return Said(tr(f"hints.sound_{key}", who=who), tip, noticed=True)
     return Said(tr("hints.sound_ok" if state.hears else "hints.sound_none"), tip)
+
+
+def _window(seen: Seen, limits: Limits) -> Said:
+    seconds = round(limits.window_black_s if seen is Seen.BLACK else limits.window_still_s)
+    return Said(tr(f"hints.window_{seen}"), tr(f"hints.window_{seen}_tip", seconds=seconds), noticed=True)
 
 
 class Chip(QFrame):

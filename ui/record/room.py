@@ -8,19 +8,17 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent, QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from analysis.failures import Failure
-from app import text
 from app.domain.types import Interview
 from app.recording.running import Prompt
 from app.settings import SettingsFile
 from app.store.library import Library
-from app.text import tr
-from ui import icons, language, theme
 from ui.actions import Action, for_key
 from ui.record.chooser import Chooser
 from ui.record.consent_page import ConsentPage
+from ui.record.done_page import DonePage
 from ui.record.held import HeldInterview, Means, real_means
 from ui.record.running_page import RunningPage
 from ui.record.setup_page import SECOND_SCREEN, MakePanel, SetupPage, real_panel
@@ -72,7 +70,7 @@ class RecordRoom(QWidget):
         self.running.failed.connect(self.failed)
         self.running.noticed.connect(self.noticed)
         self.done.again.connect(self.start_over)
-        self.done.review.connect(self.reviewRequested)
+        self.done.review.connect(self._review)
 
     # From page to page
 
@@ -190,17 +188,28 @@ class RecordRoom(QWidget):
         else:
             self.recorded.emit(outcome.id)
 
+    def say_later(self, interview_id: str, words: Callable[[], str]) -> None:
+        """When the recording of an interview that has just ended here is analysed."""
+        if self.done.interview_id == interview_id:
+            self.done.say_later(words)
+
+    def _review(self, interview_id: str) -> None:
+        """It is looked at elsewhere: here the next one is chosen."""
+        self.reviewRequested.emit(interview_id)
+        self.start_over()
+
     def _show(self, page: QWidget) -> None:
         self.pages.setCurrentWidget(page)
-        after = self.done.open if self.done.open.isEnabled() else self.done.next
-        keyed = {self.chooser: self.chooser, self.done: after}.get(page, self)
+        keyed = {self.chooser: self.chooser, self.done: self.done.first()}.get(page, self)
         keyed.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Qt: the list has the keyboard while it is shown."""
+        """Qt: the list has the keyboard while it is shown, and what comes next at the end."""
         super().focusInEvent(event)
         if self.pages.currentWidget() is self.chooser:
             self.chooser.setFocus(event.reason())
+        elif self.pages.currentWidget() is self.done:
+            self.done.first().setFocus(event.reason())
 
     # A window that closes
 
@@ -271,89 +280,3 @@ class RecordRoom(QWidget):
             action.run()
         elif not (self.pages.currentWidget() is self.running and self.running.rate_by_key(event)):
             super().keyPressEvent(event)
-
-
-class DonePage(QWidget):
-    """What became of the interview, and what comes next."""
-
-    again = Signal()
-    review = Signal(str)
-    cut = Signal(str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._interview: Interview | None = None
-        self._outcome: object = None
-        self._share: float | None = None
-        self.mark, self.title, self.words = QLabel(), QLabel(), QLabel()
-        self.open, self.next, self.cut_first = QPushButton(), QPushButton(), QPushButton()
-        self.open.setProperty("class", "primary")
-        self.title.setProperty("class", "title")
-        self.words.setProperty("class", "muted")
-        column = QVBoxLayout(self)
-        column.addStretch(2)
-        for label in (self.mark, self.title, self.words):
-            label.setTextFormat(Qt.TextFormat.PlainText)
-            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            label.setWordWrap(True)
-            column.addWidget(label)
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(self.next)
-        row.addWidget(self.cut_first)
-        row.addWidget(self.open)
-        row.addStretch(1)
-        column.addSpacing(theme.scaled(12))
-        column.addLayout(row)
-        column.addStretch(3)
-        self.open.clicked.connect(self._open)
-        self.cut_first.clicked.connect(self._cut)
-        self.next.clicked.connect(self.again)
-        language.on_change(self, self._retell)
-        theme.changed.connect(self._retell)
-
-    @property
-    def interview_id(self) -> str:
-        """Whose end it tells of, "" before any."""
-        return self._interview.id if self._interview is not None else ""
-
-    def show_outcome(self, interview: Interview, outcome: object, share: float | None = None) -> None:
-        """The interview in the library, or the failure that kept its recording out of it. While its parts are being
-        joined, the share (0..1) that is."""
-        self._interview, self._outcome, self._share = interview, outcome, share
-        self._retell()
-
-    def show_share(self, share: float) -> None:
-        """So much of its recording is joined."""
-        if self._share is not None:
-            self._share = share
-            self._retell()
-
-    def _open(self) -> None:
-        if self._interview is not None:
-            self.review.emit(self._interview.id)
-
-    def _cut(self) -> None:
-        if self._interview is not None:
-            self.cut.emit(self._interview.id)
-
-    def _retell(self) -> None:
-        failed = isinstance(self._outcome, Failure)
-        side = theme.scaled(48)
-        self.mark.setPixmap(icons.icon("warning" if failed else "check", "warn" if failed else "ok").pixmap(side, side))
-        self.title.setText(tr("record.done_failed" if failed else "record.done"))
-        joins = self._share is not None
-        recorded = isinstance(self._outcome, Interview) and self._outcome.media is not None and not joins
-        name = self._interview.title if self._interview else ""
-        if isinstance(self._outcome, Failure):
-            self.words.setText(text.sentence(self._outcome))
-        elif self._share is not None:
-            self.words.setText(tr("record.done_joining", name=name, share=text.percent(self._share)))
-        else:
-            self.words.setText(tr("record.done_recorded" if recorded else "record.done_without", name=name))
-        self.open.setText(tr("record.to_review"))
-        self.open.setEnabled(not joins)
-        self.cut_first.setText(tr("after.cut_button"))
-        self.cut_first.setToolTip(tr("after.cut_help"))
-        self.cut_first.setVisible(recorded)
-        self.next.setText(tr("record.another"))

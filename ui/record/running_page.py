@@ -31,6 +31,8 @@ TICK_MS = 200
 SURE_MS = 4000
 WRITTEN_MS = 1000
 NOTE_DRAFT = "record.note"
+ONE_DISPLAY = "one_display"
+"""The message's topic."""
 
 
 class RunningPage(RunningLayout):
@@ -202,7 +204,8 @@ class RunningPage(RunningLayout):
         window.wrote.connect(self._wrote_there)
         window.gone.connect(self._candidate_gone)
         window.show_running(self.held.running)
-        window.open_beside(self.window())
+        if not window.open_beside(self.window()):
+            self.noticed.emit(lambda: tr("record.one_display"), "info", ONE_DISPLAY)
         self.look()
 
     def close_candidate(self) -> None:

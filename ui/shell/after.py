@@ -92,6 +92,23 @@ class Afterwards(QObject):
             return ""
         return text.tr("after.tonight", time=clock_time(values.night_from_min))
 
+    def recorded(self, interview_id: str) -> None:
+        """A recording was made here: as `came`, where anything of it may be analysed."""
+        if self._may_analyse(interview_id):
+            self.came(interview_id)
+
+    def outlook(self, interview_id: str) -> Callable[[], str]:
+        """What becomes of a recording that was made here, in the language in use whenever it is called."""
+        if not self._may_analyse(interview_id):
+            return partial(text.tr, "after.not_agreed")
+        if self._context.work.running(interview_id) is not None:
+            return partial(text.tr, "after.begun")
+        return self.later
+
+    def _may_analyse(self, interview_id: str) -> bool:
+        rules = policy.profile(self._context.settings.values.jurisdiction)
+        return bool(policy.allowed_modalities(rules, self._context.library.consent(interview_id)))
+
     def tick(self) -> None:
         """At night: let what waits be analysed, one after the other; what a person stopped is left alone."""
         if self._when() is not When.AT_NIGHT or not self._may_start():

@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from analysis.failures import Cancelled, Failure
-from app import policy, text
+from app import text
 from app.domain.enrichment import EnrichmentKind
 from app.domain.outside import Purpose
 from app.domain.types import Imported
@@ -223,7 +223,8 @@ class Conductor(QObject):
         if self.library_room:
             self.library_room.refresh()
             self.library_room.choose(interview_id)
-        self.after.came(interview_id)
+        self.after.recorded(interview_id)
+        self.recordings.say_later(interview_id, self.after.outlook(interview_id))
 
     def _analyse_for_somebody(self, interview_id: str) -> None:
         self.recordings.take_up(interview_id)
@@ -458,9 +459,7 @@ class Conductor(QObject):
         """Where nothing may be analysed, that is said with the recording, and no analysis fails over it."""
         if self.library_room:
             self.library_room.refresh()
-        rules = policy.profile(self.context.settings.values.jurisdiction)
-        if policy.allowed_modalities(rules, self.context.library.consent(interview_id)):
-            self.after.came(interview_id)
+        self.after.recorded(interview_id)
 
     def return_to_left(self) -> None:
         """Open the interview again in which the program ended without being closed, and say so."""

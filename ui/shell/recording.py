@@ -90,6 +90,11 @@ class Recordings:
         room = self.room
         return room.held.interview.id if room is not None and room.held is not None else ""
 
+    def say_later(self, interview_id: str, words: Callable[[], str]) -> None:
+        """Say where an interview has just ended when its recording is analysed."""
+        if self.room is not None:
+            self.room.say_later(interview_id, words)
+
     def _failed(self, failure: Failure) -> None:
         self._window.say_failure(failure, about=self.looked_at())
 

@@ -82,3 +82,30 @@ def test_without_written_answers_there_is_no_field(room, interview):
     room.running.toggle_candidate()
     assert not room.running.answer.isVisible()
     assert not room.running.candidate.answer.isVisible()
+
+
+def test_without_a_second_display_that_is_said_and_the_room_keeps_the_keyboard(room, interview, qtbot):
+    begun(room, interview, "sound")
+    with qtbot.waitSignal(room.noticed) as told:
+        QTest.keyClick(room, "w")
+    assert told.args[0]() == text.tr("record.one_display")
+    assert not room.running.candidate.isFullScreen()
+    assert room.running.candidate.testAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
+    QTest.keyClick(room, "n")
+    assert room.running.candidate.question.text() == QUESTIONS[0]
+
+
+def test_on_a_second_display_it_is_full_screen_and_nothing_is_said(room, interview, qtbot, monkeypatch):
+    monkeypatch.setattr("ui.record.candidate_window.other_screen", lambda window: window.screen())
+    begun(room, interview, "sound")
+    with qtbot.assertNotEmitted(room.noticed):
+        QTest.keyClick(room, "w")
+    assert room.running.candidate.isFullScreen()
+
+
+def test_after_the_last_question_it_closes_with_a_word(room, interview):
+    held = begun(room, interview, "sound")
+    room.running.toggle_candidate()
+    for _ in range(len(QUESTIONS) + 1):
+        QTest.keyClick(room, "n")
+    assert shown_texts(room.running.candidate) == [text.tr_in(held.language(), "record.candidate_last")]

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel
 
 from app.recording.hints import NOTHING, Face, HintFeed, HintState, Limits, Notice
 from app.recording.kinds import PictureTrack, Role, SoundTrack
+from app.recording.window_pictures import Seen
 from app.settings import SettingsFile
 from tests.recording.real_media import BEGAN_NS, as_picture, blocks, darker, frame_at, samples_of
 from tests.ui.clipped import clipped
@@ -19,7 +20,7 @@ from ui.record.hints import HINTS, HintStrip, Topic, said
 GOOD = HintState(0.34, None, 74.0, 2.0, Face.IN, 0.44, (), (), True, True, True)
 BAD = HintState(
     0.61, None, 201.0, 11.0, Face.OUT, 0.08, (Role.INTERVIEWER, Role.CANDIDATE), (), True, True, True,
-    frozenset(Notice) - {Notice.CLIPPING},
+    frozenset(Notice) - {Notice.CLIPPING}, Seen.BLACK,
 )  # fmt: skip
 S = 1_000_000_000
 

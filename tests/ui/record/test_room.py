@@ -166,3 +166,32 @@ def test_the_clock_asks_nothing_of_the_library(room, interview, library, monkeyp
     assert asked == []
     room.running.mark()
     assert asked
+
+
+def test_enter_at_the_end_opens_the_review_and_leaves_the_list(room, interview, qtbot):
+    begun(room, interview)
+    room.running.end()
+    qtbot.waitUntil(lambda: room.pages.currentWidget() is room.done, timeout=30_000)
+    assert room.done.open.hasFocus()
+    with qtbot.waitSignal(room.reviewRequested) as asked:
+        QTest.keyClick(room.done.open, Qt.Key.Key_Return)
+    assert asked.args == [interview.id]
+    assert room.pages.currentWidget() is room.chooser
+
+
+def test_enter_presses_the_button_that_has_the_keyboard(room, interview, qtbot):
+    begun(room, interview)
+    room.running.end()
+    qtbot.waitUntil(lambda: room.pages.currentWidget() is room.done, timeout=30_000)
+    room.done.next.setFocus()
+    with qtbot.assertNotEmitted(room.reviewRequested):
+        QTest.keyClick(room.done.next, Qt.Key.Key_Return)
+    assert room.pages.currentWidget() is room.chooser
+
+
+def test_the_room_gives_the_keyboard_back_to_what_comes_next(room, interview, qtbot):
+    begun(room, interview)
+    room.running.end()
+    qtbot.waitUntil(lambda: room.pages.currentWidget() is room.done, timeout=30_000)
+    room.setFocus()
+    assert room.done.open.hasFocus()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from analysis.failures import DiskFull
@@ -15,6 +17,7 @@ from app.settings import SettingsFile
 from app.store.library import Library
 from tests.recording_run.conftest import planned_interview
 from tests.recording_run.small_sink import SmallPanel
+from ui import language
 from ui.record.room import RecordRoom
 from ui.shell import start
 
@@ -157,3 +160,34 @@ def test_trouble_of_an_interview_stays_with_it(conductor, made, qtbot):
     assert bar.isVisible()
     room.running.noticed.emit(lambda: "room again", "ok", "disk_full")
     assert bar.label.text() == "room again"
+
+
+@pytest.mark.parametrize("when", ["by_hand", "at_night", "at_once"])
+def test_the_end_says_when_the_recording_is_analysed(conductor, made, qtbot, when):
+    conductor.context.settings.change(analyse_when=when)
+    conductor.after.clock = lambda: datetime(2026, 11, 27, 12, 0).astimezone()
+    room = hold(conductor)
+    qtbot.waitUntil(lambda: made.recorders[0].blocks > 20)
+    with qtbot.waitSignal(room.recorded, timeout=30_000):
+        room.running.end()
+    said = {
+        "by_hand": text.tr("after.by_hand"),
+        "at_night": text.tr("after.tonight", time="20:00"),
+        "at_once": text.tr("after.begun"),
+    }
+    assert room.done.later.isVisible()
+    assert room.done.later.text() == said[when]
+    language.set_language("zh")
+    assert room.done.later.text() != said[when]
+    conductor.context.work.cancel(conductor.interview_id)
+
+
+def test_the_end_says_that_nothing_is_analysed_where_that_was_refused(conductor, made, qtbot):
+    library, interview_id = conductor.context.library, conductor.interview_id
+    conductor.context.settings.change(analyse_when="at_once")
+    consent.give(library, interview_id, Agreed((Kind.SOUND,)), consent.notice("zh", library.folder), ConsentGiven.PAPER)
+    room = hold(conductor)
+    qtbot.waitUntil(lambda: made.recorders[0].blocks > 20)
+    with qtbot.waitSignal(room.recorded, timeout=30_000):
+        room.running.end()
+    assert room.done.later.text() == text.tr("after.not_agreed")
