@@ -25,6 +25,7 @@ from app.domain.types import Interview
 from app.exporting import file_name, writing_of
 from app.failures import NotFound
 from app.policy import Profile, kept_back, profile
+from app.recording.stretch_consent import refused_before
 from app.settings import SettingsFile
 from app.store.vault import digest_of, writing_into
 from sync import adding, ledger, listing, outbox, withholding
@@ -204,8 +205,12 @@ class Attaching:
         media = interview.media
         if media is None:
             return ()
-        consent = self._library.consent(interview.id)
-        return kept_back(rules, consent, has_sound=media.has_audio, has_picture=media.has_video)
+        has = {"speech": media.has_audio, "face": media.has_video}
+        kept = {
+            *kept_back(rules, self._library.consent(interview.id), has_sound=has["speech"], has_picture=has["face"]),
+            *refused_before(self._library, interview.id),
+        }
+        return tuple(name for name, there in has.items() if there and name in kept)
 
     def _recording(self, session: ReviewSession, rules: Profile) -> MadeFile | None:
         media = session.interview.media
