@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 
 from app import policy
-from app.attaching import Attaching
 from app.domain.outside import Purpose
 from app.domain.types import ConsentGiven, MediaItem
 from app.failures import ConsentMissing
@@ -19,7 +17,7 @@ from app.outside import gate
 from app.recording import consent, holding
 from app.recording.consent import Agreed
 from app.recording.kinds import Kind
-from app.recording.stretch_consent import refused_before
+from app.recording.stretch_consent import kept_back, refused_before
 from app.settings import Settings
 from tests.app import outside
 
@@ -113,7 +111,7 @@ def test_what_is_not_analysed_of_an_earlier_stretch_does_not_leave_either(librar
     recorded = replace(interview, media=media)
     assert parts_of(library, recorded) == Parts(picture=False, sound=True)
     rules = policy.profile("CN")
-    assert Attaching(library, library.session, time.time)._kept_back(recorded, rules) == ("face",)
+    assert kept_back(library, recorded, rules) == ("face",)
 
 
 def test_where_nothing_was_agreed_to_throughout_nothing_is_begun(library, interview, stretch):
