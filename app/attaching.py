@@ -24,7 +24,8 @@ from app import text
 from app.domain.types import Interview
 from app.exporting import file_name, writing_of
 from app.failures import NotFound
-from app.policy import Profile, kept_back, profile
+from app.policy import Profile, profile
+from app.recording.stretch_consent import kept_back
 from app.settings import SettingsFile
 from app.store.vault import digest_of, writing_into
 from sync import adding, ledger, listing, outbox, withholding
@@ -124,7 +125,7 @@ class Attaching:
         rules = profile(SettingsFile(self._library.folder).values.jurisdiction)
         if not rules.media_may_leave:
             return withholding.STAYS, {"rules": rules.name}
-        kept = self._kept_back(self._library.interview(interview_id), rules)
+        kept = kept_back(self._library, self._library.interview(interview_id), rules)
         return (withholding.WITHDRAWN, {"what": list(kept)}) if kept else None
 
     def follow_consents(self) -> None:
@@ -199,17 +200,9 @@ class Attaching:
         now = self._library.interview_in(session, made_of.id)
         return (now.media, now.analysis_id) == (made_of.media, made_of.analysis_id)
 
-    def _kept_back(self, interview: Interview, rules: Profile) -> tuple[str, ...]:
-        """The modalities of an interview's recording that consent does not let go."""
-        media = interview.media
-        if media is None:
-            return ()
-        consent = self._library.consent(interview.id)
-        return kept_back(rules, consent, has_sound=media.has_audio, has_picture=media.has_video)
-
     def _recording(self, session: ReviewSession, rules: Profile) -> MadeFile | None:
         media = session.interview.media
-        if media is None or not rules.media_may_leave or self._kept_back(session.interview, rules):
+        if media is None or not rules.media_may_leave or kept_back(self._library, session.interview, rules):
             return None
         rests_on = [name for name, there in (("speech", media.has_audio), ("face", media.has_video)) if there]
         with self._library.vault.lease_playable(media.sha256) as path:

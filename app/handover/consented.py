@@ -17,6 +17,7 @@ from app import policy, text
 from app.domain.types import Interview
 from app.failures import NotAnalysed
 from app.policy import Profile
+from app.recording.stretch_consent import kept_back
 from app.settings import SettingsFile
 from app.store.library import Library
 from app.store.redactions import QUOTING
@@ -60,7 +61,7 @@ def stays(library: Library, interviews: Iterable[Interview], wanted: Collection[
 def _stays(library: Library, interview: Interview, wanted: Collection[str], rules: Profile) -> Stays:
     what: set[str] = set()
     parts: list[str] = []
-    if RECORDINGS in wanted and rules.media_may_leave and (kept := _kept_back(library, interview, rules)):
+    if RECORDINGS in wanted and rules.media_may_leave and (kept := kept_back(library, interview, rules)):
         what, parts = set(kept), [RECORDINGS]
     rest = [part for part in (ANALYSES, REPORTS, FILES) if part in wanted]
     if rest and (missing := lacking(library, interview.id, rules)):
@@ -68,14 +69,6 @@ def _stays(library: Library, interview: Interview, wanted: Collection[str], rule
         parts += [WITHOUT if part == ANALYSES and SPEECH not in missing else part for part in rest]
     return Stays(interview.id, interview.candidate.name, tuple(each for each in modalities() if each in what),
                  tuple(parts))  # fmt: skip
-
-
-def _kept_back(library: Library, interview: Interview, rules: Profile) -> tuple[str, ...]:
-    media = interview.media
-    if media is None:
-        return ()
-    consent = library.consent(interview.id)
-    return policy.kept_back(rules, consent, has_sound=media.has_audio, has_picture=media.has_video)
 
 
 def lacking(library: Library, interview_id: str, rules: Profile) -> tuple[str, ...]:

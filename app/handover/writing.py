@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app import __version__, policy, text
 from app.attaching import Attaching
-from app.domain.types import Interview, InterviewQuery, InterviewStatus
+from app.domain.types import Interview, InterviewQuery, InterviewStatus, MediaItem
 from app.failures import NotAnalysed, NothingToHandOver, PackageTooLarge, RecordingStays, ValueInvalid
 from app.handover import archive, called_off, carried
 from app.handover.archive import Content, Progress, of_file
@@ -140,7 +140,7 @@ class _ClosedMeanwhile(Exception):
 def _write(library: Library, choice: Choice, out: Path, passphrase: str, here: str, progress: Progress) -> Written:
     """One try. Raises _ClosedMeanwhile, and then there is no file."""
     with library.reading() as session:
-        agreed, system = _agreed(library, session, choice), hr_system(session)
+        ground, system = _ground(library, session, choice), hr_system(session)
         gathered = _gather(Gathering(library, session), choice)
     kept = stays(library, map(library.interview, choice.interviews), choice.wanted)
     with ExitStack() as stack, ExitStack() as last:
@@ -166,16 +166,20 @@ def _write(library: Library, choice: Choice, out: Path, passphrase: str, here: s
                 os.fsync(target.fileno())
             # The file gets its name within the transaction: nothing of it can be taken back in between.
             session = last.enter_context(library.session())
-            if _agreed(library, session, choice) != agreed:
+            if _ground(library, session, choice) != ground:
                 raise _ClosedMeanwhile
             handed = _record(library, session, choice, manifest, counts, gathered.waiting, out)
             called_off.note_told(library, session, gathered.called_off)
     return Written(manifest.id, choice.kind, counts, handed, kept)
 
 
-def _agreed(library: Library, session: Session, choice: Choice) -> list[Agreement | None]:
-    """What the candidates of the chosen interviews agree to."""
-    return [library.agreement_in(session, interview_id) for interview_id in choice.interviews]
+def _ground(
+    library: Library, session: Session, choice: Choice
+) -> list[tuple[Agreement | None, MediaItem | None, str | None]]:
+    """What a package of the chosen interviews stands on: what each candidate agrees to, the recording and its analysis;
+    a stretch may be cut out of them while they are written."""
+    found = (library.interview_in(session, interview_id) for interview_id in choice.interviews)
+    return [(library.agreement_in(session, each.id), each.media, each.analysis_id) for each in found]
 
 
 def _gather(gathering: Gathering, choice: Choice) -> Gathered:

@@ -25,7 +25,7 @@ from app.domain.types import SPOKEN, USUAL_SPEAKERS, AnalysisState, Interview
 from app.failures import ConsentMissing, NotFound, OutsideOff
 from app.jobs.child import ChildReport, run_child
 from app.recording.holding import asked_of
-from app.recording.stretch_consent import refused_before
+from app.recording.stretch_consent import require_throughout
 from app.settings import Settings, SettingsFile, cache_folder
 from app.store.vault import ANALYSIS
 
@@ -200,11 +200,7 @@ class InterviewAnalysis:
     def _modalities(self) -> tuple[str, ...]:
         """What profile and consent allow of what is wanted, in every recorded stretch. Raises ConsentMissing."""
         wanted = features.modalities() if self.choices.modalities is None else self.choices.modalities
-        allowed = policy.require_modalities(self._rules, self.library.consent(self.interview_id), wanted)
-        refused = refused_before(self.library, self.interview_id)
-        if refused.issuperset(allowed):
-            raise ConsentMissing(what=", ".join(text.tr(f"policy.modality_{name}") for name in allowed))
-        return tuple(name for name in allowed if name not in refused)
+        return require_throughout(self.library, self.interview_id, self._rules, wanted)
 
     def _request(self, interview: Interview, media: Path, modalities: tuple[str, ...]) -> AnalysisRequest:
         """Each analysis gets a folder of its own: an assessment goes on naming the one that it saw."""

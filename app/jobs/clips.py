@@ -12,6 +12,7 @@ from app import policy, text
 from app.domain.types import Interview
 from app.failures import MediaStays, NotFound, ValueInvalid
 from app.jobs.child import ChildReport, run_child
+from app.recording.stretch_consent import require_throughout
 from app.settings import SettingsFile
 from app.store.library import Library
 from app.whole_file import whole_file
@@ -49,7 +50,7 @@ def parts_of(library: Library, interview: Interview) -> Parts:
         raise MediaStays(rules=text.tr(f"policy.profile_{rules.name.lower()}"))
     has = {PICTURE: media.has_video, SOUND: media.has_audio}
     wanted = tuple(name for name, there in has.items() if there)
-    allowed = policy.require_modalities(rules, library.consent(interview.id), wanted)
+    allowed = require_throughout(library, interview.id, rules, wanted)
     return Parts(PICTURE in allowed, SOUND in allowed)
 
 

@@ -12,6 +12,7 @@ from app.domain.outside import DATA, MODALITY, Purpose
 from app.failures import OutsideConsentMissing, OutsideForbidden, OutsideOff, OutsideUnconfirmed
 from app.outside.services import Chosen, chosen
 from app.policy import Profile
+from app.recording.stretch_consent import require_throughout
 from app.settings import SettingsFile
 from app.store.library import Library
 from sync.providers.failures import ServiceFailure
@@ -45,7 +46,7 @@ def agreed(library: Library, interview_id: str, purpose: Purpose) -> Chosen:
     rules = policy.profile(SettingsFile(library.folder).values.jurisdiction)
     if not allowed(rules, purpose):
         raise OutsideForbidden(data=data_words(purpose), rules=text.tr(f"policy.profile_{rules.name.lower()}"))
-    policy.require_modalities(rules, library.consent(interview_id), (MODALITY[purpose],))
+    require_throughout(library, interview_id, rules, (MODALITY[purpose],))
     consent = library.outside_consent(interview_id, purpose, service.host)
     if consent is None or not consent.agreed:
         raise OutsideConsentMissing(data=data_words(purpose), service=service.name, host=service.host)

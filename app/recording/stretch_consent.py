@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from app import policy, text
 from app.domain.marks import Mark, MarkKind
-from app.domain.types import Consent
+from app.domain.types import Consent, Interview
+from app.failures import ConsentMissing
 
 if TYPE_CHECKING:
     from app.store.library import Library
@@ -34,6 +36,31 @@ def refused_before(library: Library, interview_id: str) -> frozenset[str]:
         return frozenset()
     allowed = frozenset(consents[-1].modalities)
     return allowed - allowed.intersection(*(each.agreed for each in stretches if each.agreed is not None))
+
+
+def require_throughout(
+    library: Library, interview_id: str, rules: policy.Profile, wanted: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Those of the wanted modalities that profile and consent allow, in every stretch. Raises ConsentMissing."""
+    allowed = policy.require_modalities(rules, library.consent(interview_id), wanted)
+    refused = refused_before(library, interview_id)
+    if refused.issuperset(allowed):
+        raise ConsentMissing(what=", ".join(text.tr(f"policy.modality_{name}") for name in allowed))
+    return tuple(name for name in allowed if name not in refused)
+
+
+def kept_back(library: Library, interview: Interview, rules: policy.Profile) -> tuple[str, ...]:
+    """The modalities of an interview's recording that are not agreed to in some stretch: it does not leave for them."""
+    media = interview.media
+    if media is None:
+        return ()
+    has = {"speech": media.has_audio, "face": media.has_video}
+    consent = library.consent(interview.id)
+    kept = {
+        *policy.kept_back(rules, consent, has_sound=media.has_audio, has_picture=media.has_video),
+        *refused_before(library, interview.id),
+    }
+    return tuple(name for name, there in has.items() if there and name in kept)
 
 
 def _given(consents: Sequence[Consent]) -> Consent:

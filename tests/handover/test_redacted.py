@@ -10,6 +10,7 @@ from analysis.document import CorrectionKind
 from app import text
 from app.domain.redaction import Reason
 from app.domain.types import Candidate
+from app.handover import archive
 from app.handover.package import Kind
 from app.handover.summary import taken_lines
 from app.handover.taking_files import reports_of
@@ -109,6 +110,27 @@ def test_the_log_comes_home_and_what_repeats_the_words_goes(
     assert (again.new["redaction"], again.same["redaction"], again.redacted) == (0, 1, 0)
     comments = [each.told for each in office.comments(wanted) if each.told]
     assert [told.value for told in comments] == ["salary"]
+
+
+def test_what_is_cut_out_while_a_package_is_written_is_not_in_it(
+    office, laptop, stick, interview, tmp_path, monkeypatch
+):
+    source = record(tmp_path / "谈话.mp4", 4.0, sound=clicks(4.0, [0.5, 1.5, 2.2, 3.5]))
+    import_file(laptop, source, belonging=Belonging(interview_id=interview.id))
+    written, whole = [], archive.write
+
+    def writing(*given):
+        whole(*given)
+        if not written:
+            RedactWork(laptop, interview.id, 1.4, 2.3, Reason.SALARY)(lambda _: None, threading.Event())
+        written.append(given)
+
+    monkeypatch.setattr(archive, "write", writing)
+    home(laptop, office, stick, interview.id, analyses=True)
+    assert len(written) == 2
+    assert office.interview(interview.id).analysis_id is None
+    assert [each.after for each in office.corrections(interview.id)] == ["平台"]
+    assert len(office.redactions(interview.id)) == 1
 
 
 def test_a_recording_here_that_still_has_the_stretch_is_told(office, laptop, stick, redacted_there, tmp_path):

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 
 from app import policy
-from app.domain.types import ConsentGiven
+from app.domain.outside import Purpose
+from app.domain.types import ConsentGiven, MediaItem
 from app.failures import ConsentMissing
 from app.jobs.analysis import InterviewAnalysis
+from app.jobs.clips import Parts, parts_of
+from app.outside import gate
 from app.recording import consent, holding
 from app.recording.consent import Agreed
 from app.recording.kinds import Kind
-from app.recording.stretch_consent import refused_before
+from app.recording.stretch_consent import kept_back, refused_before
 from app.settings import Settings
+from tests.app import outside
 
 BOTH = (Kind.SOUND, Kind.PICTURE)
 
@@ -90,6 +97,21 @@ def test_what_was_taken_back_in_an_earlier_stretch_is_not_agreed_to_for_it_later
     run.withdrawn(left.kinds, left.modalities)
     stretch("speech", "face", goes_on=True).end()
     assert refused_before(library, interview.id) == {"face"}
+
+
+def test_what_is_not_analysed_of_an_earlier_stretch_does_not_leave_either(library, interview, stretch):
+    """Neither to an outside service nor in a clip, nor with the recording."""
+    stretch("speech")
+    stretch("speech", "face", "expression", goes_on=True).end()
+    outside.set_up(library, SimpleNamespace(url="http://127.0.0.1:9"), Purpose.EXPRESSION)
+    outside.agree(library, interview.id, Purpose.EXPRESSION)
+    with pytest.raises(ConsentMissing):
+        gate.agreed(library, interview.id, Purpose.EXPRESSION)
+    media = MediaItem("a" * 64, "a.mkv", 1, 1.0, has_video=True, has_audio=True, playable=True)
+    recorded = replace(interview, media=media)
+    assert parts_of(library, recorded) == Parts(picture=False, sound=True)
+    rules = policy.profile("CN")
+    assert kept_back(library, recorded, rules) == ("face",)
 
 
 def test_where_nothing_was_agreed_to_throughout_nothing_is_begun(library, interview, stretch):
