@@ -70,6 +70,7 @@ class Chooser(QWidget):
         self._build()
         self.setFocusProxy(self.tree)
         language.on_change(self, self._retell)
+        theme.changed.connect(self._fill)
 
     def refresh(self, keep: str = "") -> None:
         """Read the list again, in the background."""
@@ -99,12 +100,16 @@ class Chooser(QWidget):
         self.listed.emit()
 
     def _fill(self) -> None:
+        """All of them anew; the chosen one stays chosen."""
+        kept = self.chosen_id()
         with QSignalBlocker(self.tree):
             self.tree.setUpdatesEnabled(False)
             self.tree.clear()
             for group in self._groups:
                 self._add_group(group)
             self.tree.expandAll()
+            if (item := self._item_of(kept)) is not None:
+                self.tree.setCurrentItem(item)
             self.tree.setUpdatesEnabled(True)
 
     def _add_group(self, group: Group) -> None:

@@ -163,6 +163,7 @@ class RecordRoom(QWidget):
         held, self.held = self.held, None
         if held is None:
             return
+        self.running.keep_note()  # which may have been begun while the recording was saved
         self.running.leave()
         if isinstance(outcome, Failure):
             self.failed.emit(outcome)
@@ -192,15 +193,19 @@ class RecordRoom(QWidget):
 
     def _show(self, page: QWidget) -> None:
         self.pages.setCurrentWidget(page)
+        self._keyed().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _keyed(self) -> QWidget:
+        """What has the keyboard on the page that is shown."""
+        page = self.pages.currentWidget()
         after = self.done.open if self.done.open.isEnabled() else self.done.next
-        keyed = {self.chooser: self.chooser, self.done: after}.get(page, self)
-        keyed.setFocus(Qt.FocusReason.OtherFocusReason)
+        return self.chooser if page is self.chooser else after if page is self.done else self
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Qt: the list has the keyboard while it is shown."""
+        """Qt: the list, or the button that goes on, has the keyboard while it is shown."""
         super().focusInEvent(event)
-        if self.pages.currentWidget() is self.chooser:
-            self.chooser.setFocus(event.reason())
+        if (keyed := self._keyed()) is not self:
+            keyed.setFocus(event.reason())
 
     # A window that closes
 
@@ -265,7 +270,9 @@ class RecordRoom(QWidget):
         ]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Qt: keys that no field took."""
+        """Qt: keys that no field took. One that is held down was meant once, and is not sure of anything."""
+        if event.isAutoRepeat():
+            return
         action = for_key(self.actions_here(), event)
         if action is not None and action.run is not None:
             action.run()
@@ -303,6 +310,8 @@ class DonePage(QWidget):
         row.addWidget(self.cut_first)
         row.addWidget(self.open)
         row.addStretch(1)
+        for button in (self.next, self.cut_first, self.open):
+            button.setAutoDefault(True)  # Enter presses it, on every system
         column.addSpacing(theme.scaled(12))
         column.addLayout(row)
         column.addStretch(3)
