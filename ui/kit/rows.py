@@ -74,6 +74,8 @@ class QuestionRow(QWidget):
         self.number.setText(str(place + 1))
         self.words.setAccessibleName(f"{tr('kit.question')} {place + 1}")
         self.fields.tell()
+        for field in self.fields.all:
+            field.setAccessibleName(f"{field.accessibleName()} {place + 1}")
         for name, button in self.buttons.items():
             button.setToolTip(tr(f"kit.{name}"))
             button.setAccessibleName(f"{tr(f'kit.{name}')} {place + 1}")

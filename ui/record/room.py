@@ -204,7 +204,8 @@ class RecordRoom(QWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Qt: the list, or the button that goes on, has the keyboard while it is shown."""
         super().focusInEvent(event)
-        if (keyed := self._keyed()) is not self:
+        tabbed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        if (keyed := self._keyed()) is not self and not tabbed:  # else the tabulator would go in circles
             keyed.setFocus(event.reason())
 
     # A window that closes

@@ -186,6 +186,7 @@ def test_the_tabulator_goes_through_the_rows_as_they_stand_and_to_the_buttons_la
     places = [seen.index(row.words) for row in dialog.rows.rows]
     assert seen.index(dialog.usual.retakes) < places[0]
     assert places == sorted(places)
+    assert len({each.accessibleName() for row in dialog.rows.rows[:2] for each in row.controls()}) == 14
     assert places[-1] < seen.index(dialog.add) < seen.index(dialog.cancel) < seen.index(dialog.save)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
-import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QTest
@@ -18,44 +17,11 @@ from app.failures import LibraryBusy
 from app.recording import consent
 from app.recording.consent import Agreed
 from app.recording.kinds import Kind, Role
-from app.settings import SettingsFile
-from tests.recording.ending import all_end
 from tests.recording_run.conftest import QUESTIONS, planned_interview
-from tests.recording_run.small_sink import Made, SmallPanel
-from ui.record.room import RecordRoom
+from tests.ui.rooms import drained
 
 CONTROL, PLAIN = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
 ANSWER = "我先把问题拆开，再逐个验证。"
-
-
-@pytest.fixture
-def settings(library):
-    return SettingsFile(library.folder)
-
-
-@pytest.fixture
-def made():
-    return Made([], [])
-
-
-@pytest.fixture
-def interview(library):
-    return planned_interview(library)
-
-
-@pytest.fixture
-def room(qtbot, library, settings, made):
-    shown = RecordRoom(library, settings, made.means, SmallPanel)
-    qtbot.addWidget(shown)
-    shown.resize(1360, 840)
-    shown.show()
-    qtbot.waitExposed(shown)
-    with all_end():
-        yield shown
-        shown.close()
-    for recorder in made.recorders:
-        for thread in recorder.threads:
-            thread.join(30)
 
 
 def begun(room, interview, *kinds):
@@ -216,3 +182,45 @@ def test_enter_goes_to_the_review_also_when_one_comes_back(qtbot, room, intervie
     room.setFocus()
     with qtbot.waitSignal(room.reviewRequested):
         QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Return)
+
+
+def tabbed(widget, steps):
+    """What has the keyboard after each of so many presses of the tabulator."""
+    widget.setFocus()
+    for _ in range(steps):
+        yield QApplication.focusWidget()
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+
+
+def test_the_tabulator_goes_through_the_consent_from_top_to_bottom(qtbot, room, interview):
+    with qtbot.waitActive(room):
+        room.activateWindow()
+    room.choose(interview.id)
+    page = room.consent
+    page.ticks["sound"].click()
+    for name in ("en", "zh"):
+        page.languages[name].click()
+        drained()
+        seen = list(tabbed(page.languages[name], 9))
+        wanted = [page.ticks["sound"], page.ticks["picture"], page.ticks["speech"], page.every, page.ways[page.way()]]
+        assert [seen.index(each) for each in wanted] == list(range(1, 6))
+
+
+def test_the_tabulator_leads_to_the_search_and_out_of_the_list(qtbot, room, interview):
+    with qtbot.waitActive(room):
+        room.activateWindow()
+    room.start_over()
+    qtbot.waitUntil(lambda: room.chooser.chosen_id() == interview.id)
+    seen = list(tabbed(room.chooser.tree, 8))
+    assert room.chooser.search in seen
+
+
+def test_the_tabulator_leads_through_a_written_answer(qtbot, room, interview, settings):
+    settings.change(answers="both")
+    with qtbot.waitActive(room):
+        room.activateWindow()
+    begun(room, interview)
+    QTest.keyClick(room, "n")
+    page = room.running
+    assert page.next in list(tabbed(page.answer, 2))
+    assert page.answer.toPlainText() == ""
