@@ -79,7 +79,7 @@ class Post:
         self._waiting.clear()
 
     def _next(self) -> None:
-        if self._waiting:
+        if self._open and self._waiting:
             self._waiting.popleft()()
 
 

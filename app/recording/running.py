@@ -135,7 +135,8 @@ def after(now: Standing, mark: Mark) -> Standing:
         case MarkKind.NOTE:
             return replace(now, notes=(*now.notes, (at, body["text"])))
         case MarkKind.RATED:
-            return replace(now, scores=now.scores | {body["number"]: body["score"]})
+            others = {number: score for number, score in now.scores.items() if number != body["number"]}
+            return replace(now, scores=others if body["score"] is None else others | {body["number"]: body["score"]})
         case MarkKind.TEXT:
             return replace(now, answers=now.answers | {(body["number"], body["take"]): body["text"]})
         case MarkKind.PROMPTED:
@@ -286,12 +287,14 @@ class Running:
         self._add(MarkKind.NOTE, at_s, text=words.strip())
         return True
 
-    def rate(self, score: float) -> Planned | None:
-        """Rate the question that was asked last, 0-10; the question, None where none was asked yet."""
+    def rate(self, score: float | None) -> Planned | None:
+        """Rate the question that was asked last, 0-10, or None = not rated after all; the question, None where none was
+        asked yet."""
         take = self.now.takes[-1] if self.now.takes else None
-        if take is None or not 0 <= score <= 10:
+        if take is None or (score is not None and not 0 <= score <= 10):
             return None
-        self._add(MarkKind.RATED, number=take.number, text=take.text, score=float(score))
+        kept = None if score is None else float(score)
+        self._add(MarkKind.RATED, number=take.number, text=take.text, score=kept)
         return Planned(take.text, 0.0)
 
     def answer(self, words: str) -> bool:

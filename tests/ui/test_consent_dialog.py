@@ -55,7 +55,7 @@ def test_the_library_shows_all_of_it(qtbot, opened_window, interview_id, spoken)
     for wanted in (*shown.paragraphs(), shown.title, *shown.record.values(), shown.analyse["face"],
                    text.tr("record.how_signed"), text.tr("consent.text_same")):  # fmt: skip
         assert wanted in said
-    assert shown.sha256 in said.replace("\u200b", "")
+    assert shown.sha256 in said, "as it is copied"
     assert dialog.drawn is not None
     assert dialog.drawn.isVisible()
     before = dialog.windowTitle()
@@ -196,3 +196,13 @@ def test_who_may_only_look_cannot_withdraw(qtbot, reviewed_copy):
             qtbot.addWidget(dialog)
             assert dialog.withdrawals == {}
             assert text.tr("record.on_paper") in words_of(dialog)
+
+
+def test_it_is_opened_again_after_it_was_closed(qtbot, opened_window, interview_id):
+    first = dialog_of(opened_window, interview_id)
+    qtbot.waitExposed(first)
+    first.close()
+    qtbot.waitUntil(lambda: interview_id not in opened_window.consents.dialogs)
+    again = dialog_of(opened_window, interview_id)
+    assert again is not first
+    assert again.isVisible()

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication
 
 from analysis.document import Missing
 from app import text
@@ -264,3 +265,33 @@ def test_before_anybody_asked_nothing_is_said_of_a_consent_kept_elsewhere(room, 
     room.refresh()
     room.choose(imported.id)
     assert room.details.consent.line.text() == kept
+
+
+def test_the_tabulator_leads_out_of_the_table_and_back(room, qtbot):
+    with qtbot.waitActive(room):
+        room.activateWindow()
+    room.view.setFocus()
+    QTest.keyClick(room.view, Qt.Key.Key_Tab)
+    assert QApplication.focusWidget() is not room.view
+    seen = set()
+    while (here := QApplication.focusWidget()) not in seen:
+        seen.add(here)
+        QTest.keyClick(here, Qt.Key.Key_Tab)
+    assert {room.search, room.status, room.position, room.view} <= seen
+    room.setFocus()
+    QTest.keyClick(room.view, Qt.Key.Key_Tab)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Backtab)
+    assert QApplication.focusWidget() is room.view
+    QTest.keyClick(room.view, Qt.Key.Key_Backtab)
+    assert QApplication.focusWidget() is not room.view
+
+
+def test_the_tabulator_leads_through_a_position(qtbot, filled):
+    dialog = PositionsDialog(filled)
+    qtbot.addWidget(dialog)
+    with qtbot.waitActive(dialog):
+        dialog.show()
+    dialog.keywords.setFocus()
+    for wanted in (dialog.questions, dialog.kit):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        assert QApplication.focusWidget() is wanted

@@ -130,3 +130,21 @@ def test_threads_against_the_window():
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=WITHIN_S, check=False)
     assert done.returncode == 0, done.stdout[-500:] + done.stderr[-4000:]
     assert "left: []" in done.stdout
+
+
+def test_nothing_runs_once_the_window_goes(qtbot):
+    """Not even what a thread was just about to queue when it was closed."""
+    ran, post = [], Post()
+    waiting = post._waiting
+
+    class Late(type(waiting)):
+        def append(self, call):
+            post.close()
+            super().append(call)
+
+    post._waiting = Late()
+    in_a_thread(lambda: post(lambda: ran.append(1)))
+    other = Post()
+    other(lambda: ran.append(2))
+    qtbot.waitUntil(lambda: 2 in ran)
+    assert ran == [2]

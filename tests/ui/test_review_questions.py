@@ -6,11 +6,13 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
 from analysis.document import Correction, CorrectionKind, Exchange, Learning, Metric, Question, Relevance, Span
-from app.domain.types import Position
+from app.domain.types import Position, QuestionRating
 from app.store.library import Library
+from app.text import tr
 from tests.ui import review_data, review_library, rooms
 from tests.ui.rooms import shown
 from ui import language, theme
@@ -18,6 +20,7 @@ from ui.review import exchange_facts as facts
 from ui.review.corrected import corrected
 from ui.review.kit_menu import kit_menu
 from ui.review.presenter import LibraryPresenter
+from ui.review.question_list import ListedQuestion, QuestionList
 
 LEFT = Qt.MouseButton.LeftButton
 KIT = tuple(review_data.KIT.values())
@@ -256,3 +259,32 @@ def test_the_card_lies_within_the_room_and_clips_nothing(qtbot, room, spoken, si
         for label in card.scroller.widget().findChildren(QLabel):
             assert label.height() >= label.heightForWidth(label.width()), label.text()
         assert card.scroller.verticalScrollBar().maximum() == 0
+
+
+# In the list of the scorecard
+
+
+def test_who_writes_about_a_question_goes_on_writing_when_it_is_found_in_the_recording(qtbot):
+    questions = QuestionList()
+    qtbot.addWidget(questions)
+    said = []
+    questions.noted.connect(lambda question, words: said.append(words))
+    ratings = {KIT[0]: QuestionRating(KIT[0], 7.0)}
+    questions.show_questions([ListedQuestion(KIT[0], None), ListedQuestion(KIT[1], None)], ratings, editable=True)
+    questions.fold.show_open(True)
+    with qtbot.waitActive(questions):
+        questions.show()
+    note = questions.rows[KIT[0]].score.note
+    note.setFocus()
+    QTest.keyClicks(note, "cle")
+    found = [ListedQuestion(KIT[0], True, 12.0, "ja"), ListedQuestion(KIT[1], False)]
+    questions.show_questions(found, ratings, editable=True)
+    assert QApplication.focusWidget() is note
+    QTest.keyClicks(note, "ar")
+    questions.save_open_fields()
+    assert said[-1] == "clear"
+    rooms.drained()
+    assert "00:12" in [each.text() for each in questions.rows[KIT[0]].findChildren(QPushButton) if each.isVisible()]
+    shown = [each.text() for each in questions.findChildren(QLabel) if each.isVisible()]
+    assert tr("review.written_answer", words="ja") in shown
+    assert tr("review.not_asked") in shown

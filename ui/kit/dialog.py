@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton,
 from analysis.failures import Failure
 from app import text
 from app.domain.kit import Kit
-from app.domain.types import Position
 from app.store.library import Library
 from app.text import tr
 from ui import language, theme
@@ -20,7 +19,10 @@ from ui.kit.rows import QuestionRows
 
 
 class KitDialog(QDialog):
-    """`saved` when the position has another kit. Raises NotFound where the position is not there."""
+    """`saved` when the position has another kit. Raises NotFound where the position is not there.
+
+    Closed without saving, it says once that something was changed.
+    """
 
     saved = Signal()
 
@@ -39,7 +41,9 @@ class KitDialog(QDialog):
         self.add, self.cancel, self.save = QPushButton(), QPushButton(), QPushButton()
         self._build()
         self._connect()
-        self._fill(self._opened)
+        self.usual.put(self._opened.kit.usual)
+        self.rows.put(self._opened.questions, self._opened.kit)
+        self._filled = self._asked_about = self._edited()
         language.on_change(self, self._retell)
         theme.changed.connect(self.rows.paint)
 
@@ -60,16 +64,27 @@ class KitDialog(QDialog):
                 self._say(tr("kit.changed_meanwhile"))
                 self.save.setText(tr("kit.save_over"))
                 return
-            wanted = replace(now, questions=self.rows.questions(), kit=Kit(self.usual.manner(), self.rows.own()))
+            questions, kit = self._edited()
+            wanted = replace(now, questions=questions, kit=kit)
             if wanted != now:
                 self._library.save_position(wanted)
         if wanted != now:
             self.saved.emit()
         self.accept()
 
-    def _fill(self, position: Position) -> None:
-        self.usual.put(position.kit.usual)
-        self.rows.put(position.questions, position.kit)
+    def _edited(self) -> tuple[tuple[str, ...], Kit]:
+        """What stands in the fields."""
+        return self.rows.questions(), Kit(self.usual.manner(), self.rows.own())
+
+    def reject(self) -> None:
+        """Qt: closed by Escape, by a button or by the window's own; changes that were not asked about stay."""
+        edited = self._edited()
+        if edited in (self._filled, self._asked_about):
+            super().reject()
+            return
+        self._asked_about = edited
+        self._say(tr("kit.unsaved"))
+        self.cancel.setText(tr("kit.drop"))
 
     def _say(self, words: str) -> None:
         self.said.setText(words)
@@ -135,7 +150,8 @@ class KitDialog(QDialog):
         for button in (self.add, self.cancel, self.save):
             button.setAutoDefault(False)
         may = not self._library.read_only
-        for widget in (self.save, self.add, self.rows, *self.usual.all):
+        self.rows.set_editable(editable=may)
+        for widget in (self.save, self.add, *self.usual.all):
             widget.setEnabled(may)
         return row
 

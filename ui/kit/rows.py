@@ -29,6 +29,7 @@ class QuestionRow(QWidget):
     def __init__(self, words: str, manner: Manner, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.number, self.words = QLabel(), TextLine(words)
+        self._editable = True
         self.fields = MannerFields("kit.as_usual")
         self.fields.put(manner)
         self.buttons = {name: QToolButton() for name in ("up", "down", "remove")}
@@ -49,6 +50,16 @@ class QuestionRow(QWidget):
         self.words.textChanged.connect(self._tip)
         self._tip(words)
 
+    def controls(self) -> tuple[QWidget, ...]:
+        """All that the keyboard goes to, in order."""
+        return self.words, *self.fields.all, *self.buttons.values()
+
+    def set_editable(self, *, editable: bool) -> None:
+        """Whether it can be changed."""
+        self._editable = editable
+        for each in self.controls():
+            each.setEnabled(editable)
+
     def _move(self, step: int, _checked: bool = False) -> None:
         self.moved.emit(step)
 
@@ -63,11 +74,13 @@ class QuestionRow(QWidget):
         self.number.setText(str(place + 1))
         self.words.setAccessibleName(f"{tr('kit.question')} {place + 1}")
         self.fields.tell()
+        for field in self.fields.all:
+            field.setAccessibleName(f"{field.accessibleName()} {place + 1}")
         for name, button in self.buttons.items():
             button.setToolTip(tr(f"kit.{name}"))
             button.setAccessibleName(f"{tr(f'kit.{name}')} {place + 1}")
-        self.buttons["up"].setEnabled(place > 0)
-        self.buttons["down"].setEnabled(place < count - 1)
+        self.buttons["up"].setEnabled(self._editable and place > 0)
+        self.buttons["down"].setEnabled(self._editable and place < count - 1)
 
     def paint(self) -> None:
         """Sizes and icons of the theme in use."""
@@ -85,6 +98,7 @@ class QuestionRows(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows: list[QuestionRow] = []
+        self.editable = True
         self._heads = [QLabel() for _ in range(4)]
         self._column = QVBoxLayout()
         self._column.setSpacing(theme.SPACE)
@@ -146,7 +160,14 @@ class QuestionRows(QWidget):
         self.rows.insert(place, row)
         self._column.insertWidget(place, row)
         row.paint()
+        row.set_editable(editable=self.editable)
         return row
+
+    def set_editable(self, *, editable: bool) -> None:
+        """Whether they can be changed; who may only read scrolls all the same."""
+        self.editable = editable
+        for row in self.rows:
+            row.set_editable(editable=editable)
 
     def _take_out(self, row: QuestionRow) -> None:
         self.rows.remove(row)
@@ -162,7 +183,6 @@ class QuestionRows(QWidget):
         self.rows.insert(place, row)
         self._column.removeWidget(row)
         self._column.insertWidget(place, row)
-        self._in_order()
         self.tell()
         button = row.buttons["up" if step < 0 else "down"]
         (button if button.isEnabled() else row.words).setFocus(Qt.FocusReason.OtherFocusReason)
@@ -176,8 +196,7 @@ class QuestionRows(QWidget):
 
     def _in_order(self) -> None:
         """The tabulator goes through the rows as they stand."""
-        stops = [each for row in self.rows for each in (row.words, *row.fields.all, *row.buttons.values())]
-        for before, after in pairwise(stops):
+        for before, after in pairwise([self.scroller, *(each for row in self.rows for each in row.controls())]):
             QWidget.setTabOrder(before, after)
 
     def tell(self) -> None:
@@ -186,6 +205,7 @@ class QuestionRows(QWidget):
             label.setText(tr(f"kit.{key}"))
         for place, row in enumerate(self.rows):
             row.tell(place, len(self.rows))
+        self._in_order()
         self.paint()
 
     def paint(self) -> None:

@@ -229,9 +229,7 @@ class ConsentDialog(QDialog):
         if not (line := words.fingerprint()):
             return
         column.addWidget(_heading(words.say("text")))
-        # a fingerprint has no blanks to break at: it may break anywhere
-        broken = line.replace(self._fingerprint(), "\u200b".join(self._fingerprint()))
-        column.addWidget(_label(broken, "small"))
+        column.addWidget(_label(line, "small"))
         column.addWidget(_label(words.sameness(), "small" if self.shown.same_words else "warn"))
         if (notice := self.shown.notice) is None:
             return
@@ -244,9 +242,6 @@ class ConsentDialog(QDialog):
         for paragraph in notice.paragraphs():
             inner.addWidget(_label(paragraph))
         column.addWidget(panel)
-
-    def _fingerprint(self) -> str:
-        return self.shown.given.notice_sha256 if self.shown.given is not None else ""
 
     def _add_history(self, column: QVBoxLayout, words: ConsentWords) -> None:
         history = words.history()

@@ -44,6 +44,8 @@ class PositionsDialog(QDialog):
         self.add.clicked.connect(self.add_position)
         self.title, self.department = QLineEdit(), QLineEdit()
         self.keywords, self.questions = QPlainTextEdit(), QPlainTextEdit()
+        for several in (self.keywords, self.questions):
+            several.setTabChangesFocus(True)
         self.kit = QPushButton()
         self.kit.clicked.connect(self.edit_kit)
         self.template = QComboBox()

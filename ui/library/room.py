@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelection, QModelIndex, QSignalBlocker, Qt, QTimer, Signal
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -89,9 +89,13 @@ class LibraryRoom(QWidget):
         language.on_change(self, self._retranslate)
         theme.changed.connect(self._paint)
         # Arrows choose an interview and Enter opens it from the first moment.
-        self.setFocusProxy(self.view)
         self._paint()
         self.refresh()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Qt: the table has the keyboard. As its proxy it would hide what stands before it from the tabulator."""
+        super().focusInEvent(event)
+        self.view.setFocus(event.reason())
 
     def _make_view(self) -> QTableView:
         view = QTableView()
@@ -99,6 +103,7 @@ class LibraryRoom(QWidget):
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.setShowGrid(False)
+        view.setTabKeyNavigation(False)  # the tabulator leads out of it
         view.setWordWrap(False)
         view.verticalHeader().hide()
         header = view.horizontalHeader()

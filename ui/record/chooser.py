@@ -7,7 +7,7 @@ from functools import partial
 from typing import cast
 
 from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QFocusEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -68,8 +68,13 @@ class Chooser(QWidget):
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._pause.timeout.connect(self.refresh)
         self._build()
-        self.setFocusProxy(self.tree)
         language.on_change(self, self._retell)
+        theme.changed.connect(self._fill)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Qt: the list has the keyboard. As its proxy it would hide the search from the tabulator."""
+        super().focusInEvent(event)
+        self.tree.setFocus(event.reason())
 
     def refresh(self, keep: str = "") -> None:
         """Read the list again, in the background."""
@@ -99,12 +104,16 @@ class Chooser(QWidget):
         self.listed.emit()
 
     def _fill(self) -> None:
+        """All of them anew; the chosen one stays chosen."""
+        kept = self.chosen_id()
         with QSignalBlocker(self.tree):
             self.tree.setUpdatesEnabled(False)
             self.tree.clear()
             for group in self._groups:
                 self._add_group(group)
             self.tree.expandAll()
+            if (item := self._item_of(kept)) is not None:
+                self.tree.setCurrentItem(item)
             self.tree.setUpdatesEnabled(True)
 
     def _add_group(self, group: Group) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
@@ -124,6 +125,8 @@ class ConsentPage(QWidget):
         for key, box in boxes.items():
             box.setChecked(key in ticked)
             box.toggled.connect(self._weigh)
+        for before, after in pairwise([list(self.languages.values())[-1], *boxes.values(), self.every]):
+            QWidget.setTabOrder(before, after)
 
     def _add_point(self, key: str, words: str) -> None:
         self.ticks[key] = self._box(words)

@@ -375,8 +375,8 @@ class HeldInterview(QObject):
         self._gate.narrow([each.role for each in picked])
         self._close_sources()
         self.choice = replace(self.choice, picked=picked)
-        if picked:
-            self._open(self.choice)
+        if picked and not self.over:
+            self._open_anew(self.choice)
 
     def use(self, role: Role, device: Device) -> None:
         """Take picture or sound of this role from another device from now on; its track goes on."""
@@ -387,7 +387,7 @@ class HeldInterview(QObject):
             return
         self._close_sources()
         self.choice = replace(self.choice, picked=picked)
-        self._open(self.choice)
+        self._open_anew(self.choice)
         self.changed.emit()
 
     def _seek_faces(self) -> None:
@@ -419,6 +419,12 @@ class HeldInterview(QObject):
         return tuple(name for name in allowed if name not in names and consent.needs(name) not in kinds)
 
     # Sources
+
+    def _open_anew(self, choice: Choice) -> None:
+        """What is wrong with them is told anew; what was wrong with those before holds no more."""
+        for each in choice.picked:
+            self.recovered.emit(each.role)
+        self._open(choice)
 
     def _open(self, choice: Choice) -> None:
         assert self._gate is not None

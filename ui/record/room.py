@@ -161,6 +161,7 @@ class RecordRoom(QWidget):
         held, self.held = self.held, None
         if held is None:
             return
+        self.running.keep_note()  # which may have been begun while the recording was saved
         self.running.leave()
         if isinstance(outcome, Failure):
             self.failed.emit(outcome)
@@ -200,16 +201,19 @@ class RecordRoom(QWidget):
 
     def _show(self, page: QWidget) -> None:
         self.pages.setCurrentWidget(page)
-        keyed = {self.chooser: self.chooser, self.done: self.done.first()}.get(page, self)
-        keyed.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._keyed().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _keyed(self) -> QWidget:
+        """What has the keyboard on the page that is shown."""
+        page = self.pages.currentWidget()
+        return self.chooser if page is self.chooser else self.done.first() if page is self.done else self
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Qt: the list has the keyboard while it is shown, and what comes next at the end."""
+        """Qt: the list, or the button that goes on, has the keyboard while it is shown."""
         super().focusInEvent(event)
-        if self.pages.currentWidget() is self.chooser:
-            self.chooser.setFocus(event.reason())
-        elif self.pages.currentWidget() is self.done:
-            self.done.first().setFocus(event.reason())
+        tabbed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+        if (keyed := self._keyed()) is not self and not tabbed:  # else the tabulator would go in circles
+            keyed.setFocus(event.reason())
 
     # A window that closes
 
@@ -274,7 +278,9 @@ class RecordRoom(QWidget):
         ]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Qt: keys that no field took."""
+        """Qt: keys that no field took. One that is held down was meant once, and is not sure of anything."""
+        if event.isAutoRepeat():
+            return
         action = for_key(self.actions_here(), event)
         if action is not None and action.run is not None:
             action.run()

@@ -65,6 +65,7 @@ class RunningLayout(QWidget):
         self.rating_title = QLabel()
         self.note = TextLine()
         self.answer = QPlainTextEdit()
+        self.answer.setTabChangesFocus(True)
         self.questions = QListWidget()
         self.prompts = {prompt: QPushButton() for prompt in Prompt}
         self.questions_title, self.marks = QLabel(), QLabel()

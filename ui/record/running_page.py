@@ -100,34 +100,33 @@ class RunningPage(RunningLayout):
 
     def go_next(self) -> None:
         """The next question."""
-        self._do(lambda held: held.running.next())
-        self._question_put()
+        self._lead(lambda held: held.running.next())
 
     def go_back(self) -> None:
         """The question before."""
-        self._do(lambda held: held.running.back())
-        self._question_put()
+        self._lead(lambda held: held.running.back())
 
     def go_to(self, number: int) -> None:
         """Any question of the kit."""
-        self._do(lambda held: held.running.go(number))
-        self._question_put()
+        self._lead(lambda held: held.running.go(number))
 
     def take_again(self) -> None:
         """The present question anew: once to be asked, once to be sure, for the answer so far counts no more."""
         if self.held is None or not self.held.running.may_retake():
             return
         if self._again.isActive():
-            self._again.stop()
-            self._do(lambda held: held.running.retake())
-            self._question_put()
+            self._lead(lambda held: held.running.retake())
         else:
             self._again.start()
-        self._tell_retake()
+            self._tell_retake()
 
-    def _question_put(self) -> None:
-        if self.held is not None:
-            self.held.question_put()
+    def _lead(self, act: Callable[[HeldInterview], object]) -> None:
+        """To another question, or to the same one anew, once what was written to the present one is kept."""
+        if self._keep_answer():
+            self._again.stop()
+            self._do(act)
+            if self.held is not None:
+                self.held.question_put()
 
     def rest(self) -> None:
         """Pause, or go on."""
@@ -138,9 +137,8 @@ class RunningPage(RunningLayout):
         self._do(lambda held: held.running.mark())
 
     def rate(self, score: float | None) -> None:
-        """A quick rating of the question that was asked last."""
-        if score is not None:
-            self._do(lambda held: held.running.rate(score))
+        """A quick rating of the question that was asked last; None takes it back."""
+        self._do(lambda held: held.running.rate(score))
 
     def prompt(self, prompt: Prompt) -> None:
         """A word of encouragement on the candidate's screen."""
@@ -245,16 +243,20 @@ class RunningPage(RunningLayout):
             self.answer.setPlainText(words)
         self._written.start() if not self._written.isActive() else None
 
-    def _keep_answer(self) -> None:
-        """What was written since it was last kept, before something else happens."""
-        if self._written.isActive():
-            self._written.stop()
-            self._save_answer()
+    def _keep_answer(self) -> bool:
+        """What was written since it was last kept, before something else happens. Whether all of it is kept."""
+        if not self._written.isActive():
+            return True
+        self._written.stop()
+        return self._save_answer()
 
-    def _save_answer(self) -> None:
+    def _save_answer(self) -> bool:
+        """What cannot be kept stays in the field, and is tried again. Whether it is kept."""
         held = self.held
-        if held is not None and not held.over:
-            self._try(lambda: held.running.answer(self.answer.toPlainText()))
+        kept = held is None or held.over or self._try(lambda: held.running.answer(self.answer.toPlainText()))
+        if not kept:
+            self._written.start()
+        return kept
 
     # What is shown
 
@@ -389,6 +391,8 @@ class RunningPage(RunningLayout):
         self.said_line.setText(f"{tr('record.let_say')}\n{words}")
 
     def _show_standing(self, standing: Standing) -> None:
+        if self.held is None:  # what its recording said last came after its end
+            return
         parts = []
         if standing.full:
             parts.append(tr("record.space_needed", mb=ROOM_BYTES >> 20))
@@ -443,12 +447,14 @@ class RunningPage(RunningLayout):
     def _ask_withdrawal(
         self, words: str, kinds: tuple[Kind, ...], names: tuple[str, ...], _checked: bool = False
     ) -> None:
-        withdrawing.ask(self, words, partial(self._withdraw, words, kinds, names))
-
-    def _withdraw(self, words: str, kinds: tuple[Kind, ...], names: tuple[str, ...]) -> None:
-        """Ended, and said that it is."""
         held = self.held
-        if held is not None and self._try(lambda: held.withdraw(kinds, names)):
+        if held is not None:
+            box = withdrawing.ask(self, words, partial(self._withdraw, held, words, kinds, names))
+            held.ended.connect(box.reject)  # the next interview is another candidate's
+
+    def _withdraw(self, held: HeldInterview, words: str, kinds: tuple[Kind, ...], names: tuple[str, ...]) -> None:
+        """Ended, and said that it is."""
+        if self._try(lambda: held.withdraw(kinds, names)):
             self.noticed.emit(lambda: tr("record.withdrawn", what=words), "info", "")
 
     def _show_narrowed(self) -> None:

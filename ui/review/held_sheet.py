@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from app.domain.types import Comment, QuestionRating
 from app.recording.asked import AskedQuestion, HeldInterview
 from app.text import stretch, timecode, tr
+from app.told import here
 from ui import language, theme
 from ui.review.controls import plain_label, wrapped_label
 from ui.widgets.keys import KeylessScroll
@@ -99,7 +100,7 @@ class HeldSheet(QFrame):
 
     def _notes(self, question: AskedQuestion) -> list[str]:
         noted = [each for each in self._comments if each.time_s is not None and self._held.at(each.time_s) is question]
-        said = [f"{timecode(each.time_s or 0.0)}  {each.text or tr('review.bookmark')}" for each in noted]
+        said = [f"{timecode(each.time_s or 0.0)}  {here(each).text or tr('review.bookmark')}" for each in noted]
         rating = self._ratings.get(question.text)
         return [*said, rating.comment] if rating is not None and rating.comment else said
 

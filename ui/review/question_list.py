@@ -95,20 +95,31 @@ class QuestionRow(QWidget):
         self.score = QuestionScore()
         words = wrapped_label()
         words.setText(question.text)
-        head = QHBoxLayout()
-        head.setSpacing(theme.scaled(6))
-        head.addWidget(words, 1)
-        head.addWidget(self._when(question), 0, Qt.AlignmentFlag.AlignTop)
+        self._head = QHBoxLayout()
+        self._head.setSpacing(theme.scaled(6))
+        self._head.addWidget(words, 1)
         self.written = wrapped_label("muted")
-        self.written.setText(tr("review.written_answer", words=question.written) if question.written else "")
         self.written.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.written.setVisible(bool(question.written))
+        self._asked = self._show(question)
         column = QVBoxLayout(self)
         column.setContentsMargins(theme.scaled(4), 0, 0, theme.scaled(6))
         column.setSpacing(theme.scaled(4))
-        column.addLayout(head)
+        column.addLayout(self._head)
         column.addWidget(self.written)
         column.addWidget(self.score)
+
+    def show_question(self, question: ListedQuestion) -> None:
+        """More is known of the same question; who writes about it writes on."""
+        self._asked.hide()
+        self._asked.deleteLater()
+        self._asked = self._show(question)
+
+    def _show(self, question: ListedQuestion) -> QWidget:
+        asked = self._when(question)
+        self._head.addWidget(asked, 0, Qt.AlignmentFlag.AlignTop)
+        self.written.setText(tr("review.written_answer", words=question.written) if question.written else "")
+        self.written.setVisible(bool(question.written))
+        return asked
 
     def _when(self, question: ListedQuestion) -> QWidget:
         at_s = question.at_s
@@ -154,7 +165,11 @@ class QuestionList(QWidget):
         self._ratings, self._editable = ratings, editable
         if tuple(listed) != self._shown:
             self._shown = tuple(listed)
-            self._fill()
+            if [each.text for each in self._shown] == list(self.rows):
+                for each in self._shown:
+                    self.rows[each.text].show_question(each)
+            else:
+                self._fill()
         self._tell()
 
     def save_open_fields(self) -> None:

@@ -38,6 +38,7 @@ class TableView(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setAlternatingRowColors(True)
         self.setShowGrid(False)
+        self.setTabKeyNavigation(False)  # the tabulator leads out of it
         self.setWordWrap(False)
         self.verticalHeader().hide()
         self._arrange_heads()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -84,9 +85,13 @@ class SyncRoom(QWidget):
         self.panel.mappingRequested.connect(self.mappingRequested)
         self.panel.callsRequested.connect(self.show_calls)
         self._build()
-        self.setFocusProxy(self.queue_view)
         language.on_change(self, self._retranslate)
         self._unsubscribe = service.subscribe(self.refresh)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Qt: the queue has the keyboard. As its proxy it would hide what stands before it from the tabulator."""
+        super().focusInEvent(event)
+        self.queue_view.setFocus(event.reason())
 
     def _table(self, model: RowsTable, widths: Mapping[int, int]) -> QTableView:
         """A table with these columns so wide (pixels before scaling); the others share the rest."""
@@ -95,6 +100,7 @@ class SyncRoom(QWidget):
         view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.setShowGrid(False)
+        view.setTabKeyNavigation(False)  # the tabulator leads out of it
         view.setWordWrap(False)
         view.verticalHeader().hide()
         view.verticalHeader().setDefaultSectionSize(theme.scaled(34))

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from app import text
 from app.domain.kit import MANY, SILENT, Answers, Kit, Manner
 from app.domain.types import Position
+from app.store.library import Library
 from tests.ui.clipped import clipped
 from tests.ui.rooms import drained
 from ui import language, theme
@@ -172,3 +173,41 @@ def test_it_follows_the_language(dialog):
     assert dialog.windowTitle() == "题库：后端工程师"
     assert dialog.rows.rows[0].fields.answers.currentText() == "同上"
     assert dialog.usual.retakes.currentText() == "可重答一次"
+
+
+def test_the_tabulator_goes_through_the_rows_as_they_stand_and_to_the_buttons_last(dialog, qtbot):
+    qtbot.mouseClick(dialog.add, LEFT)
+    drained()
+    dialog.usual.minutes.setFocus()
+    seen = []
+    while dialog.focusWidget() not in seen:
+        seen.append(dialog.focusWidget())
+        QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+    places = [seen.index(row.words) for row in dialog.rows.rows]
+    assert seen.index(dialog.usual.retakes) < places[0]
+    assert places == sorted(places)
+    assert len({each.accessibleName() for row in dialog.rows.rows[:2] for each in row.controls()}) == 14
+    assert places[-1] < seen.index(dialog.add) < seen.index(dialog.cancel) < seen.index(dialog.save)
+
+
+def test_what_was_changed_is_dropped_only_when_that_was_said(each_language, dialog, library, position):
+    dialog.rows.rows[0].words.setText("别的问题？")
+    QTest.keyClick(dialog, Qt.Key.Key_Escape)
+    assert dialog.isVisible()
+    assert dialog.said.text() == text.tr("kit.unsaved")
+    dialog.rows.rows[0].words.setText("别的问题呢？")
+    dialog.close()
+    assert dialog.isVisible(), "what was written since was not asked about"
+    dialog.cancel.click()
+    assert not dialog.isVisible()
+    assert kit_of(library, position) == (QUESTIONS, RULES)
+
+
+def test_who_may_only_read_can_scroll(qtbot, library, position):
+    with Library.open(library.folder, read_only_if_held=True) as reader:
+        dialog = opened(qtbot, reader, position)
+        assert dialog.rows.scroller.verticalScrollBar().isEnabled()
+        row = dialog.rows.rows[0]
+        assert not any(each.isEnabled() for each in (row.words, *row.fields.all, *row.buttons.values(), dialog.save))
+        QTest.keyClick(dialog, Qt.Key.Key_Escape)
+        assert not dialog.isVisible()

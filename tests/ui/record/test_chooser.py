@@ -20,7 +20,7 @@ from app.schedule.zones import zone_of
 from app.store.recordings import local_zone
 from app.store.tables import CandidateRow, InterviewRow
 from tests.app.test_store_library import an_interview
-from ui import language
+from ui import language, theme
 from ui.record import waiting_list
 from ui.record.chooser import Chooser
 
@@ -279,3 +279,18 @@ def test_times_are_this_computers_in_order_and_the_others_stand_beside_them(make
     for when, at, zone in zip(whens, (noon, noon + timedelta(minutes=30)), reversed(zones), strict=False):
         there = at.astimezone(zone_of(zone))
         assert (f"{there:%H:%M %Z})" in when) == (there.utcoffset() != at.utcoffset())
+
+
+def test_the_chosen_one_stays_in_another_language_and_theme(qtbot, library, make_chooser):
+    for hour, name in ((1, "甲"), (2, "乙"), (3, "丙")):
+        planned(library, name, NOW + timedelta(days=2, hours=hour))
+    chooser = make_chooser()
+    listed(qtbot, chooser)
+    chooser.tree.setCurrentItem(chooser._items()[1])
+    chosen, before = chooser.chosen_id(), chooser.tree.topLevelItem(0).font(0).pixelSize()
+    with qtbot.waitSignal(chooser.listed):
+        language.set_language("zh")
+    assert chooser.chosen_id() == chosen
+    theme.apply("dark", 200)
+    assert chooser.chosen_id() == chosen
+    assert chooser.tree.topLevelItem(0).font(0).pixelSize() == 2 * before

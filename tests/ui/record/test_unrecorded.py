@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 from app import text
-from app.domain.types import ConsentGiven
+from app.domain.types import ConsentGiven, Told, ToldCode
 from app.recording import consent, holding
 from app.recording.consent import Agreed
 from app.report import write_report
@@ -19,8 +19,10 @@ from app.review import ReviewSession
 from app.settings import Settings
 from app.store.importing import import_file
 from app.store.recordings import Belonging
+from app.told import sentence
 from tests.recording_run.conftest import QUESTIONS, planned_interview
 from tests.ui.rooms import drained, shown
+from ui import language
 from ui.review.model import Stage
 from ui.review.presenter import LibraryPresenter
 
@@ -148,3 +150,13 @@ def test_nothing_is_said_to_be_not_asked_before_anybody_looked(qtbot, library, i
     room.scorecard.questions.fold.show_open(True)
     assert text.tr("review.not_asked") not in words_in(room.scorecard.questions)
     room.leave()
+
+
+def test_what_the_program_noted_follows_the_language(room, library, interview):
+    told = Told(ToldCode.RETAKEN, QUESTIONS[0])
+    library.add_comment(interview.id, 12.0, "", told=told)
+    room.scorecard.show_comments_anew()
+    for name in ("zh", "en"):
+        language.set_language(name)
+        drained()
+        assert f"00:12  {sentence(told)}" in words_in(room.held_sheet)
