@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import secrets
 import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from flask import Blueprint, Response, render_template, request
@@ -16,21 +18,27 @@ from sync.sandbox.faces.feishu_imports import NOTE as FEISHU_NOTE
 from sync.sandbox.faces.feishu_imports import on_the_page
 from sync.sandbox.faces.greenhouse import NOTE as GREENHOUSE_NOTE
 from sync.sandbox.faces.greenhouse_rows import number
-from sync.sandbox.faults import SLOW, Faults
+from sync.sandbox.faults import SLOW, Faults, FaultsInvalid
 from sync.sandbox.fields import titled
-from sync.sandbox.store import STATUSES, Held, Store
+from sync.sandbox.forms import Form, form_of, save, specification, switches
+from sync.sandbox.store import STATUSES, Held, Store, StoreRefuses
 
 LANGUAGES = ("zh", "en")
+FAULTS = "faults"
+"""The form of the faults, by the name that `?edit=` calls it."""
 FOLDER = Path(__file__).parent
 
 
 def page_routes(store: Store, faults: Faults) -> Blueprint:
-    """The page at `/`, and the number that tells it when to look again."""
+    """The page at `/`, what a person changes on it, and the number that tells it when to look again.
+
+    A change carries the token of this run, which no page of another address can read.
+    """
     routes = Blueprint("page", __name__, template_folder=str(FOLDER))
     words = tomllib.loads((FOLDER / "page.toml").read_text("utf-8"))
+    token = secrets.token_urlsafe(16)
 
-    @routes.get("/")
-    def page() -> Response:
+    def render(edit: Form | str | None = None, problem: str = "", status: int = 200) -> Response:
         language, nonce = chosen_language(), secrets.token_urlsafe(12)
         html = render_template(
             "page.html",
@@ -38,6 +46,9 @@ def page_routes(store: Store, faults: Faults) -> Blueprint:
             other=LANGUAGES[1 - LANGUAGES.index(language)],
             words=words[language],
             nonce=nonce,
+            token=token,
+            edit=edit,
+            problem=words[language].get(f"problem_{problem}", problem),
             revision=seen(store, faults),
             statuses=STATUSES,
             candidates=candidates(store),
@@ -47,9 +58,41 @@ def page_routes(store: Store, faults: Faults) -> Blueprint:
             positions=store.all("position"),
             templates=store.all("template"),
             faults=faults.spec,
+            switches=switches(faults),
+            skew=f"{faults.skew_s:g}",
+            seed=seed_of(faults.spec),
             wrong=in_words(faults, words[language]),
         )
-        return guarded(Response(html), nonce)
+        return guarded(Response(html, status), nonce)
+
+    @routes.get("/")
+    def page() -> Response:
+        kind, _, name = request.args.get("edit", "").partition(":")
+        return render(FAULTS if kind == FAULTS else form_of(kind, name, store, chosen_language()))
+
+    @routes.post("/edit/faults")
+    def switch() -> Response:
+        if not from_the_page(token):
+            return render(FAULTS, "stale", 403)
+        spec = request.form.get("spec")
+        try:
+            faults.set(specification(request.form) if spec is None else spec.strip())
+        except FaultsInvalid:
+            return render(FAULTS, "faults_invalid", 422)
+        return back(FAULTS)
+
+    @routes.post("/edit/<kind>/<name>")
+    def change(kind: str, name: str) -> Response:
+        form = form_of(kind, name, store, chosen_language())
+        if form is None:
+            return render(None, "gone", 404)
+        if not from_the_page(token):
+            return render(form.with_entered(request.form), "stale", 403)
+        try:
+            save(form, request.form, store, faults)
+        except StoreRefuses as refused:
+            return render(form.with_entered(request.form), refused.code, refused.status)
+        return back(f"{kind}-{name}")
 
     @routes.get("/revision")
     def revision() -> Response:
@@ -58,9 +101,25 @@ def page_routes(store: Store, faults: Faults) -> Blueprint:
     return routes
 
 
+def from_the_page(token: str) -> bool:
+    """Whether a form is one of this page, in this run."""
+    return hmac.compare_digest(request.form.get("token", "").encode(), token.encode())
+
+
+def back(place: str) -> Response:
+    """To the page again, where the change is."""
+    return Response(status=303, headers={"Location": f"/?lang={chosen_language()}#{quote(place)}"})
+
+
+def seed_of(spec: str) -> str:
+    """The seed that a specification names; "" = none."""
+    seeds = [part.strip()[5:] for part in spec.split(",") if part.strip().startswith("seed=")]
+    return seeds[-1] if seeds else ""
+
+
 def chosen_language() -> str:
-    """`?lang=`, else what the browser asks for."""
-    wanted = request.args.get("lang", "")
+    """`lang` of the address or the form, else what the browser asks for."""
+    wanted = request.values.get("lang", "")
     return wanted if wanted in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "en") or "en"
 
 
@@ -84,7 +143,7 @@ def guarded(response: Response, nonce: str) -> Response:
     """Nothing but this page's own style and script may run, and no other page may frame it."""
     response.headers["Content-Security-Policy"] = (
         f"default-src 'none'; style-src 'nonce-{nonce}'; script-src 'nonce-{nonce}'; connect-src 'self'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
     response.headers["Cache-Control"] = "no-store"
     response.headers["Referrer-Policy"] = "no-referrer"
@@ -100,6 +159,7 @@ def candidates(store: Store) -> list[dict[str, Any]]:
         interview = candidate["interview"] or {}
         rows.append(
             {
+                "id": candidate["id"],
                 "name": candidate["name"],
                 "email": candidate["email"],
                 "position": titles.get(candidate["position_id"], ""),
@@ -116,12 +176,14 @@ def shown(held: Held, store: Store, language: str) -> dict[str, Any]:
     """An assessment as the page shows it: the newest revision as it stands, with what people changed in it."""
     body = json.loads(held.body)
     stands = store.standing(body["assessment_id"])
-    if stands is not None and stands.body["external_id"] == held.external_id:
+    newest = stands is not None and stands.body["external_id"] == held.external_id
+    if stands is not None and newest:
         body = body | stands.body
     for comment in body["comments"]:
         comment["clock"] = "–".join(filter(None, map(clock, (comment["time_s"], comment.get("end_s")))))
     return {
         "held": held,
+        "newest": newest,
         "files": [file | {"share": _share(file)} for file in store.uploads(held.external_id)],
         "body": body,
         "own": titled(body.get("custom_fields") or {}, language),

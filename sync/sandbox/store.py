@@ -249,6 +249,15 @@ class Store:
             self._touch(db, stands["candidate_id"])
             return self.interview(interview)
 
+    def rearrange(self, interview: str, changes: dict[str, str | None]) -> None:
+        """Somebody in HR puts an interview at any stage, forward or back, or plans it anew: `status`, `scheduled_at`,
+        `time_zone`. StoreRefuses 404."""
+        with self._writing() as db:
+            stands = self.interview(interview)
+            for name in changes.keys() & {"status", "scheduled_at", "time_zone"}:
+                db.execute(f"update interview set {name} = ? where id = ?", (changes[name], interview))
+            self._touch(db, stands["candidate_id"])
+
     def interview(self, remote_id: str) -> dict[str, Any]:
         """One interview. StoreRefuses 404."""
         row = self._row("select id, client_id, candidate_id, status from interview where id = ?", remote_id)

@@ -16,7 +16,7 @@ from app.sync_service import SyncService
 from sync.mapping import Entry
 from sync.sandbox.server import Sandbox
 from tests.sync.ehr import CONTRACT
-from ui import language
+from ui import language, theme
 from ui.post import Post
 from ui.sync.mapping_editor.editor import MappingEditor
 
@@ -95,6 +95,35 @@ def test_trouble_is_named_at_the_row_at_once(qtbot, editor):
     assert not editor.preview.isEnabled()
     pair(qtbot, editor, "coverage", COMM)
     assert "mapped twice" in editor.problem.text()
+
+
+@pytest.mark.parametrize("said", ["zh", "en"])
+def test_everything_of_an_entry_is_reached_at_800_pixels(said, qtbot, editor):
+    theme.apply("light", 100)
+    language.set_language(said)
+    editor.resize(780, 740)
+    for ours, theirs in (("composite", LEVEL), ("conclusion", VERDICT), ("composite", COMM)):
+        pair(qtbot, editor, ours, theirs)
+        qtbot.waitUntil(lambda: editor.entry_area.horizontalScrollBar().maximum() == 0)
+        assert editor.width() <= 800
+    assert (
+        editor.ours.mapTo(editor, editor.ours.rect().bottomLeft()).y()
+        <= editor.theirs.mapTo(editor, editor.theirs.rect().topLeft()).y()
+    ), "both lists stand above each other"
+    assert editor.ours.list.height() > 60
+    editor.pairs.setCurrentRow(0)
+    _, choice = editor.form.levels.rows[1]
+    right = choice.mapTo(editor.entry_area.viewport(), choice.rect().topRight()).x()
+    assert right <= editor.entry_area.viewport().width()
+    choice.setFocus()
+    qtbot.keyClick(choice, Qt.Key.Key_Down)
+    assert editor.draft.entries[0].levels[1].value == choice.value()
+    editor.resize(1300, 800)
+    assert (
+        editor.ours.mapTo(editor, editor.ours.rect().topLeft()).y()
+        == editor.theirs.mapTo(editor, editor.theirs.rect().topLeft()).y()
+    )
+    assert editor.ours.x() < editor.theirs.x()
 
 
 def test_levels_are_edited_by_hand(qtbot, editor):

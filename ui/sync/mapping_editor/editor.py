@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -36,6 +36,7 @@ from ui.sync.mapping_editor.draft import Draft
 from ui.sync.mapping_editor.entry_form import EntryForm
 from ui.sync.mapping_editor.pairs import Pairs
 from ui.sync.mapping_editor.side_list import Row, SideList
+from ui.sync.mapping_editor.sides import NARROW, Sides
 from ui.sync.mapping_editor.target_field import TargetField
 from ui.sync.mapping_editor.trial import Trial
 from ui.sync.mapping_editor.words import our_example, our_name, their_line, their_name
@@ -125,14 +126,10 @@ class MappingEditor(QDialog):
         head.addLayout(words, 1)
         for button in (self.take, self.give):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
-        sides = QSplitter()
-        sides.setChildrenCollapsible(False)
-        for widget in (self.ours, self._middle(), self.theirs):
-            sides.addWidget(widget)
-        sides.setSizes([theme.scaled(330), theme.scaled(540), theme.scaled(330)])
+        self.sides = Sides(self.ours, self._middle(), self.theirs)
         halves = QSplitter(Qt.Orientation.Vertical)
         halves.setChildrenCollapsible(False)
-        halves.addWidget(sides)
+        halves.addWidget(self.sides)
         halves.addWidget(self.trial)
         halves.setSizes([theme.scaled(520), theme.scaled(220)])
         below = QHBoxLayout()
@@ -149,6 +146,13 @@ class MappingEditor(QDialog):
             button.hide()
         for button in self.findChildren(QPushButton):
             button.setAutoDefault(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: where there is little room, both lists stand above each other and labels above their fields."""
+        super().resizeEvent(event)
+        narrow = self.width() < theme.scaled(NARROW)
+        self.sides.arrange(narrow=narrow)
+        self.form.arrange(narrow=narrow)
 
     def _middle(self) -> QWidget:
         panel = QFrame()
@@ -179,9 +183,9 @@ class MappingEditor(QDialog):
         inner.addWidget(self.problem)
         inner.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignLeft)
         inner.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(self.part)
+        self.entry_area = QScrollArea()
+        self.entry_area.setWidgetResizable(True)
+        self.entry_area.setWidget(self.part)
         self.example_label = QLabel()
         self.example_label.setProperty("class", "muted")
         self.example_label.setBuddy(self.example)
@@ -194,7 +198,7 @@ class MappingEditor(QDialog):
         column.addLayout(head)
         column.addLayout(shown)
         column.addWidget(self.pairs, 2)
-        column.addWidget(scroll, 3)
+        column.addWidget(self.entry_area, 3)
         return panel
 
     # Loading

@@ -110,6 +110,11 @@ class EntryForm(QWidget):
             self._rows[name] = (label, widget)
             self.form.addRow(label, widget)
 
+    def arrange(self, *, narrow: bool) -> None:
+        """Where there is little room, each label stands above its field."""
+        wrap = QFormLayout.RowWrapPolicy
+        self.form.setRowWrapPolicy(wrap.WrapAllRows if narrow else wrap.DontWrapRows)
+
     def show_entry(self, entry: Entry, field: RemoteField | None) -> None:
         """Show an entry and the company's field that it goes to, where that is known."""
         self._entry, self._field = entry, field
