@@ -26,7 +26,7 @@ from app.incoming import Incoming
 from app.known_fields import KnownFields, known_fields
 from app.lying_there import LyingThere, lying_there
 from app.mapping_words import BROKEN, named_findings
-from app.outgoing import interview_of
+from app.outgoing import interview_id_of
 from app.present import Present
 from app.pruning import Pruning
 from app.resolving import conflict_of, resolve
@@ -261,9 +261,9 @@ class SyncService:
             self._tell()
 
     def _audit_sent(self, session: Session, item: Item) -> None:
-        self._library.record_in(session, "sent", _interview_id(item), f"{item.kind} {item.external_id}")
+        self._library.record_in(session, "sent", interview_id_of(item), f"{item.kind} {item.external_id}")
         if item.kind is Kind.ATTACHMENT:
-            self._library.follow_consent(session, _interview_id(item))
+            self._library.follow_consent(session, interview_id_of(item))
 
     def _pull(self, client: HrSystem, done: Drained) -> SyncReport:
         incoming, system = Incoming(self._library, client.address.base), client.address.base
@@ -435,11 +435,11 @@ class SyncService:
         return counts[State.CONFLICT] + counts[State.DEAD] + asked + len(pulled.waiting(self._library))
 
     def _entries(self, items: tuple[Item, ...]) -> tuple[Entry, ...]:
-        names = self._library.names_of({_interview_id(item) for item in items})
+        names = self._library.names_of({interview_id_of(item) for item in items})
         known = self.known_fields() if any((item.last_error or "").startswith(BROKEN) for item in items) else None
         return tuple(
             entry(item, names.get(its, ""), its, lets_go=self._lets_go(item), known=known)
-            for item, its in ((item, _interview_id(item)) for item in items)
+            for item, its in ((item, interview_id_of(item)) for item in items)
         )
 
     def _lets_go(self, item: Item) -> bool:
@@ -532,7 +532,7 @@ class SyncService:
         with self._library.session() as session:
             gone = withholding.removed(session, op_ids)
             for item in gone:
-                self._library.record_in(session, "removed_in_hr", _interview_id(item), item.external_id)
+                self._library.record_in(session, "removed_in_hr", interview_id_of(item), item.external_id)
         if not gone:
             raise ConflictStale(op_id="")
         self._tell()
@@ -594,8 +594,3 @@ class SyncService:
         if item is None:
             raise ConflictStale(op_id=op_id)
         return item
-
-
-def _interview_id(item: Item) -> str:
-    by_aggregate = item.kind in (Kind.ASSESSMENT, Kind.ATTACHMENT, Kind.NOTE)
-    return item.aggregate.partition("/")[0] if by_aggregate else interview_of(item.external_id)
