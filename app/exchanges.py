@@ -45,7 +45,8 @@ class ExchangeLine:
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """One run as it is listed; `times` in a row that went the same, from `began` to `at`. `sentence` = how it went."""
+    """One run as it is listed; `times` in a row that went the same, from `began` to `at`. `sentence` = how it went,
+    `failure` = what was in the way."""
 
     began: datetime
     at: datetime
@@ -53,7 +54,12 @@ class RunLine:
     sent: int
     received: int
     sentence: str
-    good: bool
+    failure: text.Coded | None = None
+
+    @property
+    def good(self) -> bool:
+        """Whether nothing was in the way."""
+        return self.failure is None
 
 
 class ExchangeBook:
@@ -107,21 +113,32 @@ class ExchangeBook:
         """The newest runs, newest first."""
         with self._library.reading() as session:
             found = exchanges.runs(session)
-        return tuple(
-            RunLine(utc(one.began), utc(one.at), one.times, one.sent, one.received, _how(one), one.failure is None)
-            for one in found
-        )
+        return tuple(map(_line, found))
+
+    def last_run(self) -> RunLine | None:
+        """The last run with the HR system that is connected, also one before the program began; None = there was none.
+
+        A run that had nothing to do does not count.
+        """
+        with self._library.reading() as session:
+            run = exchanges.last_run(session, self._system())
+        return _line(run) if run is not None else None
 
     def note_run(self, sent: int, received: int, waiting: int, failure: text.Coded | None) -> None:
         """Write one run down, where the library can be written."""
         if self._closed or self._library.read_only:
             return
+        at = self._clock()
+        told = exchanges.Run(
+            at, at, 1, sent, received, waiting, failure.code if failure else None, failure.params if failure else {}
+        )
         try:
             with self._library.session() as session:
                 exchanges.note_run(
-                    session, at=self._clock(), sent=sent, received=received, waiting=waiting,
-                    failure=failure.code if failure else None, params=failure.params if failure else {},
+                    session, at=at, sent=sent, received=received, waiting=waiting, failure=told.failure,
+                    params=told.params,
                 )  # fmt: skip
+                exchanges.keep_last_run(session, self._system(), told)
         except Failure as unwritten:
             _log.warning("this run is not in the list of runs: %s", unwritten.code)
 
@@ -151,6 +168,16 @@ class _Said:
 
     code: str
     params: dict[str, object]
+
+
+def is_unreachable(code: str) -> bool:
+    """Whether a failure says that nobody answers."""
+    return code in _codes(RemoteUnreachable)
+
+
+def _line(run: exchanges.Run) -> RunLine:
+    failure = _Said(run.failure, run.params) if run.failure is not None else None
+    return RunLine(utc(run.began), utc(run.at), run.times, run.sent, run.received, _how(run), failure)
 
 
 def _how(run: exchanges.Run) -> str:

@@ -20,6 +20,7 @@ from app.domain.types import Candidate, Interview, InterviewQuery, InterviewStat
 from app.failures import NotFound, TemplateInvalid
 from app.outgoing import receiving, unsay_late
 from app.pulled import BODY, CANDIDATE_FIELDS, POSITION_FIELDS, TIME, moment, plain, planned, spelt
+from app.said_elsewhere import SaidElsewhere
 from app.scoring import template_from_body
 from app.store import Library
 from sync import ledger
@@ -52,6 +53,10 @@ class Incoming:
     refused: list[str] = field(default_factory=list)
     files: bool = False
     _late: dict[str, RemotePosition] = field(default_factory=dict)
+    _elsewhere: SaidElsewhere = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._elsewhere = SaidElsewhere(self.library, self.system)
 
     def take(self, page: Pulled) -> Iterator[KnownRow]:
         """One page; gives what to remember of it. Templates come first, positions name them."""
@@ -123,7 +128,7 @@ class Incoming:
             return
         mine = plain(local, theirs) if local else None
         unsaid = () if remote.template_id else ("template_id",)
-        merged = self._merged("position", remote.remote_id, mine, theirs, unsaid)
+        merged = self._merged("position", remote.remote_id, local, mine, theirs, unsaid)
         values = pulled_kit.typed(merged.values) | {"keywords": tuple(merged.values["keywords"])}
         start = local or Position("", remote.title)
         wanted = replace(start, **values, remote_id=remote.remote_id)
@@ -145,7 +150,7 @@ class Incoming:
             yield KnownRow("candidate", remote.remote_id, local.id if local else None, kept, True)
             return
         mine = plain(local, CANDIDATE_FIELDS) if local else None
-        merged = self._merged("candidate", remote.remote_id, mine, theirs)
+        merged = self._merged("candidate", remote.remote_id, local, mine, theirs)
         wanted = replace(local or Candidate("", remote.name), **merged.values, remote_id=remote.remote_id)
         saved = wanted if wanted == local else self.library.save_candidate(wanted)
         said = theirs | _said_of(remote, CANDIDATE_SAID)
@@ -180,7 +185,7 @@ class Incoming:
         mine = planned(local)
         if told.round is None or (local.round == 1 and not self._told_round(told.remote_id)):
             del mine["round"]  # the 1 that every interview begins with is nobody's edit
-        merged = self._merged("interview", told.remote_id, mine, theirs, ("time_zone",))
+        merged = self._merged("interview", told.remote_id, local, mine, theirs, ("time_zone",))
         values = merged.values
         wanted = replace(
             local, scheduled_at=moment(values[TIME]), time_zone=values["time_zone"],
@@ -248,13 +253,16 @@ class Incoming:
         return KnownRow(kind, remote_id, local.id if local else None, base.fields if base else {}, True)
 
     def _merged(
-        self, kind: str, remote_id: str, mine: Mapping[str, Any] | None, theirs: Mapping[str, Any],
-        unsaid: Collection[str] = (),
+        self, kind: str, remote_id: str, local: Position | Candidate | Interview | None, mine: Mapping[str, Any] | None,
+        theirs: Mapping[str, Any], unsaid: Collection[str] = (),
     ) -> Merged:  # fmt: skip
         base = self._base(kind, remote_id)
         agreed = base.agreed if base else None
         if agreed is not None and TIME in agreed:
             agreed[TIME] = spelt(agreed[TIME])
+        if local is not None and mine is not None:
+            unedited = self._elsewhere.unedited(base, (kind, remote_id, local.id), mine, theirs)
+            agreed = (agreed or {}) | unedited if unedited else agreed
         return merge(agreed, mine, theirs, unsaid)
 
     def _base(self, kind: str, remote_id: str) -> KnownRow | None:

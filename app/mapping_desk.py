@@ -17,13 +17,14 @@ from analysis.failures import Failure
 from app import profiles, text
 from app.known_fields import KnownFields as KnownFields
 from app.known_fields import keep_fields, known_fields
+from app.mapping_words import BROKEN, in_words
 from app.settings import SettingsFile
 from app.store import Library
 from app.sync_service import Post, SyncService
 from app.sync_state import entry as entry_of
 from sync import listing
 from sync.catalogue import Catalogue
-from sync.failures import RemoteFailure
+from sync.failures import MappingBroken, RemoteFailure
 from sync.mapping import Entry, check
 from sync.outbox import Item, Kind, State
 from sync.profile import Profile
@@ -210,7 +211,7 @@ class MappingDesk:
                 "mapping": lambda: _check(entries, found[0], system),
             }
             for name in STEPS:
-                steps.append(_step(name, tries[name], skip=any(step.good is False for step in steps)))
+                steps.append(self._step(name, tries[name], skip=any(step.good is False for step in steps)))
             reached = all(step.good for step in steps[:3])
             waiting = self._waiting() if reached else ()
             items = tuple(self._would_send(system, entries, found[0], item) for item in waiting)
@@ -231,7 +232,23 @@ class MappingDesk:
             _check(entries, catalogue, system)
             return WouldSend(_title(item), system.preview(item.external_id, item.payload), "")
         except RemoteFailure as failure:
-            return WouldSend(_title(item), (), text.sentence(failure))
+            return WouldSend(_title(item), (), self._sentence(failure))
+
+    def _step(self, name: str, work: Callable[[], object], *, skip: bool) -> Step:
+        if skip:
+            return Step(name, None, text.tr("mapping.step_not_tried"))
+        try:
+            work()
+        except (RemoteFailure, Failure) as failure:
+            return Step(name, False, self._sentence(failure))
+        return Step(name, True, text.tr(f"mapping.step_{name}_good"))
+
+    def _sentence(self, failure: RemoteFailure | Failure) -> str:
+        """A failure with the names of fields in place of their ids."""
+        if not isinstance(failure, MappingBroken):
+            return text.sentence(failure)
+        told = in_words(failure.code, failure.params, self.known(), self.dimensions(()))
+        return text.sentence(MappingBroken(failure.code.removeprefix(BROKEN), **told))
 
     # What the mapping stopped
 
@@ -273,19 +290,9 @@ def _title(item: Item) -> str:
 
 
 def _by_mapping(item: Item) -> bool:
-    return bool(item.last_error) and str(item.last_error).startswith("mapping_")
+    return bool(item.last_error) and str(item.last_error).startswith(BROKEN)
 
 
 def _may_be_plain(profile: Profile) -> bool:
     """Whether the profile says enough without a mapping, so that the key can be tried on its own."""
     return not msgspec.structs.replace(profile.shape, mapping=()).wrong()
-
-
-def _step(name: str, work: Callable[[], object], *, skip: bool) -> Step:
-    if skip:
-        return Step(name, None, text.tr("mapping.step_not_tried"))
-    try:
-        work()
-    except (RemoteFailure, Failure) as failure:
-        return Step(name, False, text.sentence(failure))
-    return Step(name, True, text.tr(f"mapping.step_{name}_good"))

@@ -21,7 +21,7 @@ from app import text
 from app.domain.types import Interview
 from sync import adding, ledger, outbox
 from sync.contract import STATUS_ORDER, InterviewStatus, NoteRole, progress
-from sync.outbox import Kind, Resolution
+from sync.outbox import Item, Kind, Resolution
 from sync.system import Note
 
 _receiving: ContextVar[bool] = ContextVar("receiving", default=False)
@@ -197,6 +197,12 @@ def status_id(interview_id: str, status: InterviewStatus) -> str:
 def interview_of(external_id: str) -> str:
     """The interview that a status move's or a registration's external id names."""
     return external_id.partition(":")[0]
+
+
+def interview_id_of(item: Item) -> str:
+    """The interview that an item of the outbox is about."""
+    by_aggregate = item.kind in (Kind.ASSESSMENT, Kind.ATTACHMENT, Kind.NOTE)
+    return item.aggregate.partition("/")[0] if by_aggregate else interview_of(item.external_id)
 
 
 def registration_of(session: Session, interview: Interview) -> str | None:

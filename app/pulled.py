@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,6 +34,7 @@ POSITION_FIELDS = ("title", "department", "description", "keywords", "template_i
 CANDIDATE_FIELDS = ("name", "email", "phone")
 INTERVIEW_FIELDS = ("scheduled_at", "time_zone", "round")
 TIME = "scheduled_at"
+TEMPLATE = "template_id"
 BODY = "body"
 """The one field of a template: its whole text, for a version is kept or taken as a whole."""
 _BEGINNING = "pulled"
@@ -43,7 +44,8 @@ Local = Position | Candidate | Interview | Template
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A pulled row with fields that wait for a decision. `name` says whose it is, `mine` what stands here."""
+    """A pulled row with fields that wait for a decision. `name` says whose it is, `mine` what stands here, `titles` =
+    of templates that are in question, by id."""
 
     id: str
     row: KnownRow
@@ -52,6 +54,7 @@ class Waiting:
     interview_id: str
     fields: tuple[str, ...]
     mine: Mapping[str, Any]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 def is_pulled(item_id: str) -> bool:
@@ -69,7 +72,7 @@ def waiting(library: Library) -> tuple[Waiting, ...]:
 def conflict(library: Library, item_id: str) -> Conflict:
     """The fields of one, in words, with what was agreed on before. Raises ConflictStale where nothing waits."""
     found = _find(library, item_id)
-    return Conflict(item_id, found.row.kind, found.row.remote_id, CONTESTED, _differences(found))
+    return Conflict(item_id, found.row.kind, found.row.remote_id, CONTESTED, _differences(library, found))
 
 
 def said_text(library: Library, item_id: str) -> dict[str, Any]:
@@ -81,7 +84,7 @@ def decide(library: Library, item_id: str, seen: Conflict, choices: Mapping[str,
     """Carry out and audit what a person chose, by field. Raises ConflictStale where it is not what was seen."""
     with receiving(), library.together(), library.session() as session:
         found = _find(library, item_id)
-        if _differences(found) != seen.fields or set(choices) - set(found.fields):
+        if _differences(library, found) != seen.fields or set(choices) - set(found.fields):
             raise ConflictStale(op_id=item_id)
         taken = {name for name, choice in choices.items() if choice is Choice.THEIRS}
         _take(library, found.row, taken)
@@ -259,8 +262,10 @@ def _name(local: Local) -> str:
 # In words
 
 
-def _differences(found: Waiting) -> tuple[FieldDifference, ...]:
+def _differences(library: Library, found: Waiting) -> tuple[FieldDifference, ...]:
     row = found.row
+    if TEMPLATE in found.fields:
+        found = _with_titles(library, found)
 
     def one(name: str) -> FieldDifference:
         was = row.contested[name]
@@ -280,6 +285,8 @@ def _words(found: Waiting, name: str, value: object) -> Value:
         return on_its_clock(at, found.zone) if at else text.tr("pulled.no_time")
     if name == BODY:
         return _template_words(value) if isinstance(value, dict) else None
+    if name == TEMPLATE:
+        return found.titles.get(str(value), str(value)) if value else None
     if name == "kit":
         return kit_words(kit_of(value)) or None if isinstance(value, dict) else None
     if isinstance(value, bool):
@@ -287,6 +294,21 @@ def _words(found: Waiting, name: str, value: object) -> Value:
     if isinstance(value, list):
         return text.tr("package.comma").join(map(str, value)) or None
     return value if isinstance(value, int | float) else str(value or "") or None
+
+
+def _with_titles(library: Library, found: Waiting) -> Waiting:
+    """Templates by their titles; the id stands beside a title that several of the three sides have."""
+    was = found.row.contested[TEMPLATE].get("base")
+    ids = {str(one) for one in (was, found.mine.get(TEMPLATE), found.row.fields.get(TEMPLATE)) if one}
+    titles: dict[str, str] = {}
+    for one in ids:
+        try:
+            titles[one] = library.template(one).title.in_(text.language())
+        except NotFound:
+            titles[one] = one
+    said = list(titles.values())
+    return replace(found, titles={one: f"{title} [{one}]" if said.count(title) > 1 else title
+                                  for one, title in titles.items()})  # fmt: skip
 
 
 def _template_words(body: dict[str, Any]) -> str:

@@ -25,10 +25,12 @@ from app.exchanges import ExchangeBook
 from app.incoming import Incoming
 from app.known_fields import KnownFields, known_fields
 from app.lying_there import LyingThere, lying_there
-from app.outgoing import interview_of
+from app.mapping_words import BROKEN, named_findings
+from app.outgoing import interview_id_of
+from app.present import Present
 from app.pruning import Pruning
 from app.resolving import conflict_of, resolve
-from app.settings import SettingsFile
+from app.settings import Settings, SettingsFile
 from app.store import Library
 from app.sync_state import Connection, Entry, HistoryLine, SyncReport, SyncState, entry, history_line, pulled_entry, utc
 from sync import ledger, listing, outbox, secrets, untold, withholding
@@ -40,7 +42,7 @@ from sync.client import Exchange
 from sync.conflicts import Choice, Conflict
 from sync.diagnosis import Finding, diagnose
 from sync.dialects import connect
-from sync.failures import ConflictStale, RemoteFailure, RemoteUnreachable, SecretMissing
+from sync.failures import ConflictStale, RemoteFailure
 from sync.outbox import Item, Kind, Resolution, State
 from sync.profile import Profile, find_profile
 from sync.pull import Received, pull
@@ -55,6 +57,8 @@ TROUBLE_S = 30.0
 """So long nothing is tried after a failure that only a person can mend (address, profile, library)."""
 GRACE_S = 2.0
 """So long a call that is under way may take when the program is closed."""
+TELL_EVERY_S = 1.0
+"""So often is told, while much is sent, how far it is."""
 
 
 class _Abandoned(Exception):
@@ -91,6 +95,8 @@ class SyncService:
         self._hurry = self._followed = False
         self._report: SyncReport | None = None
         self._trouble: Failure | None = None
+        self._spoke_as: tuple[str, ...] = ()
+        self._told, self._told_at = (0, 0), 0.0
         self._next_pull = self._not_before = 0.0
         self._linked: set[str] = set()
         self._seen: dict[str, Conflict] = {}
@@ -101,7 +107,10 @@ class SyncService:
     @property
     def address(self) -> str:
         """Where the HR system is: the address given, else the one in the settings; "" = none."""
-        return (self._given_address or self._settings.values.ehr_url).strip().rstrip("/")
+        return self._address(self._settings.values)
+
+    def _address(self, values: Settings) -> str:
+        return (self._given_address or values.ehr_url).strip().rstrip("/")
 
     def clock(self) -> float:
         """UTC seconds since 1970, by the outbox's clock."""
@@ -120,6 +129,7 @@ class SyncService:
         """A person wants it now: nothing waits for its next attempt, unless the HR system itself asked for a wait."""
         self._hurry, self._next_pull = True, 0.0
         self._wake.set()
+        self._tell()
 
     def close(self) -> None:
         """Stop working. A call that a slow server holds up is abandoned: its item is looked up the next time."""
@@ -141,7 +151,7 @@ class SyncService:
             except _Abandoned:
                 return
             except Failure as failure:
-                self._trouble, pause = failure, TROUBLE_S
+                self._trouble, self._spoke_as, pause = failure, self._speaks_as(), TROUBLE_S
                 self._tell()
             self._wake.wait(pause)
 
@@ -150,6 +160,9 @@ class SyncService:
         if self._due():
             hurry, self._hurry = self._hurry, False
             self.run_once(hurry=hurry, pulling=time.monotonic() >= self._next_pull)
+        elif (waiting := self._waiting()) != self._told:  # what was written meanwhile waits for its time
+            self._told = waiting
+            self._tell()
         self._pruning.run(self._stop.is_set)
         return self._pause_s()
 
@@ -188,6 +201,7 @@ class SyncService:
         """
         with self._working:
             self._tell()
+            speaks_as = self._speaks_as()
             try:
                 report = self._run(hurry=hurry, pulling=pulling)
                 self._trouble = None
@@ -198,14 +212,16 @@ class SyncService:
                 self._trouble = failure
                 report = self._report or SyncReport(datetime.now(UTC))
                 self._not_before = time.monotonic() + TROUBLE_S
-            self._report = report
+            self._report, self._spoke_as = report, speaks_as
             self._note(report, pulling=pulling)
             self._next_pull = time.monotonic() + POLL_S if pulling else self._next_pull
         self._tell()
         return report
 
     def _note(self, report: SyncReport, *, pulling: bool) -> None:
-        """Write the run down, unless there was nothing to do."""
+        """Write the run down, unless there was nothing to do, or nothing could be tried."""
+        if report.asked_nobody:
+            return
         if pulling or report.sent or report.failure or self._trouble:
             self.book.note_run(report.sent, report.received.rows, report.left, self._trouble or report.failure)
 
@@ -213,15 +229,16 @@ class SyncService:
         client = self._client()
         try:
             with self._session() as session:
-                ledger.connect(session, client.address.base, self._queue.clock)
+                dialect = client.profile.shape.dialect
+                ledger.connect(session, client.address.base, self._queue.clock, dialect)
             if hurry:
                 self._forget_waits(client)
             if not self._followed:
                 self._attaching.follow_consents()
                 self._followed = True
-            self._attaching.prepare(self.profile().shape.send)
+            self._attaching.prepare(client.profile.shape.send)
             sender = Sender(
-                self._session, client, self._queue, self._audit_sent, self._attaching.open, self.book.about,
+                self._session, client, self._queue, self._audit_sent, self._attaching.open, self._sending,
                 self._attaching.withheld,
             )  # fmt: skip
             done = sender.drain(self._stop.is_set)
@@ -237,10 +254,16 @@ class SyncService:
         finally:
             client.close()
 
+    def _sending(self, item: Item) -> None:
+        """Calls are about this item; whoever looks sees the queue get shorter, now and then."""
+        self.book.about(item)
+        if time.monotonic() - self._told_at > TELL_EVERY_S:
+            self._tell()
+
     def _audit_sent(self, session: Session, item: Item) -> None:
-        self._library.record_in(session, "sent", _interview_id(item), f"{item.kind} {item.external_id}")
+        self._library.record_in(session, "sent", interview_id_of(item), f"{item.kind} {item.external_id}")
         if item.kind is Kind.ATTACHMENT:
-            self._library.follow_consent(session, _interview_id(item))
+            self._library.follow_consent(session, interview_id_of(item))
 
     def _pull(self, client: HrSystem, done: Drained) -> SyncReport:
         incoming, system = Incoming(self._library, client.address.base), client.address.base
@@ -265,20 +288,25 @@ class SyncService:
 
     def speaking(self, profile: Profile | None = None) -> HrSystem:
         """The HR system as the chosen profile, or another one, speaks to it; the caller closes it."""
-        address = Address.parse(self.address)
-        return connect(address, profile or self.profile(), self._credentials(address), self.book.record)
+        return self._connected(profile, self.book.record)
+
+    def _connected(
+        self, profile: Profile | None, record: Callable[[Exchange], None], clock: ServerClock | None = None
+    ) -> HrSystem:
+        """What is set at one moment, as a whole: it may be changed while this goes on."""
+        values = self._settings.values
+        address = Address.parse(self._address(values))
+        spoken = profile or find_profile(values.ehr_profile, self._settings.profiles)
+        return connect(address, spoken, self._credentials(address, values), record, clock=clock)
 
     def _client_for_test(self, clock: ServerClock, record: Callable[[Exchange], None]) -> HrSystem:
-        address = Address.parse(self.address)
-
         def told(exchange: Exchange) -> None:
             self.book.record(exchange)
             record(exchange)
 
-        return connect(address, self.profile(), self._credentials(address), told, clock=clock)
+        return self._connected(None, told, clock)
 
-    def _credentials(self, address: Address) -> Credentials:
-        values = self._settings.values
+    def _credentials(self, address: Address, values: Settings) -> Credentials:
         certificate = Path(values.ehr_certificate) if values.ehr_certificate else None
         return Credentials(
             lambda: self._secret(address.base), values.ehr_account, certificate,
@@ -318,7 +346,8 @@ class SyncService:
     def _still_wrong(self, done: Drained) -> RemoteFailure | None:
         """Why nothing is called at present: what went wrong before."""
         before = self._report  # which a key that is entered meanwhile takes away
-        return before.failure if done.until is not None and before is not None else None
+        known = before is not None and self._speaks_as() == self._spoke_as
+        return before.failure if done.until is not None and before is not None and known else None
 
     def _reported(self, done: Drained, received: Received, refused: tuple[str, ...]) -> SyncReport:
         with self._library.reading() as session:
@@ -347,8 +376,15 @@ class SyncService:
         return unsubscribe
 
     def _tell(self) -> None:
+        self._told_at = time.monotonic()
         for listener in tuple(self._listeners):
             self._post(listener)
+
+    def _waiting(self) -> tuple[int, int]:
+        """How many items are to be sent, and how much waits for a person."""
+        with self._library.reading() as session:
+            counts = listing.counts(session)
+        return counts[State.PENDING] + counts[State.INFLIGHT], self._people(counts)
 
     def state(self) -> SyncState:
         """How it stands, with every item and a plain sentence for each."""
@@ -359,22 +395,38 @@ class SyncService:
 
     def standing(self) -> SyncState:
         """How it stands, without the items: what is always in sight must not cost more than it shows."""
-        with self._library.reading() as session:
-            counts = listing.counts(session)
-        queue = counts[State.PENDING] + counts[State.INFLIGHT]
-        people = self._people(counts)
-        connection = self._connection(people)
+        queue, people = self._waiting()
+        now = self._present(queue, people)
+        report = self._report if self._speaks_as() == self._spoke_as else None
         return SyncState(
-            connection=connection,
-            sentence=self._sentence(connection, people),
+            connection=now.connection,
+            sentence=now.sentence,
             url=self.address,
             queue=queue,
             people=people,
-            running=self._working.locked(),
-            last_run=self._report.at if self._report else None,
+            running=now.running,
+            last_run=report.at if report else now.last.at if now.last else None,
             entries=(),
-            offline_since=self.book.offline_since() if connection is Connection.OFFLINE else None,
+            offline_since=self.book.offline_since() if now.connection is Connection.OFFLINE else None,
+            last_went=now.last.sentence if now.last else "",
         )
+
+    def _present(self, queue: int, people: int) -> Present:
+        """What is known now. What another address, profile or account met says nothing about this one."""
+        last = self.book.last_run()
+        known = self._speaks_as() == self._spoke_as
+        trouble: text.Coded | None = self._trouble if known else None
+        report = self._report if known else None
+        if trouble is None and report is not None:
+            before = last.failure if last is not None and report.asked_nobody else None
+            trouble = report.failure or before
+        tried = report is not None and not report.asked_nobody
+        return Present(self.address, queue, people, self._working.locked(), trouble, tried, last)
+
+    def _speaks_as(self) -> tuple[str, ...]:
+        """What a run is about: where the HR system is, how it is spoken to, and who calls."""
+        values = self._settings.values
+        return self._address(values), values.ehr_profile, values.ehr_account, values.ehr_certificate
 
     def _people(self, counts: Mapping[State, int]) -> int:
         """How much waits for a person."""
@@ -382,30 +434,12 @@ class SyncService:
             asked = withholding.count_lying_there(session) + withholding.count_held_results(session)
         return counts[State.CONFLICT] + counts[State.DEAD] + asked + len(pulled.waiting(self._library))
 
-    def _connection(self, people: int) -> Connection:
-        if not self.address:
-            return Connection.NONE
-        failure = self._report.failure if self._report else None
-        if isinstance(failure, RemoteUnreachable):
-            return Connection.OFFLINE
-        if failure or people or self._trouble:
-            return Connection.TROUBLE
-        return Connection.OK if self._report else Connection.UNTRIED
-
-    def _sentence(self, connection: Connection, people: int) -> str:
-        if connection is Connection.NONE:
-            return text.tr("sync.no_address")
-        if self._trouble is not None:
-            return text.sentence(self._trouble)
-        if self._report is None:
-            return text.tr("sync.not_run_yet")
-        return text.tr("sync.people", n=people) if people and not self._report.failure else self._report.sentence
-
     def _entries(self, items: tuple[Item, ...]) -> tuple[Entry, ...]:
-        names = self._library.names_of({_interview_id(item) for item in items})
+        names = self._library.names_of({interview_id_of(item) for item in items})
+        known = self.known_fields() if any((item.last_error or "").startswith(BROKEN) for item in items) else None
         return tuple(
-            entry(item, names.get(_interview_id(item), ""), _interview_id(item), lets_go=self._lets_go(item))
-            for item in items
+            entry(item, names.get(its, ""), its, lets_go=self._lets_go(item), known=known)
+            for item, its in ((item, interview_id_of(item)) for item in items)
         )
 
     def _lets_go(self, item: Item) -> bool:
@@ -498,7 +532,7 @@ class SyncService:
         with self._library.session() as session:
             gone = withholding.removed(session, op_ids)
             for item in gone:
-                self._library.record_in(session, "removed_in_hr", _interview_id(item), item.external_id)
+                self._library.record_in(session, "removed_in_hr", interview_id_of(item), item.external_id)
         if not gone:
             raise ConflictStale(op_id="")
         self._tell()
@@ -530,23 +564,23 @@ class SyncService:
     def set_key(self, key: str) -> None:
         """Put the key into the system's keyring. Raises KeyringMissing when there is none that keeps it."""
         secrets.store_secret(Address.parse(self.address).base, key)
-        self._forget_missing_key()
+        self._forget_failure()
         self.sync_now()
 
     def set_passphrase(self, passphrase: str) -> None:
         """Put what opens the client certificate into the system's keyring. Raises KeyringMissing."""
         secrets.store_passphrase(Address.parse(self.address).base, passphrase)
+        self._forget_failure()
         self.sync_now()
 
-    def _forget_missing_key(self) -> None:
-        """There is a key now: what was said of a run without one holds no more."""
-        if self._report is not None and isinstance(self._report.failure, SecretMissing):
+    def _forget_failure(self) -> None:
+        """There is another key now: what a run met without it holds no more."""
+        if self._report is not None and self._report.failure is not None:
             self._report = None
-        self._tell()
 
     def diagnose(self) -> Iterator[Finding]:
         """Test the connection step by step; nothing is written but the list of calls."""
-        return diagnose(self._client_for_test)
+        return named_findings(diagnose(self._client_for_test), self.known_fields())
 
     def test(self) -> None:
         """Whether address and key work. Raises what is wrong, as `sync.failures`."""
@@ -560,8 +594,3 @@ class SyncService:
         if item is None:
             raise ConflictStale(op_id=op_id)
         return item
-
-
-def _interview_id(item: Item) -> str:
-    by_aggregate = item.kind in (Kind.ASSESSMENT, Kind.ATTACHMENT, Kind.NOTE)
-    return item.aggregate.partition("/")[0] if by_aggregate else interview_of(item.external_id)

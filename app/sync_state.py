@@ -11,6 +11,8 @@ from typing import Any
 
 from app import text
 from app.domain.types import InterviewStatus
+from app.known_fields import KnownFields
+from app.mapping_words import in_words
 from app.pulled import BODY, TIME, Waiting
 from sync.failures import CONTESTED, RemoteFailure
 from sync.ledger import LogEntry
@@ -52,6 +54,11 @@ class SyncReport:
         return replace(self, sent=sent)
 
     @property
+    def asked_nobody(self) -> bool:
+        """Whether the HR system was left alone, for a reason that an earlier run met."""
+        return self.until is not None and self.failure is None
+
+    @property
     def complete(self) -> bool:
         """Whether everything has been sent."""
         return self.failure is None and self.left == 0 and self.people == 0
@@ -63,7 +70,7 @@ class SyncReport:
             why = text.sentence(self.failure)
             return f"{why} {text.tr('sync.left', n=self.left)}" if self.left else why
         if self.people:
-            return text.tr("sync.people", n=self.people)
+            return f"{text.tr('sync.people', n=self.people)} {text.tr('sync.open_room')}"
         if self.left:
             return text.tr("sync.left", n=self.left)
         return text.tr("sync.all_sent", sent=self.sent, received=self.received.rows)
@@ -121,8 +128,8 @@ class HistoryLine:
 
 @dataclass(frozen=True, slots=True)
 class SyncState:
-    """Everything that the window shows. `queue` = items not sent yet; `last_run` None = there was none yet;
-    `offline_since` None = the HR system answers, or was not asked."""
+    """Everything that the window shows. `queue` = items not sent yet; `last_run` None = there was none yet, `last_went`
+    = how the last one went; `offline_since` None = the HR system answers, or was not asked."""
 
     connection: Connection
     sentence: str
@@ -133,6 +140,12 @@ class SyncState:
     last_run: datetime | None
     entries: tuple[Entry, ...]
     offline_since: datetime | None = None
+    last_went: str = ""
+
+    @property
+    def open(self) -> int:
+        """How much is not settled: what waits to be sent, and what waits for a person."""
+        return self.queue + self.people
 
 
 @dataclass(slots=True)
@@ -143,16 +156,18 @@ class _Said:
     params: dict[str, object]
 
 
-def entry(item: Item, candidate: str, interview_id: str, *, lets_go: bool = False) -> Entry:
-    """An item of the outbox as it is shown; `candidate` is the person's name where it is known. `lets_go` = what is
-    held could be sent now."""
+def entry(
+    item: Item, candidate: str, interview_id: str, *, lets_go: bool = False, known: KnownFields | None = None
+) -> Entry:
+    """An item of the outbox as it is shown; `candidate` is the person's name where it is known, `known` are the
+    company's fields. `lets_go` = what is held could be sent now."""
     waiting = item.state is State.PENDING
     return Entry(
         op_id=item.op_id,
         kind=item.kind,
         state=item.state,
         title=_title(item, candidate),
-        sentence=_sentence(item),
+        sentence=_sentence(item, known),
         created=utc(item.created),
         done=utc(item.done_at) if item.done_at else None,
         next_try=utc(item.next_at) if waiting and item.last_error else None,
@@ -265,7 +280,7 @@ def _title(item: Item, candidate: str) -> str:
     return text.tr("sync.title_status", candidate=candidate, before=names["from"], after=names["to"])
 
 
-def _sentence(item: Item) -> str:
+def _sentence(item: Item, known: KnownFields | None) -> str:
     if item.resolution is not None:
         return text.tr(f"sync.resolved_{Resolution(item.resolution)}")
     if item.state is State.PENDING and item.last_error is None:
@@ -278,5 +293,13 @@ def _sentence(item: Item) -> str:
     if item.state is State.HELD:
         return held_sentence(item)
     if item.last_error is not None and item.state is not State.DONE:
-        return text.sentence(_Said(item.last_error, item.last_params))
+        told = in_words(item.last_error, item.last_params, known, _dimensions(item))
+        return text.sentence(_Said(item.last_error, told))
     return text.tr(f"sync.state_{item.state}")
+
+
+def _dimensions(item: Item) -> dict[str, str]:
+    """The titles of the dimensions of a signed assessment, by id."""
+    if item.kind is not Kind.ASSESSMENT or item.pruned:
+        return {}
+    return {str(one["id"]): str(one["title"]) for one in json.loads(item.payload).get("dimensions", ())}

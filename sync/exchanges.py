@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import CursorResult, RowMapping, delete, insert, select, update
 from sqlalchemy.orm import Session
 
+from sync import ledger
 from sync.client import Exchange
 from sync.tables import sync_exchange, sync_run
 
@@ -21,6 +22,7 @@ KEPT = 500
 KEPT_BYTES = 256 * 1024
 """So much of a body is kept, from its beginning."""
 KEPT_RUNS = 200
+_LAST_RUN = "last_run"
 _WENT = ("sent", "received", "waiting", "failure", "params")
 
 
@@ -122,6 +124,19 @@ def note_run(
         )
     )
     session.execute(delete(sync_run).where(sync_run.c.id <= _new_id(made) - KEPT_RUNS))
+
+
+def keep_last_run(session: Session, system: str, run: Run) -> None:
+    """Remember how the last run with one HR system went."""
+    ledger.write_state(session, system, _LAST_RUN, json.dumps(asdict(run), ensure_ascii=False, default=str))
+
+
+def last_run(session: Session, system: str) -> Run | None:
+    """How the last run with one HR system went; None = there was none."""
+    kept = ledger.read_state(session, system, _LAST_RUN)
+    if kept is not None:
+        return Run(**json.loads(kept))
+    return next(iter(runs(session, 1)), None) if ledger.connected(session) == system else None
 
 
 def runs(session: Session, limit: int = KEPT_RUNS) -> tuple[Run, ...]:

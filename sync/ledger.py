@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from sqlalchemy import CursorResult, RowMapping, insert, select, update
+from sqlalchemy import CursorResult, RowMapping, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from sync.system import Agreed
@@ -131,12 +131,35 @@ def said_status(session: Session, system: str, interview_remote_id: str) -> str 
 
 CONNECTED = "connected"
 CURSOR = "cursor"
+_SPOKEN = "spoken"
+"""How the system at an address was spoken to last (a dialect)."""
 
 
-def connect(session: Session, system: str, clock: Clock = time.time) -> None:
-    """Remember which HR system what is said here goes to from now on."""
-    if connected(session) != system:
-        write_state(session, "", CONNECTED, system, clock)
+def connect(session: Session, system: str, clock: Clock = time.time, dialect: str = "") -> None:
+    """Remember which HR system what is said here goes to from now on. Where it is another one than before, or the same
+    in another dialect, it tells everything anew: what stands here may be what the one before said."""
+    before = read_state(session, system, _SPOKEN)
+    same = connected(session) == system
+    if same and before in (None, dialect) and read_state(session, "", CONNECTED):
+        if before is None:
+            write_state(session, system, _SPOKEN, dialect, clock)
+        return
+    if not same or before != dialect:
+        session.execute(delete(sync_state).where(sync_state.c.system == system, sync_state.c.name == CURSOR))
+    write_state(session, system, _SPOKEN, dialect, clock)
+    write_state(session, "", CONNECTED, system, clock)
+
+
+def connected_since(session: Session) -> float:
+    """Since when it is that system, in that dialect (UTC seconds); 0 = there was none yet."""
+    key = sync_state.c.system == "", sync_state.c.name == CONNECTED
+    return session.scalar(select(sync_state.c.changed).where(*key)) or 0.0
+
+
+def other_systems(session: Session, system: str) -> tuple[str, ...]:
+    """All others that have told of rows."""
+    told = select(sync_row.c.system).where(sync_row.c.system != system).distinct()
+    return tuple(session.scalars(told))
 
 
 def connected(session: Session) -> str:

@@ -59,7 +59,7 @@ def pull(
             raise RemoteNonsense(host=system.address.host)
         if stopping():
             return received
-        rows = tuple(apply(page))
+        rows = list(apply(page))
         with sessions() as session:
             for row in rows:
                 ledger.keep_row(session, name, row, clock)
@@ -85,7 +85,7 @@ def _ask_for_vanished(
             return Pulled()
         known = {kind: ledger.known_ids(session, name, kind) for kind in ("position", "candidate")}
     page = system.vanished(known) if last is not None else Pulled()  # the first pull has only just told everything
-    rows = tuple(apply(page)) if page != Pulled() else ()
+    rows = list(apply(page)) if page != Pulled() else []
     with sessions() as session:
         for row in rows:
             ledger.keep_row(session, name, row, clock)

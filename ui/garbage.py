@@ -9,12 +9,13 @@ thresholds.
 from __future__ import annotations
 
 import gc
+import sys
 
 from PySide6.QtCore import QObject, QTimer
 
 INTERVAL_MS = 200
 OLD_GROWTH = 1.25
-"""All objects are looked at once the old ones are this many times what the last such look left: Python's own rule."""
+"""All objects are looked at once there are this many times what the last such look left: Python's own rule."""
 
 
 class GarbageTimer(QObject):
@@ -28,7 +29,7 @@ class GarbageTimer(QObject):
         gc.collect()
         gc.freeze()
         gc.disable()
-        self._old = 0
+        self._frozen, self._old = sys.getallocatedblocks(), 0
         self._timer = QTimer(self)
         self._timer.setInterval(INTERVAL_MS)
         self._timer.timeout.connect(self.collect_due)
@@ -43,10 +44,17 @@ class GarbageTimer(QObject):
         if middle < second:
             return gc.collect(0)
         freed = gc.collect(1)
-        if len(gc.get_objects(generation=2)) > self._old * OLD_GROWTH:
+        if self._grown() > self._old * OLD_GROWTH:
             freed += gc.collect()
-            self._old = len(gc.get_objects(generation=2))
+            self._old = self._grown()
         return freed
+
+    def _grown(self) -> int:
+        """Blocks of memory beyond what was set aside.
+
+        Never `gc.get_objects`: it hands out a tuple that another thread is just filling, which then cannot end it.
+        """
+        return max(0, sys.getallocatedblocks() - self._frozen)
 
     def stop(self) -> None:
         """Leave collecting to Python again."""

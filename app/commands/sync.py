@@ -132,6 +132,9 @@ def _status(state: SyncState, *, as_json: bool) -> int:
         print(json.dumps(_plain_state(state), ensure_ascii=False))
         return 0
     print(state.sentence)
+    if state.last_run is not None:
+        at = f"{state.last_run.astimezone():%Y-%m-%d %H:%M:%S}"
+        print(text.tr("sync.status_last", at=at, how=state.last_went))
     for entry in state.entries:
         name = text.tr(f"sync.name_{entry.state}")
         print(text.tr("sync.status_line", state=name, title=entry.title, sentence=entry.sentence))
@@ -141,6 +144,9 @@ def _status(state: SyncState, *, as_json: bool) -> int:
 def _plain_state(state: SyncState) -> dict[str, Any]:
     return {
         "url": state.url,
+        "connection": state.connection,
+        "sentence": state.sentence,
+        "last_run": {"at": state.last_run.isoformat(), "sentence": state.last_went} if state.last_run else None,
         "queue": state.queue,
         "waiting_for_person": state.people,
         "items": [

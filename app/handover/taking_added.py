@@ -24,7 +24,7 @@ from app.handover.hr_said import SaidRow, take_said
 from app.handover.merging import Difference
 from app.handover.rows import APPENDED, STAYS, Row, typed
 from app.handover.taking_rows import TakingRows
-from app.outgoing import assessment_signed, interview_of
+from app.outgoing import assessment_signed, interview_id_of, interview_of
 from app.store.redactions import QUOTING, forget_handed_in
 from app.store.tables import (
     AssessmentRow,
@@ -347,9 +347,3 @@ class TakingAdded:
         if interview is not None and interview.remote_id is None and taken is None:
             interview.remote_id = told.remote_id
             self._session.flush()
-
-
-def interview_id_of(item: Item) -> str:
-    """The interview that an item of the outbox is about."""
-    by_aggregate = item.kind in (Kind.ASSESSMENT, Kind.ATTACHMENT, Kind.NOTE)
-    return item.aggregate.partition("/")[0] if by_aggregate else interview_of(item.external_id)

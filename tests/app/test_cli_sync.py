@@ -13,6 +13,7 @@ import pytest
 import requests
 
 from app import cli
+from app.settings import SettingsFile
 from app.store import Library
 from sync.sandbox.server import Sandbox
 from tests.app.test_sync_service import local_interview, sign
@@ -76,8 +77,14 @@ def test_what_was_signed_is_sent_once(signed, tmp_path, monkeypatch, capsys):
         assert (said["complete"], said["sent"], said["left"]) == (True, 6, 0)
         assert sync(signed, "--once", "--url", sandbox.url) == 0
         assert len(sandbox.store.assessments()) == 1
+        SettingsFile(signed).change(ehr_url=sandbox.url)
+    capsys.readouterr()
     assert sync(signed, "--status") == 0
-    assert capsys.readouterr().out.count("arrived") == 6
+    told = capsys.readouterr().out
+    assert told.count("arrived") == 6
+    assert told.startswith("Nothing waits to be sent.\nLast run: "), "it knows of a run of another process"
+    assert sync(signed, "--status", "--json") == 0
+    assert json.loads(capsys.readouterr().out)["last_run"]["sentence"].startswith("Everything is sent.")
 
 
 def test_faults_are_outlasted_without_once(signed, tmp_path, monkeypatch, capsys):

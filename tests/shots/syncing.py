@@ -17,7 +17,7 @@ from app.review import ReviewSession
 from app.settings import SettingsFile
 from app.store.library import Library
 from app.sync_service import SyncService
-from app.sync_state import Entry, Kind, State
+from app.sync_state import Connection, Entry, Kind, State
 from sync.failures import CONTESTED
 from sync.mapping import Entry as Mapped
 from sync.sandbox.server import Sandbox
@@ -105,7 +105,7 @@ def screens(conductor: Conductor, sandbox: Sandbox, save: Save) -> None:
     window.enter("sync")
     room = window.room("sync")
     assert isinstance(room, SyncRoom)
-    until(lambda: conductor.context.sync.state().last_run is not None)
+    until(lambda: conductor.context.sync.standing().connection is not Connection.UNTRIED)
     room.refresh()
     by_code = {one.code: one for one in room.entries.rows if one.code}
     for code, name in (("remote_conflict", "conflict"), ("mapping_gone", "mapping"), ("remote_rejected", "refused")):

@@ -6,15 +6,18 @@ import threading
 
 import pytest
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 
 from app import text
 from app.failures import Stale
 from app.settings import SettingsFile
+from app.sync_state import Connection
+from sync import secrets
 from sync.diagnosis import Step
-from sync.failures import AddressInvalid, NobodyListens
+from sync.failures import AddressInvalid, NobodyListens, SecretMissing
 from sync.sandbox.server import Sandbox
 from tests.sync.ehr import CONTRACT
+from tests.sync.small_server import serving
 from ui import language
 from ui.settings.room import SettingsRoom
 from ui.shell import start
@@ -53,6 +56,14 @@ def enter(field, words):
 def choose(settings, name):
     settings.hr.profile.setCurrentIndex(settings.hr.profile.findData(name))
     settings.hr.profile.activated.emit(settings.hr.profile.currentIndex())
+
+
+def go_elsewhere(qtbot, settings):
+    """A person goes on in another field of the page."""
+    settings.window().activateWindow()
+    qtbot.waitUntil(lambda: QApplication.activeWindow() is settings.window())
+    settings.hr.url.setFocus()
+    settings.assessor.setFocus()
 
 
 @pytest.fixture
@@ -169,6 +180,7 @@ def test_a_companys_own_profile_is_checked_copied_and_chosen(settings, tmp_path,
     good.write_text('base = "generic"\nname = "acme"\ntitle = { zh = "极品", en = "Acme" }\n')
     settings.hr.take_profile(good)
     assert (folder / "acme.toml").read_bytes() == good.read_bytes()
+    settings.hr.use.click()
     assert opened.context.settings.values.ehr_profile == "acme"
     assert opened.context.sync.profile().shape.title["en"] == "Acme"
     (folder / "acme.toml").write_text("[")
@@ -181,6 +193,7 @@ def test_account_and_certificate_are_kept_and_reach_the_connection(settings, ope
     choose(settings, "ihr")
     enter(settings.hr.account, " app-7 ")
     enter(settings.hr.certificate, str(tmp_path / "me.pem"))
+    settings.hr.use.click()
     values = opened.context.settings.values
     assert (values.ehr_account, values.ehr_certificate) == ("app-7", str(tmp_path / "me.pem"))
 
@@ -206,3 +219,101 @@ def test_no_label_of_the_sync_room_reads_tags(opened):
     room = opened.window.room("sync")
     shown = [room.sentence, room.address, room.last, *room.panel.findChildren(QLabel)]
     assert {label.textFormat() for label in shown if label is not room.panel.body_label} == {Qt.TextFormat.PlainText}
+
+
+def runs(service):
+    return sum(one.times for one in service.book.runs())
+
+
+def calls(opened, qtbot):
+    """One more run, and what it called."""
+    service = opened.context.sync
+    before = runs(service)
+    service.sync_now()
+    qtbot.waitUntil(lambda: runs(service) > before and not service.standing().running, timeout=60_000)
+
+
+def test_the_old_server_never_hears_the_new_dialect(qtbot, settings, opened, monkeypatch, sandbox):
+    monkeypatch.setenv("MIANJIAN_EHR_TOKEN", sandbox.key)
+    with serving(lambda _: (404, {}, {"code": "not_found"})) as old:
+        enter(settings.hr.url, old.url)
+        qtbot.mouseClick(settings.hr.use, Qt.MouseButton.LeftButton)
+        calls(opened, qtbot)
+        paths = {one.path for one in old.calls}
+        assert paths
+        choose(settings, "ihr")
+        assert settings.hr.pending.isVisible()
+        assert settings.hr.account.isVisible(), "what the chosen profile wants can be entered at once"
+        calls(opened, qtbot)
+        enter(settings.hr.url, sandbox.url + "/ihr")
+        calls(opened, qtbot)
+        enter(settings.hr.account, "mianjian")
+        assert opened.context.settings.values.ehr_profile == "generic"
+        go_elsewhere(qtbot, settings)
+        assert not settings.hr.pending.isVisible()
+        values = opened.context.settings.values
+        assert (values.ehr_url, values.ehr_profile, values.ehr_account) == (sandbox.url + "/ihr", "ihr", "mianjian")
+        service = opened.context.sync
+        qtbot.waitUntil(lambda: service.standing().connection is Connection.OK, timeout=60_000)
+        assert not [one.path for one in old.calls if "openapi" in one.path]
+        assert {one.path.partition("?")[0] for one in old.calls} == {path.partition("?")[0] for path in paths}
+    assert opened.context.library.candidates()
+
+
+@pytest.mark.parametrize("leave", ["another room", "the window", "a key", "test"])
+def test_what_was_entered_is_never_lost(qtbot, settings, opened, leave, monkeypatch):
+    monkeypatch.setattr(secrets, "store_secret", lambda *_: None)
+    settings.hr.url.setText("http://127.0.0.1:9")
+    choose(settings, "moka")
+    assert opened.context.settings.values.ehr_url == ""
+    if leave == "another room":
+        opened.window.enter("library")
+    elif leave == "the window":
+        opened.window.close()
+    elif leave == "a key":
+        enter(settings.hr.key, "k")
+    else:
+        qtbot.mouseClick(settings.hr.test, Qt.MouseButton.LeftButton)
+        qtbot.waitUntil(lambda: all(one.name != "test-connection" for one in threading.enumerate()), timeout=60_000)
+    values = SettingsFile(opened.context.library.folder).values
+    assert (values.ehr_url, values.ehr_profile) == ("http://127.0.0.1:9", "moka")
+
+
+@pytest.mark.parametrize("said", ["zh", "en"])
+def test_what_is_not_in_effect_is_said_and_can_be_taken_back(settings, said):
+    language.set_language(said)
+    assert not settings.hr.pending.isVisible()
+    enter(settings.hr.url, "https://ehr.example")
+    assert settings.hr.pending.text() == text.tr("settings.connection_pending")
+    assert settings.hr.use.isVisible()
+    language.set_language("en")
+    choose(settings, "ihr")
+    language.set_language(said)
+    assert settings.hr.profile.currentData() == "ihr", "another language changes no choice"
+    choose(settings, "generic")
+    enter(settings.hr.url, "")
+    assert not settings.hr.pending.isVisible()
+    assert not settings.hr.use.isVisible()
+
+
+@pytest.mark.parametrize("field", ["key", "passphrase"])
+def test_an_old_finding_goes_when_what_it_spoke_of_changed(qtbot, settings, monkeypatch, field):
+    monkeypatch.setattr(secrets, "store_secret", lambda *_: None)
+    monkeypatch.setattr(secrets, "store_passphrase", lambda *_: None)
+    monkeypatch.setattr(secrets, "secret_for", lambda *_: (_ for _ in ()).throw(SecretMissing()))
+    enter(settings.hr.url, "http://127.0.0.1:9")
+    qtbot.mouseClick(settings.hr.test, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "bad" in marks(settings).values(), timeout=60_000)
+    qtbot.waitUntil(lambda: all(one.name != "test-connection" for one in threading.enumerate()), timeout=60_000)
+    QCoreApplication.processEvents()
+    enter(getattr(settings.hr, field), "right")
+    assert not settings.hr.check.isVisible()
+    assert settings.hr.result.property("class") == "ok"
+
+
+def test_a_profile_whose_file_is_gone_is_not_replaced_by_another(qtbot, settings, opened):
+    opened.context.settings.change(ehr_profile="bank")
+    settings.hr.renew()
+    assert settings.hr.profile.currentData() == "bank"
+    go_elsewhere(qtbot, settings)
+    assert opened.context.settings.values.ehr_profile == "bank"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -70,6 +71,36 @@ def test_what_lives_long_is_looked_at_once_it_has_grown(garbage):
         kept.append([[] for _ in range(1_000)])
         freed += garbage.collect_due()
     assert freed >= 60
+
+
+def test_a_tuple_that_a_thread_is_filling_can_be_ended(garbage, monkeypatch):
+    """What is asked for here must not hand out what another thread has not finished: Python then refuses to end it."""
+    begun, looked, found = threading.Event(), threading.Event(), []
+
+    def slowly():
+        yield from range(100)
+        begun.set()
+        looked.wait(30)
+        yield from range(100)
+
+    def fill():
+        try:
+            found.append(len(tuple(slowly())))
+        except SystemError as error:
+            found.append(error)
+
+    asked = []
+    monkeypatch.setattr(gc, "get_objects", lambda **_: asked.append(1) or [])
+    thread = threading.Thread(target=fill)
+    thread.start()
+    assert begun.wait(30)
+    kept = [[] for _ in range(50_000)]
+    for _ in range(30):
+        kept.append([[] for _ in range(2_000)])
+        garbage.collect_due()
+    looked.set()
+    thread.join()
+    assert (found, asked) == ([200], [])
 
 
 def test_nothing_is_collected_before_there_is_enough(garbage):

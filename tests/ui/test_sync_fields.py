@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.field_names import field_name, field_value, item_names
 from app.sync_state import Entry
 from app.text import has
 from sync.conflicts import Conflict, differences
 from sync.contract import AssessmentResult, DimensionResult, QuestionResult, TimedComment
 from sync.outbox import Kind, State
 from ui import language
-from ui.sync.field_names import field_name, field_value, item_names
 from ui.sync.item_panel import ItemPanel
 
 MINE = {

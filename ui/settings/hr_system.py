@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
+    QApplication,
     QComboBox,
     QFileDialog,
     QFormLayout,
@@ -32,6 +33,8 @@ from ui.widgets.text_line import TextLine
 class HrSystemFields(QObject):
     """The fields and what they keep. Which of them are shown follows from the chosen profile.
 
+    What says where the HR system is, how it speaks and who calls is one thing: it takes effect together, when the
+    connection is tested, a key is entered, a person says so or goes elsewhere. Until then the old connection holds.
     `testRequested`: test the connection, telling `check`; `keyEntered`, `passphraseEntered`: put it into the keyring.
     """
 
@@ -58,23 +61,31 @@ class HrSystemFields(QObject):
         self.keep.setValue(values.keep_days)
         self.keep.lineEdit().setTextMargins(theme.SPACE, 0, 0, 0)
         self.keep.valueChanged.connect(lambda days: self._settings.change(keep_days=days))
-        self.choose, self.test, self.mapping = QPushButton(), QPushButton(), QPushButton()
+        self.choose, self.test, self.mapping, self.use = QPushButton(), QPushButton(), QPushButton(), QPushButton()
         language.bind(self.mapping.setText, "mapping.open")
-        self.mapping.clicked.connect(self.mappingRequested)
-        self.result, self.check = QLabel(), ConnectionCheck()
-        self.result.setWordWrap(True)
-        self.result.setTextFormat(Qt.TextFormat.PlainText)
-        self.result.hide()
+        self.mapping.clicked.connect(self._open_mapping)
+        self.result, self.check, self.pending = QLabel(), ConnectionCheck(), QLabel()
+        for label in (self.result, self.pending):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.hide()
+        self.pending.setProperty("class", "small")
+        self.use.setProperty("class", "primary")
+        self.use.hide()
         for secret in (self.key, self.passphrase):
             secret.setEchoMode(QLineEdit.EchoMode.Password)
         for field in (self.url, self.account, self.certificate):
-            field.editingFinished.connect(self._save)
-        self.profile.activated.connect(self._save)
+            field.textEdited.connect(self._edited)
+            field.editingFinished.connect(self._edited)
+        self.profile.activated.connect(self._edited)
+        self.use.clicked.connect(self.apply)
+        self._shown_profile = values.ehr_profile
+        QApplication.instance().focusChanged.connect(self._focus_moved)  # type: ignore[union-attr]
         self.key.editingFinished.connect(self._save_key)
         self.passphrase.editingFinished.connect(self._save_passphrase)
         self.add.clicked.connect(self._choose_profile)
         self.choose.clicked.connect(self._choose_certificate)
-        self.test.clicked.connect(self.testRequested)
+        self.test.clicked.connect(self._test)
         language.on_change(self, self._retranslate)
 
     def rows(self) -> tuple[tuple[str, object], ...]:
@@ -105,13 +116,15 @@ class HrSystemFields(QObject):
         line.addWidget(self.test)
         line.addWidget(self.mapping)
         line.addStretch(1)
+        line.addWidget(self.use)
+        column.addWidget(self.pending)
         column.addLayout(line)
         column.addWidget(self.result)
         column.addWidget(self.check)
         return whole
 
     def _chosen(self) -> ProfileChoice:
-        name = self._settings.values.ehr_profile
+        name = str(self.profile.currentData())
         return next((one for one in self._choices if one.name == name), ProfileChoice(name))
 
     def _show_wanted(self) -> None:
@@ -129,29 +142,69 @@ class HrSystemFields(QObject):
             if layout is not None and layout.indexOf(self.certificate) >= 0:
                 self._form.setRowVisible(row, chosen.wants_certificate)
 
-    def _save(self) -> None:
-        """Keep what was entered; findings of another connection say nothing about this one."""
-        entered = {
-            "ehr_url": self.url.text().strip().rstrip("/"), "ehr_profile": self.profile.currentData(),
+    def _entered(self) -> dict[str, str]:
+        return {
+            "ehr_url": self.url.text().strip().rstrip("/"), "ehr_profile": str(self.profile.currentData()),
             "ehr_account": self.account.text().strip(), "ehr_certificate": self.certificate.text().strip(),
         }  # fmt: skip
+
+    def is_pending(self) -> bool:
+        """Whether something was entered that is not in effect yet."""
         values = self._settings.values
-        if any(getattr(values, name) != value for name, value in entered.items()):
-            self._settings.change(**entered)
-            self.result.hide()
-            self.check.forget()
-            self._show_wanted()
+        return any(getattr(values, name) != value for name, value in self._entered().items())
+
+    def _edited(self) -> None:
+        """Something else stands there now; findings of another connection say nothing about this one."""
+        pending = self.is_pending()
+        if pending and self.pending.isHidden():
+            self._forget()
+        self.pending.setVisible(pending)
+        self.use.setVisible(pending)
+        self._show_wanted()
+
+    def apply(self) -> None:
+        """What was entered takes effect, all of it at once."""
+        if self.is_pending():
+            self._settings.change(**self._entered())
+            self._forget()
+            self._shown_profile = self._settings.values.ehr_profile
+            self._edited()
             self.changed.emit()
+
+    def _forget(self) -> None:
+        self.result.hide()
+        self.check.forget()
+
+    def _focus_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Whoever goes on elsewhere in the window has entered what there is to enter; another window is no such place,
+        for an address or a file may be looked up there."""
+        if now is None or now.window() is not self._room.window() or now in self._together():
+            return
+        self.apply()
+
+    def _together(self) -> tuple[QWidget, ...]:
+        return (self.url, self.profile, self.add, self.account, self.key, self.certificate, self.choose,
+                self.passphrase, self.test, self.mapping, self.use)  # fmt: skip
+
+    def _test(self) -> None:
+        self.apply()
+        self.testRequested.emit()
+
+    def _open_mapping(self) -> None:
+        self.apply()
+        self.mappingRequested.emit()
 
     def _save_key(self) -> None:
         if self.key.text():
-            self.result.hide()
-            self.check.forget()
+            self.apply()
+            self._forget()
             self.keyEntered.emit(self.key.text())
             self.key.clear()
 
     def _save_passphrase(self) -> None:
         if self.passphrase.text():
+            self.apply()
+            self._forget()
             self.passphraseEntered.emit(self.passphrase.text())
             self.passphrase.clear()
 
@@ -159,8 +212,8 @@ class HrSystemFields(QObject):
         kinds = f"{text.tr('settings.certificates')} (*.pem *.crt)"
         chosen, _ = QFileDialog.getOpenFileName(self._room, text.tr("settings.certificate"), "", kinds)
         if chosen:
-            self.certificate.show_words(chosen)
-            self._save()
+            self.certificate.setText(chosen)
+            self._edited()
 
     def _choose_profile(self) -> None:
         kinds = f"{text.tr('settings.profile_files')} (*.toml)"
@@ -178,16 +231,21 @@ class HrSystemFields(QObject):
         self._fill()
         with QSignalBlocker(self.profile):
             self.profile.setCurrentIndex(self.profile.findData(name))
-        self._save()
-        self._show_wanted()
+        self._forget()
+        self._edited()
         self.say(text.tr("settings.profile_added", title=self.profile.currentText()), good=True)
 
     def renew(self) -> None:
         """Another profile was chosen elsewhere, or there is one more."""
         self._fill()
-        self._show_wanted()
+        self._forget()
+        self._edited()
 
     def _fill(self) -> None:
+        """List the profiles anew; one that was chosen here and is not in effect yet stays chosen."""
+        chosen, kept = self.profile.currentData(), self._settings.values.ehr_profile
+        wanted = chosen if chosen not in (None, self._shown_profile) else kept
+        self._shown_profile = kept
         self._choices = profile_choices(self._settings.profiles)
         said = text.language()
         titles = [one.title(said) for one in self._choices]
@@ -196,12 +254,16 @@ class HrSystemFields(QObject):
             for choice, title in zip(self._choices, titles, strict=True):
                 words = title if titles.count(title) == 1 else f"{title} ({choice.name})"
                 self.profile.addItem(words, choice.name)
-            self.profile.setCurrentIndex(max(0, self.profile.findData(self._settings.values.ehr_profile)))
+            if self.profile.findData(kept) < 0:  # its file is gone: nothing else is chosen for a person
+                self.profile.addItem(kept, kept)
+            self.profile.setCurrentIndex(max(0, self.profile.findData(wanted)))
 
     def _retranslate(self) -> None:
         self.add.setText(text.tr("settings.add_profile"))
         self.choose.setText(text.tr("settings.choose_file"))
         self.test.setText(text.tr("settings.test"))
+        self.use.setText(text.tr("settings.use_connection"))
+        self.pending.setText(text.tr("settings.connection_pending"))
         self.keep.setSuffix(text.tr("settings.days_suffix"))
         self.keep.setToolTip(text.tr("settings.keep_days_hint"))
         self.key.setPlaceholderText(text.tr("settings.key_hint"))

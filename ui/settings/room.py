@@ -1,10 +1,12 @@
-"""Settings in groups on one page; no "apply" button, each change is kept at once."""
+"""Settings in groups on one page. Each change is kept at once, but those of the connection to the HR system, which take
+effect together."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFileDialog,
@@ -179,6 +181,12 @@ class SettingsRoom(QWidget):
         self._transcribers = names
         self._settings.change(transcriber=chosen)
         self._fill(self.transcriber, [(n, n) for n in names], chosen)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Qt: whoever goes elsewhere has entered what there is to enter."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.hr.apply()
 
     def _save_assessor(self) -> None:
         name = self.assessor.text().strip()

@@ -584,8 +584,8 @@ class Conductor(QObject):
 
     def _show_sync(self) -> None:
         state = self.context.sync.standing()
-        self.window.top.show_sync(str(state.connection), state.queue + state.people)
-        self.window.rail.show_sync(str(state.connection), state.queue + state.people)
+        self.window.top.show_sync(str(state.connection), state.open)
+        self.window.rail.show_sync(str(state.connection), state.open)
         self._say_how_sending_went(state)
 
     def import_at_start(self, files: list[Path]) -> None:

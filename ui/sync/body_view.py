@@ -44,6 +44,11 @@ class BodyView(QWidget):
         column.addStretch(0)
         language.on_change(self, self._retranslate)
 
+    @property
+    def has_text(self) -> bool:
+        """Whether there is anything to read."""
+        return bool(self._exact)
+
     def show_text(self, heading: str, exact: str) -> None:
         """Show a text; what is no JSON has no other form than its own."""
         self.heading.setText(heading)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSplitter, QTableView, QVBoxLayout, QWidget
 
 from app import text
@@ -19,6 +20,7 @@ class CallsPage(QWidget):
         super().__init__(parent)
         self._book, self.view, self.calls = book, view, calls
         self._op_id, self._item = "", ""
+        self._share = 0.5
         self.only, self.facts = QLabel(), QLabel()
         for label in (self.only, self.facts):
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -42,15 +44,17 @@ class CallsPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addLayout(above)
         column.addWidget(self.view, 1)
-        bodies = QSplitter(Qt.Orientation.Vertical)
-        bodies.setChildrenCollapsible(False)
-        bodies.addWidget(self.sent)
-        bodies.addWidget(self.received)
+        self.bodies = QSplitter(Qt.Orientation.Vertical)
+        self.bodies.setChildrenCollapsible(False)
+        for place, view in enumerate((self.sent, self.received)):
+            self.bodies.addWidget(view)
+            self.bodies.setStretchFactor(place, 1)
+        self.bodies.splitterMoved.connect(self._moved)
         right = QFrame()
         inside = QVBoxLayout(right)
         inside.setContentsMargins(12, 6, 6, 6)
         inside.addWidget(self.facts)
-        inside.addWidget(bodies, 1)
+        inside.addWidget(self.bodies, 1)
         halves = QSplitter()
         halves.setChildrenCollapsible(False)
         halves.addWidget(left)
@@ -96,6 +100,25 @@ class CallsPage(QWidget):
         self.facts.setText(f"{line.method} {line.path}\n{status} · {clock(line.at)} · {line.seconds * 1000:.0f} ms")
         for view, body, key in ((self.sent, found[0], "said"), (self.received, found[1], "heard")):
             view.show_text(f"{text.tr(f'sync_room.{key}')} · {described(body)}", body.text or "")
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Half and half, or as a person has shared it; what has no text takes no more than its heading."""
+        whole = max(self.bodies.height(), self.bodies.minimumSizeHint().height())
+        empty = [not view.has_text for view in (self.sent, self.received)]
+        share = self._share if empty[0] == empty[1] else 0.0 if empty[0] else 1.0
+        above = round(whole * share)
+        self.bodies.setSizes([above, whole - above])
+
+    def _moved(self) -> None:
+        above, below = self.bodies.sizes()
+        if self.sent.has_text and self.received.has_text and above + below:
+            self._share = above / (above + below)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt: only now it is known how much room there is."""
+        super().showEvent(event)
+        self._lay_out()
 
     def _retranslate(self) -> None:
         self.all.setText(text.tr("sync_room.calls_show_all"))

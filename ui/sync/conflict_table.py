@@ -9,9 +9,9 @@ from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QComboBox, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
 
 from app import text
+from app.field_names import field_value
 from sync.conflicts import Choice, FieldDifference, Value
 from ui import theme
-from ui.sync.field_names import field_value
 from ui.widgets.plain import plain_tip
 
 COLUMNS = ("field", "base", "mine", "theirs", "choice")

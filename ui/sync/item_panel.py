@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import text
+from app.field_names import Names, PulledWords, field_name, field_value, item_names
 from app.known_fields import KnownFields
 from app.sync_state import Entry, Kind, State
 from sync.catalogue import RemoteField
@@ -22,7 +23,6 @@ from sync.conflicts import Choice, Conflict, Value
 from sync.failures import CONTESTED
 from ui import language, theme
 from ui.sync.conflict_table import ConflictTable
-from ui.sync.field_names import Names, PulledWords, field_name, field_value, item_names
 from ui.sync.leaving import LeavingBar
 from ui.sync.model import clock
 

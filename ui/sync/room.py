@@ -201,7 +201,7 @@ class SyncRoom(QWidget):
         self.lying_there.refresh()
         self.untold.refresh()
         self._refresh_shown()
-        self.tabs.setTabText(0, text.tr("sync_room.queue", n=state.queue + state.people))
+        self.tabs.setTabText(0, text.tr("sync_room.queue", n=state.open))
         self._chosen()
 
     def _choose(self, op_id: str | None) -> None:

@@ -89,6 +89,27 @@ def test_what_went_over_the_line_is_shown_to_the_byte(qtbot, room, library, serv
     assert KEY not in shown
 
 
+def test_what_was_sent_and_what_came_have_half_the_room_each(qtbot, room, library, service):
+    sign(library, planned(library).id)
+    service.run_once()
+    choose(room, items(service)[0].op_id)
+    click(qtbot, room.panel.calls)
+    page = room.calls_page
+    both, asked = (next(n for n, one in enumerate(page.calls.rows) if one.method == way) for way in ("PUT", "GET"))
+    page.view.selectRow(both)
+    above, below = page.bodies.sizes()
+    assert abs(above - below) <= 2
+    assert page.sent.field.height() > 150
+    page.view.selectRow(asked)
+    above, below = page.bodies.sizes()
+    assert above < below / 3, "what was asked without a body needs no more than its heading"
+    page.view.selectRow(both)
+    page.bodies.moveSplitter(150, 1)
+    page.view.selectRow(asked)
+    page.view.selectRow(both)
+    assert abs(page.bodies.sizes()[0] - 150) <= 6, "as a person has shared it"
+
+
 def test_a_file_is_named_with_its_size_and_its_bytes_are_only_counted(qtbot, room, library, service):
     sign(library, planned(library).id)
     service.run_once()

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from app import text
 from app.field_mapping import WORDS, Ours, example
+from app.field_names import field_name, field_value
 from sync.catalogue import RemoteField
-from ui.sync.field_names import field_name, field_value
 
 
 def our_name(path: str, titles: Mapping[str, str]) -> str:

@@ -1,4 +1,4 @@
-"""The fields of a signed assessment in words, for the table of a conflict."""
+"""The fields of a signed assessment in words."""
 
 from __future__ import annotations
 

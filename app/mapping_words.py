@@ -1,0 +1,48 @@
+"""A mapping that does not fit, in words: the company's field by its title, ours by its name on the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from app import text
+from app.field_names import field_name
+from app.known_fields import KnownFields
+from sync.diagnosis import Finding
+from sync.failures import MappingBroken
+
+BROKEN = "mapping_"
+"""How the codes of `sync.failures.MappingBroken` begin."""
+
+
+def in_words(
+    code: str, params: Mapping[str, object], known: KnownFields | None, titles: Mapping[str, str]
+) -> dict[str, object]:
+    """What a failure says, with names in place of ids where it is about a mapping. `titles` = of the dimensions, by id.
+
+    The company's id stands in brackets beside its title: whoever looks for the field there may need it.
+    """
+    told = dict(params)
+    if not code.startswith(BROKEN):
+        return told
+    if isinstance(told.get("field"), str):
+        told["field"] = _their_name(str(told["field"]), known)
+    if isinstance(told.get("source"), str):
+        told["source"] = field_name(str(told["source"]), {f"dimensions.{one}": title for one, title in titles.items()})
+    return told
+
+
+def named_findings(found: Iterable[Finding], known: KnownFields | None) -> Iterator[Finding]:
+    """The steps of a test of the connection, with names in place of ids."""
+    for finding in found:
+        if isinstance(finding.failure, MappingBroken):
+            told = in_words(finding.failure.code, finding.failure.params, known, {})
+            yield replace(finding, failure=MappingBroken(finding.failure.code.removeprefix(BROKEN), **told))
+        else:
+            yield finding
+
+
+def _their_name(field_id: str, known: KnownFields | None) -> str:
+    field = known.field(field_id) if known else None
+    title = field.named(text.language()) if field else field_id
+    return title if title == field_id else f"{title} [{field_id}]"

@@ -1,0 +1,167 @@
+"""How it stands now, as light, head and command line tell it; what the last run did is not what holds now."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+
+from app import text
+from app.exchanges import RunLine
+from app.present import Present
+from app.settings import SettingsFile
+from app.store import Library
+from app.sync_service import SyncService
+from app.sync_state import Connection, utc
+from sync import secrets
+from sync.conflicts import Choice
+from sync.failures import RemoteUnauthorized, RemoteUnreachable
+from sync.queue import Queue
+from sync.sandbox.server import Sandbox
+from tests.app.test_sync_service import local_interview, planned, sign
+from tests.pulled.hr import KEY, cards, put
+from tests.sync.ehr import CONTRACT
+
+LAST = RunLine(utc(0), utc(0), 1, 0, 0, "went", None)
+
+
+@pytest.fixture
+def sandbox(tmp_path):
+    with Sandbox(CONTRACT, tmp_path / "ehr", key=KEY) as running:
+        yield running
+
+
+@pytest.fixture
+def library(tmp_path):
+    with Library.open(tmp_path / "library", assessor="li") as opened:
+        yield opened
+
+
+@pytest.fixture
+def made(library):
+    """Makes services on the library, as starting the program does, and closes them before it."""
+    services = []
+
+    def make(url, key=KEY):
+        settings = SettingsFile(library.folder)
+        settings.change(ehr_url=url, ehr_profile="sandbox", assessor="li")
+        services.append(SyncService(library, settings, queue=Queue(jitter=lambda: 1.0), secret=lambda _: key))
+        return services[-1]
+
+    yield make
+    for one in services:
+        one.close()
+
+
+def gone():
+    with Sandbox(CONTRACT) as was:
+        return was.url
+
+
+@pytest.mark.parametrize(("facts", "connection", "keys"), [
+    (("", 3, 1, False, None, False, None), Connection.NONE, ["sync.no_address"]),
+    (("a", 0, 0, False, None, False, None), Connection.UNTRIED, ["sync.not_run_yet"]),
+    (("a", 0, 0, False, None, False, LAST), Connection.UNTRIED, ["sync.nothing_waits"]),
+    (("a", 2, 0, False, None, False, None), Connection.UNTRIED, ["sync.left"]),
+    (("a", 0, 0, False, None, True, LAST), Connection.OK, ["sync.nothing_waits"]),
+    (("a", 2, 0, True, None, True, LAST), Connection.OK, ["sync.under_way", "sync.left"]),
+    (("a", 0, 0, True, None, False, None), Connection.UNTRIED, ["sync.under_way"]),
+    (("a", 2, 1, False, None, True, LAST), Connection.TROUBLE, ["sync.people", "sync.left"]),
+    (("a", 0, 1, True, None, True, LAST), Connection.TROUBLE, ["sync.under_way", "sync.people"]),
+    (("a", 2, 0, False, RemoteUnreachable(host="h"), True, LAST), Connection.OFFLINE, ["", "sync.left"]),
+    (("a", 2, 1, False, RemoteUnauthorized(host="h"), True, LAST), Connection.TROUBLE,
+     ["", "sync.people", "sync.left"]),
+])  # fmt: skip
+def test_light_and_sentence_say_what_holds(each_language, facts, connection, keys):
+    present = Present(*facts)
+    counts = {"sync.left": {"n": present.queue}, "sync.people": {"n": present.people}}
+    said = [text.tr(key, **counts.get(key, {})) if key else text.sentence(present.trouble) for key in keys]
+    assert present.connection is connection
+    assert present.sentence == " ".join(said)
+    assert "同步”页面" not in present.sentence
+
+
+def test_what_a_person_has_settled_waits_for_nobody_any_more(each_language, library, sandbox, made):
+    service = made(sandbox.url)
+    service.run_once()
+    mine = library.find_position(remote_id="pos-backend")
+    library.save_position(replace(mine, title="我们的"))
+    put(sandbox, "position", "pos-backend", title="他们的")
+    assert service.run_once().people == 1
+    assert text.tr("sync.people", n=1) in service.standing().sentence
+    service.resolve(cards(service)[0].op_id, Choice.MINE)
+    standing = service.standing()
+    assert (standing.connection, standing.sentence, standing.open) == (
+        Connection.OK, text.tr("sync.nothing_waits"), 0,
+    )  # fmt: skip
+
+
+def test_while_a_run_is_under_way_it_says_so_and_what_is_left_shrinks(library, sandbox, made, monkeypatch):
+    monkeypatch.setattr("app.sync_service.TELL_EVERY_S", -1.0)
+    service = made(sandbox.url)
+    service.run_once()
+    sign(library, planned(library).id)
+    seen = []
+    service.subscribe(lambda: seen.append(service.standing()))
+    service.run_once(hurry=True)
+    running = [one for one in seen if one.running]
+    assert all(one.sentence.startswith(text.tr("sync.under_way")) for one in running)
+    waiting = [one.queue for one in running]
+    assert waiting[0] > 0
+    assert waiting[-1] < max(waiting), "whoever looks sees it get less"
+    assert text.tr("sync.left", n=waiting[0]) in running[0].sentence
+    assert seen[-1].sentence == text.tr("sync.nothing_waits")
+
+
+def test_the_last_run_is_known_after_a_restart(each_language, library, sandbox, made):
+    first = made(sandbox.url)
+    assert first.standing().last_run is None
+    assert first.standing().sentence == text.tr("sync.not_run_yet")
+    report = first.run_once()
+    again = made(sandbox.url).standing()
+    assert abs((again.last_run - report.at).total_seconds()) < 60
+    assert (again.connection, again.sentence) == (Connection.UNTRIED, text.tr("sync.nothing_waits"))
+    assert again.last_went == text.tr("sync.all_sent", sent=report.sent, received=report.received.rows)
+    assert made(sandbox.url + "/ihr").standing().last_run is None, "that was another system"
+
+
+def test_a_system_that_is_left_alone_is_not_shown_as_connected(library, made):
+    url = gone()
+    sign(library, local_interview(library).id)
+    assert made(url).run_once().failure is not None
+    restarted = made(url)
+    report = restarted.run_once()
+    assert (report.asked_nobody, restarted.standing().connection) == (True, Connection.OFFLINE)
+    assert restarted.standing().last_went == restarted.book.runs()[0].sentence, "nothing was tried: no run"
+
+
+def test_what_another_address_met_says_nothing_of_this_one(library, sandbox, made):
+    service = made(gone())
+    service.run_once()
+    assert service.standing().connection is Connection.OFFLINE
+    service._settings.change(ehr_url=sandbox.url)
+    assert service.standing().connection is Connection.UNTRIED
+    assert service.standing().last_run is None
+    service.run_once(hurry=True)
+    assert service.standing().connection is Connection.OK
+
+
+def test_a_refused_key_is_forgotten_when_another_is_entered(library, sandbox, made, monkeypatch):
+    monkeypatch.setattr(secrets, "store_secret", lambda *_: None)
+    service = made(sandbox.url, key="wrong")
+    assert isinstance(service.run_once().failure, RemoteUnauthorized)
+    assert service.standing().connection is Connection.TROUBLE
+    service.set_key(KEY)
+    assert service.standing().connection is Connection.UNTRIED
+    assert service.standing().sentence == text.tr("sync.nothing_waits")
+
+
+def test_what_is_signed_while_nobody_answers_is_told_at_once(library, made):
+    service = made(gone())
+    assert service.run_once().failure is not None
+    heard = threading.Event()
+    service.subscribe(lambda: heard.set() if service.standing().queue else None)
+    service.start()
+    sign(library, local_interview(library).id)
+    assert heard.wait(30)
