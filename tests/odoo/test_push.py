@@ -12,6 +12,7 @@ from sync import listing
 from sync.conflicts import contested
 from sync.contract import InterviewStatus
 from sync.failures import (
+    AddressTooLong,
     MappingBroken,
     RemoteConflict,
     RemoteNonsense,
@@ -337,8 +338,9 @@ def test_the_test_of_the_connection_says_what_is_wrong(company, office, connect,
     with pytest.raises(RightMissing) as forbidden:
         connect(user="stranger").check()
     assert "hr.applicant" in str(forbidden.value.params["detail"])
-    with pytest.raises(RemoteNonsense):
-        connect(url=f"{serving.url}/odoo").check()
+    with pytest.raises(AddressTooLong) as page:
+        connect(url=f"{serving.url}/odoo/recruitment").check()
+    assert page.value.params["address"] == serving.url
     with pytest.raises(RemoteNonsense):
         connect(database="another").check()
     with pytest.raises(MappingBroken):
