@@ -198,7 +198,8 @@ def tests_pass(options: argparse.Namespace, env: dict[str, str]) -> bool:
     alone = python(*words, "-m", "alone", *sorted(files), env=env, check=False)
     say(f"== all other tests, {options.workers} side by side (pytest)")
     more = ["--cov-append"] if options.coverage else []
-    others = python(*words, *more, "-m", "not alone", "-n", options.workers, "--dist", "loadfile", env=env, check=False)
+    shared = ["-n", options.workers, "--dist", "loadfile", "--no-loadscope-reorder"]
+    others = python(*words, *more, "-m", "not alone", *shared, env=env, check=False)
     return alone == others == 0
 
 

@@ -37,6 +37,13 @@ def pytest_xdist_make_scheduler(config, log):
     return ByFile(config, log) if config.getoption("dist") == "loadfile" else None
 
 
+def pytest_collection_modifyitems(config, items):
+    """Side by side, files with slow tests come first: at the end there is a little for each process."""
+    if hasattr(config, "workerinput"):
+        slow = {item.path for item in items if item.get_closest_marker("slow")}
+        items.sort(key=lambda item: item.path not in slow)
+
+
 @pytest.fixture
 def qtbot(qapp, request):
     """pytest-qt's, with more patience."""
