@@ -37,8 +37,8 @@ from ui.widgets.action_menu import MenuOffer
 from ui.widgets.plain import plain_tip
 
 FILTER_DELAY_MS = 120
-WIDTHS = {"time": 136, "status": 112, "analysis": 92, "length": 78, "composite": 92, "created": 136}
-ROOM_FOR = {"created": 1500, "length": 1100, "analysis": 900}
+WIDTHS = {"time": 136, "status": 112, "analysis": 92, "length": 78, "composite": 116, "created": 136}
+ROOM_FOR = {"created": 1500, "length": 1100, "time": 1000, "analysis": 900}
 """The room's width (before scaling) from which on a column is shown: the details show what it says, too."""
 MOST_POSITION = 180
 """The filter's width (before scaling), however long a position is called; its list shows all of it."""
