@@ -44,6 +44,7 @@ from analysis.observations import (
     TextObservation,
 )
 from analysis.progress import Forecast, Progress, Report, SoFar, StageDone
+from analysis.provenance import written
 from analysis.request import AnalysisRequest
 from analysis.shelf import EXTRA, Shelf, key
 from analysis.transcript import Transcript
@@ -405,7 +406,8 @@ class Seeing:
     @cached_property
     def face_key(self) -> str:
         digests = [self.run.models.use(role).sha256 for role in FACE_ROLES]
-        return key("face", VERSIONS["face"], self.run.media.sha256, self.run.request.face_fps, *digests)
+        unseen = filter(None, [written(self.run.request.unseen)])
+        return key("face", VERSIONS["face"], self.run.media.sha256, self.run.request.face_fps, *digests, *unseen)
 
     @cached_property
     def extra_key(self) -> str:
@@ -427,6 +429,8 @@ class Seeing:
         further = self.room.Observer(run.models.path(self.room.MODELS[0]), 1) if self.room else None
         pictures = Pictures(request.media, run.media, request.face_fps, progress, run.name, 1, request.device)
         for time_s, rgb in pictures:
+            if any(span.start <= time_s < span.end for span in request.unseen):
+                continue
             look = observer.look(time_s, rgb)
             if further is not None:
                 further.look(rgb, look)

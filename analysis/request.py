@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from analysis.document import Correction, Fallback
+from analysis.document import Correction, Fallback, Span
 
 TRANSCRIPTS = (".vtt", ".srt", ".eaf", ".txt")
 """Endings of the transcripts that are read: WebVTT, SubRip, ELAN, plain text."""
@@ -58,6 +58,7 @@ class AnalysisRequest:
     `transcriber` is a faster-whisper folder, None = the bundled base model. `transcript` is a path to a transcript that
     is taken in place of what the machine would hear, `transcript_name` what people call that file. `instead` = what
     somebody else was to do, and is done here after all. `asked` = what was marked while the interview was held.
+    `unseen` = stretches (s) whose pictures are not looked at: the candidate did not agree to it then.
     """
 
     media: str
@@ -80,3 +81,4 @@ class AnalysisRequest:
     transcript_name: str = ""
     instead: tuple[Fallback, ...] = ()
     asked: tuple[Asked, ...] = ()
+    unseen: tuple[Span, ...] = ()

@@ -8,6 +8,9 @@ from string import Formatter
 from analysis.document import Missing
 from app import text
 
+WITHHELD = "withheld"
+"""A stretch (params `start`, `end`) for which the candidate had not agreed to it."""
+
 
 def absences(missing: Iterable[Missing], language: str) -> tuple[str, ...]:
     """One phrase for each reason, naming everything that is absent for it: "face, blinks (no face was seen)".
@@ -43,11 +46,18 @@ def is_failure(missing: Missing) -> bool:
 
 def reason(missing: Missing, language: str) -> str:
     """Why something is absent: in a few words, or in the sentence of the failure."""
+    for stretch in withheld([missing]):
+        return text.tr_in(language, "report.why_withheld", stretch=text.stretch(*stretch))
     if not is_failure(missing):
         return _coded("why", missing.why, language)
     key = f"failure.{missing.why}"
     wanted = {name for _, name, _, _ in Formatter().parse(text.tr_in(language, key)) if name}
     return text.tr_in(language, key, **missing.params) if wanted <= missing.params.keys() else missing.why
+
+
+def withheld(missing: Iterable[Missing]) -> tuple[tuple[float, float], ...]:
+    """The stretches (s) for which the candidate had not agreed to the analysis."""
+    return tuple((float(each.params["start"]), float(each.params["end"])) for each in missing if each.why == WITHHELD)
 
 
 def _coded(kind: str, code: str, language: str) -> str:

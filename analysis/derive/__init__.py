@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -16,7 +17,7 @@ from importlib import import_module
 import numpy as np
 
 from analysis import features
-from analysis.derive.absence import MEANING, absences
+from analysis.derive.absence import MEANING, absences, not_looked_at
 from analysis.derive.basis import basis
 from analysis.derive.comparing import compared
 from analysis.derive.conversation import Conversation, converse
@@ -27,6 +28,7 @@ from analysis.derive.roles import suggested_count
 from analysis.derive.voice import track_length, voice_tracks
 from analysis.derive.word_measures import answer_metrics, keyword_metric, short_answers_metric, text_metrics
 from analysis.document import (
+    TRACK_RATE_HZ,
     Analysis,
     Event,
     Exchange,
@@ -43,6 +45,7 @@ from analysis.document import (
 )
 from analysis.language.meaning import absent
 from analysis.observations import Floats, Observed
+from analysis.provenance import unseen
 from analysis.request import AnalysisRequest
 
 __all__ = ["PEAKS", "Derived", "analysis_id", "derive"]
@@ -86,12 +89,14 @@ def _derive(observed: Observed, request: AnalysisRequest, provenance: Provenance
     spoken = spoken_events(talk, observed.prosody, request.terms, request.glossaries, words)
     voice = voice_tracks(talk, observed.sound, observed.prosody, length)
     seen = _look(observed, request, talk, length)
+    _blank(seen.tracks, unseen(provenance))
     spoken_metrics = _metrics(observed, request, talk, spoken, voice.tracks.get("vocal_activation"))
     tracks = {**voice.tracks, **seen.tracks}
     infos = {**voice.infos, **seen.infos}
     if observed.sound is not None:
         tracks[PEAKS] = observed.sound.peaks
     missing = [*absences(observed, request), *voice.missing, *seen.missing]
+    missing += not_looked_at(unseen(provenance)) if observed.face is not None else []
     missing += [Missing(f"correction:{lost}", "no_place") for lost in talk.lost]
     merged = [speech | face for speech, face in zip(spoken_metrics, seen.metrics, strict=True)]
     analysis = Analysis(
@@ -111,6 +116,14 @@ def _derive(observed: Observed, request: AnalysisRequest, provenance: Provenance
         suggestions=spoken.vocabulary.suggestions,
     )
     return Derived(analysis, tracks)
+
+
+def _blank(tracks: Mapping[str, Floats], spans: Iterable[Span]) -> None:
+    """Nothing is known in these, not even what a sample before them holds for."""
+    for span in spans:
+        first, after = math.ceil(span.start * TRACK_RATE_HZ - 1e-6), math.ceil(span.end * TRACK_RATE_HZ - 1e-6)
+        for track in tracks.values():
+            track[first:after] = np.nan
 
 
 def analysis_id(media: MediaInfo, provenance: Provenance) -> str:

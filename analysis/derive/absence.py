@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from analysis import features
-from analysis.document import Missing
+from analysis.document import Missing, Span
 from analysis.observations import Observed
 from analysis.request import AnalysisRequest
 
 MEANING = "meaning"
+FACE_PART, WITHHELD = "face_part", "withheld"
 UNSURE_VOICE = 0.5
 """Cosine from which two voices may be one person's: 990 measured pairs leave it open between here and 0.65."""
 NOT_ALLOWED, NO_SOUND, NO_PICTURE, NO_SPEECH, NOT_OBSERVED, CUT_SHORT, IMPORTED = (
     "not_allowed", "no_sound", "no_picture", "no_speech", "not_observed", "cut_short", "imported",
 )  # fmt: skip
+
+
+def not_looked_at(spans: Iterable[Span]) -> list[Missing]:
+    """One entry for each stretch whose pictures were not looked at."""
+    return [Missing(FACE_PART, WITHHELD, {"start": f"{span.start:.3f}", "end": f"{span.end:.3f}"}) for span in spans]
 
 
 def absences(observed: Observed, request: AnalysisRequest) -> list[Missing]:

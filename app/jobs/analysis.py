@@ -25,7 +25,7 @@ from app.domain.types import SPOKEN, USUAL_SPEAKERS, AnalysisState, Interview
 from app.failures import ConsentMissing, NotFound, OutsideOff
 from app.jobs.child import ChildReport, run_child
 from app.recording.holding import asked_of
-from app.recording.stretch_consent import require_throughout
+from app.recording.stretch_consent import to_analyse, unseen
 from app.settings import Settings, SettingsFile, cache_folder
 from app.store.vault import ANALYSIS
 
@@ -200,7 +200,7 @@ class InterviewAnalysis:
     def _modalities(self) -> tuple[str, ...]:
         """What profile and consent allow of what is wanted, in every recorded stretch. Raises ConsentMissing."""
         wanted = features.modalities() if self.choices.modalities is None else self.choices.modalities
-        return require_throughout(self.library, self.interview_id, self._rules, wanted)
+        return to_analyse(self.library, self.interview_id, self._rules, wanted)
 
     def _request(self, interview: Interview, media: Path, modalities: tuple[str, ...]) -> AnalysisRequest:
         """Each analysis gets a folder of its own: an assessment goes on naming the one that it saw."""
@@ -222,8 +222,9 @@ class InterviewAnalysis:
         if given:
             request = replace(request, transcript=str(given.path), transcript_name=given.name)
         return replace(
-            request, corrections=self.library.corrections(interview.id), asked=asked_of(self.library, interview)
-        )
+            request, corrections=self.library.corrections(interview.id), asked=asked_of(self.library, interview),
+            unseen=unseen(self.library, interview.id) if "face" in modalities else (),
+        )  # fmt: skip
 
     def _record(
         self,

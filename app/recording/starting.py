@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import psutil
 
 from app.policy import Profile, allowed_modalities
-from app.recording.stretch_consent import refused_before
+from app.recording.stretch_consent import refused_before, unseen
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def waiting(library: Library, rules: Profile) -> tuple[str, ...]:
 
     def may(interview_id: str) -> bool:
         allowed = allowed_modalities(rules, library.consent(interview_id))
-        return bool(allowed) and not refused_before(library, interview_id).issuperset(allowed)
+        refused = refused_before(library, interview_id)
+        return bool(allowed) and (not refused.issuperset(allowed) or bool(unseen(library, interview_id)))
 
     return tuple(filter(may, library.never_analysed()))

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from analysis.document import Span
 from app import policy, text
 from app.domain.marks import Mark, MarkKind
 from app.domain.types import Consent, Interview
@@ -19,12 +21,18 @@ from app.failures import ConsentMissing
 if TYPE_CHECKING:
     from app.store.library import Library
 
+SPEECH, FACE = "speech", "face"
+LONGEST_S = 7 * 24 * 3600.0
+"""No recording is longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """When it began, and what was agreed to from there to its end; None = an earlier version did not say."""
+    """When it began, by the clock and in the recording (s), and what was agreed to from there to its end; None = an
+    earlier version did not say."""
 
     begun: datetime
+    at_s: float
     agreed: frozenset[str] | None
 
 
@@ -36,6 +44,37 @@ def refused_before(library: Library, interview_id: str) -> frozenset[str]:
         return frozenset()
     allowed = frozenset(consents[-1].modalities)
     return allowed - allowed.intersection(*(each.agreed for each in stretches if each.agreed is not None))
+
+
+def to_analyse(library: Library, interview_id: str, rules: policy.Profile, wanted: tuple[str, ...]) -> tuple[str, ...]:
+    """The same as `require_throughout`, and what is read from the face where its stretches can be left out: see
+    `unseen`. Raises ConsentMissing."""
+    refused = refused_before(library, interview_id)
+    if FACE in wanted and FACE in refused and unseen(library, interview_id):
+        allowed = policy.require_modalities(rules, library.consent(interview_id), wanted)
+        same = _without(library, interview_id, FACE)
+        kept = {name for name in refused if name != SPEECH and _without(library, interview_id, name) <= same}
+        return tuple(name for name in allowed if name not in refused or name in kept)
+    return require_throughout(library, interview_id, rules, wanted)
+
+
+def unseen(library: Library, interview_id: str) -> tuple[Span, ...]:
+    """The stretches (s) whose pictures are not to be looked at: the face was not to be analysed then. None where that
+    is so of all of them."""
+    if FACE not in refused_before(library, interview_id):
+        return ()
+    media = library.interview(interview_id).media
+    stretches, left_out = _stretches(library.marks(interview_id)), _without(library, interview_id, FACE)
+    if len(left_out) == len(stretches):
+        return ()
+    edges = [0.0, *(max(0.0, each.at_s) for each in stretches[1:]), (media.duration_s if media else None) or LONGEST_S]
+    return tuple(Span(start, end) for number, (start, end) in enumerate(pairwise(edges)) if number in left_out)
+
+
+def _without(library: Library, interview_id: str, modality: str) -> frozenset[int]:
+    """The how manyeth stretches it was not agreed to in."""
+    found = enumerate(_stretches(library.marks(interview_id)))
+    return frozenset(number for number, each in found if each.agreed is not None and modality not in each.agreed)
 
 
 def require_throughout(
@@ -77,7 +116,7 @@ def _stretches(marks: Iterable[Mark]) -> list[_Stretch]:
     for mark in marks:
         told = frozenset(mark.body["modalities"]) if "modalities" in mark.body else None
         if mark.kind is MarkKind.BEGUN and mark.body.get("recorded"):
-            found = [*(found if mark.body.get("goes_on") else ()), _Stretch(mark.created, told)]
+            found = [*(found if mark.body.get("goes_on") else ()), _Stretch(mark.created, mark.at_s, told)]
         elif mark.kind is MarkKind.WITHDRAWN and found and told is not None:
             last = found.pop()
             found.append(replace(last, agreed=told if last.agreed is None else last.agreed & told))

@@ -11,11 +11,12 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from analysis import features, pipeline, speech
 from analysis.derive import Derived
-from analysis.document import Correction, CorrectionKind, Fallback, Role
+from analysis.document import Correction, CorrectionKind, Fallback, Missing, Role, Span
 from analysis.export import read
 from analysis.face.inference import providers
 from analysis.failures import (
@@ -139,6 +140,24 @@ def test_a_changed_setting_observes_anew_only_what_it_touches(analysed, models, 
     ):
         request = replace(request, **change)
         assert run(request, models)[1] == touched
+
+
+def test_no_picture_of_an_unseen_stretch_is_looked_at(analysed, clip, models, tmp_path):
+    """There is no face there, it counts for nothing, and the document says why; all the rest is as it was."""
+    shutil.copytree(analysed[0].out_dir, tmp_path / "out")
+    span = Span(0.0, 6.0)
+    derived, stages = run(request_for(clip, tmp_path / "out", unseen=(span,)), models)
+    assert stages == ["face"]
+    face, before = derived.tracks["box_x"], analysed[1].tracks["box_x"]
+    assert not np.isfinite(face[:60]).any()
+    assert np.isfinite(face[60:]).sum() > 10
+    assert np.isfinite(before[:60]).any()
+    assert derived.analysis.metrics.overall["face_coverage"].value > 0.9
+    assert not [event for event in derived.analysis.events if event.kind == "face_lost" and event.start < 6.0]
+    assert Missing("face_part", "withheld", {"start": "0.000", "end": "6.000"}) in derived.analysis.missing
+    assert derived.analysis.id != analysed[1].analysis.id
+    again = pipeline.derive_again(request_for(clip, tmp_path / "out"), cache_folder())
+    assert Missing("face_part", "withheld", {"start": "0.000", "end": "6.000"}) in again.analysis.missing
 
 
 def test_only_what_belongs_to_the_analysis_is_kept(analysed, models):

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from analysis.document import Span
 from app import policy
 from app.domain.outside import Purpose
 from app.domain.types import ConsentGiven, MediaItem
@@ -17,11 +18,13 @@ from app.outside import gate
 from app.recording import consent, holding
 from app.recording.consent import Agreed
 from app.recording.kinds import Kind
-from app.recording.stretch_consent import kept_back, refused_before
+from app.recording.stretch_consent import kept_back, refused_before, unseen
 from app.settings import Settings
 from tests.app import outside
 
 BOTH = (Kind.SOUND, Kind.PICTURE)
+FIRST = (Span(0.0, 5.0),)
+"""All clocks here stand at five seconds."""
 
 
 @pytest.fixture
@@ -48,11 +51,20 @@ def test_one_stretch_is_as_it_was_agreed(library, interview, stretch):
     assert set(analysed(library, interview)) == {"speech", "face"}
 
 
-def test_what_an_earlier_stretch_refused_is_not_analysed(library, interview, stretch):
+def test_of_a_stretch_that_refused_the_face_no_picture_is_looked_at(library, interview, stretch):
     stretch("speech")
     stretch("speech", "face", goes_on=True).end()
     assert refused_before(library, interview.id) == {"face"}
-    assert analysed(library, interview) == ("speech",)
+    assert set(analysed(library, interview)) == {"speech", "face"}
+    assert unseen(library, interview.id) == FIRST
+
+
+def test_what_an_earlier_stretch_refused_to_be_heard_is_not_analysed(library, interview, stretch):
+    stretch("face")
+    stretch("speech", "face", goes_on=True).end()
+    assert refused_before(library, interview.id) == {"speech"}
+    assert analysed(library, interview) == ("face",)
+    assert unseen(library, interview.id) == ()
 
 
 def test_what_a_later_stretch_refuses_is_gone_as_well(library, interview, stretch):
@@ -79,7 +91,8 @@ def test_taking_something_else_back_later_agrees_to_nothing(during, library, int
     if during:
         run.end()
     assert refused_before(library, interview.id) == {"face"}
-    assert analysed(library, interview) == ("speech",)
+    assert set(analysed(library, interview)) == {"speech", "face"}
+    assert unseen(library, interview.id) == FIRST
 
 
 def test_nor_does_taking_it_back_at_a_desk_where_nobody_asked_what_may_be_recorded(library, interview, stretch):

@@ -10,7 +10,8 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QAccessible, QImage, QPainter
 
-from analysis.document import Event, Role, Turn
+from analysis.document import Event, Missing, Role, Turn
+from app.absence import absences
 from app.domain.types import Comment
 from app.text import tr
 from tests.ui import review_data
@@ -213,6 +214,26 @@ def test_a_gap_of_the_voice_says_who_speaks_instead(recording):
     mute = replace(changed, analysis=replace(changed.analysis, speakers=replace(changed.analysis.speakers, turns=())))
     lane = next(lane for lane in lanes_of(mute, tuple) if lane.key == "pitch")
     assert lane.reason_text(1.0) == tr("review.gap_voice")
+
+
+def test_a_stretch_in_which_the_face_was_refused_says_so(recording, each_language):
+    language.set_language(each_language)
+    length = recording.analysis.media.duration
+    missing = Missing("face_part", "withheld", {"start": "0.000", "end": "40.000"})
+    smile = recording.tracks["smile"].copy()
+    smile[:400] = np.nan
+    changed = replace(
+        recording, tracks={**recording.tracks, "smile": smile},
+        analysis=replace(recording.analysis, missing=(*recording.analysis.missing, missing)),
+    )  # fmt: skip
+    assert length > 40.0
+    lane = next(lane for lane in lanes_of(changed, tuple) if lane.key == "smile")
+    assert lane.reason_text(20.0) == tr("review.gap_withheld")
+    assert lane.reason_text(39.9) == tr("review.gap_withheld")
+    assert tr("review.gap_withheld") not in lane.reason_text(40.5)
+    (phrase,) = absences([missing], each_language)
+    assert "00:00–00:40" in phrase
+    assert tr("report.what_face_part") in phrase
 
 
 def test_a_recording_without_sound_has_gaps_wherever_something_is_heard(qtbot, recording):

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from analysis.document import PEAK_RATE_HZ, TRACK_RATE_HZ, Role
+from app.absence import withheld
 from app.text import tr
 from ui.review.bar_lanes import in_order, indexed
 from ui.review.event_index import EventIndex
@@ -34,6 +35,7 @@ class Reasons:
         events = [event for event in recording.analysis.events if event.kind in OF_THE_FACE]
         self._events = in_order(events)
         self._seen = indexed(self._events)
+        self._withheld = withheld(recording.analysis.missing)
         self._turns = sorted(recording.analysis.speakers.turns, key=lambda turn: turn.start)
         self._spoken = EventIndex((turn.start, turn.end) for turn in self._turns)
 
@@ -66,7 +68,9 @@ class Reasons:
         return EventIndex(gaps(np.where(absent, np.nan, 0.0), TRACK_RATE_HZ, longer_than_s))
 
     def _why_no_face(self, time_s: float) -> str:
-        """The event there; else whether there is a face at all."""
+        """Whether it was allowed; the event there; else whether there is a face at all."""
+        if any(start <= time_s < end for start, end in self._withheld):
+            return tr("review.gap_withheld")
         place = self._seen.at(time_s)
         if place is not None:
             return tr(f"review.gap_{self._events[place].kind}")
