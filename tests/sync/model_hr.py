@@ -61,7 +61,9 @@ class ModelServer:
     FIELDS = ("score", "summary")
     fields: tuple = FIELDS
     address: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(base=SYSTEM, host=HOST))
-    profile: SimpleNamespace = field(default_factory=lambda: SimpleNamespace(shape=SimpleNamespace(send=ALL)))
+    profile: SimpleNamespace = field(
+        default_factory=lambda: SimpleNamespace(shape=SimpleNamespace(send=ALL, dialect=""))
+    )
     interviews: dict = field(default_factory=dict)
     names: dict = field(default_factory=dict)
     status: dict = field(default_factory=dict)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app import text
@@ -37,3 +38,8 @@ class SearchField(QLineEdit):
         """Qt: the words follow the room that there is."""
         super().resizeEvent(event)
         self._fit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Qt: the layout has asked for its height before the style was there, and asks again."""
+        super().showEvent(event)
+        QTimer.singleShot(0, self, self.updateGeometry)
