@@ -71,8 +71,11 @@ def has(key: str) -> bool:
 
 
 def sentence(failure: Coded) -> str:
-    """What went wrong and what to do next, in one or two plain sentences."""
-    return tr(f"failure.{failure.code}", **failure.params)
+    """What went wrong and what to do next, in one or two plain sentences; the full stop of a detail is ours."""
+    params = dict(failure.params)
+    if isinstance(detail := params.get("detail"), str):
+        params["detail"] = detail.rstrip(" .。")
+    return tr(f"failure.{failure.code}", **params)
 
 
 def timecode(seconds: float) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from app import text
+from sync.failures import RemoteRejected
 from tests.conftest import ROOT
 
 KEY = re.compile(r"""(?:\btr|\btr_in|\bbind|\bsay)\([^"'\n]*?(?<!f)["']([a-z_]+\.[a-z0-9_]+)["']""")
@@ -35,6 +36,15 @@ def test_placeholders_agree_and_nothing_is_empty():
 def test_every_key_named_in_the_code_exists(path):
     named = KEY.findall(path.read_text("utf-8"))
     assert [key for key in named if not text.has(key)] == []
+
+
+@pytest.mark.parametrize("language", text.LANGUAGES)
+@pytest.mark.parametrize("detail", ["Interviewer is not active.", "Interviewer is not active", "面试官已停用。"])
+def test_a_detail_that_ends_with_a_full_stop_brings_no_second_one(language, detail):
+    text.set_language(language)
+    said = text.sentence(RemoteRejected(host="hr.example.com", status=422, detail=detail))
+    assert detail.rstrip(".。") in said
+    assert not re.search(r"[.。]\s*[.。]", said)
 
 
 def test_failure_codes_have_sentences_in_both_languages():

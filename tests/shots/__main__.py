@@ -226,7 +226,7 @@ def library_screens(conductor: Conductor, save: Save) -> None:
     room.search.clear()
     conductor.window.say_failure(WorkerDied(detail="signal 9"))
     save("library-failure", conductor.window)
-    conductor.window.message.hide()
+    conductor.window.message.dismiss()
     dialog = PositionsDialog(conductor.context.library, conductor.window)
     dialog.show()
     save("positions", dialog)

@@ -27,6 +27,7 @@ NAMES = (
     "record-consent-shown", "record-review-held",
 )  # fmt: skip
 WHO = {"en": ("Emma Clarke", "Priya Shah", "Oliver Grant"), "zh": ("王小雨", "周子墨", "秦𠮷雅")}
+POSITION = {"en": "Product manager", "zh": "后端工程师"}
 ANSWER = {
     "en": "First I read the documentation, then I build something small.",
     "zh": "我会先看文档，再动手做一个小例子。",
@@ -41,7 +42,7 @@ def shoot(data: Path, copy: Path, lang: str, look: str, save: Save) -> None:
     os.environ["MIANJIAN_VIRTUAL_INPUT"] = str(resource("sample", f"sample_{lang}.mp4"))
     SettingsFile(copy).change(ehr_url="", analyse_when="by_hand", answers="speech")
     with Library.open(copy, assessor=REVIEWER) as library:
-        first = [_planned(library, name, hours) for hours, name in enumerate(WHO[lang])]
+        first = [_planned(library, name, hours, lang) for hours, name in enumerate(WHO[lang])]
     with window(copy, lang, look) as conductor:
         _whole(conductor, first[0], lang, save)
     SettingsFile(copy).change(answers="both")
@@ -151,9 +152,9 @@ def _end(room: RecordRoom) -> None:
         QTest.qWait(100)
 
 
-def _planned(library: Library, name: str, hours: int) -> str:
+def _planned(library: Library, name: str, hours: int, lang: str) -> str:
     candidate = library.find_candidate(name=name) or library.save_candidate(Candidate("", name))
-    position = next(each for each in library.positions() if each.questions)
+    position = next(each for each in library.positions() if each.title == POSITION[lang])
     at = datetime.now(UTC) + timedelta(hours=hours)
     new = Interview(
         "", f"{name} · {position.title}", 2, InterviewStatus.SCHEDULED, candidate, position, None, datetime.now(UTC),

@@ -17,7 +17,6 @@ NAMES = (
     "library-late", "library-hr", "library-resume", "dialog-invite", "dialog-suggestions", "dialog-rules",
     "dialog-feedback",
 )  # fmt: skip
-KNOWN = {"en": "Emma Clarke", "zh": "王小雨"}
 POOLS = {"en": "Senior engineers", "zh": "资深工程师"}
 LATE = {"en": "Priya Shah", "zh": "周子墨"}
 
@@ -39,8 +38,7 @@ def screens(conductor: Conductor, lang: str, save: Save) -> None:
     save("library-late", shown)
     room = shown.room("library")
     assert isinstance(room, LibraryRoom)
-    known = next(each for each in library.interviews() if each.candidate.name == KNOWN[lang])
-    room.choose(known.id)
+    room.choose(interview_of(conductor, lang))
     save("library-hr", shown)
     room.details.hr.documents[0].click()
     save("library-resume", room.details.hr.window_shown)

@@ -71,7 +71,7 @@ NAMES = (
 
 
 def screens(data: Path, scratch: Path, lang: str, look: str, save: Save) -> None:
-    """All of them, on a copy of the library that lies in `scratch`."""
+    """All of them, on a copy of the library that lies in `scratch`; nothing of packages is sent to the HR system."""
     shutil.copytree(data, scratch)
     with window(scratch, lang, look) as conductor, somebody_else(conductor.context.library, OTHER[lang]):
         chosen = interview_of(conductor, lang)
@@ -83,7 +83,9 @@ def screens(data: Path, scratch: Path, lang: str, look: str, save: Save) -> None
         scorecard_states(conductor, room, lang, save)
     with window(scratch, lang, look) as conductor:
         library_states(conductor, chosen, lang, save)
-    with window(scratch, lang, look) as conductor:
+    alone = Path(shutil.copytree(scratch, scratch.with_name(f"{scratch.name}-alone")))
+    SettingsFile(alone).change(ehr_url="")
+    with window(alone, lang, look) as conductor:
         packages.states(conductor, scratch.parent, lang, save)
     with window(scratch, lang, look), window(scratch, lang, look) as second:
         reviewing(second, chosen)
@@ -114,7 +116,7 @@ def timeline_states(conductor: Conductor, room: ReviewRoom, lang: str, save: Sav
     menu.close()
     conductor.context.work.clipMoved.emit(f"/home/{CLIP[lang]}", 0.42)
     save("review-clip-running", conductor.window)
-    conductor.window.message.hide()
+    conductor.window.message.dismiss()
     room.let_go()
 
 
@@ -208,7 +210,7 @@ def library_states(conductor: Conductor, chosen: str, lang: str, save: Save) -> 
     save("review-failed", conductor.window)
     conductor.context.work.analysisEnded.emit(waiting, WorkerDied(detail="signal 9"))
     save("review-just-failed", conductor.window)
-    conductor.window.message.hide()
+    conductor.window.message.dismiss()
     heard = given(library, lang, "heard", ("audio",))
     found = library.load_analysis(chosen)
     folder = library.folder / "heard-analysis"

@@ -64,6 +64,12 @@ def pair(qtbot, editor, ours, theirs):
     qtbot.keyClick(editor.theirs.list, Qt.Key.Key_Return)
 
 
+def test_without_a_pair_there_is_nothing_to_scroll(qtbot, editor):
+    assert not editor.entry_area.isVisible()
+    pair(qtbot, editor, "composite", COMM)
+    assert editor.entry_area.isVisible()
+
+
 def test_connecting_two_fields_suggests_what_fits_and_shows_the_example(qtbot, editor):
     pair(qtbot, editor, "composite", COMM)
     assert editor.draft.entries == [Entry("composite", COMM, "integer", scale=(0, 10, 1, 5))]

@@ -302,7 +302,7 @@ class MappingEditor(QDialog):
     def _choose_pair(self) -> None:
         place = self.pairs.currentRow()
         there = 0 <= place < len(self.draft.entries)
-        self.part.setVisible(there)
+        self.entry_area.setVisible(there)
         if not there:
             return
         entry = self.draft.entries[place]
