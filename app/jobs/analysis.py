@@ -25,7 +25,7 @@ from app.domain.types import SPOKEN, USUAL_SPEAKERS, AnalysisState, Interview
 from app.failures import ConsentMissing, NotFound, OutsideOff
 from app.jobs.child import ChildReport, run_child
 from app.recording.holding import asked_of
-from app.recording.stretch_consent import to_analyse, unseen
+from app.recording.stretch_consent import require_throughout, to_analyse, unseen
 from app.settings import Settings, SettingsFile, cache_folder
 from app.store.vault import ANALYSIS
 
@@ -133,7 +133,7 @@ class InterviewAnalysis:
         library.set_analysis_state(interview.id, AnalysisState.RUNNING)
         try:
             if self.choices.transcript:
-                policy.require_modalities(self._rules, library.consent(interview.id), ("speech",))
+                require_throughout(library, interview.id, self._rules, ("speech",))
             instead = self._ask_outside(interview, modalities, report, stop)
             with library.vault.lease(_sha256(interview)) as media:
                 self.request = replace(self._request(interview, media, modalities), instead=instead)

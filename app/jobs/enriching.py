@@ -22,6 +22,7 @@ from app.failures import NoAnswers, PositionMissing
 from app.jobs.analysis import InterviewAnalysis, places
 from app.jobs.asking import AskingChild
 from app.jobs.child import ChildReport, run_child
+from app.recording.stretch_consent import require_throughout
 from app.settings import SettingsFile
 from sync.providers import Answer, FileModel
 from sync.providers.language_model import MOST_ANSWER_TOKENS
@@ -53,7 +54,7 @@ class Enriching:
     def _require_consent(self) -> None:
         from app.enrichment.standing import WORDS
 
-        policy.require_modalities(self.rules, self.library.consent(self.interview_id), (WORDS,))
+        require_throughout(self.library, self.interview_id, self.rules, (WORDS,))
 
     def _document(self, report: Report, stop: threading.Event) -> tuple[Path, Document]:
         """The current document with all corrections: derived again first where one is not in it yet."""

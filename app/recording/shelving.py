@@ -61,7 +61,7 @@ def shelve(
     elif not (recorded.incoming.folder / PLAYABLE).exists():
         _make_playable(recorded.incoming, folder / COPY, child)
     folders.note_admitting(folder, recorded.incoming.sha256)
-    interview = library.admit_recorded(replace(recorded, ended=about.interview_id not in library.cut_off()))
+    interview = library.admit_recorded(replace(recorded, ended=not library.is_cut_off(about.interview_id)))
     shutil.rmtree(folder, ignore_errors=True)
     return interview
 

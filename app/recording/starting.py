@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from app.policy import Profile, allowed_modalities
-from app.recording.stretch_consent import refused_before, unseen
+from analysis.features import modalities
+from app.failures import ConsentMissing
+from app.policy import Profile
+from app.recording.stretch_consent import to_analyse
 from app.settings import Settings
 
 if TYPE_CHECKING:
@@ -63,9 +65,12 @@ def waiting(library: Library, rules: Profile) -> tuple[str, ...]:
     Those whose analysis failed are not among them: it would fail again.
     """
 
-    def may(interview_id: str) -> bool:
-        allowed = allowed_modalities(rules, library.consent(interview_id))
-        refused = refused_before(library, interview_id)
-        return bool(allowed) and (not refused.issuperset(allowed) or bool(unseen(library, interview_id)))
+    return tuple(each for each in library.never_analysed() if may_analyse(library, each, rules))
 
-    return tuple(filter(may, library.never_analysed()))
+
+def may_analyse(library: Library, interview_id: str, rules: Profile) -> bool:
+    """Whether anything of a recording may be analysed: profile and consent allow it, in each of its stretches."""
+    try:
+        return bool(to_analyse(library, interview_id, rules, modalities()))
+    except ConsentMissing:
+        return False

@@ -49,9 +49,9 @@ def refused_before(library: Library, interview_id: str) -> frozenset[str]:
 def to_analyse(library: Library, interview_id: str, rules: policy.Profile, wanted: tuple[str, ...]) -> tuple[str, ...]:
     """The same as `require_throughout`, and what is read from the face where its stretches can be left out: see
     `unseen`. Raises ConsentMissing."""
-    refused = refused_before(library, interview_id)
-    if FACE in wanted and FACE in refused and unseen(library, interview_id):
-        allowed = policy.require_modalities(rules, library.consent(interview_id), wanted)
+    allowed = policy.require_modalities(rules, library.consent(interview_id), wanted)
+    if FACE in allowed and unseen(library, interview_id):
+        refused = refused_before(library, interview_id)
         same = _without(library, interview_id, FACE)
         kept = {name for name in refused if name != SPEECH and _without(library, interview_id, name) <= same}
         return tuple(name for name in allowed if name not in refused or name in kept)

@@ -41,6 +41,13 @@ class Marks(Schedule):
         with self.reading() as session:
             return tuple(session.scalars(wanted.order_by(begun.c.interview_id)))
 
+    def is_cut_off(self, interview_id: str) -> bool:
+        """Whether this interview began and never ended."""
+        ends = MarkRow.kind.in_([str(MarkKind.BEGUN), str(MarkKind.ENDED)])
+        wanted = select(MarkRow.kind).where(MarkRow.interview_id == interview_id, ends)
+        with self.reading() as session:
+            return session.scalar(wanted.order_by(MarkRow.serial.desc()).limit(1)) == str(MarkKind.BEGUN)
+
     def marks(self, interview_id: str) -> tuple[Mark, ...]:
         """All marks of an interview, in the order in which they were made."""
         wanted = select(MarkRow).where(MarkRow.interview_id == interview_id).order_by(MarkRow.serial)

@@ -14,12 +14,14 @@ from app.domain.types import ConsentGiven, MediaItem
 from app.failures import ConsentMissing
 from app.jobs.analysis import InterviewAnalysis
 from app.jobs.clips import Parts, parts_of
+from app.jobs.enriching import Enriching
 from app.outside import gate
 from app.recording import consent, holding
 from app.recording.consent import Agreed
 from app.recording.kinds import Kind
+from app.recording.starting import may_analyse
 from app.recording.stretch_consent import kept_back, refused_before, unseen
-from app.settings import Settings
+from app.settings import Settings, SettingsFile
 from tests.app import outside
 
 BOTH = (Kind.SOUND, Kind.PICTURE)
@@ -147,3 +149,15 @@ def test_a_beginning_of_an_earlier_version_says_nothing(library, interview, stre
     library.add_mark(interview.id, MarkKind.BEGUN, 0.0, {"questions": [], "recorded": ["sound"], "goes_on": False})
     stretch("speech", "face", goes_on=True).end()
     assert set(analysed(library, interview)) == {"speech", "face"}
+
+
+def test_where_the_rules_analyse_no_face_leaving_out_its_stretches_begins_nothing(library, interview, stretch):
+    stretch()
+    stretch("speech", "face", goes_on=True).end()
+    SettingsFile(library.folder).change(jurisdiction="strictest")
+    rules = policy.profile("strictest")
+    assert not may_analyse(library, interview.id, rules)
+    with pytest.raises(ConsentMissing):
+        InterviewAnalysis(library, interview.id)._modalities()
+    with pytest.raises(ConsentMissing):
+        Enriching(library, interview.id)._require_consent()

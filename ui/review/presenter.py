@@ -26,6 +26,7 @@ from app.jobs.landmarks import LandmarkChild, MakeChild
 from app.policy import allowed_modalities, shown_modalities
 from app.recording.asked import HeldInterview, held_interview
 from app.recording.left_out import LeftOut, left_out
+from app.recording.stretch_consent import refused_before
 from app.review import Reading, ReviewSession
 from app.review import step_texts as named
 from app.review.corrections import in_force, made_together, undone_last
@@ -162,7 +163,8 @@ class LibraryPresenter:
 
         rules = self._session.rules
         allowed = allowed_modalities(rules, self._library.consent(self.interview.id))
-        if FACE not in allowed or FACE not in shown_modalities(rules):
+        refused = refused_before(self._library, self.interview.id)
+        if FACE not in allowed or FACE in refused or FACE not in shown_modalities(rules):
             return None
         return partial(LandmarkChild, places(self._library.folder))
 

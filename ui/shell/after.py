@@ -21,7 +21,7 @@ from analysis.failures import (
 )
 from app import policy, text
 from app.domain.types import Imported
-from app.recording.starting import When, forgotten, is_night, on_mains, waiting, when
+from app.recording.starting import When, forgotten, is_night, may_analyse, on_mains, waiting, when
 from app.recording.watching import Looked, Watch
 from ui.shell.context import Context
 from ui.shell.window import MainWindow
@@ -107,7 +107,7 @@ class Afterwards(QObject):
 
     def _may_analyse(self, interview_id: str) -> bool:
         rules = policy.profile(self._context.settings.values.jurisdiction)
-        return bool(policy.allowed_modalities(rules, self._context.library.consent(interview_id)))
+        return may_analyse(self._context.library, interview_id, rules)
 
     def tick(self) -> None:
         """At night: let what waits be analysed, one after the other; what a person stopped is left alone."""
