@@ -220,10 +220,10 @@ class SyncService:
 
     def _note(self, report: SyncReport, *, pulling: bool) -> None:
         """Write the run down, unless there was nothing to do, or nothing could be tried."""
-        if report.asked_nobody:
-            return
-        if pulling or report.sent or report.failure or self._trouble:
-            self.book.note_run(report.sent, report.received.rows, report.left, self._trouble or report.failure)
+        if self._trouble is not None:  # the report is that of the run before
+            self.book.note_run(0, 0, report.left, self._trouble)
+        elif not report.asked_nobody and (pulling or report.sent or report.failure):
+            self.book.note_run(report.sent, report.received.rows, report.left, report.failure)
 
     def _run(self, *, hurry: bool, pulling: bool) -> SyncReport:
         client = self._client()

@@ -18,15 +18,14 @@ from sync.failures import (
     ClockWrong,
     HostUnknown,
     MappingBroken,
-    PathUnknown,
     ProfileInvalid,
     RemoteFailure,
-    RemoteRejected,
     RemoteUnauthorized,
     RemoteUnreachable,
     RemoteUntrusted,
     RightMissing,
     SecretMissing,
+    path_unknown,
 )
 from sync.system import HrSystem
 
@@ -117,7 +116,7 @@ def _rights(system: HrSystem, last: _Last) -> Finding:
         try:
             page = system.changes(cursor)
         except RemoteFailure as failure:
-            return Finding(Step.RIGHTS, _told(failure, last))
+            return Finding(Step.RIGHTS, path_unknown(failure, last.path))
         positions |= {one.remote_id for one in page.positions if not one.deleted}
         candidates |= {one.remote_id for one in page.candidates if not one.deleted}
         cursor, more = page.cursor, page.more
@@ -131,15 +130,8 @@ def _failure_of(call: Callable[[], None], last: _Last) -> RemoteFailure | None:
     try:
         call()
     except RemoteFailure as failure:
-        return _told(failure, last)
+        return path_unknown(failure, last.path)
     return None
-
-
-def _told(failure: RemoteFailure, last: _Last) -> RemoteFailure:
-    """A 404 for what every such system has is a wrong path."""
-    if isinstance(failure, RemoteRejected) and failure.params.get("status") == 404:
-        return PathUnknown(host=failure.params.get("host", ""), path=last.path)
-    return failure
 
 
 def _of_both(failure: RemoteFailure | None, system: HrSystem) -> RemoteFailure | None:

@@ -138,6 +138,13 @@ class PathUnknown(RemoteRejected):
     code = "path_unknown"
 
 
+def path_unknown(failure: RemoteFailure, path: str) -> RemoteFailure:
+    """A refusal of what every such system has, asked for at `path`: a 404 is a wrong path, everything else stays."""
+    if isinstance(failure, RemoteRejected) and failure.params.get("status") == 404:
+        return PathUnknown(host=failure.params.get("host", ""), path=path)
+    return failure
+
+
 class AddressTooLong(RemoteNonsense):
     """The address goes on behind where the system is: it is that of a page of it. params: host, more, address"""
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
 from sync import ledger
 from sync.breaker import Sessions
 from sync.contract import Pulled
-from sync.failures import CursorUnknown, RemoteNonsense
+from sync.failures import CursorUnknown, RemoteFailure, RemoteNonsense, path_unknown
 from sync.ledger import CURSOR, KnownRow
 from sync.system import HrSystem, TellsVanished
 
@@ -55,6 +56,11 @@ def pull(
                 raise
             cursor = ""
             continue
+        except RemoteFailure as failure:
+            told = path_unknown(failure, urlsplit(system.address.base).path or "/")
+            if told is failure:
+                raise
+            raise told from failure
         if page.more and page.cursor in ("", cursor):
             raise RemoteNonsense(host=system.address.host)
         if stopping():

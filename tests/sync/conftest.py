@@ -57,9 +57,9 @@ def connect():
     """Makes clients, and closes them in the end."""
     made = []
 
-    def connected(sandbox, key=None, **more):
+    def connected(sandbox, key=None, path="", **more):
         credentials = Credentials(lambda: key or sandbox.key)
-        client = connect_to(Address.parse(sandbox.url), shipped_profile("sandbox"), credentials, **more)
+        client = connect_to(Address.parse(sandbox.url + path), shipped_profile("sandbox"), credentials, **more)
         made.append(client)
         return client
 

@@ -22,6 +22,7 @@ from sync.failures import (
     AddressInvalid,
     CursorUnknown,
     KeyringMissing,
+    PathUnknown,
     PayloadTooLarge,
     RemoteBusy,
     RemoteNonsense,
@@ -32,6 +33,7 @@ from sync.failures import (
     SecretMissing,
 )
 from sync.profile import shipped_profile
+from sync.pull import pull
 from sync.system import Agreed
 from sync.waits import retry_after_s
 from tests.sync.ehr import IMPATIENT, assessment_body
@@ -249,3 +251,10 @@ def test_a_key_behind_a_file_descriptor_is_read_once(monkeypatch, keyring_of):
     secrets.store_passphrase("https://ehr.example", " open sesame ")
     assert secrets.passphrase_for("https://ehr.example") == " open sesame "
     assert secrets.passphrase_for("https://other.example") == ""
+
+
+def test_a_pull_that_finds_nothing_at_its_path_blames_the_address(sandbox, connect, sessions, clock):
+    client = connect(sandbox, path="/odoo/recruitment")
+    with pytest.raises(PathUnknown) as raised:
+        pull(client, sessions, lambda page: (), clock)
+    assert raised.value.params["path"] == "/odoo/recruitment"
