@@ -60,7 +60,7 @@ class Late:
     def sentence(self) -> str:
         """Who is late, since when, on the interview's own clock."""
         told = text.tr(
-            "schedule.late", name=self.interview.candidate.name, minutes=self.minutes,
+            "schedule.late", name=self.interview.candidate.name, late=_long(self.minutes),
             time=clock_time(self.planned, self.interview.time_zone),
         )  # fmt: skip
         return _with_question(told, self.interview, self.question)
@@ -83,6 +83,13 @@ class Soon:
             time=clock_time(self.planned, self.interview.time_zone),
         )  # fmt: skip
         return _with_question(told, self.interview, self.question)
+
+
+def _long(minutes: int) -> str:
+    """So many minutes in words, from an hour on as hours and minutes."""
+    if minutes < 60:
+        return text.tr("schedule.late_minutes", minutes=minutes)
+    return text.tr("schedule.late_hours", hours=minutes // 60, minutes=minutes % 60)
 
 
 def _with_question(told: str, interview: Interview, question: InQuestion | None) -> str:

@@ -23,11 +23,21 @@ def clock_time(moment: datetime, zone: str) -> str:
 
 
 def here_and_there(moment: datetime, zone: str, now: datetime | None = None) -> str:
-    """A moment by this computer's clock, without its date where it is today; where the clocks of `zone` show another
-    time, that too: "2026-11-28 17:00 (09:00 GMT)"."""
-    here, there = moment.astimezone(), moment.astimezone(zone_of(zone))
+    """A moment as `both_clocks` gives it, without its date where it is today."""
+    here = moment.astimezone()
     today = here.date() == (now or datetime.now(UTC)).astimezone().date()
-    words = f"{here:%H:%M}" if today else f"{here:%Y-%m-%d %H:%M}"
+    return _both(here, f"{here:%H:%M}" if today else f"{here:%Y-%m-%d %H:%M}", zone)
+
+
+def both_clocks(moment: datetime, zone: str) -> str:
+    """A moment by this computer's clock, as lists show it; where the clocks of `zone` show another time, that too:
+    "2026-11-28 17:00 (09:00 GMT)"."""
+    here = moment.astimezone()
+    return _both(here, f"{here:%Y-%m-%d %H:%M}", zone)
+
+
+def _both(here: datetime, words: str, zone: str) -> str:
+    there = here.astimezone(zone_of(zone))
     if here.utcoffset() == there.utcoffset():
         return words
     return f"{words} ({there:%H:%M %Z})" if here.date() == there.date() else f"{words} ({there:%m-%d %H:%M %Z})"

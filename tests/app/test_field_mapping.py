@@ -10,6 +10,8 @@ import pytest
 from app import text
 from app.domain.types import InterviewStatus
 from app.field_mapping import (
+    _HEAD,
+    _REST,
     Nature,
     example,
     in_the_way,
@@ -209,3 +211,10 @@ def test_a_profile_is_shared_and_chosen(library, service, desk, tmp_path):  # no
     taken = desk.import_file(tmp_path / "shared.toml")
     assert taken.shape.mapping == FITTING
     assert SettingsFile(library.folder).values.ehr_profile == taken.name
+
+
+@pytest.mark.parametrize("lang", text.LANGUAGES)
+def test_each_field_of_ours_has_a_name(lang):
+    text.set_language(lang)
+    for path in (*_HEAD, *_REST):
+        assert text.has(f"sync_room.field_{path}"), path

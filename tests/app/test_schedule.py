@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from app import text
 from app.domain.people import Told
 from app.domain.types import Candidate, InterviewStatus
 from app.handover.package import Kind as PackageKind
@@ -78,6 +79,7 @@ def test_a_quarter_of_an_hour_late_is_told_once_and_noted_once(library, each_lan
     clock.pass_s(60)
     (late,) = watch.look().late
     assert (late.minutes, late.telling) == (16, False)
+    assert text.tr("schedule.late_hours", hours=3, minutes=24) in replace(late, minutes=204).sentence
     (note,) = notes(library)
     body = json.loads(note.payload)
     said = {

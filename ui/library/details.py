@@ -27,11 +27,12 @@ from app.absence import failed, named
 from app.domain.redaction import Redaction
 from app.domain.types import AnalysisState, Interview
 from app.recording.cut_off import can_go_on
+from app.schedule.zones import both_clocks
 from app.store.library import Library
 from ui import icons, language, theme
 from ui.library.consent import ConsentField
 from ui.library.hr_said import HrSaid
-from ui.library.model import added, local_time
+from ui.library.model import added
 from ui.library.spoken import SpokenField
 from ui.widgets.plain import plain_tip
 from ui.widgets.text_line import TextLine
@@ -209,7 +210,7 @@ class DetailsPanel(QFrame):
 
     def _facts(self, interview: Interview) -> str:
         at = interview.scheduled_at
-        when = local_time(at, interview.time_zone) if at else added(interview.created)
+        when = both_clocks(at, interview.time_zone) if at else added(interview.created)
         parts = [when, text.tr(f"library.status_{interview.status}")]
         media = interview.media
         if media:

@@ -13,11 +13,11 @@ from app import text
 from app.domain.types import Interview
 from app.pulled import moment
 from app.said import Said, SaidDocument, earlier_feedback, has_signed, said_of
+from app.schedule.zones import both_clocks
 from app.store.library import Library
 from sync.contract import RemoteCustom, RemoteEvent, RemoteFeedback
 from ui import icons, language, theme
 from ui.documents.viewer import DocumentWindow
-from ui.library.model import local_time
 from ui.widgets.plain import literal, plain_tip
 
 LONG, LINES = 160, 5
@@ -199,7 +199,7 @@ class HrSaid(QWidget):
 
     def _round(self, interview: Interview) -> str:
         at = interview.scheduled_at
-        when = local_time(at, interview.time_zone) if at else text.tr("said.no_time")
+        when = both_clocks(at, interview.time_zone) if at else text.tr("said.no_time")
         return text.tr("said.round", n=interview.round, when=when, status=text.tr(f"library.status_{interview.status}"))
 
     def _event(self, line: RemoteEvent) -> str:
@@ -219,7 +219,7 @@ class HrSaid(QWidget):
     def _when(self, at: str) -> str:
         when = moment(at)
         zone = self._interview.time_zone if self._interview is not None else "UTC"
-        return local_time(when, zone) if when else at
+        return both_clocks(when, zone) if when else at
 
 
 def _lines_of(fields: tuple[RemoteCustom, ...]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
@@ -128,12 +127,3 @@ class InterviewTable(QAbstractTableModel):
 def added(moment: datetime) -> str:
     """When something came or is to be, in this computer's time zone: rows in order read in order."""
     return f"{moment.astimezone():%Y-%m-%d %H:%M}"
-
-
-def local_time(moment: datetime, zone: str) -> str:
-    """A UTC moment in the interview's own time zone, as text; UTC where the zone is unknown."""
-    try:
-        local = moment.astimezone(ZoneInfo(zone))
-    except (ZoneInfoNotFoundError, ValueError):
-        local = moment
-    return f"{local:%Y-%m-%d %H:%M}"

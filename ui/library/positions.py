@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from analysis.failures import Failure
 from app import text
 from app.domain.types import Position
 from app.store.library import Library
@@ -101,7 +102,11 @@ class PositionsDialog(QDialog):
         """Edit how the questions of the position are put."""
         self._save()
         if self._position is not None:
-            dialog = KitDialog(self._library, self._position.id, self)
+            try:
+                dialog = KitDialog(self._library, self._position.id, self)
+            except Failure as failure:
+                self.note.setText(text.sentence(failure))
+                return
             dialog.saved.connect(self._kit_saved)
             dialog.open()
 

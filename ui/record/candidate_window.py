@@ -96,6 +96,8 @@ class CandidateWindow(QWidget):
         key = (
             "end"
             if now.ended
+            else "greeting"
+            if not running.kit
             else "welcome"
             if not now.takes
             else "wait"

@@ -67,6 +67,7 @@ class RecordRoom(QWidget):
         self.consent.left.connect(self.start_over)
         self.setup.left.connect(self._back_to_consent)
         self.setup.begun.connect(self._begin)
+        self.setup.failed.connect(self.failed)
         self.running.failed.connect(self.failed)
         self.running.noticed.connect(self.noticed)
         self.done.again.connect(self.start_over)

@@ -69,6 +69,7 @@ class RunningLayout(QWidget):
         self.questions = QListWidget()
         self.prompts = {prompt: QPushButton() for prompt in Prompt}
         self.questions_title, self.marks = QLabel(), QLabel()
+        self.no_questions = QWidget()  # takes the place of the list where there is no kit
         self.said_line, self.said = QLabel(), QPushButton()
 
     def _build(self) -> None:
@@ -174,6 +175,7 @@ class RunningLayout(QWidget):
         self.questions.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
         right.addWidget(self.questions_title)
         right.addWidget(self.questions, 1)
+        right.addWidget(self.no_questions, 1)
         right.addWidget(self.withdraw)
 
     def showEvent(self, event: QShowEvent) -> None:

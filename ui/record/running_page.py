@@ -281,8 +281,9 @@ class RunningPage(RunningLayout):
         self.retake.setVisible(any(each.retakes for each in running.kit))
         self._tell_retake()
         self.next.setEnabled(bool(running.kit) and not now.ended and (current is not None or running.has_more()))
-        for widget in (self.next, self.number, self.questions_title, self.questions):
+        for widget in (self.next, self.number, self.questions_title, self.questions, self.rating_title, self.rating):
             widget.setVisible(bool(running.kit))
+        self.no_questions.setVisible(not running.kit)
         self.next.setText(self._next_words())
         self.pause.setText(tr("record.resume" if now.paused else "record.pause"))
         self.pause.setIcon(icons.icon("play" if now.paused else "pause"))

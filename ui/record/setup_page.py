@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from analysis.failures import Failure
 from app.domain.kit import LONGEST_S, SILENT, Answers, Kit
 from app.domain.types import Interview
 from app.kit_words import minutes_text, retakes_words
@@ -65,6 +66,7 @@ class SetupPage(QWidget):
 
     begun = Signal(object)
     left = Signal()
+    failed = Signal(object)
 
     def __init__(
         self, library: Library, settings: SettingsFile, make_panel: MakePanel = real_panel,
@@ -153,7 +155,11 @@ class SetupPage(QWidget):
     def edit_kit(self) -> None:
         """Edit the kit of the interview's position."""
         if self._interview is not None and self._interview.position is not None:
-            dialog = KitDialog(self._library, self._interview.position.id, self)
+            try:
+                dialog = KitDialog(self._library, self._interview.position.id, self)
+            except Failure as failure:
+                self.failed.emit(failure)
+                return
             dialog.saved.connect(self._kit_saved)
             dialog.open()
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ui.library.room import LibraryRoom
     from ui.record.room import RecordRoom
 
+ANOTHER = "another"
+"""The message's topic where an interview was asked for while another one is held."""
 CLOSING = "closing"
 """The message's topic while a window asks whether it may close."""
 ASKED_MS = 60_000
@@ -63,10 +65,12 @@ class Recordings:
         return cast("RecordRoom | None", self._window.room("record"))
 
     def hold(self, interview_id: str) -> None:
-        """Go to the room with this interview, unless another one is being held there."""
-        if self.room is not None and self.room.is_holding():
-            return
+        """Go to the room with this interview; while another one is being held there, say so."""
         self._window.enter("record")
+        if self.room is not None and self.room.is_holding():
+            if interview_id != self.looked_at():
+                self._noticed(lambda: tr("record.another_is_held"), "info", ANOTHER)
+            return
         if self.room is not None:
             self.room.choose(interview_id)
 

@@ -24,9 +24,9 @@ from app.handover.hr_said import Weight, needs_protection, weights
 from app.handover.package import Kind
 from app.handover.summary import stays_lines
 from app.handover.writing import Choice, go_along, offered, recordings_stay
+from app.schedule.zones import both_clocks
 from app.store.library import Library
 from ui import language, theme
-from ui.library.model import local_time
 
 ATTACHED = {
     Kind.RESULTS: ("files", "analyses", "recordings", "reports"),
@@ -260,6 +260,6 @@ class HandOverDialog(QDialog):
 def _words(row: Interview | Position) -> str:
     if isinstance(row, Position):
         return text.tr("package.only_position", title=row.title)
-    when = local_time(row.scheduled_at, row.time_zone) if row.scheduled_at else ""
+    when = both_clocks(row.scheduled_at, row.time_zone) if row.scheduled_at else ""
     parts = (row.candidate.name, row.position.title if row.position else "", text.tr("shell.round", n=row.round), when)
     return " · ".join(filter(None, parts))

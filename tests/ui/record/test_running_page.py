@@ -242,3 +242,16 @@ def test_after_a_break_the_next_question_is_offered(room, interview, library):
         QTest.keyClick(room, "n")
     assert room.running.question.text() == text.tr("record.after_last")
     assert room.running.candidate.question.text() == text.tr_in(held.language(), "record.candidate_last")
+
+
+def test_without_a_kit_nothing_speaks_of_questions(make_room, library, qtbot):
+    bare = planned_interview(library, (), remote_id="hr-2")
+    room = make_room()
+    begun(room, bare, "sound")
+    page = room.running
+    for widget in (page.next, page.questions, page.rating, page.rating_title):
+        assert not widget.isVisible()
+    page.toggle_candidate()
+    assert page.candidate.question.text() == text.tr_in(page.candidate.language, "record.candidate_greeting")
+    assert page.sources.geometry().bottom() < page.side.height() - 2 * page.withdraw.height()
+    assert page.withdraw.geometry().bottom() > page.side.height() - 2 * page.withdraw.height()

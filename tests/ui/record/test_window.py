@@ -191,3 +191,14 @@ def test_the_end_says_that_nothing_is_analysed_where_that_was_refused(conductor,
     with qtbot.waitSignal(room.recorded, timeout=30_000):
         room.running.end()
     assert room.done.later.text() == text.tr("after.not_agreed")
+
+
+def test_another_interview_that_is_asked_for_meanwhile_is_told_of(conductor, made, qtbot):
+    room = hold(conductor)
+    qtbot.waitUntil(lambda: made.recorders[0].blocks > 5)
+    other = planned_interview(conductor.context.library, remote_id="hr-2")
+    conductor.window.enter("library")
+    conductor.recordings.hold(other.id)
+    assert conductor.window.pages.currentWidget() is room
+    assert room.held.interview.id == conductor.interview_id
+    assert conductor.window.message.label.text() == text.tr("record.another_is_held")
