@@ -42,26 +42,11 @@ def page_routes(store: Store, faults: Faults) -> Blueprint:
         language, nonce = chosen_language(), secrets.token_urlsafe(12)
         html = render_template(
             "page.html",
-            language=language,
-            other=LANGUAGES[1 - LANGUAGES.index(language)],
-            words=words[language],
             nonce=nonce,
             token=token,
             edit=edit,
             problem=words[language].get(f"problem_{problem}", problem),
-            revision=seen(store, faults),
-            statuses=STATUSES,
-            candidates=candidates(store),
-            assessments=[shown(held, store, language) for held in store.assessments()],
-            notes=[*map(said, store.notes()), *feed(store)],
-            imported=on_the_page(store),
-            positions=store.all("position"),
-            templates=store.all("template"),
-            faults=faults.spec,
-            switches=switches(faults),
-            skew=f"{faults.skew_s:g}",
-            seed=seed_of(faults.spec),
-            wrong=in_words(faults, words[language]),
+            **content(store, faults, words[language], language),
         )
         return guarded(Response(html, status), nonce)
 
@@ -99,6 +84,28 @@ def page_routes(store: Store, faults: Faults) -> Blueprint:
         return Response(seen(store, faults), mimetype="text/plain", headers={"Cache-Control": "no-store"})
 
     return routes
+
+
+def content(store: Store, faults: Faults, words: dict[str, str], language: str) -> dict[str, Any]:
+    """What the page shows, by the names that its template calls it."""
+    return {
+        "language": language,
+        "other": LANGUAGES[1 - LANGUAGES.index(language)],
+        "words": words,
+        "revision": seen(store, faults),
+        "statuses": STATUSES,
+        "candidates": candidates(store),
+        "assessments": [shown(held, store, language) for held in store.assessments()],
+        "notes": [*map(said, store.notes()), *feed(store)],
+        "imported": on_the_page(store),
+        "positions": store.all("position"),
+        "templates": store.all("template"),
+        "faults": faults.spec,
+        "switches": switches(faults),
+        "skew": f"{faults.skew_s:g}",
+        "seed": seed_of(faults.spec),
+        "wrong": in_words(faults, words),
+    }
 
 
 def from_the_page(token: str) -> bool:
