@@ -17,7 +17,7 @@ from app.domain.types import Candidate, Interview, InterviewStatus, Position
 from app.store.importing import import_file
 from tests.ui import review_data, review_library
 from ui import language
-from ui.library.model import COLUMNS, InterviewTable
+from ui.library.model import COLUMNS, LARGEST_FIRST, ORDERS, InterviewTable
 from ui.library.positions import PositionsDialog
 from ui.library.room import LibraryRoom
 
@@ -201,6 +201,8 @@ def test_every_column_sorts_and_what_is_large_comes_first(qtbot, room, filled):
     assert by_clicking(qtbot, room, "status") == list(order)
     for column in ("position", "analysis", "length", "composite"):
         assert len(by_clicking(qtbot, room, column)) == 4
+        asked = room._query()
+        assert (asked.order, asked.descending) == (ORDERS[column], column in LARGEST_FIRST)
     assert by_clicking(qtbot, room, "created") == [name for name, _ in reversed(PEOPLE)]
 
 

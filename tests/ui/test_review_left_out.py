@@ -62,7 +62,7 @@ def test_a_redacted_stretch_says_why_and_is_not_called_damaged(qtbot, player, li
         assert player.pane.message == said
     playback.seek(9.5)
     assert player.pane.message == ""
-    playback.set_speed(3.0)
+    playback.set_speed(1.0)
     playback.play()
     qtbot.waitUntil(lambda: player.pane.message == said, timeout=20_000)
     qtbot.waitUntil(lambda: player.pane.message == "" and playback.position > 14.0, timeout=20_000)

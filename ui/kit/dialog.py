@@ -169,6 +169,7 @@ class KitDialog(QDialog):
         self.cancel.setText(tr("kit.cancel"))
         self.save.setText(tr("kit.save"))
         self._say("")
+        self._asked_about = self._filled  # what was asked is not to be read any more
 
 
 def _panel() -> tuple[QFrame, QVBoxLayout]:

@@ -105,7 +105,8 @@ class InterviewTable(QAbstractTableModel):
             case "position":
                 return interview.position.title if interview.position else "–"
             case "time":
-                return added(interview.scheduled_at) if interview.scheduled_at else added(interview.created)[:10]
+                planned = interview.scheduled_at
+                return added(planned) if planned else f"{interview.created.astimezone():%Y-%m-%d}"
             case "status":
                 return text.tr(f"library.status_{interview.status}")
             case "analysis":

@@ -88,7 +88,6 @@ class LibraryRoom(QWidget):
         self._build()
         language.on_change(self, self._retranslate)
         theme.changed.connect(self._paint)
-        # Arrows choose an interview and Enter opens it from the first moment.
         self._paint()
         self.refresh()
 

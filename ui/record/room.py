@@ -184,7 +184,7 @@ class RecordRoom(QWidget):
         if self.done.interview_id == interview_id:
             self.done.show_outcome(self._library.interview(interview_id), outcome)
             if self.pages.currentWidget() is self.done and self.done.next.hasFocus():
-                self.done.open.setFocus(Qt.FocusReason.OtherFocusReason)
+                self._keyed().setFocus(Qt.FocusReason.OtherFocusReason)
         if isinstance(outcome, Failure):
             self.failed.emit(outcome)
         else:

@@ -30,6 +30,8 @@ from ui.record.running_words import drafted, late_words, retake_words, scope_wor
 TICK_MS = 200
 SURE_MS = 4000
 WRITTEN_MS = 1000
+AGAIN_MS = 15_000
+"""What could not be kept is tried again after so long: a library that is busy may let a try wait for seconds."""
 NOTE_DRAFT = "record.note"
 ONE_DISPLAY = "one_display"
 """The message's topic."""
@@ -236,12 +238,14 @@ class RunningPage(RunningLayout):
     def _wrote_here(self) -> None:
         if self.candidate is not None:
             self.candidate.put_answer(self.answer.toPlainText())
-        self._written.start() if not self._written.isActive() else None
+        if not self._written.isActive():
+            self._written.start(WRITTEN_MS)
 
     def _wrote_there(self, words: str) -> None:
         with QSignalBlocker(self.answer):
             self.answer.setPlainText(words)
-        self._written.start() if not self._written.isActive() else None
+        if not self._written.isActive():
+            self._written.start(WRITTEN_MS)
 
     def _keep_answer(self) -> bool:
         """What was written since it was last kept, before something else happens. Whether all of it is kept."""
@@ -255,7 +259,7 @@ class RunningPage(RunningLayout):
         held = self.held
         kept = held is None or held.over or self._try(lambda: held.running.answer(self.answer.toPlainText()))
         if not kept:
-            self._written.start()
+            self._written.start(AGAIN_MS)
         return kept
 
     # What is shown

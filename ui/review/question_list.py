@@ -113,6 +113,7 @@ class QuestionRow(QWidget):
         self._asked.hide()
         self._asked.deleteLater()
         self._asked = self._show(question)
+        QWidget.setTabOrder(self.written, self._asked)
 
     def _show(self, question: ListedQuestion) -> QWidget:
         asked = self._when(question)

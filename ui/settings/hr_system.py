@@ -178,7 +178,7 @@ class HrSystemFields(QObject):
     def _focus_moved(self, _before: QWidget | None, now: QWidget | None) -> None:
         """Whoever goes on elsewhere in the window has entered what there is to enter; another window is no such place,
         for an address or a file may be looked up there."""
-        if now is None or now.window() is not self._room.window() or now in self._together():
+        if self.pending.isHidden() or now is None or now.window() is not self._room.window() or now in self._together():
             return
         self.apply()
 

@@ -135,6 +135,8 @@ class Recordings:
     def _joined(self, interview_id: str, outcome: Interview | Failure) -> None:
         if self.room is not None:
             self.room.show_joined(interview_id, outcome)
+        if (library := self._window.room("library")) is not None:
+            cast("LibraryRoom", library).refresh_soon()
 
     def may_close(self) -> bool:
         """Whether the window may close: while an interview is held, the second time it is asked."""

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from analysis.failures import DocumentInvalid
 from app import text
 from app.domain.types import Interview, Position
 from app.handover.consented import Stays, stays
@@ -208,10 +209,16 @@ class HandOverDialog(QDialog):
             if isinstance(row, Interview):
                 key = row.id, choice.wanted
                 if key not in self._staying:
-                    self._staying[key] = stays(self._library, [row], choice.wanted)
+                    self._staying[key] = self._stays(row, choice)
                 found += self._staying[key]
         self.unagreed.setText("\n".join(stays_lines(found, MOST_STAYING)))
         self.unagreed.setVisible(bool(found))
+
+    def _stays(self, interview: Interview, choice: Choice) -> tuple[Stays, ...]:
+        try:
+            return stays(self._library, [interview], choice.wanted)
+        except DocumentInvalid:  # said when the package is written
+            return ()
 
     def _show_state(self) -> None:
         self._show_weight()
