@@ -98,6 +98,7 @@ def test_arrived_leads_to_the_interview_in_the_room_that_records(opened, qtbot, 
     assert status_of(opened, another.late.interview.candidate.name) is InterviewStatus.IN_PROGRESS
     assert room.held.interview.id == interview.id, "who is being interviewed is not interrupted"
     assert opened.window.pages.currentWidget() is opened.window.room("library")
+    assert opened.window.message.label.text() == text.tr("record.another_is_held")
     room.running.end()
     qtbot.waitUntil(lambda: not room.is_holding(), timeout=10_000)
 

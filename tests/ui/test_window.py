@@ -172,6 +172,7 @@ def untranslated(widget, own):
         while (inner := re.sub(r"⟦[^⟦⟧]*⟧", "", bare)) != bare:
             bare = inner
         bare = re.sub(r"⟦[^⟦⟧]*$", "", bare)  # a name cut off before its key
+        bare = re.sub(r"\((\d\d-\d\d )?\d\d:\d\d [A-Z]{3,5}\)", "", bare)  # the time in another zone
         bare = re.sub(r"\t\S+$", "", bare)  # the key beside an entry of a menu
         if bare.strip() and not DATA.match(bare.strip()) and not any(piece in words for piece in own):
             found.append((words, type(part).__name__))

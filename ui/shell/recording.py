@@ -65,12 +65,12 @@ class Recordings:
         return cast("RecordRoom | None", self._window.room("record"))
 
     def hold(self, interview_id: str) -> None:
-        """Go to the room with this interview; while another one is being held there, say so."""
-        self._window.enter("record")
+        """Go to the room with this interview; while another one is being held there, say so and go nowhere."""
         if self.room is not None and self.room.is_holding():
             if interview_id != self.looked_at():
-                self._noticed(lambda: tr("record.another_is_held"), "info", ANOTHER)
+                self._window.message.say(lambda: tr("record.another_is_held"), "info", topic=ANOTHER)
             return
+        self._window.enter("record")
         if self.room is not None:
             self.room.choose(interview_id)
 
@@ -110,6 +110,7 @@ class Recordings:
         if not self.looked_at():
             self._asked = False
             self._window.message.drop(CLOSING)
+            self._window.message.drop(ANOTHER)
         if self._window.pages.currentWidget() is self.room:
             self._window.message.look_at(self.looked_at())
 

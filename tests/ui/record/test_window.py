@@ -199,6 +199,6 @@ def test_another_interview_that_is_asked_for_meanwhile_is_told_of(conductor, mad
     other = planned_interview(conductor.context.library, remote_id="hr-2")
     conductor.window.enter("library")
     conductor.recordings.hold(other.id)
-    assert conductor.window.pages.currentWidget() is room
+    assert conductor.window.pages.currentWidget() is conductor.library_room
     assert room.held.interview.id == conductor.interview_id
     assert conductor.window.message.label.text() == text.tr("record.another_is_held")
