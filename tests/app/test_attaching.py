@@ -12,14 +12,10 @@ import pytest
 from PySide6.QtGui import QImage
 
 from app.settings import SettingsFile
-from app.sync_service import SyncService
 from sync import listing, tables
 from sync.conflicts import Choice
 from sync.outbox import Kind, Resolution, State
-from sync.queue import Queue
-from sync.sandbox.server import Sandbox
-from tests.app.test_sync_service import CANARY, in_conflict, local_interview, sign
-from tests.sync.ehr import CONTRACT
+from tests.app.hr import in_conflict, local_interview, sign
 from tests.ui.review_library import analysed
 
 WITH_VIDEO = """
@@ -27,29 +23,6 @@ base = "generic"
 name = "with-video"
 send = ["status", "assessment", "video"]
 """
-
-
-@pytest.fixture
-def sandbox(tmp_path):
-    with Sandbox(CONTRACT, tmp_path / "ehr", key=CANARY) as running:
-        yield running
-
-
-@pytest.fixture
-def service(library, sandbox):
-    settings = SettingsFile(library.folder)
-    settings.change(ehr_url=sandbox.url, ehr_profile="sandbox", assessor="li")
-    made = SyncService(library, settings, queue=Queue(jitter=lambda: 1.0), secret=lambda _: CANARY)
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def library(tmp_path):
-    from app.store import Library
-
-    with Library.open(tmp_path / "资料 库", assessor="li") as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from app import cli
 from app.settings import SettingsFile
 from app.store import Library
 from sync.sandbox.server import Sandbox
-from tests.app.test_sync_service import local_interview, sign
+from tests.app.hr import local_interview, sign
 from tests.conftest import ROOT
 from tests.sync.ehr import CONTRACT
 

@@ -11,11 +11,12 @@ from app.exchanges import pretty
 from sync.failures import RemoteUnauthorized
 from sync.outbox import Kind
 from sync.sandbox.server import Sandbox
-from tests.app.test_sync_service import CANARY, connect, library, planned, sandbox, service, sign  # noqa: F401
+from tests.app.conftest import CANARY
+from tests.app.hr import planned, sign
 from tests.sync.ehr import CONTRACT
 
 
-def test_each_call_is_listed_with_its_item_and_both_bodies(library, service, sandbox):  # noqa: F811
+def test_each_call_is_listed_with_its_item_and_both_bodies(library, service, sandbox):
     service.run_once()
     interview = planned(library)
     library.set_status(interview.id, InterviewStatus.TO_REVIEW)
@@ -39,7 +40,7 @@ def test_each_call_is_listed_with_its_item_and_both_bodies(library, service, san
     )
 
 
-def test_runs_are_kept_and_tell_since_when_nobody_answers(library, connect, tmp_path):  # noqa: F811
+def test_runs_are_kept_and_tell_since_when_nobody_answers(library, connect, tmp_path):
     with Sandbox(CONTRACT, tmp_path / "ehr", key=CANARY) as running:
         service = connect(running.url)
         service.run_once()
@@ -55,8 +56,8 @@ def test_runs_are_kept_and_tell_since_when_nobody_answers(library, connect, tmp_
     assert service.book.lines()[0].status is None
 
 
-def test_testing_the_connection_is_about_no_item(connect, sandbox):  # noqa: F811
-    service = connect(sandbox.url, key="wrong")  # noqa: F811
+def test_testing_the_connection_is_about_no_item(connect, sandbox):
+    service = connect(sandbox.url, key="wrong")
     with pytest.raises(RemoteUnauthorized):
         service.test()
     lines = service.book.lines()

@@ -29,7 +29,8 @@ from sync.catalogue import Catalogue, FieldType, Option, RemoteField
 from sync.failures import RemoteUnreachable
 from sync.mapping import SOURCES, Entry, Level
 from sync.sandbox.server import Sandbox
-from tests.app.test_sync_service import CANARY, connect, library, planned, sandbox, service, sign  # noqa: F401
+from tests.app.conftest import CANARY
+from tests.app.hr import planned, sign
 from tests.sync.ehr import CONTRACT, assessment_body
 
 GRADE = RemoteField(
@@ -127,12 +128,12 @@ class Answers:
 
 
 @pytest.fixture
-def desk(library, service):  # noqa: F811
+def desk(library, service):
     return MappingDesk(library, service._settings, service, lambda function: function())
 
 
 def test_the_desk_reads_fields_shows_the_exact_body_and_tries_everything_but_writing(
-    library, service, sandbox, desk  # noqa: F811
+    library, service, sandbox, desk
 ):  # fmt: skip
     service.run_once()
     answers = Answers()
@@ -165,7 +166,7 @@ def test_the_desk_reads_fields_shows_the_exact_body_and_tries_everything_but_wri
     assert json.loads(kept.body)["custom_fields"]["recommendation"] == "opt_101"
 
 
-def test_a_renamed_field_stops_the_item_and_a_mended_mapping_sends_it(library, service, sandbox, desk):  # noqa: F811
+def test_a_renamed_field_stops_the_item_and_a_mended_mapping_sends_it(library, service, sandbox, desk):
     service.run_once()
     entry = Entry("composite", FIVE.id, "integer", scale=(0, 10, 1, 5))
     saved = desk.save((entry,))
@@ -189,7 +190,7 @@ def test_a_renamed_field_stops_the_item_and_a_mended_mapping_sends_it(library, s
     assert json.loads(sandbox.store.assessments()[0].body)["custom_fields"] == {"communication_v2": 4}
 
 
-def test_without_a_connection_the_fields_last_read_stay(library, connect, tmp_path):  # noqa: F811
+def test_without_a_connection_the_fields_last_read_stay(library, connect, tmp_path):
     with Sandbox(CONTRACT, tmp_path / "ehr", key=CANARY) as running:
         away = connect(running.url)
         desk, answers = MappingDesk(library, away._settings, away, lambda work: work()), Answers()
@@ -206,7 +207,7 @@ def test_without_a_connection_the_fields_last_read_stay(library, connect, tmp_pa
     assert tried.items == ()
 
 
-def test_a_profile_is_shared_and_chosen(library, service, desk, tmp_path):  # noqa: F811
+def test_a_profile_is_shared_and_chosen(library, service, desk, tmp_path):
     desk.export_file(FITTING, tmp_path / "shared.toml")
     taken = desk.import_file(tmp_path / "shared.toml")
     assert taken.shape.mapping == FITTING

@@ -10,41 +10,14 @@ import pytest
 from app import text
 from app.mapping_desk import MappingDesk
 from app.mapping_words import in_words
-from app.settings import SettingsFile
-from app.store import Library
-from app.sync_service import SyncService, at_once
+from app.sync_service import at_once
 from app.sync_state import State
 from sync.diagnosis import Step
 from sync.mapping import Entry
-from sync.queue import Queue
-from sync.sandbox.server import Sandbox
-from tests.app.test_sync_service import planned, sign
-from tests.pulled.hr import KEY
-from tests.sync.ehr import CONTRACT
+from tests.app.hr import planned, sign
 
 COMM = "custom_fields.communication"
 TITLES = {"zh": "沟通表达（1–5 分）", "en": "Communication (1 to 5)"}
-
-
-@pytest.fixture
-def sandbox(tmp_path):
-    with Sandbox(CONTRACT, tmp_path / "ehr", key=KEY) as running:
-        yield running
-
-
-@pytest.fixture
-def library(tmp_path):
-    with Library.open(tmp_path / "library", assessor="li") as opened:
-        yield opened
-
-
-@pytest.fixture
-def service(library, sandbox):
-    settings = SettingsFile(library.folder)
-    settings.change(ehr_url=sandbox.url, ehr_profile="sandbox", assessor="li")
-    made = SyncService(library, settings, queue=Queue(jitter=lambda: 1.0), secret=lambda _: KEY)
-    yield made
-    made.close()
 
 
 @pytest.fixture

@@ -10,48 +10,17 @@ import pytest
 from app import text
 from app.exchanges import RunLine
 from app.present import Present
-from app.settings import SettingsFile
-from app.store import Library
-from app.sync_service import SyncService
 from app.sync_state import Connection, utc
 from sync import secrets
 from sync.conflicts import Choice
 from sync.failures import RemoteUnauthorized, RemoteUnreachable
-from sync.queue import Queue
 from sync.sandbox.server import Sandbox
-from tests.app.test_sync_service import local_interview, planned, sign
-from tests.pulled.hr import KEY, cards, put
+from tests.app.conftest import CANARY
+from tests.app.hr import local_interview, planned, sign
+from tests.pulled.hr import cards, put
 from tests.sync.ehr import CONTRACT
 
 LAST = RunLine(utc(0), utc(0), 1, 0, 0, "went", None)
-
-
-@pytest.fixture
-def sandbox(tmp_path):
-    with Sandbox(CONTRACT, tmp_path / "ehr", key=KEY) as running:
-        yield running
-
-
-@pytest.fixture
-def library(tmp_path):
-    with Library.open(tmp_path / "library", assessor="li") as opened:
-        yield opened
-
-
-@pytest.fixture
-def made(library):
-    """Makes services on the library, as starting the program does, and closes them before it."""
-    services = []
-
-    def make(url, key=KEY):
-        settings = SettingsFile(library.folder)
-        settings.change(ehr_url=url, ehr_profile="sandbox", assessor="li")
-        services.append(SyncService(library, settings, queue=Queue(jitter=lambda: 1.0), secret=lambda _: key))
-        return services[-1]
-
-    yield make
-    for one in services:
-        one.close()
 
 
 def gone():
@@ -82,8 +51,8 @@ def test_light_and_sentence_say_what_holds(each_language, facts, connection, key
     assert "同步”页面" not in present.sentence
 
 
-def test_what_a_person_has_settled_waits_for_nobody_any_more(each_language, library, sandbox, made):
-    service = made(sandbox.url)
+def test_what_a_person_has_settled_waits_for_nobody_any_more(each_language, library, sandbox, connect):
+    service = connect(sandbox.url)
     service.run_once()
     mine = library.find_position(remote_id="pos-backend")
     library.save_position(replace(mine, title="我们的"))
@@ -97,9 +66,9 @@ def test_what_a_person_has_settled_waits_for_nobody_any_more(each_language, libr
     )  # fmt: skip
 
 
-def test_while_a_run_is_under_way_it_says_so_and_what_is_left_shrinks(library, sandbox, made, monkeypatch):
+def test_while_a_run_is_under_way_it_says_so_and_what_is_left_shrinks(library, sandbox, connect, monkeypatch):
     monkeypatch.setattr("app.sync_service.TELL_EVERY_S", -1.0)
-    service = made(sandbox.url)
+    service = connect(sandbox.url)
     service.run_once()
     sign(library, planned(library).id)
     seen = []
@@ -114,30 +83,30 @@ def test_while_a_run_is_under_way_it_says_so_and_what_is_left_shrinks(library, s
     assert seen[-1].sentence == text.tr("sync.nothing_waits")
 
 
-def test_the_last_run_is_known_after_a_restart(each_language, library, sandbox, made):
-    first = made(sandbox.url)
+def test_the_last_run_is_known_after_a_restart(each_language, library, sandbox, connect):
+    first = connect(sandbox.url)
     assert first.standing().last_run is None
     assert first.standing().sentence == text.tr("sync.not_run_yet")
     report = first.run_once()
-    again = made(sandbox.url).standing()
+    again = connect(sandbox.url).standing()
     assert abs((again.last_run - report.at).total_seconds()) < 60
     assert (again.connection, again.sentence) == (Connection.UNTRIED, text.tr("sync.nothing_waits"))
     assert again.last_went == text.tr("sync.all_sent", sent=report.sent, received=report.received.rows)
-    assert made(sandbox.url + "/ihr").standing().last_run is None, "that was another system"
+    assert connect(sandbox.url + "/ihr").standing().last_run is None, "that was another system"
 
 
-def test_a_system_that_is_left_alone_is_not_shown_as_connected(library, made):
+def test_a_system_that_is_left_alone_is_not_shown_as_connected(library, connect):
     url = gone()
     sign(library, local_interview(library).id)
-    assert made(url).run_once().failure is not None
-    restarted = made(url)
+    assert connect(url).run_once().failure is not None
+    restarted = connect(url)
     report = restarted.run_once()
     assert (report.asked_nobody, restarted.standing().connection) == (True, Connection.OFFLINE)
     assert restarted.standing().last_went == restarted.book.runs()[0].sentence, "nothing was tried: no run"
 
 
-def test_what_another_address_met_says_nothing_of_this_one(library, sandbox, made):
-    service = made(gone())
+def test_what_another_address_met_says_nothing_of_this_one(library, sandbox, connect):
+    service = connect(gone())
     service.run_once()
     assert service.standing().connection is Connection.OFFLINE
     service._settings.change(ehr_url=sandbox.url)
@@ -147,18 +116,18 @@ def test_what_another_address_met_says_nothing_of_this_one(library, sandbox, mad
     assert service.standing().connection is Connection.OK
 
 
-def test_a_refused_key_is_forgotten_when_another_is_entered(library, sandbox, made, monkeypatch):
+def test_a_refused_key_is_forgotten_when_another_is_entered(library, sandbox, connect, monkeypatch):
     monkeypatch.setattr(secrets, "store_secret", lambda *_: None)
-    service = made(sandbox.url, key="wrong")
+    service = connect(sandbox.url, key="wrong")
     assert isinstance(service.run_once().failure, RemoteUnauthorized)
     assert service.standing().connection is Connection.TROUBLE
-    service.set_key(KEY)
+    service.set_key(CANARY)
     assert service.standing().connection is Connection.UNTRIED
     assert service.standing().sentence == text.tr("sync.nothing_waits")
 
 
-def test_what_is_signed_while_nobody_answers_is_told_at_once(library, made):
-    service = made(gone())
+def test_what_is_signed_while_nobody_answers_is_told_at_once(library, connect):
+    service = connect(gone())
     assert service.run_once().failure is not None
     heard = threading.Event()
     service.subscribe(lambda: heard.set() if service.standing().queue else None)

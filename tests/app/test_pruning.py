@@ -11,10 +11,10 @@ from app.pruning import DAY_S, Pruning
 from app.settings import SettingsFile
 from app.sync_state import Kind
 from sync.tables import outbox
-from tests.app.test_sync_service import connect, library, planned, sandbox, service, sign  # noqa: F401
+from tests.app.hr import planned, sign
 
 
-def test_the_setting_says_how_long_and_the_room_says_what_is_gone(library, service):  # noqa: F811
+def test_the_setting_says_how_long_and_the_room_says_what_is_gone(library, service):
     service.run_once()
     sign(library, planned(library).id)
     sign(library, planned(library).id, "again")

@@ -16,39 +16,13 @@ from app import documents
 from app.domain.types import InterviewQuery, InterviewStatus
 from app.failures import ReadOnly
 from app.said import LEFT_THERE, WAITING, earlier_feedback, said_of
-from app.settings import SettingsFile
 from app.store import Library
 from app.store.tables import CandidateRow, InterviewRow
-from app.sync_service import SyncService
 from sync import exchanges
-from sync.queue import Queue
-from sync.sandbox.server import Sandbox
-from tests.app.test_sync_service import CANARY, CONNECTED, planned, sign
-from tests.sync.ehr import CONTRACT
+from tests.app.hr import planned, sign
 
 AT = datetime(2026, 3, 2, tzinfo=UTC)
 RESUME = "张三 简历：十年后端经验".encode()
-
-
-@pytest.fixture
-def sandbox(tmp_path):
-    with Sandbox(CONTRACT, tmp_path / "ehr", key=CANARY) as running:
-        yield running
-
-
-@pytest.fixture
-def library(tmp_path):
-    with Library.open(tmp_path / "library", assessor="li") as opened:
-        yield opened
-
-
-@pytest.fixture
-def service(library, sandbox):
-    settings = SettingsFile(library.folder)
-    settings.change(ehr_url=sandbox.url, **CONNECTED)
-    made = SyncService(library, settings, queue=Queue(jitter=lambda: 1.0), secret=lambda _: CANARY)
-    yield made
-    made.close()
 
 
 def held(library):

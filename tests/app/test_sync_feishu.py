@@ -6,41 +6,18 @@ import pytest
 
 from app.domain.types import Conclusion, InterviewStatus
 from app.review import ReviewSession
-from app.settings import SettingsFile
-from app.store import Library
-from app.sync_service import SyncService
 from sync import listing
 from sync.conflicts import Choice
 from sync.outbox import State
-from sync.queue import Queue
 from sync.sandbox.faces.feishu import app_id
 from sync.sandbox.faces.feishu_imports import APPLICATION, ASSESSMENT
-from sync.sandbox.server import Sandbox
-from tests.app.test_sync_service import local_interview, planned, sign
-from tests.sync.ehr import CONTRACT
-
-SECRET = "canary-5d20ab77-never-written-down"
+from tests.app.conftest import CANARY
+from tests.app.hr import local_interview, planned, sign
 
 
 @pytest.fixture
-def sandbox(tmp_path):
-    with Sandbox(CONTRACT, tmp_path / "ehr", key=SECRET) as running:
-        yield running
-
-
-@pytest.fixture
-def library(tmp_path):
-    with Library.open(tmp_path / "library", assessor="li") as opened:
-        yield opened
-
-
-@pytest.fixture
-def service(library, sandbox):
-    settings = SettingsFile(library.folder)
-    settings.change(ehr_url=sandbox.url, ehr_profile="feishu", ehr_account=app_id(SECRET), assessor="li")
-    made = SyncService(library, settings, queue=Queue(jitter=lambda: 1.0), secret=lambda _: SECRET)
-    yield made
-    made.close()
+def service(connect, sandbox):
+    return connect(sandbox.url, connection={"ehr_profile": "feishu", "ehr_account": app_id(CANARY), "assessor": "li"})
 
 
 def advance(library, interview_id):
@@ -66,7 +43,7 @@ def test_what_feishu_has_comes_and_what_is_signed_goes(library, service, sandbox
     assert planned(library).status is InterviewStatus.ASSESSED
     assert len(sandbox.store.documents(ASSESSMENT)[0]["versions"]) == 1
     everything = b"".join(path.read_bytes() for path in library.folder.rglob("*") if path.is_file())
-    assert SECRET.encode() not in everything
+    assert CANARY.encode() not in everything
 
 
 def test_somebody_whom_feishu_does_not_know_arrives_with_the_signature(library, service, sandbox):

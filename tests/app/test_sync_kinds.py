@@ -17,7 +17,7 @@ from sync.failures import RemoteBusy, RemoteUnauthorized
 from sync.queue import Queue
 from sync.sandbox.faces import ihr
 from sync.sandbox.server import Sandbox
-from tests.app.test_sync_service import planned, sign
+from tests.app.hr import planned, sign
 from tests.sync.ehr import CONTRACT, FakeClock
 
 CANARY = "canary-91c27f3a-never-written-down"

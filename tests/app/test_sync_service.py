@@ -12,81 +12,21 @@ import pytest
 
 from app import text
 from app.domain.people import Side
-from app.domain.types import Candidate, Conclusion, InterviewStatus, Position
+from app.domain.types import InterviewStatus, Position
 from app.failures import OtherAssessor
 from app.feedback import give
-from app.review import ReviewSession
 from app.settings import SettingsFile
-from app.store import Library
 from app.sync_service import SyncService
 from app.sync_state import Connection
 from sync import listing, tables
 from sync.conflicts import Choice
 from sync.failures import ConflictStale, RemoteUnauthorized, SecretMissing
 from sync.outbox import Kind, State
-from sync.queue import Queue
 from sync.sandbox.faults import Faults
 from sync.sandbox.server import Sandbox
-from tests.app.test_store_library import an_interview
+from tests.app.conftest import CANARY
+from tests.app.hr import in_conflict, local_interview, planned, sign
 from tests.sync.ehr import CONTRACT, assessment_body
-
-CANARY = "canary-7f3a91c2-never-written-down"
-CONNECTED = {"ehr_profile": "sandbox", "assessor": "li"}
-
-
-@pytest.fixture
-def sandbox(tmp_path):
-    with Sandbox(CONTRACT, tmp_path / "ehr", key=CANARY) as running:
-        yield running
-
-
-@pytest.fixture
-def library(tmp_path):
-    with Library.open(tmp_path / "library", assessor="li") as opened:
-        yield opened
-
-
-@pytest.fixture
-def connect(library):
-    """Makes services on the library, and closes them before it."""
-    made = []
-
-    def connected(url, key=CANARY, **more):
-        settings = SettingsFile(library.folder)
-        settings.change(ehr_url=url, **CONNECTED)
-        queue = Queue(jitter=lambda: 1.0)
-        made.append(SyncService(library, settings, queue=queue, secret=lambda _: key, **more))
-        return made[-1]
-
-    yield connected
-    for service in made:
-        service.close()
-
-
-@pytest.fixture
-def service(connect, sandbox):
-    return connect(sandbox.url)
-
-
-def sign(library, interview_id, summary="solid"):
-    review = ReviewSession(library, interview_id)
-    for dimension in review.template.dimensions:
-        review.rate(dimension.id, 8)
-    review.conclude(Conclusion.HIRE)
-    review.set_summary(summary)
-    return review.sign()
-
-
-def planned(library, name="王小雨"):
-    found = [one for one in library.interviews() if one.candidate.name == name]
-    assert len(found) == 1
-    return found[0]
-
-
-def local_interview(library, name="Ann"):
-    position = library.save_position(Position("", "Engineer"))
-    candidate = library.save_candidate(Candidate("", name))
-    return library.save_interview(an_interview(candidate, position))
 
 
 def test_positions_candidates_templates_and_interviews_come_from_the_hr_system(library, service):
@@ -242,21 +182,6 @@ def test_a_refused_assessment_is_mended_by_signing_again_or_left(library, servic
     assert service.run_once().complete
     assert [held.revision for held in sandbox.store.assessments()] == [2]
     assert sandbox.store.moves() == []
-
-
-def in_conflict(library, service, sandbox, revision=2):
-    """Somebody else's second (or later) revision is there already when ours comes."""
-    service.run_once()
-    interview = planned(library)
-    sign(library, interview.id)
-    service.run_once()
-    first = json.loads(sandbox.store.assessments()[0].body)
-    theirs = first | {"revision": revision, "external_id": f"{first['assessment_id']}:{revision}", "summary": "theirs"}
-    sandbox.store.keep(json.dumps(theirs).encode(), theirs, "from-elsewhere")
-    sign(library, interview.id, "mine")
-    report = service.run_once()
-    assert (report.people, report.complete) == (1, False)
-    return interview, next(entry for entry in service.state().entries if entry.can_choose)
 
 
 def test_a_conflict_is_shown_field_by_field_and_mine_goes_as_a_new_revision(library, service, sandbox):

@@ -13,13 +13,10 @@ from app.settings import SettingsFile
 from sync import listing, tables, withholding
 from sync.failures import ConflictStale
 from sync.outbox import Kind, Resolution, State
+from tests.app.hr import sign
 from tests.app.test_attaching import WITH_VIDEO, files
 from tests.app.test_attaching import interview as interview
-from tests.app.test_attaching import library as library
 from tests.app.test_attaching import sample_interview as sample_interview
-from tests.app.test_attaching import sandbox as sandbox
-from tests.app.test_attaching import service as service
-from tests.app.test_sync_service import sign
 from tests.ui.review_library import analysed
 
 ALL = ("speech", "face", "expression")

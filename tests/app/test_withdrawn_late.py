@@ -8,12 +8,9 @@ from app import text
 from app.sync_state import entry
 from sync import tables, withholding
 from sync.outbox import Kind, Resolution, State
+from tests.app.hr import sign
 from tests.app.test_attaching import files
 from tests.app.test_attaching import interview as interview
-from tests.app.test_attaching import library as library
-from tests.app.test_attaching import sandbox as sandbox
-from tests.app.test_attaching import service as service
-from tests.app.test_sync_service import sign
 from tests.app.test_withdrawn_files import ALL, agree, by_role, items, waiting
 
 

@@ -13,12 +13,9 @@ from app.review import ReviewSession
 from sync import listing
 from sync.failures import ConflictStale
 from sync.outbox import Kind, Resolution, State
+from tests.app.hr import local_interview, sign
 from tests.app.test_attaching import files
 from tests.app.test_attaching import interview as interview
-from tests.app.test_attaching import library as library
-from tests.app.test_attaching import sandbox as sandbox
-from tests.app.test_attaching import service as service
-from tests.app.test_sync_service import local_interview, sign
 from tests.app.test_withdrawn_files import ALL, agree
 
 

@@ -19,8 +19,8 @@ from sync.contract import Pulled, RemoteCandidate
 from sync.outbox import Kind, Resolution, State
 from sync.sender import Drained
 from tests.analysis.media_samples import record
+from tests.app.hr import sign
 from tests.app.test_store_library import an_interview
-from tests.app.test_sync_service import sign
 from tests.pulled.hr import MORNING, notes, plan, put, watch
 
 LATE = MORNING + timedelta(minutes=20)

@@ -6,7 +6,7 @@ import pytest
 
 from app import text
 from app.sync_state import Kind, State
-from tests.app.test_sync_service import sign
+from tests.app.hr import sign
 from tests.app.test_withdrawn_files import ALL, agree, waiting
 from tests.app.test_withdrawn_files import interview as interview
 from tests.app.test_withdrawn_files import library as library

@@ -7,7 +7,7 @@ import pytest
 from app import text
 from app.settings import SettingsFile
 from sync.sandbox.server import Sandbox
-from tests.app.test_sync_service import local_interview, sign
+from tests.app.hr import local_interview, sign
 from tests.pulled.hr import KEY
 from tests.sync.ehr import CONTRACT
 from ui import language

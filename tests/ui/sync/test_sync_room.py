@@ -21,7 +21,7 @@ from sync.failures import CONTESTED
 from sync.mapping import Entry
 from sync.system import Agreed
 from sync.tables import outbox
-from tests.app.test_sync_service import planned, sign
+from tests.app.hr import planned, sign
 from tests.pulled.hr import KEY
 from ui import language
 from ui.shell.rail import Rail
