@@ -11,9 +11,9 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPagedPaintDevice, QPainter, QPen, QPolygonF
 
 from app import __version__
+from app.recording.consent_words import ConsentWords
 from app.recording.evidence import Drawing, Evidence
 from app.report.charts import Chart
-from app.report.consent_words import ConsentWords
 from app.report.layout import Block, prose, table
 from app.report.palette import LINE, TEXT
 from app.report.pdf import laid_out, new_pdf, put_on_pages

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from analysis.document import Analysis, Role, Segment
 from app import text
@@ -16,21 +15,11 @@ from app.domain.types import Comment
 from app.origin import fallback_lines, quality_lines
 from app.report.charts import Bar
 from app.report.data import ReportData
+from app.schedule.zones import time_text
 from app.scoring.metrics import metric_title, source_text, value_text
 from app.scoring.weights import deviations
 from app.scoring.wording import interval_text, score_text, weight_text, why_text
 from app.text import stretch, timecode
-
-
-def time_text(moment: datetime, time_zone: str) -> str:
-    """A moment by the clock of a zone (IANA), with its distance from UTC; in UTC where the zone is not known."""
-    try:
-        zone = ZoneInfo(time_zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return moment.strftime("%Y-%m-%d %H:%M UTC")
-    local = moment.astimezone(zone)
-    offset = f"{local:%z}"
-    return f"{local:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:]})"
 
 
 @dataclass(frozen=True)

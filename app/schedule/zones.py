@@ -50,6 +50,15 @@ def full_time(moment: datetime, zone: str) -> str:
     return f"{there:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:5]}, {zone})"
 
 
+def time_text(moment: datetime, zone: str) -> str:
+    """Date and time there, with the distance from UTC: "2026-03-29 09:30 (UTC+01:00)"; in UTC where none is known."""
+    there = moment.astimezone(zone_of(zone))
+    if there.tzinfo is UTC:
+        return f"{there:%Y-%m-%d %H:%M} UTC"
+    offset = f"{there:%z}"
+    return f"{there:%Y-%m-%d %H:%M} (UTC{offset[:3]}:{offset[3:]})"
+
+
 def spoken_time(moment: datetime, zone: str, language: str) -> str:
     """The same within a sentence of a language; of an unknown zone in UTC."""
     there = moment.astimezone(zone_of(zone))

@@ -14,9 +14,9 @@ from app.domain.types import ConsentGiven
 from app.exporting import consent_of
 from app.recording import consent, holding
 from app.recording.consent import Agreed
+from app.recording.consent_words import ConsentWords
 from app.recording.evidence import Stands, drawing_of, evidence, take_back, taken_back
 from app.recording.kinds import Kind
-from app.report.consent_words import ConsentWords
 from app.settings import Settings
 from app.store.importing import import_file
 from app.store.recordings import Belonging

@@ -11,9 +11,9 @@ from app.domain.marks import MarkKind
 from app.domain.types import ConsentGiven
 from app.recording import consent
 from app.recording.consent import Agreed
+from app.recording.consent_words import ConsentWords
 from app.recording.evidence import Stands
 from app.recording.kinds import Kind
-from app.report.consent_words import ConsentWords
 from ui import language
 
 LEFT = Qt.MouseButton.LeftButton

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPushButton, QVBoxLayo
 from app import policy, text
 from app.domain.types import Consent, Interview, InterviewStatus
 from app.lying_there import lying_there
+from app.recording.consent_words import listed
 from app.recording.evidence import DESK, taken_back
 from app.settings import SettingsFile
 from app.store.library import Library
@@ -90,8 +91,6 @@ class ConsentField(QWidget):
 
     def _taken_back(self, interview_id: str) -> list[str]:
         """What was agreed to once and is not any more."""
-        from app.report.consent_words import listed
-
         gone = taken_back(self._library, interview_id)
         return [text.tr("consent.taken_back", what=listed(gone, text.language()))] if gone else []
 

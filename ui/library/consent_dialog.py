@@ -20,9 +20,9 @@ from PySide6.QtWidgets import (
 
 from analysis.failures import Failure
 from app import policy, text
+from app.recording.consent_words import ConsentWords
 from app.recording.evidence import Drawing, Evidence, Point, Stands, evidence, take_back
 from app.report.consent_sheet import paint_drawing
-from app.report.consent_words import ConsentWords
 from app.settings import SettingsFile
 from app.store.library import Library
 from ui import icons, language, theme

@@ -11,6 +11,7 @@ from analysis.failures import Failure
 from app import policy, text
 from app.domain.types import Interview
 from app.failures import RecordingEmpty
+from app.recording.consent_words import listed
 from app.recording.cut_off import can_go_on
 from app.recording.evidence import taken_back
 from app.recording.recovering import left_behind
@@ -59,8 +60,6 @@ class CutRecordings(QObject):
             self._window.say_failure(failure)
 
     def _sentence(self, interview: Interview, ended: bool) -> str:
-        from app.report.consent_words import listed
-
         length_s = interview.media.duration_s if interview.media else None
         said = "shell.recording_joined" if ended else "shell.recording_found"
         found = text.tr(said, name=interview.title, length=text.timecode(length_s or 0.0))

@@ -10,7 +10,7 @@ from app import text
 from app.domain.types import ConsentGiven
 from app.recording.evidence import Entry, Evidence, Point, Stands
 from app.recording.kinds import Kind
-from app.report.words import time_text
+from app.schedule.zones import time_text
 
 
 def named(key: str, language: str) -> str:
