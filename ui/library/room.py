@@ -7,7 +7,6 @@ from pathlib import Path
 from PySide6.QtCore import QItemSelection, QModelIndex, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFocusEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QComboBox,
     QFileDialog,
     QFrame,
@@ -35,6 +34,7 @@ from ui.library.model import COLUMNS, INTERVIEW_ROLE, ORDERS, InterviewTable
 from ui.library.search_field import SearchField
 from ui.widgets.action_menu import MenuOffer
 from ui.widgets.plain import plain_tip
+from ui.widgets.rows_view import rows_view
 
 FILTER_DELAY_MS = 120
 WIDTHS = {"time": 136, "status": 112, "analysis": 92, "length": 78, "composite": 116, "created": 136}
@@ -97,17 +97,8 @@ class LibraryRoom(QWidget):
         self.view.setFocus(event.reason())
 
     def _make_view(self) -> QTableView:
-        view = QTableView()
-        view.setModel(self.table)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setShowGrid(False)
-        view.setTabKeyNavigation(False)  # the tabulator leads out of it
-        view.setWordWrap(False)
-        view.verticalHeader().hide()
+        view = rows_view(self.table)
         header = view.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
         header.setMinimumSectionSize(theme.scaled(60))
         header.setSectionsClickable(True)
         header.setSortIndicator(COLUMNS.index("created"), Qt.SortOrder.DescendingOrder)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QHBoxLayout,
     QHeaderView,
@@ -29,6 +28,7 @@ from app.store.library import Library
 from sync.conflicts import Choice
 from ui import language, theme
 from ui.sync.model import ENTRY_ROLE, RowsTable, clock
+from ui.widgets.rows_view import rows_view
 
 LINES = 8
 
@@ -212,18 +212,9 @@ class PackagesPage(QScrollArea):
 
 
 def _table(model: RowsTable) -> QTableView:
-    view = QTableView()
-    view.setModel(model)
-    view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-    view.setShowGrid(False)
-    view.setTabKeyNavigation(False)  # the tabulator leads out of it
-    view.setWordWrap(False)
-    view.verticalHeader().hide()
+    view = rows_view(model)
     view.verticalHeader().setDefaultSectionSize(theme.scaled(34))
     header = view.horizontalHeader()
-    header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-    header.setHighlightSections(False)
     header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
     header.setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
     return view

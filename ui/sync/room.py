@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from PySide6.QtCore import QItemSelectionModel, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QHBoxLayout,
     QHeaderView,
@@ -34,6 +33,7 @@ from ui.sync.lying_there_bar import LyingThereBar
 from ui.sync.model import ENTRY_ROLE, CallsTable, EntriesTable, HistoryTable, RowsTable, RunsTable, clock
 from ui.sync.packages import PackagesPage
 from ui.sync.untold_bar import UntoldBar
+from ui.widgets.rows_view import rows_view
 
 
 class SyncRoom(QWidget):
@@ -95,18 +95,9 @@ class SyncRoom(QWidget):
 
     def _table(self, model: RowsTable, widths: Mapping[int, int]) -> QTableView:
         """A table with these columns so wide (pixels before scaling); the others share the rest."""
-        view = QTableView()
-        view.setModel(model)
-        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setShowGrid(False)
-        view.setTabKeyNavigation(False)  # the tabulator leads out of it
-        view.setWordWrap(False)
-        view.verticalHeader().hide()
+        view = rows_view(model)
         view.verticalHeader().setDefaultSectionSize(theme.scaled(34))
         header = view.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setHighlightSections(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         for column, width in widths.items():
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.Interactive)
