@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from app import text
 from sync.catalogue import Catalogue, FieldType, RemoteField
@@ -86,9 +86,10 @@ def suggested(source: str, field: RemoteField, language: str) -> Entry:
     if field.type is FieldType.BOOLEAN:
         return Entry(source, field.id, "boolean", true_for=_POSITIVE if nature is Nature.WORD else ())
     if field.type in (FieldType.OPTION, FieldType.OPTIONS):
+        several: Literal["option", "options"] = "options" if field.type is FieldType.OPTIONS else "option"
         if nature is Nature.WORD:
-            return Entry(source, field.id, "option", options=_alike(source, field))
-        return Entry(source, field.id, "option", levels=spread(field, nature))
+            return Entry(source, field.id, several, options=_alike(source, field))
+        return Entry(source, field.id, several, levels=spread(field, nature))
     if field.type is FieldType.DATE:
         return Entry(source, field.id, "date")
     if field.type in (FieldType.NUMBER, FieldType.INTEGER):

@@ -26,8 +26,8 @@ def entries(target):
     scale = st.tuples(st.just(0.0), st.floats(1, 100), NUMBERS, NUMBERS)
     return st.one_of(
         st.builds(Entry, source, at, st.just("number"), scale=st.none() | scale, digits=st.integers(0, 6)),
-        st.builds(Entry, source, at, st.just("option"), options=KEYED),
-        st.builds(Entry, source, at, st.sampled_from(["option", "text"]), levels=LEVELS),
+        st.builds(Entry, source, at, st.sampled_from(["option", "options"]), options=KEYED),
+        st.builds(Entry, source, at, st.sampled_from(["option", "options", "text"]), levels=LEVELS),
         st.builds(Entry, source, at, st.just("boolean"), true_for=st.lists(WORDS, max_size=3).map(tuple)),
         st.builds(Entry, source, at, st.sampled_from(["text", "date"])),
     )

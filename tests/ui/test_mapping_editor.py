@@ -239,3 +239,21 @@ def test_every_field_has_a_name_for_a_screen_reader(qtbot, editor):
              editor.form.kind, *editor.form.ends.values(), *(field for _, field in editor.form.levels.rows),
              *(bound for bound, _ in editor.form.levels.rows if bound))  # fmt: skip
     assert all(widget.accessibleName() for widget in shown)
+
+
+def test_a_field_of_several_choices_is_told_a_list(qtbot, editor):
+    pair(qtbot, editor, "conclusion", "custom_fields.talent_pool")
+    for word in ("hire", "unsure", "no_hire", "cannot_tell"):
+        field = editor.form.options.fields[word]
+        field.setCurrentIndex(field.findData("tag_core" if word == "hire" else "tag_watch"))
+        field.activated.emit(field.currentIndex())
+    chosen = dict(editor.draft.entries[0].options)
+    assert "Core reserve" in editor.told.text()
+    qtbot.mouseClick(editor.preview, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: '"talent_pool"' in editor.trial.body.field.toPlainText(), timeout=20000)
+    assert json.loads(editor.trial.body.field.toPlainText())["custom_fields"] == {"talent_pool": ["tag_core"]}
+    for kind, problem in (("option", text.tr("mapping.trouble_type", field="Talent pool tags")), ("options", "")):
+        editor.form.kind.setCurrentIndex(editor.form.kind.findData(kind))
+        editor.form.kind.activated.emit(editor.form.kind.currentIndex())
+        assert editor.problem.text() == problem
+        assert editor.draft.entries[0].options == chosen, "the choices stay"

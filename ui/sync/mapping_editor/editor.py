@@ -329,8 +329,8 @@ class MappingEditor(QDialog):
         if not problem:
             result = told(entry, value)
             field = self._field(entry.target)
-            names = {option.key: option.named(text.language()) for option in field.options} if field else {}
-            said = names.get(str(result), example(result)) if result is not None else text.tr("mapping.told_none")
+            worded = field.worded(result, text.language()) if field else ""
+            said = worded or (example(result) if result is not None else text.tr("mapping.told_none"))
             ours = our_example(Ours(entry.source, nature_of(entry.source), value))
             self.told.setText(text.tr("mapping.told", ours=ours, theirs=said))
 
