@@ -32,12 +32,16 @@ def in_words(
     return told
 
 
+def named(broken: MappingBroken, known: KnownFields | None, titles: Mapping[str, str]) -> MappingBroken:
+    """The same failure with names in place of ids."""
+    return MappingBroken(broken.code.removeprefix(BROKEN), **in_words(broken.code, broken.params, known, titles))
+
+
 def named_findings(found: Iterable[Finding], known: KnownFields | None) -> Iterator[Finding]:
     """The steps of a test of the connection, with names in place of ids."""
     for finding in found:
         if isinstance(finding.failure, MappingBroken):
-            told = in_words(finding.failure.code, finding.failure.params, known, {})
-            yield replace(finding, failure=MappingBroken(finding.failure.code.removeprefix(BROKEN), **told))
+            yield replace(finding, failure=named(finding.failure, known, {}))
         else:
             yield finding
 
