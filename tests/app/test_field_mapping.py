@@ -23,8 +23,10 @@ from app.field_mapping import (
     trouble,
     trouble_sentence,
 )
+from app.known_fields import KnownFields
 from app.mapping_desk import STEPS, MappingDesk
 from app.settings import SettingsFile
+from app.sync_state import utc
 from sync.catalogue import Catalogue, FieldType, Option, RemoteField
 from sync.failures import RemoteUnreachable
 from sync.mapping import SOURCES, Entry, Level
@@ -92,7 +94,7 @@ def test_what_is_suggested_fits_at_once():
 )  # fmt: skip
 def test_each_trouble_is_told_apart_and_said(entry, value, code, each_language):
     assert trouble(entry, (Entry("summary", REMARKS.id),) if code == "twice" else (), CATALOGUE, value) == code
-    said = trouble_sentence(code, entry, CATALOGUE, text.language())
+    said = trouble_sentence(code, entry, KnownFields(CATALOGUE, utc(0)), text.language())
     assert said
     assert "{" not in said
     assert in_the_way(code) is (code in ("source", "target", "levels", "options", "twice"))
