@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from app import text
+from app.known_fields import KnownFields
 from sync.catalogue import Catalogue, FieldType, RemoteField
 from sync.contract import Conclusion
 from sync.failures import MappingBroken
@@ -86,9 +87,10 @@ def suggested(source: str, field: RemoteField, language: str) -> Entry:
     if field.type is FieldType.BOOLEAN:
         return Entry(source, field.id, "boolean", true_for=_POSITIVE if nature is Nature.WORD else ())
     if field.type in (FieldType.OPTION, FieldType.OPTIONS):
+        several: Literal["option", "options"] = "options" if field.type is FieldType.OPTIONS else "option"
         if nature is Nature.WORD:
-            return Entry(source, field.id, "option", options=_alike(source, field))
-        return Entry(source, field.id, "option", levels=spread(field, nature))
+            return Entry(source, field.id, several, options=_alike(source, field))
+        return Entry(source, field.id, several, levels=spread(field, nature))
     if field.type is FieldType.DATE:
         return Entry(source, field.id, "date")
     if field.type in (FieldType.NUMBER, FieldType.INTEGER):
@@ -97,6 +99,12 @@ def suggested(source: str, field: RemoteField, language: str) -> Entry:
     if nature is Nature.WORD:
         return Entry(source, field.id, "text", options=in_words(source, language))
     return Entry(source, field.id, "number" if nature in RANGES else "text")
+
+
+def alike(one: RemoteField, other: RemoteField) -> bool:
+    """Whether two fields take the same values, whatever they are called."""
+    keys = [{option.key for option in field.options} for field in (one, other)]
+    return (one.type, one.low, one.high, keys[0]) == (other.type, other.low, other.high, keys[1])
 
 
 def spread(field: RemoteField, nature: Nature) -> tuple[Level, ...]:
@@ -152,10 +160,11 @@ def in_the_way(code: str) -> bool:
     return code in ("source", "target", "scale", "digits", "levels", "options", "twice")
 
 
-def trouble_sentence(code: str, entry: Entry, catalogue: Catalogue | None, language: str) -> str:
+def trouble_sentence(code: str, entry: Entry, known: KnownFields | None, language: str) -> str:
     """The trouble in a sentence that says what to do."""
-    field = catalogue.field(entry.target) if catalogue else None
-    named = field.named(language) if field else entry.target
+    field = known.catalogue.field(entry.target) if known else None
+    former = known.name_of(entry.target, language) if known else entry.target
+    named = field.named(language) if field else former
     low, high = (_number(field.low), _number(field.high)) if field else ("", "")
     return text.tr(f"mapping.trouble_{code}", field=named or "–", low=low, high=high)
 

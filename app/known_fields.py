@@ -31,6 +31,13 @@ class KnownFields:
         """A field by its id, also one that is not there any more; None = it was never read."""
         return self.catalogue.field(field_id) or self.former.field(field_id)
 
+    def name_of(self, field_id: str, language: str) -> str:
+        """A field's title with its id in brackets, also of one that is not there any more; the id alone where it was
+        never read."""
+        field = self.field(field_id)
+        title = field.named(language) if field else field_id
+        return title if title == field_id else f"{title} [{field_id}]"
+
 
 def known_fields(library: Library, address: str) -> KnownFields | None:
     """The fields of the HR system at an address as they were last read; None = never."""

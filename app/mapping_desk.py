@@ -17,7 +17,7 @@ from analysis.failures import Failure
 from app import profiles, text
 from app.known_fields import KnownFields as KnownFields
 from app.known_fields import keep_fields, known_fields
-from app.mapping_words import BROKEN, in_words
+from app.mapping_words import BROKEN, named
 from app.settings import SettingsFile
 from app.store import Library
 from app.sync_service import Post, SyncService
@@ -247,8 +247,7 @@ class MappingDesk:
         """A failure with the names of fields in place of their ids."""
         if not isinstance(failure, MappingBroken):
             return text.sentence(failure)
-        told = in_words(failure.code, failure.params, self.known(), self.dimensions(()))
-        return text.sentence(MappingBroken(failure.code.removeprefix(BROKEN), **told))
+        return text.sentence(named(failure, self.known(), self.dimensions(())))
 
     # What the mapping stopped
 

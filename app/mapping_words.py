@@ -26,23 +26,22 @@ def in_words(
     if not code.startswith(BROKEN):
         return told
     if isinstance(told.get("field"), str):
-        told["field"] = _their_name(str(told["field"]), known)
+        field = str(told["field"])
+        told["field"] = known.name_of(field, text.language()) if known else field
     if isinstance(told.get("source"), str):
         told["source"] = field_name(str(told["source"]), {f"dimensions.{one}": title for one, title in titles.items()})
     return told
+
+
+def named(broken: MappingBroken, known: KnownFields | None, titles: Mapping[str, str]) -> MappingBroken:
+    """The same failure with names in place of ids."""
+    return MappingBroken(broken.code.removeprefix(BROKEN), **in_words(broken.code, broken.params, known, titles))
 
 
 def named_findings(found: Iterable[Finding], known: KnownFields | None) -> Iterator[Finding]:
     """The steps of a test of the connection, with names in place of ids."""
     for finding in found:
         if isinstance(finding.failure, MappingBroken):
-            told = in_words(finding.failure.code, finding.failure.params, known, {})
-            yield replace(finding, failure=MappingBroken(finding.failure.code.removeprefix(BROKEN), **told))
+            yield replace(finding, failure=named(finding.failure, known, {}))
         else:
             yield finding
-
-
-def _their_name(field_id: str, known: KnownFields | None) -> str:
-    field = known.field(field_id) if known else None
-    title = field.named(text.language()) if field else field_id
-    return title if title == field_id else f"{title} [{field_id}]"

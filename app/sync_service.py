@@ -214,9 +214,14 @@ class SyncService:
                 self._not_before = time.monotonic() + TROUBLE_S
             self._report, self._spoke_as = report, speaks_as
             self._note(report, pulling=pulling)
-            self._next_pull = time.monotonic() + POLL_S if pulling else self._next_pull
+            self._next_pull = time.monotonic() + self._pull_pause_s(report) if pulling else self._next_pull
         self._tell()
         return report
+
+    def _pull_pause_s(self, report: SyncReport) -> float:
+        """Seconds until changes are asked for again: sooner where the HR system is left alone for less."""
+        left_alone = report.until.timestamp() - self.clock() if report.until is not None else POLL_S
+        return max(0.0, min(POLL_S, left_alone))
 
     def _note(self, report: SyncReport, *, pulling: bool) -> None:
         """Write the run down, unless there was nothing to do, or nothing could be tried."""
@@ -361,6 +366,7 @@ class SyncService:
             refused_templates=refused,
             failure=done.stopped or self._still_wrong(done),
             until=utc(done.until) if done.until else None,
+            asked_nobody=done.until is not None and done.stopped is None,
         )
 
     # What a person sees
@@ -398,6 +404,7 @@ class SyncService:
         queue, people = self._waiting()
         now = self._present(queue, people)
         report = self._report if self._speaks_as() == self._spoke_as else None
+        asked = report is not None and not report.asked_nobody
         return SyncState(
             connection=now.connection,
             sentence=now.sentence,
@@ -405,11 +412,18 @@ class SyncService:
             queue=queue,
             people=people,
             running=now.running,
-            last_run=report.at if report else now.last.at if now.last else None,
+            last_run=report.at if report and asked else now.last.at if now.last else None,
             entries=(),
             offline_since=self.book.offline_since() if now.connection is Connection.OFFLINE else None,
             last_went=now.last.sentence if now.last else "",
+            next_try=self._held_until(),
         )
+
+    def _held_until(self) -> datetime | None:
+        """Until when the HR system is left alone; None = it is not."""
+        with self._library.reading() as session:
+            until = read_hold(session, self.address).until
+        return utc(until) if until > self.clock() else None
 
     def _present(self, queue: int, people: int) -> Present:
         """What is known now. What another address, profile or account met says nothing about this one."""

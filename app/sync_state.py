@@ -37,7 +37,8 @@ class Connection(StrEnum):
 class SyncReport:
     """What one run did. `left` = items that are still to be sent; `people` = items that wait for a decision.
 
-    `failure` = why it could not be all; `until` = the HR system is left alone until then.
+    `failure` = why it could not be all; `until` = the HR system is left alone until then. `asked_nobody` = it was left
+    alone in this run, for a reason that an earlier one met.
     """
 
     at: datetime
@@ -48,15 +49,11 @@ class SyncReport:
     refused_templates: tuple[str, ...] = ()
     failure: RemoteFailure | None = None
     until: datetime | None = None
+    asked_nobody: bool = False
 
     def with_sent(self, sent: int) -> SyncReport:
         """The same with the items of earlier passes counted in."""
         return replace(self, sent=sent)
-
-    @property
-    def asked_nobody(self) -> bool:
-        """Whether the HR system was left alone, for a reason that an earlier run met."""
-        return self.until is not None and self.failure is None
 
     @property
     def complete(self) -> bool:
@@ -129,7 +126,8 @@ class HistoryLine:
 @dataclass(frozen=True, slots=True)
 class SyncState:
     """Everything that the window shows. `queue` = items not sent yet; `last_run` None = there was none yet, `last_went`
-    = how the last one went; `offline_since` None = the HR system answers, or was not asked."""
+    = how the last one went; `offline_since` None = the HR system answers, or was not asked; `next_try` = it is left
+    alone until then."""
 
     connection: Connection
     sentence: str
@@ -141,6 +139,7 @@ class SyncState:
     entries: tuple[Entry, ...]
     offline_since: datetime | None = None
     last_went: str = ""
+    next_try: datetime | None = None
 
     @property
     def open(self) -> int:

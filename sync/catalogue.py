@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -48,6 +49,22 @@ class RemoteField:
     def named(self, language: str) -> str:
         """The title in a language, else the one that there is."""
         return self.titles.get(language) or self.title or next(iter(self.titles.values()), self.id)
+
+    def worded(self, value: object, language: str) -> str:
+        """The words of a choice, or of several as a list or its JSON; "" = it is none of the field's choices."""
+        words = {option.key: option.named(language) for option in self.options}
+        chosen = [words.get(str(one), "") for one in _several(value)]
+        return " / ".join(chosen) if all(chosen) else ""
+
+
+def _several(value: object) -> list[object]:
+    """What was chosen: a conflict tells a list as its JSON."""
+    if isinstance(value, str) and value.startswith("["):
+        try:
+            value = json.loads(value)
+        except ValueError:
+            return [value]
+    return value if isinstance(value, list) else [value]
 
 
 @dataclass(frozen=True, slots=True)

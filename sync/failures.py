@@ -175,6 +175,12 @@ class ProfileInvalid(RemoteFailure):
     code = "profile_invalid"
 
 
+class ProfileUnreadable(ProfileInvalid):
+    """A profile's file is not there, too large, or no text in UTF-8. params: name, reason"""
+
+    code = "profile_unreadable"
+
+
 class FilesRefused(RemoteFailure):
     """The HR system, or the way it is spoken to, takes no files. params: host"""
 

@@ -26,11 +26,14 @@ _FITS: dict[str, tuple[FieldType, ...]] = {
     "number": (FieldType.NUMBER, FieldType.TEXT),
     "integer": (FieldType.INTEGER, FieldType.NUMBER, FieldType.TEXT),
     "text": (FieldType.TEXT,),
-    "option": (FieldType.OPTION, FieldType.OPTIONS, FieldType.TEXT),
+    "option": (FieldType.OPTION, FieldType.TEXT),
+    "options": (FieldType.OPTIONS,),
     "boolean": (FieldType.BOOLEAN,),
     "date": (FieldType.DATE, FieldType.TEXT),
 }
 """Which fields take which kind of entry."""
+CHOICES = ("option", "options")
+"""Kinds that tell one of a field's choices: as it is, or as a list where the field keeps several."""
 
 
 class Level(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,12 +48,13 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     `scale` = [from low, from high, to low, to high], linear; `digits` = decimals that are kept. `levels` turn a number
     into an option, `options` turn our word (`hire`) into the HR system's key; both may also give a text its words, in
-    whatever language the company reads. `true_for` are the words that mean yes.
+    whatever language the company reads. A type `options` is for a field that keeps several choices: it is told a list.
+    `true_for` are the words that mean yes.
     """
 
     source: str
     target: str
-    type: Literal["number", "integer", "text", "option", "boolean", "date"] = "text"
+    type: Literal["number", "integer", "text", "option", "options", "boolean", "date"] = "text"
     scale: tuple[float, float, float, float] | None = None
     digits: int = 2
     levels: tuple[Level, ...] = ()
@@ -76,8 +80,9 @@ def told(entry: Entry, value: object) -> object:
         return None
     if entry.type == "boolean":
         return value if isinstance(value, bool) else str(value) in entry.true_for
-    if entry.type == "option" or entry.options or entry.levels:
-        return _option(entry, value)
+    if entry.type in CHOICES or entry.options or entry.levels:
+        chosen = _option(entry, value)
+        return [chosen] if entry.type == "options" else chosen
     if entry.type in ("number", "integer"):
         number = _scaled(entry, value)
         return round(number) if entry.type == "integer" else round(number, entry.digits)
@@ -98,7 +103,7 @@ def wrong_entries(entries: tuple[Entry, ...]) -> str:
 
 def wrong(entry: Entry) -> str:
     """What an entry gets wrong in itself: "source", "target", "scale", "digits", "levels", "options"; "" = nothing."""
-    number, words = entry.type in ("number", "integer"), entry.type in ("option", "text")
+    number, words = entry.type in ("number", "integer"), entry.type in (*CHOICES, "text")
     if entry.source.split(".")[0] not in SOURCES:
         return "source"
     if not entry.target:
@@ -110,7 +115,7 @@ def wrong(entry: Entry) -> str:
     if not _rising(entry.levels) or (entry.levels and not words):
         return "levels"
     both, none = bool(entry.levels and entry.options), not entry.levels and not entry.options
-    if both or (entry.type == "option" and none) or (entry.options and not words):
+    if both or (entry.type in CHOICES and none) or (entry.options and not words):
         return "options"
     return ""
 

@@ -17,11 +17,13 @@ from typing import Any, Literal
 import msgspec
 
 from sync.auth.kinds import Auth, wrong_auth
-from sync.failures import ProfileInvalid
+from sync.failures import ProfileInvalid, ProfileUnreadable
 from sync.mapping import Entry, wrong_entries
 from sync.waits import Limits, wrong_limits
 
 SHIPPED = Path(__file__).parent / "profiles"
+MAX_BYTES = 1024 * 1024
+"""No profile is that long; reading more would hold up the window."""
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 ROLES = {
     "report": ("report",),
@@ -99,11 +101,16 @@ def find_profile(name: str, folder: Path | None = None) -> Profile:
 
 
 def load_profile(path: Path) -> Profile:
-    """A profile from a TOML file. ProfileInvalid says what is wrong."""
+    """A profile from a TOML file. ProfileInvalid says what is wrong; ProfileUnreadable where it is no such file."""
     try:
-        return read_profile(path.read_text("utf-8"), path.stem, path)
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise ProfileUnreadable(name=path.stem, reason=f"> {MAX_BYTES} bytes")
+        written = content.decode("utf-8-sig")  # editors of Windows begin a file with a mark
     except (OSError, UnicodeDecodeError) as error:
-        raise ProfileInvalid(name=path.stem, reason=str(error)) from error
+        raise ProfileUnreadable(name=path.stem, reason=str(error)) from error
+    return read_profile(written, path.stem, path)
 
 
 def read_profile(written: str, name: str, file: Path | None = None) -> Profile:
@@ -116,7 +123,7 @@ def read_profile(written: str, name: str, file: Path | None = None) -> Profile:
         if dialect not in SHAPES:
             raise ProfileInvalid(name=name, reason=f"dialect = {dialect!r}")
         shape = msgspec.convert(values, SHAPES[dialect])
-    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
+    except (OSError, tomllib.TOMLDecodeError, msgspec.ValidationError, RecursionError) as error:
         raise ProfileInvalid(name=name, reason=str(error)) from error
     reason = "" if _NAME.fullmatch(shape.name) else f"name = {shape.name!r}"
     reason = reason or shape.wrong()

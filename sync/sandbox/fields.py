@@ -46,14 +46,21 @@ def refuse_strange(values: Mapping[str, Any], faults: Faults) -> None:
 
 
 def titled(values: Mapping[str, Any], language: str) -> list[tuple[str, str]]:
-    """A result's own fields with their titles and, for choices, the words of the choice; for the page."""
+    """A result's own fields with their titles and values as a person reads them; for the page."""
     known = {field["id"].removeprefix(PREFIX): field for field in described()}
     found = []
     for name, value in values.items():
         field = known.get(name, {})
         words = {option["key"]: option["titles"][language] for option in field.get("options", ())}
-        found.append((field.get("titles", {}).get(language, name), words.get(str(value), str(value))))
+        said = ", ".join(_said(one, words) for one in (value if isinstance(value, list) else [value]))
+        found.append((field.get("titles", {}).get(language, name), said))
     return found
+
+
+def _said(value: object, words: Mapping[str, str]) -> str:
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
+    return "–" if value is None else words.get(str(value), str(value))
 
 
 def _whole(field: dict[str, Any]) -> dict[str, Any]:
@@ -70,8 +77,9 @@ def _takes(field: Mapping[str, Any], value: object) -> bool:
         return number and (low is None or value >= low) and (high is None or value <= high)
     if kind in ("option", "options"):
         keys = {option["key"] for option in field.get("options", ())}
-        chosen = value if isinstance(value, list) and kind == "options" else [value]
-        return all(isinstance(one, str) and one in keys for one in chosen)
+        if isinstance(value, list) is not (kind == "options"):
+            return False
+        return all(isinstance(one, str) and one in keys for one in (value if isinstance(value, list) else [value]))
     if kind == "boolean":
         return isinstance(value, bool)
     return isinstance(value, str) and (kind != "date" or _is_date(value))

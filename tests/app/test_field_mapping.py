@@ -23,8 +23,10 @@ from app.field_mapping import (
     trouble,
     trouble_sentence,
 )
+from app.known_fields import KnownFields
 from app.mapping_desk import STEPS, MappingDesk
 from app.settings import SettingsFile
+from app.sync_state import utc
 from sync.catalogue import Catalogue, FieldType, Option, RemoteField
 from sync.failures import RemoteUnreachable
 from sync.mapping import SOURCES, Entry, Level
@@ -41,8 +43,9 @@ VERDICT = RemoteField(
     "custom_fields.verdict", "建议", FieldType.OPTION,
     (Option("opt_1", titles={"zh": "推荐", "en": "Yes"}), Option("opt_2", "Undecided"), Option("opt_3", "否")),
 )  # fmt: skip
+TAGS = RemoteField("custom_fields.tags", "标签", FieldType.OPTIONS, (Option("t_1"), Option("t_2")))
 REMARKS = RemoteField("custom_fields.remarks", "评语", FieldType.TEXT)
-CATALOGUE = Catalogue((GRADE, FIVE, VERDICT, REMARKS))
+CATALOGUE = Catalogue((GRADE, FIVE, VERDICT, REMARKS, TAGS))
 
 
 def test_our_fields_have_values_of_the_chosen_assessment_and_exist():
@@ -66,7 +69,10 @@ def test_what_is_suggested_fits_at_once():
     in_chinese = suggested("conclusion", REMARKS, "zh")
     assert in_chinese.options["hire"] == "推荐"
     assert (language_of(in_chinese), language_of(Entry("conclusion", "t", options={"hire": "x"}))) == ("zh", "")
-    for entry in (suggested("composite", FIVE, "zh"), suggested("composite", GRADE, "zh"), in_chinese):
+    tagged = suggested("composite", TAGS, "zh")
+    assert tagged == Entry("composite", TAGS.id, "options", levels=(Level("t_2", 5.0), Level("t_1")))
+    assert suggested("conclusion", TAGS, "zh").type == "options"
+    for entry in (suggested("composite", FIVE, "zh"), suggested("composite", GRADE, "zh"), in_chinese, tagged):
         assert trouble(entry, (), CATALOGUE, {"conclusion": "hire"}.get(entry.source, 7.5)) == ""
     assert suggested("conclusion", VERDICT, "zh").options == {"hire": "opt_1", "unsure": "opt_2"}
 
@@ -77,6 +83,7 @@ def test_what_is_suggested_fits_at_once():
         (Entry("salary", FIVE.id), None, "source"), (Entry("composite", ""), None, "target"),
         (Entry("composite", "custom_fields.old", "number"), 7.5, "gone"),
         (Entry("composite", VERDICT.id, "number"), 7.5, "type"),
+        (Entry("composite", TAGS.id, "option", levels=(Level("t_1"),)), 7.5, "type"),
         (Entry("composite", FIVE.id, "integer", scale=(0, 10, 0, 10)), 7.5, "range"),
         (Entry("composite", GRADE.id, "option", levels=(Level("z"),)), 7.5, "option"),
         (Entry("composite", GRADE.id, "option", levels=(Level("a", 5), Level("b", 3))), 7.5, "levels"),
@@ -88,7 +95,7 @@ def test_what_is_suggested_fits_at_once():
 )  # fmt: skip
 def test_each_trouble_is_told_apart_and_said(entry, value, code, each_language):
     assert trouble(entry, (Entry("summary", REMARKS.id),) if code == "twice" else (), CATALOGUE, value) == code
-    said = trouble_sentence(code, entry, CATALOGUE, text.language())
+    said = trouble_sentence(code, entry, KnownFields(CATALOGUE, utc(0)), text.language())
     assert said
     assert "{" not in said
     assert in_the_way(code) is (code in ("source", "target", "levels", "options", "twice"))

@@ -134,3 +134,38 @@ def test_what_is_signed_while_nobody_answers_is_told_at_once(library, connect):
     service.start()
     sign(library, local_interview(library).id)
     assert heard.wait(30)
+
+
+def test_a_run_that_asked_nobody_is_no_run(each_language, library, sandbox, made):
+    """While the HR system is left alone, each minute and each click is not one more run that met the same."""
+    service = made(sandbox.url)
+    sandbox.faults.set("429:retry=600")
+    assert service.run_once().failure is not None
+    sandbox.faults.set("")
+    before = service.book.runs()
+    held = service.run_once(hurry=True)
+    assert held.asked_nobody, "the server asked for the wait"
+    assert held.failure is not None, "why it waits is still told"
+    assert service.book.runs() == before
+    assert service.standing().last_run == before[0].at, "the run that asked somebody"
+    assert service.standing().connection is Connection.TROUBLE
+
+
+def test_it_says_when_it_tries_again(library, sandbox, made):
+    service = made(sandbox.url)
+    assert service.run_once().failure is None
+    assert service.standing().next_try is None
+    sandbox.faults.set("429:retry=600")
+    report = service.run_once()
+    assert service.standing().next_try == report.until
+    assert made(sandbox.url).standing().next_try == report.until, "also after a restart"
+
+
+def test_what_a_server_asked_for_is_over_when_it_is_over(library, sandbox, made):
+    """With nothing to send, the head kept the last failure until the next minute."""
+    service = made(sandbox.url)
+    sandbox.faults.set("429:retry=1:times=1")
+    well = threading.Event()
+    service.subscribe(lambda: well.set() if service.standing().connection is Connection.OK else None)
+    service.start()
+    assert well.wait(20)

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app import profiles
-from sync.failures import ProfileInvalid
+from app import profiles, text
+from sync.failures import ProfileInvalid, ProfileUnreadable
 from sync.mapping import Entry, Level
-from sync.profile import SHIPPED, find_profile, load_profile, read_profile, shipped_profiles
+from sync.profile import MAX_BYTES, SHIPPED, find_profile, load_profile, read_profile, shipped_profiles
 
 WORDS = st.text(st.characters(codec="utf-8"), min_size=1, max_size=12)
 NUMBERS = st.floats(-1e6, 1e6)
@@ -26,8 +26,8 @@ def entries(target):
     scale = st.tuples(st.just(0.0), st.floats(1, 100), NUMBERS, NUMBERS)
     return st.one_of(
         st.builds(Entry, source, at, st.just("number"), scale=st.none() | scale, digits=st.integers(0, 6)),
-        st.builds(Entry, source, at, st.just("option"), options=KEYED),
-        st.builds(Entry, source, at, st.sampled_from(["option", "text"]), levels=LEVELS),
+        st.builds(Entry, source, at, st.sampled_from(["option", "options"]), options=KEYED),
+        st.builds(Entry, source, at, st.sampled_from(["option", "options", "text"]), levels=LEVELS),
         st.builds(Entry, source, at, st.just("boolean"), true_for=st.lists(WORDS, max_size=3).map(tuple)),
         st.builds(Entry, source, at, st.sampled_from(["text", "date"])),
     )
@@ -89,6 +89,33 @@ def test_a_file_is_taken_over_in_its_own_words_and_in_place_of_one_that_cannot_b
     (folder / "acme.toml").write_text("[")
     assert profiles.import_profile(file, folder).name == "acme"
     assert (folder / "acme.toml").read_bytes() == file.read_bytes(), "what a base says later counts too"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b'name = "x"\nlong = "' + b"a" * MAX_BYTES + b'"\n', bytes(range(128, 256)), 'title = "配置"'.encode("gb18030")],
+    ids=["too-large", "binary", "gb18030"],
+)  # fmt: skip
+def test_a_file_that_is_no_text_of_a_profile_is_named_in_plain_words(content, tmp_path, each_language):
+    file = tmp_path / "given.toml"
+    file.write_bytes(content)
+    with pytest.raises(ProfileUnreadable) as raised:
+        profiles.import_profile(file, tmp_path / "profiles")
+    assert "UTF-8" in text.sentence(raised.value)
+    assert "codec" not in text.sentence(raised.value)
+
+
+def test_lists_without_end_are_refused_like_any_wrong_file(tmp_path):
+    file = tmp_path / "given.toml"
+    file.write_text(f'name = "x"\nlists = {"[" * 5000}{"]" * 5000}\n')
+    with pytest.raises(ProfileInvalid):
+        profiles.import_profile(file, tmp_path / "profiles")
+
+
+def test_a_file_saved_by_an_editor_of_windows_is_taken_over(tmp_path):
+    file = tmp_path / "given.toml"
+    file.write_text('base = "odoo"\nname = "acme"\n', "utf-8-sig")
+    assert profiles.import_profile(file, tmp_path / "profiles").name == "acme"
 
 
 def test_what_is_wrong_is_not_saved(tmp_path):

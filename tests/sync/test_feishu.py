@@ -150,6 +150,7 @@ MAPPED = (
     Entry("composite", "field-grade", "option", options={"7.55": "grade-b"}),
     Entry("dimensions.communication.combined", "field-talk", "integer", scale=(0, 10, 0, 5)),
     Entry("summary", "field-note", "text"),
+    Entry("conclusion", "field-tags", "options", options={"hire": "tag-sql"}),
 )
 
 
@@ -163,6 +164,8 @@ def test_mapped_values_are_told_in_the_companys_words(hr_of, ids, sandbox):
     assert (said["综合评级"]["assessment_type"], said["综合评级"]["option"]) == (2, "B")
     assert (said["沟通表达分"]["assessment_type"], said["沟通表达分"]["score"]) == (1, 4)
     assert said["面试评语"]["content"] == "总体不错"
+    tags = next(one for one in said.values() if one["assessment_type"] == 4)
+    assert tags["options"] == ["SQL"]
 
 
 @pytest.mark.parametrize(

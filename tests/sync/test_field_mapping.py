@@ -36,6 +36,28 @@ def test_values_are_told_as_the_company_wants_them():
     }  # fmt: skip
 
 
+TAGS = RemoteField("x_tags", "标签", FieldType.OPTIONS, (Option("opt_1"), Option("opt_2")))
+
+
+def test_a_field_of_several_choices_is_told_a_list():
+    """An HR system that keeps several would refuse one as a text, or keep it as something else."""
+    worded = Entry("conclusion", "x_tags", "options", options=VERDICT.options)
+    graded = Entry("composite", "x_tags", "options", levels=(Level("opt_1", 4), Level("opt_2")))
+    assert [told(worded, "hire"), told(graded, 4.5), told(worded, None)] == [["opt_1"], ["opt_2"], None]
+    check((worded,), Catalogue((TAGS,)))
+    for wrong in (VERDICT, msgspec.structs.replace(worded, options={})):
+        with pytest.raises(MappingBroken) as raised:
+            check((msgspec.structs.replace(wrong, target="x_tags", type="option"),), Catalogue((TAGS,)))
+        assert raised.value.code == "mapping_type"
+    assert wrong_entries((Entry("composite", "x_tags", "options"),)), "no choice is said"
+
+
+def test_choices_are_read_in_words_one_or_several():
+    field = RemoteField("x", "x", FieldType.OPTIONS, (Option("a", "甲", {"en": "A"}), Option("b", "乙")))
+    said = [field.worded(value, "en") for value in ("a", ["a", "b"], '["b"]', "[", ["a", "c"], None, [])]
+    assert said == ["A", "A / 乙", "乙", "", "", "", ""]
+
+
 @given(st.floats(0, 10))
 def test_a_scale_keeps_its_range_and_its_order(value):
     scaled = told(Entry("composite", "t", "number", scale=(0, 10, 1, 5)), value)

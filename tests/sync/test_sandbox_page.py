@@ -12,6 +12,7 @@ import requests
 from sync.conflicts import contested
 from sync.failures import RemoteConflict
 from sync.sandbox.faults import Faults
+from sync.sandbox.fields import titled
 from sync.sandbox.forms import specification, switches
 from sync.system import Agreed
 from tests.sync.ehr import assessment_body, interview_body
@@ -235,3 +236,8 @@ def test_no_other_page_and_no_other_name_changes_anything(sandbox):
 def test_the_pages_own_paths_are_no_part_of_the_contract():
     assert not [path for path in contract()["paths"] if path.startswith(("/edit", "/sandbox"))]
     assert json.dumps(contract()).count("/edit/") == 0
+
+
+def test_own_fields_are_read_in_words():
+    values = {"talent_pool": ["tag_core", "tag_watch"], "next_round": True, "communication": 1, "remarks": None}
+    assert [said for _, said in titled(values, "en")] == ["Core reserve, Keep in touch", "✓", "1", "–"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -239,3 +240,63 @@ def test_every_field_has_a_name_for_a_screen_reader(qtbot, editor):
              editor.form.kind, *editor.form.ends.values(), *(field for _, field in editor.form.levels.rows),
              *(bound for bound, _ in editor.form.levels.rows if bound))  # fmt: skip
     assert all(widget.accessibleName() for widget in shown)
+
+
+def test_a_field_of_several_choices_is_told_a_list(qtbot, editor):
+    pair(qtbot, editor, "conclusion", "custom_fields.talent_pool")
+    for word in ("hire", "unsure", "no_hire", "cannot_tell"):
+        field = editor.form.options.fields[word]
+        field.setCurrentIndex(field.findData("tag_core" if word == "hire" else "tag_watch"))
+        field.activated.emit(field.currentIndex())
+    chosen = dict(editor.draft.entries[0].options)
+    assert "Core reserve" in editor.told.text()
+    qtbot.mouseClick(editor.preview, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: '"talent_pool"' in editor.trial.body.field.toPlainText(), timeout=20000)
+    assert json.loads(editor.trial.body.field.toPlainText())["custom_fields"] == {"talent_pool": ["tag_core"]}
+    for kind, problem in (("option", text.tr("mapping.trouble_type", field="Talent pool tags")), ("options", "")):
+        editor.form.kind.setCurrentIndex(editor.form.kind.findData(kind))
+        editor.form.kind.activated.emit(editor.form.kind.currentIndex())
+        assert editor.problem.text() == problem
+        assert editor.draft.entries[0].options == chosen, "the choices stay"
+
+
+def dry_run(qtbot, editor):
+    qtbot.mouseClick(editor.dry_run, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(editor.dry_run.isEnabled, timeout=20000)
+
+
+def test_how_a_dry_run_went_is_not_shown_as_if_it_still_held(qtbot, editor, sandbox):
+    pair(qtbot, editor, "composite", COMM)
+    dry_run(qtbot, editor)
+    assert editor.trial.body.heading.text() == text.tr("mapping.dry_run_good")
+    editor.form.ends["scale_to_high"].setValue(9)
+    assert editor.trial.body.heading.text() == text.tr("mapping.dry_run_before")
+    editor.form.ends["scale_to_high"].setValue(5)
+    dry_run(qtbot, editor)
+    assert editor.trial.body.heading.text() == text.tr("mapping.dry_run_good")
+    sandbox.faults.set("field_renamed")
+    qtbot.mouseClick(editor.read_fields, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: "✕" in editor.pairs.item(0).text(), timeout=20000)
+    assert not editor.trial.isVisible()
+    sandbox.faults.set("")
+    dry_run(qtbot, editor)
+    editor.load()
+    assert not editor.trial.isVisible(), "it was about another draft"
+
+
+def test_a_renamed_field_keeps_its_title_and_what_was_set_up_for_it(qtbot, editor, sandbox):
+    pair(qtbot, editor, "composite", COMM)
+    editor.form.ends["scale_from_high"].setValue(8)
+    before = editor.draft.entries[0]
+    sandbox.faults.set("field_renamed")
+    qtbot.mouseClick(editor.read_fields, Qt.MouseButton.LeftButton)
+    named = f"Communication (1 to 5) [{COMM}]"
+    qtbot.waitUntil(lambda: named in editor.pairs.item(0).text(), timeout=20000)
+    assert named in editor.problem.text()
+    assert editor.target.currentText() == named
+    editor.target.setCurrentIndex(editor.target.findData(f"{COMM}_v2"))
+    editor.target.activated.emit(editor.target.currentIndex())
+    assert editor.draft.entries[0] == msgspec.structs.replace(before, target=f"{COMM}_v2")
+    editor.target.setCurrentIndex(editor.target.findData("custom_fields.total_score"))
+    editor.target.activated.emit(editor.target.currentIndex())
+    assert editor.draft.entries[0].scale == (0, 10, 0, 100), "another field takes something else"

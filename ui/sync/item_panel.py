@@ -247,8 +247,7 @@ class _Words:
 
     def value(self, path: str, value: Value) -> str:
         field = self._field(path)
-        options = {option.key: option.named(text.language()) for option in field.options} if field else {}
-        return options.get(str(value)) or field_value(path, value)
+        return field.worded(value, text.language()) or field_value(path, value) if field else field_value(path, value)
 
 
 def size_words(size: int) -> str:

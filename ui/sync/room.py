@@ -181,7 +181,8 @@ class SyncRoom(QWidget):
         since = state.offline_since
         told = text.tr("sync_room.last_run", at=clock(state.last_run))
         away = text.tr("sync_room.offline", at=clock(since), n=state.queue) if since else ""
-        self.last.setText(" · ".join(filter(None, (away, told))))
+        then = text.tr("sync_room.next_try", at=clock(state.next_try)) if state.next_try else ""
+        self.last.setText(" · ".join(filter(None, (away, told, then))))
         self.now.setEnabled(state.connection is not Connection.NONE and not state.running)
         self.now.setText(text.tr("sync_room.running" if state.running else "sync_room.now"))
         kept = self.chosen()

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sync.catalogue import Catalogue, FieldType, RemoteField
+from sync.catalogue import Catalogue, RemoteField
 from sync.dialects.feishu.shape import VERDICTS, FeishuShape
-from sync.mapping import Entry, source_of, told
+from sync.mapping import CHOICES, Entry, source_of, told
 from sync.paths import dig
 
 Row = dict[str, Any]
@@ -194,11 +194,11 @@ def _mapped(shape: FeishuShape, entry: Entry, source: Row, field: RemoteField | 
     title = field.title if field else entry.target
     if value is None:
         return _text(title, shape.words.not_assessed)
-    if entry.type == "option" and field and field.options:
-        word = next((one.title for one in field.options if one.key == value), str(value))
-        several = field.type is FieldType.OPTIONS
-        kind, name = (MULTI, "options") if several else (SINGLE, "option")
-        return {"title": title, "assessment_type": kind, name: [word] if several else word}
+    if entry.type in CHOICES and field and field.options:
+        words = {one.key: one.title for one in field.options}
+        if isinstance(value, list):
+            return {"title": title, "assessment_type": MULTI, "options": [words.get(one, one) for one in value]}
+        return {"title": title, "assessment_type": SINGLE, "option": words.get(str(value), str(value))}
     if isinstance(value, bool):
         return _text(title, shape.words.yes if value else shape.words.no)
     if isinstance(value, int):

@@ -26,6 +26,7 @@ from tests.pulled.hr import KEY
 from ui import language
 from ui.shell.rail import Rail
 from ui.sync.item_panel import size_words
+from ui.sync.model import clock
 from ui.sync.room import SyncRoom
 
 COMM, REMARKS = "custom_fields.communication", "custom_fields.remarks"
@@ -329,3 +330,10 @@ def test_what_was_held_back_may_stay_unsent(qtbot, library, service, room, sandb
     assert not room.untold.isVisible()
     service.run_once()
     assert sandbox.store.assessments() == []
+
+
+def test_the_head_says_when_it_is_tried_again(qtbot, room, service, sandbox):
+    assert text.tr("sync_room.next_try", at="") not in room.last.text()
+    sandbox.faults.set("429:retry=600")
+    report = service.run_once()
+    qtbot.waitUntil(lambda: text.tr("sync_room.next_try", at=clock(report.until)) in room.last.text())

@@ -8,19 +8,26 @@ from typing import Any
 
 from app import text
 from app.field_mapping import in_the_way, trouble, trouble_sentence
+from app.mapping_desk import KnownFields
 from sync.catalogue import Catalogue
 from sync.mapping import Entry
 
 
 @dataclass(slots=True)
 class Draft:
-    """`saved` = the mapping as it is in the profile; `values` = examples of ours by path."""
+    """`saved` = the mapping as it is in the profile; `known` = the company's fields, None = never read; `values` =
+    examples of ours by path."""
 
     saved: tuple[Entry, ...] = ()
     entries: list[Entry] = field(default_factory=list)
-    catalogue: Catalogue | None = None
+    known: KnownFields | None = None
     values: Mapping[str, Any] = field(default_factory=dict)
     removed: tuple[int, Entry] | None = None
+
+    @property
+    def catalogue(self) -> Catalogue | None:
+        """The company's fields that there are now."""
+        return self.known.catalogue if self.known else None
 
     @property
     def changed(self) -> bool:
@@ -36,7 +43,7 @@ class Draft:
     def said(self, place: int) -> str:
         """What is wrong with an entry, in a sentence; "" = nothing."""
         code = self.code(place)
-        return trouble_sentence(code, self.entries[place], self.catalogue, text.language()) if code else ""
+        return trouble_sentence(code, self.entries[place], self.known, text.language()) if code else ""
 
     @property
     def can_be_saved(self) -> bool:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 
 from analysis.failures import Failure
 from app import text
-from app.field_mapping import Ours, example, nature_of, our_fields, suggested
+from app.field_mapping import Ours, alike, example, nature_of, our_fields, suggested
 from app.mapping_desk import Example, KnownFields, MappingDesk
 from sync.catalogue import FieldType, RemoteField
 from sync.failures import RemoteFailure
@@ -216,7 +216,8 @@ class MappingEditor(QDialog):
             mapping, why = (), failure
             self._say(lambda: text.sentence(why))
         entries = self._desk.kept_draft() or mapping
-        self.draft = Draft(mapping, list(entries), self._known.catalogue if self._known else None)
+        self.draft = Draft(mapping, list(entries), self._known)
+        self.trial.forget()
         self._choose_example()
         self._show_stopped()
 
@@ -284,8 +285,13 @@ class MappingEditor(QDialog):
 
     def _names(self, place: int) -> str:
         entry = self.draft.entries[place]
-        field = self._field(entry.target)
-        return f"{our_name(entry.source, self._titles)}  →  {their_name(field) if field else entry.target or '–'}"
+        return f"{our_name(entry.source, self._titles)}  →  {self._their_name(entry.target)}"
+
+    def _their_name(self, target: str) -> str:
+        """A field of the company in words; one that is gone with its id, as another may have its title now."""
+        field = self._field(target)
+        former = self._known.name_of(target, text.language()) if self._known else target
+        return their_name(field) if field else former or "–"
 
     def _show_state(self) -> None:
         self.take.setEnabled(not self._desk.read_only)
@@ -318,7 +324,8 @@ class MappingEditor(QDialog):
         for path in paths if entry.source in paths else [entry.source, *paths]:
             self.source.addItem(our_name(path, self._titles), path)
         self.source.setCurrentIndex(self.source.findData(entry.source))
-        self.target.show_fields([(their_name(one), one.id) for one in self._fields()], entry.target)
+        fields = [(their_name(one), one.id) for one in self._fields()]
+        self.target.show_fields(fields, entry.target, self._their_name(entry.target))
 
     def _show_told(self, place: int) -> None:
         entry, problem = self.draft.entries[place], self.draft.said(place)
@@ -329,8 +336,8 @@ class MappingEditor(QDialog):
         if not problem:
             result = told(entry, value)
             field = self._field(entry.target)
-            names = {option.key: option.named(text.language()) for option in field.options} if field else {}
-            said = names.get(str(result), example(result)) if result is not None else text.tr("mapping.told_none")
+            worded = field.worded(result, text.language()) if field else ""
+            said = worded or (example(result) if result is not None else text.tr("mapping.told_none"))
             ours = our_example(Ours(entry.source, nature_of(entry.source), value))
             self.told.setText(text.tr("mapping.told", ours=ours, theirs=said))
 
@@ -353,14 +360,16 @@ class MappingEditor(QDialog):
         self._follow()
 
     def _change(self, **values: str) -> None:
-        """Another source or target for the chosen entry, which is told in the likeliest way then."""
+        """Another source or target for the chosen entry, which is told in the likeliest way then. Where the field takes
+        the same as the one before, as one does that was renamed, what was set up stays."""
         place = self.pairs.currentRow()
         before = self.draft.entries[place]
         entry = msgspec.structs.replace(before, **values)
         if entry == before:
             return
         field = self._field(entry.target)
-        if field is not None:
+        former = self._known.field(before.target) if self._known else None
+        if field is not None and not (former is not None and "target" in values and alike(former, field)):
             entry = suggested(entry.source, field, text.language())
         self.draft.entries[place] = entry
         self._show_sides()
@@ -429,11 +438,12 @@ class MappingEditor(QDialog):
             self._say(lambda: text.sentence(failure))
             return
         self._say(str)
+        self.trial.forget_dry_run()
         self._renew(known)
 
     def _renew(self, known: KnownFields | None) -> None:
         if known is not None:
-            self._known, self.draft.catalogue = known, known.catalogue
+            self._known = self.draft.known = known
             self._show_all()
 
     def _show_reading(self) -> None:
@@ -561,3 +571,5 @@ class MappingEditor(QDialog):
         self.said.setText(self._said())
         self._show_reading()
         self._show_all()
+        self.trial.forget_dry_run()
+        self.trial.follow(self.draft, self._chosen_example())

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 from app import text
 from app.field_mapping import RANGES, WORDS, Nature, in_words, language_of, nature_of, spread
 from sync.catalogue import Option, RemoteField
-from sync.mapping import Entry, Level
+from sync.mapping import CHOICES, Entry, Level
 from ui import language, theme
 from ui.sync.mapping_editor.levels_grid import LevelsGrid, OptionsGrid
 
@@ -148,18 +148,18 @@ class EntryForm(QWidget):
             "scale": entry.type in _NUMBERS,
             "digits": entry.type == "number",
             "words": speaks,
-            "levels": not word and (entry.type == "option" or (entry.type == "text" and counted)),
-            "options": word and (entry.type == "option" or (speaks and bool(entry.options))),
+            "levels": not word and (entry.type in CHOICES or (entry.type == "text" and counted)),
+            "options": word and (entry.type in CHOICES or (speaks and bool(entry.options))),
             "true_for": word and entry.type == "boolean",
         }
         for name, on in shown.items():
             self.form.setRowVisible(self._rows[name][1], on)
         self._ends.setVisible(entry.scale is not None)
         self.levels_on.setVisible(entry.type == "text")
-        self.levels.setVisible(entry.type == "option" or bool(entry.levels))
+        self.levels.setVisible(entry.type in CHOICES or bool(entry.levels))
 
     def _choices(self, entry: Entry) -> tuple[Option, ...]:
-        return self._field.options if self._field is not None and entry.type == "option" else ()
+        return self._field.options if self._field is not None and entry.type in CHOICES else ()
 
     def _our_words(self, entry: Entry) -> dict[str, str]:
         return in_words(entry.source, text.language())
@@ -211,7 +211,9 @@ class EntryForm(QWidget):
         kept = Entry(before.source, before.target, kind)  # type: ignore[arg-type]
         if kind in _NUMBERS:
             kept = msgspec.structs.replace(kept, scale=before.scale)
-        elif kind == "option" and nature is not Nature.WORD and self._field is not None:
+        elif kind in CHOICES and before.type in CHOICES:
+            kept = msgspec.structs.replace(kept, levels=before.levels, options=before.options)
+        elif kind in CHOICES and nature is not Nature.WORD and self._field is not None:
             kept = msgspec.structs.replace(kept, levels=before.levels or spread(self._field, nature))
         elif kind == "boolean" and nature is Nature.WORD:
             kept = msgspec.structs.replace(kept, true_for=("hire",))

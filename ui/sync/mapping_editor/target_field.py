@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QComboBox, QWidget
 
 
 class TargetField(QComboBox):
-    """`changed` carries the id of the field. A field that is gone stays visible by its id."""
+    """`changed` carries the id of the field. A field that is gone stays visible."""
 
     changed = Signal(str)
 
@@ -16,8 +16,8 @@ class TargetField(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.activated.connect(lambda _: self._picked())
 
-    def show_fields(self, fields: list[tuple[str, str]], target: str) -> None:
-        """`fields` = title and id of each; none = the name is typed."""
+    def show_fields(self, fields: list[tuple[str, str]], target: str, name: str) -> None:
+        """`fields` = title and id of each; none = the name is typed. `name` = what the target is called."""
         with QSignalBlocker(self):
             self.clear()
             self.setEditable(not fields)
@@ -27,10 +27,10 @@ class TargetField(QComboBox):
                 self.setEditText(target)
                 line.editingFinished.connect(self._typed, Qt.ConnectionType.UniqueConnection)
                 return
-            for title, name in fields:
-                self.addItem(title, name)
+            for title, field_id in fields:
+                self.addItem(title, field_id)
             if self.findData(target) < 0:
-                self.insertItem(0, target or "–", target)
+                self.insertItem(0, name, target)
             self.setCurrentIndex(self.findData(target))
 
     def _picked(self) -> None:

@@ -9,6 +9,7 @@ from analysis.failures import Failure
 from app import text
 from app.mapping_desk import DryRun, Example, MappingDesk
 from sync.failures import RemoteFailure
+from sync.mapping import Entry
 from ui.sync.body_view import BodyView
 from ui.sync.mapping_editor.draft import Draft
 
@@ -27,6 +28,7 @@ class Trial(QFrame):
         self._desk = desk
         self._draft: Draft | None = None
         self._chosen: Example | None = None
+        self._went: tuple[Entry, ...] | None = None
         self.body = BodyView()
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 10, 12, 10)
@@ -37,13 +39,15 @@ class Trial(QFrame):
 
     def preview(self, draft: Draft, chosen: Example) -> None:
         """Show what would be sent for a signed assessment, now and while the draft is being edited."""
-        self._draft, self._chosen = draft, chosen
+        self._draft, self._chosen, self._went = draft, chosen, None
         self.show()
         self.body.show_text(text.tr("mapping.preview_wait"), "")
         self._preview()
 
     def follow(self, draft: Draft, chosen: Example | None) -> None:
         """The draft, or the chosen assessment, is another one now."""
+        if self._went is not None and tuple(draft.entries) != self._went:
+            self.body.heading.setText(text.tr("mapping.dry_run_before"))
         if self._chosen is not None and chosen is not None and self.isVisible():
             self._draft, self._chosen = draft, chosen
             self._soon.start()
@@ -70,15 +74,27 @@ class Trial(QFrame):
 
     def dry_run(self, draft: Draft) -> None:
         """Everything but writing, for all that waits."""
-        self._chosen = None
+        self._draft, self._chosen, self._went = draft, None, tuple(draft.entries)
         self.show()
         self.body.show_text(text.tr("mapping.dry_run"), text.tr("mapping.dry_run_running"))
-        self._desk.dry_run(tuple(draft.entries), self._tried)
+        self._desk.dry_run(self._went, self._tried)
+
+    def forget(self) -> None:
+        """What was tried is about another mapping."""
+        self._soon.stop()
+        self._draft = self._chosen = self._went = None
+        self.hide()
+
+    def forget_dry_run(self) -> None:
+        """How a dry run went does not hold any more, or cannot be told in the language that is read now."""
+        if self._went is not None:
+            self.forget()
 
     def _tried(self, tried: DryRun | None, failure: Failure | RemoteFailure | None) -> None:
-        if self._chosen is None:  # no preview was asked for meanwhile
+        if self._went is not None and self._draft is not None:  # no preview was asked for meanwhile
             good = tried is not None and tried.good
             heading = text.tr("mapping.dry_run_good" if good else "mapping.dry_run_bad")
+            heading = heading if tuple(self._draft.entries) == self._went else text.tr("mapping.dry_run_before")
             self.body.show_text(heading, dry_run_words(tried) if tried else text.sentence(failure) if failure else "")
         self.tried.emit()
 
