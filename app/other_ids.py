@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.domain.types import InterviewStatus
@@ -19,7 +18,6 @@ from sync.contract import STATUS_ORDER, progress
 from sync.handing import Receipt
 from sync.ledger import KnownRow
 from sync.outbox import Kind, Resolution, find
-from sync.tables import sync_row
 
 REGISTERED = "registered"
 """The kind of what is remembered of such an interview: under the other computer's id of it."""
@@ -41,21 +39,12 @@ def told(theirs: str | None, remote_id: str, ours: str | None) -> Iterator[Known
         yield KnownRow(REGISTERED, theirs, ours, {"remote_id": remote_id})
 
 
-def ours(session: Session, theirs: str) -> InterviewRow | None:
-    """Our interview that another computer registered under this id; None = there is none."""
-    known = ledger.known_row(session, ledger.connected(session), REGISTERED, theirs)
-    return session.get(InterviewRow, known.local_id) if known is not None and known.local_id else None
-
-
 def all_of(session: Session) -> tuple[OtherId, ...]:
     """All that the HR system has told of."""
-    system = ledger.connected(session)
-    wanted = select(sync_row.c.remote_id).where(sync_row.c.system == system, sync_row.c.kind == REGISTERED)
-    rows = (ledger.known_row(session, system, REGISTERED, each) for each in session.scalars(wanted).all())
     return tuple(
         OtherId(row.remote_id, str(row.fields["remote_id"]), row.local_id, row.changed)
-        for row in rows
-        if row is not None and row.local_id
+        for row in ledger.known_rows(session, ledger.connected(session), REGISTERED)
+        if row.local_id
     )
 
 

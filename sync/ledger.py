@@ -71,6 +71,13 @@ def known_row(session: Session, system: str, kind: str, remote_id: str) -> Known
     return _known(row) if row is not None else None
 
 
+def known_rows(session: Session, system: str, kind: str) -> tuple[KnownRow, ...]:
+    """All that an HR system has told of the rows of one kind."""
+    told = sync_row.c.system == system, sync_row.c.kind == kind
+    rows = session.execute(select(sync_row).where(*told).order_by(sync_row.c.remote_id))
+    return tuple(_known(row) for row in rows.mappings())
+
+
 def contested_rows(session: Session, system: str) -> tuple[KnownRow, ...]:
     """Rows of an HR system with fields that wait for a person's decision, the oldest first."""
     open_ones = sync_row.c.system == system, sync_row.c.contested.is_not(None)

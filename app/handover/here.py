@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.handover.recognising import Recognised
-from app.handover.rows import MERGED, Row
+from app.handover.content import Content
+from app.handover.recognising import Recognised, in_parts
+from app.handover.rows import MERGED, NAMES, Row
 from app.store.tables import AgreedRow
 
 _UNIQUE = {"assessment": ("interview_id", "assessor"), "rating": ("assessment_id", "dimension_id")}
 """What else than the id makes a row unique, its owner first."""
-_AT_ONCE = 500
 
 
 class Here:
@@ -37,7 +37,7 @@ class Here:
         self._look_up(list(rows))
         self.agreed = {
             agreed.row_id: agreed
-            for part in _parts(self._by_id)
+            for part in in_parts(self._by_id)
             for agreed in session.scalars(
                 select(AgreedRow).where(
                     AgreedRow.library == library, AgreedRow.kind == kind, AgreedRow.row_id.in_(part)
@@ -52,7 +52,7 @@ class Here:
         if self._unique is not None:
             wanted[self._unique[0]] = {fields[self._unique[0]] for _, fields in rows}
         for name, values in wanted.items():
-            for part in _parts(values):
+            for part in in_parts(values):
                 column = getattr(self._table, name)
                 for held in self._session.scalars(select(self._table).where(column.in_(part))):
                     self.keep(held)
@@ -81,6 +81,19 @@ class Here:
         return self._by_remote.get(remote_id or "", held) is not held
 
 
-def _parts(values: Iterable[str]) -> Iterable[list[str]]:
-    listed = sorted(values)
-    return (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))
+def interviews_here(session: Session, content: Content) -> dict[str, str]:
+    """Which interview here each one of a package is, by its id there; new ones are not among them. Found as when its
+    rows are taken, before any is."""
+    recognised, found = Recognised(session, content), dict[str, dict[str, str]]()
+    for kind in ("candidate", "interview"):
+        rows = [(row, _named_here(row, found)) for row in content.rows.get(kind, ())]
+        here = Here(session, content.manifest.library, kind, rows, recognised)
+        held = {row.id: here.find(row, fields) for row, fields in rows}
+        found[kind] = {row_id: each.id for row_id, each in held.items() if each is not None}
+    return found["interview"]
+
+
+def _named_here(row: Row, found: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+    """A row's fields, naming the rows here of those that were found."""
+    named = {name: found.get(kind, {}).get(row.fields.get(name) or "") for name, kind in NAMES.items()}
+    return row.fields | {name: local for name, local in named.items() if local}

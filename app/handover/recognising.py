@@ -7,6 +7,7 @@ about the same people.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import select
@@ -22,6 +23,7 @@ from sync import ledger
 _TOLD_BY = {"candidate": "name", "position": "title", "interview": "candidate_id"}
 """What is the same in two rows about the same person or position, whatever their ids are."""
 _ABOUT = {"candidate_id": "candidate", "position_id": "position"}
+_AT_ONCE = 500
 
 
 class Recognised:
@@ -32,26 +34,28 @@ class Recognised:
         self.other_system = bool(theirs and mine and theirs != mine)
         self._connected = bool(ledger.connected(session))
         self._here: dict[tuple[str, str], str] = {}
-        for row in content.rows.get("interview", ()):
-            if (interview := self._registered(session, row)) is not None:
-                self._note(session, content, row, interview)
-
-    def _registered(self, session: Session, row: Row) -> InterviewRow | None:
-        """Our interview that is this one, by the id under which another computer registered it."""
-        if session.get(InterviewRow, row.id) is not None:
-            return None
-        return other_ids.ours(session, row.id)
-
-    def _note(self, session: Session, content: Content, row: Row, interview: InterviewRow) -> None:
-        """It is ours, and so are whom and what it is about, unless the HR system knows them by an id of their own."""
-        self._here["interview", row.id] = interview.id
+        rows = {row.id: row for row in content.rows.get("interview", ())}
+        registered = {each.theirs: each.ours for each in other_ids.all_of(session) if each.theirs in rows}
+        interviews = by_id(session, InterviewRow, {*registered, *registered.values()})
+        found = [
+            (rows[theirs], interviews[ours])
+            for theirs, ours in registered.items()
+            if ours in interviews and theirs not in interviews
+        ]
+        for row, interview in found:
+            self._here["interview", row.id] = interview.id
         for name, kind in _ABOUT.items():
-            named, ours = row.fields.get(name), getattr(interview, name)
-            if not named or not ours or session.get(MERGED[kind], named) is not None:
-                continue
-            told = next(each for each in content.rows[kind] if each.id == named)
-            if not told.fields.get("remote_id"):
-                self._here[kind, named] = ours
+            self._note(session, content, kind, [(row.fields.get(name), getattr(interview, name))
+                                                for row, interview in found])  # fmt: skip
+
+    def _note(self, session: Session, content: Content, kind: str, pairs: list[tuple[str | None, str | None]]) -> None:
+        """Whom or what a recognised interview is about (by the id there) is ours, unless it is here under that very id,
+        or the HR system knows it by an id of its own."""
+        told = {row.id: row for row in content.rows.get(kind, ())}
+        same = by_id(session, MERGED[kind], {there for there, _ in pairs if there})
+        for there, ours in pairs:
+            if there and ours and there not in same and not told[there].fields.get("remote_id"):
+                self._here[kind, there] = ours
 
     def id_here(self, kind: str, row_id: str) -> str:
         """The id here of a row of the package; its own where nothing else is known."""
@@ -74,6 +78,17 @@ class Recognised:
             fields["remote_id"] = None
 
 
+def by_id(session: Session, table: Any, ids: Iterable[str]) -> dict[str, Any]:
+    """The rows of a table with these ids, looked up many at once."""
+    return {row.id: row for part in in_parts(ids) for row in session.scalars(select(table).where(table.id.in_(part)))}
+
+
+def in_parts(values: Iterable[str]) -> Iterator[list[str]]:
+    """The values in order, in lists that fit into a statement."""
+    listed = sorted(values)
+    return (listed[start : start + _AT_ONCE] for start in range(0, len(listed), _AT_ONCE))
+
+
 def first_base(kind: str, row: Row, held: Any, session: Session) -> dict[str, Any]:
     """What nobody chose of a row that was pulled and is compared with another computer's for the first time: the name
     and the settings that every pulled interview begins with."""
@@ -90,16 +105,3 @@ def first_base(kind: str, row: Row, held: Any, session: Session) -> dict[str, An
     if not row.fields.get("scheduled_at"):
         base["time_zone"] = row.fields.get("time_zone")  # a zone says nothing where no time is planned
     return base
-
-
-def find_interview(session: Session, content: Content, interview_id: str) -> InterviewRow | None:
-    """The interview here that one of the package is, by its id there; None = it is new."""
-    row = session.get(InterviewRow, interview_id)
-    told = next(each for each in content.rows["interview"] if each.id == interview_id)
-    if row is None and (remote := told.fields.get("remote_id")):
-        row = session.scalar(select(InterviewRow).where(InterviewRow.remote_id == remote))
-        person = next(each for each in content.rows["candidate"] if each.id == told.fields["candidate_id"])
-        if row is not None and Recognised(session, content).other_system:
-            candidate = session.get(CandidateRow, row.candidate_id)
-            row = row if candidate is not None and candidate.name == person.fields["name"] else None
-    return row or other_ids.ours(session, interview_id)

@@ -16,13 +16,14 @@ from pathlib import Path
 from uuid import uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from analysis.failures import DiskFull, DocumentInvalid, MediaUnreadable
 from app.failures import PackageDamaged
 from app.handover.archive import Archive, Progress
 from app.handover.content import Content
+from app.handover.here import interviews_here
 from app.handover.package import is_recording
-from app.handover.recognising import find_interview
 from app.handover.taking_rows import TakingRows
 from app.store.importing import RunChild, prepare
 from app.store.library import Library
@@ -55,6 +56,7 @@ class Staging:
     ) -> None:  # fmt: skip
         self._library, self._archive, self._content = library, archive, content
         self._progress, self._stop, self._run_child = progress, stop, run_child
+        self._here: dict[str, str] = {}
         self._done, self._size = 0, sum(member.bytes for member in content.manifest.members)
 
     @contextmanager
@@ -64,6 +66,9 @@ class Staging:
         Raises PackageDamaged, DiskFull, FolderNotWritable, Cancelled.
         """
         found = Files()
+        if self._content.recordings:
+            with self._library.reading() as session:
+                self._here = interviews_here(session, self._content)
         self._refuse_little_room()
         with ExitStack() as stack:
             for sha256, each in self._content.recordings.items():
@@ -96,7 +101,7 @@ class Staging:
         """Whether the interview has no recording here and is not being recorded, no other has this very one, and
         nothing is redacted of it."""
         with self._library.reading() as session:
-            row = find_interview(session, self._content, interview_id)
+            row = self._row(session, interview_id)
             known = session.scalar(select(MediaRow.id).where(MediaRow.sha256 == sha256))
             redacted = session.scalar(select(RedactionRow.id).where(RedactionRow.before_sha256 == sha256).limit(1))
             waits = row is None or (row.media_sha256 is None and not self._library.being_recorded(row.id))
@@ -104,8 +109,12 @@ class Staging:
 
     def _has(self, interview_id: str, sha256: str) -> bool:
         with self._library.reading() as session:
-            row = find_interview(session, self._content, interview_id)
+            row = self._row(session, interview_id)
         return row is not None and row.media_sha256 == sha256
+
+    def _row(self, session: Session, interview_id: str) -> InterviewRow | None:
+        """The interview here that one of the package is; None = it is new."""
+        return session.get(InterviewRow, self._here.get(interview_id, ""))
 
     def _recording(self, sha256: str, name: str, folder: Path) -> tuple[Incoming, Prepared]:
         suffix = Path(name).suffix.lower()
@@ -157,6 +166,7 @@ class Placing:
         self._library, self._files = library, files
         self._placed: list[Path] = []
         self._admitted: list[str] = []
+        self._left: list[str] = []
         self._sizes: dict[str, int] = {}
         self._unsettled = set(files.recordings)
 
@@ -174,14 +184,17 @@ class Placing:
         for sha256, (incoming, facts) in self._files.recordings.items():
             if rows.content.recordings[sha256].interview_id != interview_id:
                 continue
+            interview = session.get(InterviewRow, rows.local("interview", interview_id))
+            assert interview is not None
+            if interview.media_sha256 is not None or self._library.being_recorded(interview.id):
+                self._leave(session, sha256)
+                continue
             media = MediaRow(
                 sha256=sha256, name=incoming.name, bytes=incoming.bytes, assessor=self._library.assessor,
                 duration_s=facts.duration_s, has_video=facts.has_video, has_audio=facts.has_audio, playable=True,
             )  # fmt: skip
             session.add(media)
             session.flush()
-            interview = session.get(InterviewRow, rows.local("interview", interview_id))
-            assert interview is not None
             interview.media_sha256 = sha256
             self._admitted.append(sha256)
             rows.tally.new["recording"] += 1
@@ -195,6 +208,12 @@ class Placing:
         if file is not None:
             self._place_report(rows, interview_id, file)
         session.flush()
+
+    def _leave(self, session: Session, sha256: str) -> None:
+        """The interview has got a recording while the package was taken: that one stays."""
+        self._files.kept += 1
+        is_known = session.scalar(select(MediaRow.id).where(MediaRow.sha256 == sha256)) is not None
+        (self._admitted if is_known else self._left).append(sha256)
 
     def made(self, sha256: str) -> int:
         """Lay a made file into the vault, in the transaction of the row that it is for; gives its size."""
@@ -247,8 +266,11 @@ class Placing:
         """The rows so far are written: what they name is here to stay."""
         for sha256 in self._admitted:
             self._library.vault.settle(sha256)
-        self._unsettled -= set(self._admitted)
+        for sha256 in self._left:
+            self._library.vault.remove(sha256)
+        self._unsettled -= {*self._admitted, *self._left}
         self._admitted.clear()
+        self._left.clear()
         self._placed.clear()
 
 

@@ -5,21 +5,29 @@ from __future__ import annotations
 
 import json
 import threading
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import event
 
+from app import other_ids
 from app.domain.types import Candidate, InterviewStatus, Position
 from app.handover import identity
+from app.handover.archive import opened
 from app.handover.cards import open_cards
+from app.handover.content import read_content
+from app.handover.here import interviews_here
 from app.handover.package import Kind
 from app.handover.taking import take_package
 from app.handover.writing import Choice, write_package
+from app.other_ids import REGISTERED
 from app.settings import SettingsFile
 from app.store import Library
 from app.store.importing import import_file
 from app.store.recordings import Belonging
 from sync import ledger, listing
+from sync.ledger import KnownRow
 from sync.outbox import Kind as ItemKind
 from sync.outbox import State
 from tests.analysis.media_samples import clicks, record
@@ -143,6 +151,89 @@ def test_its_recording_comes_to_the_interview_that_is_here(office, second, lapto
     before = named(second, "秦𠮷雅").media
     assert take_package(second, file, stop=threading.Event()).kept == 1
     assert named(second, "秦𠮷雅").media == before
+
+
+def a_recording(library, path, interview_id, times):
+    import_file(library, record(path, 2.0, sound=clicks(2.0, times)), belonging=Belonging(interview_id=interview_id))
+
+
+def test_a_recording_that_is_here_stays_where_the_interview_is_told_by_the_candidate(office, laptop, stick, tmp_path):
+    """The HR system is reached by two addresses, the candidate came by package and was renamed here since: rows and
+    recording go by one rule."""
+    SettingsFile(laptop.folder).change(jurisdiction="US")
+    connected_to(office, "https://hr.example")
+    person = office.save_candidate(Candidate("", "Ann", remote_id="7"))
+    first = office.save_interview(an_interview(person, remote_id="1"))
+    carry(office, laptop, stick, Kind.OUTWARD, [first.id])
+    connected_to(laptop, "https://proxy.example")
+    here = office.save_interview(an_interview(person, remote_id="2"))
+    there = laptop.save_interview(an_interview(laptop.candidates()[0], remote_id="2"))
+    office.save_candidate(replace(person, name="Anna"))
+    a_recording(office, tmp_path / "here.mp4", here.id, [0.4])
+    a_recording(laptop, tmp_path / "there.mp4", there.id, [0.5, 1.5])
+    before = office.interview(here.id).media
+    sign(laptop, there.id)
+    assert home(laptop, office, stick, there.id, recordings=True).kept == 1
+    assert office.interview(here.id).media == before
+    assert len(office.interviews()) == 2
+
+
+def test_a_recording_that_comes_while_a_package_is_taken_stays(office, laptop, stick, made, tmp_path):
+    SettingsFile(laptop.folder).change(jurisdiction="US")
+    a_recording(laptop, tmp_path / "there.mp4", made.id, [0.5, 1.5])
+    file = stick / "with.mianjian"
+    home(laptop, office, stick, made.id)
+    write_package(laptop, Choice(Kind.RESULTS, (made.id,), recordings=True), file)
+    imported = []
+
+    def meanwhile(done, total):
+        with_files = done / total > 0.2
+        if with_files and not imported:
+            imported.append(made.id)
+            a_recording(office, tmp_path / "here.mp4", made.id, [0.4])
+
+    assert take_package(office, file, progress=meanwhile).kept == 1
+    assert office.interview(made.id).media.name == "here.mp4"
+    assert len(list((office.folder / "vault" / "media").rglob("original*"))) == 1
+
+
+def test_a_package_asks_for_other_ids_once(office, laptop, stick):
+    """However many interviews there are, what the HR system told of other computers' ids is read once."""
+    connected_to(office, "https://hr.example")
+    person = laptop.save_candidate(Candidate("", "Ann"))
+    made = [laptop.save_interview(an_interview(person)) for _ in range(30)]
+    for each in made:
+        sign(laptop, each.id)
+    ours = office.save_interview(an_interview(office.save_candidate(Candidate("", "Ann"))))
+    with office.session() as session:
+        for each in made:
+            ledger.keep_row(
+                session, "https://hr.example", KnownRow(REGISTERED, each.id, ours.id, {"remote_id": each.id})
+            )
+        with counting(session) as statements:
+            assert len(other_ids.all_of(session)) == 30
+    assert len(statements) < 5
+    file = stick / "30.mianjian"
+    write_package(laptop, Choice(Kind.RESULTS, tuple(each.id for each in made)), file)
+    with opened(file, "") as archive, office.reading() as session:
+        content = read_content(archive, file.name)
+        with counting(session) as statements:
+            assert set(interviews_here(session, content).values()) == {ours.id}
+    assert len(statements) < 15
+
+
+@contextmanager
+def counting(session):
+    """The statements that a session sends."""
+    sent = []
+
+    def note(_connection, _cursor, statement, *_more):
+        sent.append(statement)
+
+    engine = session.get_bind()
+    event.listen(engine, "before_cursor_execute", note)
+    yield sent
+    event.remove(engine, "before_cursor_execute", note)
 
 
 def test_moves_that_another_office_has_made_close_on_the_laptop(office, second, laptop, stick, connect):
