@@ -448,6 +448,12 @@ class SyncService:
             asked = withholding.count_lying_there(session) + withholding.count_held_results(session)
         return counts[State.CONFLICT] + counts[State.DEAD] + asked + len(pulled.waiting(self._library))
 
+    def result(self, interview_id: str) -> Entry | None:
+        """What was signed last of an interview, on its way to the HR system; None = nothing was."""
+        with self._library.reading() as session:
+            item = listing.newest_result(session, interview_id)
+        return self._entries((item,))[0] if item is not None else None
+
     def _entries(self, items: tuple[Item, ...]) -> tuple[Entry, ...]:
         names = self._library.names_of({interview_id_of(item) for item in items})
         known = self.known_fields() if any((item.last_error or "").startswith(BROKEN) for item in items) else None

@@ -16,7 +16,7 @@ from app.mapping_words import in_words
 from app.pulled import BODY, TIME, Waiting
 from sync.failures import CONTESTED, RemoteFailure
 from sync.ledger import LogEntry
-from sync.outbox import Item, Resolution
+from sync.outbox import Item, Resolution, standing
 from sync.outbox import Kind as Kind
 from sync.outbox import State as State
 from sync.pull import Received
@@ -99,6 +99,12 @@ class Entry:
     field: str = ""
     file_name: str = ""
     file_size: int = 0
+    resolution: Resolution | None = None
+
+    @property
+    def standing(self) -> str:
+        """How it stands, in one word; what is done has not always arrived."""
+        return standing(self.state, self.resolution)
 
     @property
     def is_pulled(self) -> bool:
@@ -181,6 +187,7 @@ def entry(
         can_leave=item.state in (State.DEAD, State.HELD),
         code=item.last_error or "" if item.state is not State.DONE else "",
         field=str(item.last_params.get("field", "")),
+        resolution=item.resolution,
         **_file(item),
     )
 

@@ -42,6 +42,12 @@ def newest_assessments(session: Session, since: float, role: str) -> tuple[Item,
     return tuple(item_of(row) for row in session.execute(wanted.order_by(outbox.c.seq)).mappings())
 
 
+def newest_result(session: Session, interview_id: str) -> Item | None:
+    """The signed assessment of an interview that was written last."""
+    wanted = select(outbox).where(outbox.c.kind == Kind.ASSESSMENT.value, outbox.c.aggregate == interview_id)
+    return first(session, wanted.order_by(outbox.c.seq.desc()).limit(1))
+
+
 def unfinished(session: Session, kind: Kind) -> tuple[Item, ...]:
     """Items of one kind that the server does not have yet."""
     wanted = select(outbox).where(outbox.c.kind == kind.value, outbox.c.state != State.DONE.value)

@@ -65,6 +65,17 @@ class Resolution(StrEnum):
 NOT_THERE = (Resolution.SUPERSEDED, Resolution.THEIRS, Resolution.NEW_REVISION, Resolution.LEFT, Resolution.NOT_TOLD)
 """How a revision came to be settled that the HR system does not have: no file goes beside it."""
 
+UNSENT = (Resolution.SUPERSEDED, Resolution.LEFT, Resolution.NOT_TOLD, Resolution.NOT_TAKEN)
+SETTLED = (Resolution.THEIRS, Resolution.NEW_REVISION, Resolution.OVERTAKEN, Resolution.REMOVED)
+"""How an item came to be done that did not arrive, and one of which the HR system has something else by now."""
+
+
+def standing(state: State, resolution: Resolution | None) -> str:
+    """How an item stands, in one word: its state, or "unsent" or "settled" where it is done without having arrived."""
+    if state is not State.DONE:
+        return state.value
+    return "unsent" if resolution in UNSENT else "settled" if resolution in SETTLED else state.value
+
 
 @dataclass(frozen=True, slots=True)
 class Item:

@@ -163,13 +163,16 @@ def _composite(card: Scorecard) -> str:
 
 
 def _end(review: ReviewSession) -> list[str]:
+    from sync.outbox import standing
+
     signatures = review.assessment.signatures
     signed = text.tr("show.unsigned")
     if signatures:
         last = signatures[-1]
         at = last.signed_at.astimezone().strftime("%Y-%m-%d %H:%M")
         signed = text.tr("show.signed_value", revision=last.revision, at=at, assessor=last.assessor)
-    states = [text.tr(f"show.delivery_{item.state}") for item in deliveries(review.library, review.interview_id)]
+    went = [standing(item.state, item.resolution) for item in deliveries(review.library, review.interview_id)]
+    states = [text.tr(f"show.delivery_{each}") for each in went]
     return [
         f"{text.tr('show.signed')}: {signed}",
         f"{text.tr('show.delivery')}: {states[-1] if states else text.tr('show.none')}",

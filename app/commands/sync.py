@@ -136,7 +136,7 @@ def _status(state: SyncState, *, as_json: bool) -> int:
         at = f"{state.last_run.astimezone():%Y-%m-%d %H:%M:%S}"
         print(text.tr("sync.status_last", at=at, how=state.last_went))
     for entry in state.entries:
-        name = text.tr(f"sync.name_{entry.state}")
+        name = text.tr(f"sync.name_{entry.standing}")
         print(text.tr("sync.status_line", state=name, title=entry.title, sentence=entry.sentence))
     return 0
 
@@ -151,7 +151,8 @@ def _plain_state(state: SyncState) -> dict[str, Any]:
         "waiting_for_person": state.people,
         "items": [
             {
-                "op_id": entry.op_id, "kind": entry.kind, "state": entry.state, "title": entry.title,
+                "op_id": entry.op_id, "kind": entry.kind, "state": entry.state, "standing": entry.standing,
+                "title": entry.title,
                 "external_id": entry.external_id, "remote_id": entry.remote_id, "attempts": entry.attempts,
                 "sentence": entry.sentence,
             }

@@ -76,10 +76,8 @@ def test_a_suggestion_says_what_and_why_and_goes_only_when_it_is_sent(opened, qt
 
 
 def test_after_signing_the_message_leads_to_what_follows(opened):
-    opened._reviewed = opened.interview_id
-    opened._waiting = opened.people.after_signing(opened.interview_id)
-    assert opened._waiting == 2
-    opened._say_signed("shell.signed_none", "warn")
+    opened.signed.begin(opened.interview_id)
+    assert opened.signed.waiting == 2
     assert opened.window.message.action.text() == text.tr("suggest.show")
     opened.window.message.action.click()
     assert any(isinstance(each, SuggestionsDialog) for each in opened.people.dialogs.values())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,7 +16,6 @@ from app.domain.enrichment import EnrichmentKind
 from app.domain.outside import Purpose
 from app.domain.types import Imported
 from app.failures import CorrectionsPending, NotFound
-from app.sync_state import Connection, SyncState
 from ui import language
 from ui.library.positions import PositionsDialog
 from ui.library.room import LibraryRoom
@@ -33,6 +31,7 @@ from ui.shell.recording import Recordings
 from ui.shell.recovery import Recovery
 from ui.shell.redacting import Redacting
 from ui.shell.rooms import make_settings, make_sync
+from ui.shell.signed import Signed
 from ui.shell.topics import EXPORT, IMPORT, analysed
 from ui.shell.window import MainWindow
 
@@ -47,9 +46,7 @@ class Conductor(QObject):
         super().__init__(window)
         self.context, self.window = context, window
         self._reviewed = ""
-        self._signed_at: datetime | None = None
         self._positions: PositionsDialog | None = None
-        self._waiting = 0
         self._clips: dict[str, float] = {}
         self._layout = SettingsLayout(
             context.settings, lambda: context.library.assessor, keep=not context.library.read_only
@@ -58,6 +55,7 @@ class Conductor(QObject):
         context.offer_room("library", self._make_library)
         self.packages = Packages(context, window)
         self.people = People(context, window)
+        self.signed = Signed(context, window, self.people)
         self.consents = Consents(context, window, self._layout, lambda: self._reviewed, self._play, self._export)
         self.cutting = Cutting(context, window, self.consents.here, self.open_review)
         self.after = Afterwards(context, window, self._start_analysis)
@@ -516,28 +514,9 @@ class Conductor(QObject):
         return " · ".join(parts)
 
     def _signed(self) -> None:
-        connected = self.context.sync.standing().connection is not Connection.NONE
-        self._signed_at = datetime.now(UTC) if connected else None
-        self._waiting = self.people.after_signing(self._reviewed)
-        self._say_signed("shell.signed" if connected else "shell.signed_none", "ok" if connected else "warn")
+        self.signed.begin(self._reviewed)
         self._name_interview()
         self.context.sync.sync_now()
-
-    def _say_how_sending_went(self, state: SyncState) -> None:
-        """After the first run since signing: whether it arrived, or waits."""
-        if self._signed_at is None or state.last_run is None or state.last_run < self._signed_at:
-            return
-        self._signed_at = None
-        waits = bool(state.queue or state.people)
-        self._say_signed("shell.signed_kept" if waits else "shell.signed_ok", "warn" if waits else "ok")
-
-    def _say_signed(self, key: str, kind: str) -> None:
-        """What became of the signature; where suggestions follow from it, with the way to them."""
-        show = partial(self.people.open, self._reviewed, "suggestions")
-        action = "suggest.show" if self._waiting else ""
-        self.window.message.say(
-            lambda: text.tr(key), kind, action=action, done=show, topic="signed", about=self._reviewed
-        )
 
     # What changed elsewhere
 
@@ -586,7 +565,7 @@ class Conductor(QObject):
         state = self.context.sync.standing()
         self.window.top.show_sync(str(state.connection), state.open)
         self.window.rail.show_sync(str(state.connection), state.open)
-        self._say_how_sending_went(state)
+        self.signed.tell(state)
 
     def import_at_start(self, files: list[Path]) -> None:
         """Files that were named on the command line."""

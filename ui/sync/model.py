@@ -82,7 +82,7 @@ class EntriesTable(RowsTable):
             case "title":
                 return row.title
             case "state":
-                return text.tr(f"sync_room.state_{row.state}")
+                return text.tr(f"sync_room.state_{row.standing}")
             case _:
                 return row.sentence
 
