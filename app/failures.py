@@ -275,6 +275,12 @@ class OutsideUnconfirmed(Failure):
     code = "outside_unconfirmed"
 
 
+class OutsideStopped(Failure):
+    """While something was being sent it ceased to be allowed. params: service, host, n (requests that had left)"""
+
+    code = "outside_stopped"
+
+
 class InterviewRecorded(Failure):
     """The interview has a recording already, or is being recorded. params: title"""
 

@@ -90,6 +90,15 @@ def _whose_words(settings: Mapping[str, str], name: str, language: str) -> str:
     return text.tr_in(language, "report.recognised_by", name=service, host=host, at=f"{at} UTC")
 
 
+def not_outside(analysis: Analysis, language: str) -> str:
+    """Why this computer heard the words where an outside service was to; "" where none was."""
+    for each in analysis.provenance.fallbacks:
+        if (each.part, each.used) == ("transcriber", "here"):
+            why = _coded("fallback", each.why, language)
+            return text.tr_in(language, "report.heard_here", wanted=each.wanted, why=why)
+    return ""
+
+
 def imported_line(analysis: Analysis, language: str) -> str:
     """Where the words come from and how well they fit, in a sentence; "" where the machine heard them."""
     name, settings = imported_from(analysis), analysis.provenance.settings

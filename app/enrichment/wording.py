@@ -56,7 +56,9 @@ def method_line(made: Enrichment) -> str:
     """What made it, and when."""
     at = made.created.astimezone().strftime("%Y-%m-%d %H:%M")
     method = made.method
-    return text.tr(
+    said = text.tr(
         f"enrich.by_{method.name}", model=method.model, version=method.version, at=at, host=method.place,
         service=method.settings.get("service", ""),
     )  # fmt: skip
+    quoting = method.name == "outside_service" and not isinstance(made.body, OutsideExpression)
+    return said + (text.tr("enrich.quotes_checked") if quoting else "")

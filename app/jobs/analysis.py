@@ -135,6 +135,7 @@ class InterviewAnalysis:
             if self.choices.transcript:
                 require_throughout(library, interview.id, self._rules, ("speech",))
             instead = self._ask_outside(interview, modalities, report, stop)
+            modalities = self._modalities()  # something may have been taken back while a service listened
             with library.vault.lease(_sha256(interview)) as media:
                 self.request = replace(self._request(interview, media, modalities), instead=instead)
                 found = self._record(protocol.AnalyseJob(self.request, places(library.folder)), report, stop)

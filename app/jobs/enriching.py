@@ -18,7 +18,7 @@ from analysis.failures import DocumentInvalid
 from app import policy
 from app.domain.enrichment import Basis, Comparable, Enrichment, EnrichmentKind, Method
 from app.domain.outside import Purpose
-from app.failures import NoAnswers, PositionMissing
+from app.failures import ConsentMissing, NoAnswers, PositionMissing
 from app.jobs.analysis import InterviewAnalysis, places
 from app.jobs.asking import AskingChild
 from app.jobs.child import ChildReport, run_child
@@ -51,7 +51,8 @@ class Enriching:
         self.settings = SettingsFile(library.folder).values
         self.rules = policy.profile(self.settings.jurisdiction)
 
-    def _require_consent(self) -> None:
+    def require_consent(self) -> None:
+        """Raises ConsentMissing where what was said may not be read (any more)."""
         from app.enrichment.standing import WORDS
 
         require_throughout(self.library, self.interview_id, self.rules, (WORDS,))
@@ -77,7 +78,7 @@ class NoveltyWork(Enriching):
         from app.enrichment import novelty, standing
         from app.enrichment.answers import answers
 
-        self._require_consent()
+        self.require_consent()
         if self.library.interview(self.interview_id).position is None:
             raise PositionMissing
         folder, document = self._document(report, stop)
@@ -129,7 +130,7 @@ class ClaimsWork(Enriching):
         from app.enrichment.prompt import asking
         from app.enrichment.quotes import Quotable
 
-        self._require_consent()
+        self.require_consent()
         choice = required(self.settings)
         _, document = self._document(report, stop)
         assessment = self.library.assessment(self.interview_id)
@@ -165,6 +166,7 @@ class _OutsideWork(Enriching):
         from app.enrichment.quotes import Quotable
         from app.outside.gate import require
         from app.outside.sending import known_failures, opened
+        from sync.providers.failures import ServiceNonsense
 
         with known_failures():  # before anything is done for it
             require(self.library, self.interview_id, self.purpose)
@@ -177,10 +179,13 @@ class _OutsideWork(Enriching):
             raise NoAnswers
         sieve, began = self._sieve(quotable, [d.id for d in template.dimensions]), time.monotonic()
         with opened(self.library, self.interview_id, self.purpose, stop) as service:
+            report(progress(0, len(asked.questions), 0.0, self.stage))
             for number, question in enumerate(asked.questions, start=1):
                 answer = service.ask(question, document.transcript.language)
                 sieve.take(answer.text, cut=answer.cut)
                 report(progress(number, len(asked.questions), time.monotonic() - began, self.stage))
+            if sieve.unreadable == sieve.asked:  # what was found before is worth more than that
+                raise ServiceNonsense(host=service.address.host)
             method = _method_of_service(service, answer, asked.prompt, f"{template.id} {template.version}")
         basis = Basis(document.id, document.correction)
         return self.library.add_enrichment(self.interview_id, basis, method, sieve.result())
@@ -238,6 +243,17 @@ PURPOSES: Mapping[EnrichmentKind, Purpose] = {
     EnrichmentKind.OUTSIDE_EXPRESSION: Purpose.EXPRESSION,
 }
 """The enrichments for which something leaves this computer."""
+
+
+def still_allowed(library: Library, interview_id: str, kind: EnrichmentKind) -> bool:
+    """Whether an enrichment that is being made may go on; what asks a service looks after that itself."""
+    if kind in PURPOSES:
+        return True
+    try:
+        Enriching(library, interview_id).require_consent()
+    except ConsentMissing:
+        return False
+    return True
 
 
 def _readable(folders: Sequence[Path], own: Path) -> dict[Path, tuple[Answered, ...]]:
@@ -302,7 +318,8 @@ def _from(report: Report, done: int, total: int) -> Report:
 
 def progress(done: int, total: int, spent_s: float, stage: str = CLAIMS) -> protocol.ProgressMessage:
     """How far a series of questions is."""
-    return protocol.ProgressMessage(stage, float(done), float(total), done / total, spent_s / done * (total - done))
+    left = spent_s / done * (total - done) if done else 0.0
+    return protocol.ProgressMessage(stage, float(done), float(total), done / total, left)
 
 
 def _method_of_comparing() -> Method:

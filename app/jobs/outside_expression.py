@@ -85,6 +85,7 @@ def _looked(
     service: Service, stills: Sequence[protocol.Still], spans: Sequence[Span], report: Report
 ) -> OutsideExpression:
     samples, unseen, began = [], 0, time.monotonic()
+    report(progress(0, len(stills), 0.0, STAGE))
     for number, still in enumerate(stills, start=1):
         try:
             values = service.look(Path(still.path).read_bytes())

@@ -24,7 +24,7 @@ from analysis.reading import Source
 from analysis.reading.heard import HeardFile, HeardPart, HeardWord, decode
 from app import text
 from app.domain.outside import Purpose
-from app.failures import NotFound, OutsideConsentMissing, OutsideForbidden, OutsideUnconfirmed
+from app.failures import NotFound, OutsideConsentMissing, OutsideForbidden, OutsideStopped, OutsideUnconfirmed
 from app.jobs.child import ChildReport, run_child, spoken_failure
 from app.outside.sending import opened
 from app.outside.services import named, setting
@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from app.store.library import Library
 
 SENDING = "outside_speech"
-REFUSALS = (OutsideForbidden, OutsideConsentMissing, OutsideUnconfirmed)
-"""Why nothing was sent although a service is turned on; failures of a service have codes that begin with `SERVICE`."""
+REFUSALS = (OutsideForbidden, OutsideConsentMissing, OutsideStopped, OutsideUnconfirmed)
+"""Why nothing was sent, or no more, although a service is turned on; failures of a service have codes that begin with
+`SERVICE`."""
 SERVICE = "service_"
 HERE = "here"
 """What listens in place of a service: this computer."""

@@ -170,6 +170,26 @@ def test_failures_leave_what_was_there(library, interview_id, ready, server, fau
     assert library.enrichment(interview_id, TERMS) == before
 
 
+@pytest.mark.parametrize(
+    "words", ["Sure! Here are the terms: …", '{"terms": NaN, "scores": NaN}', "[]", '{"terms": 3}']
+)
+def test_an_answer_that_cannot_be_read_at_all_leaves_what_was_there(library, interview_id, ready, server, words):
+    before = run(library, interview_id, TERMS)
+    server.reply = lambda _: words
+    with pytest.raises(Failure) as caught:
+        run(library, interview_id, TERMS)
+    assert caught.value.code == "service_nonsense"
+    assert library.enrichment(interview_id, TERMS) == before
+
+
+def test_how_far_it_is_is_said_before_the_first_answer(library, interview_id, ready, server):
+    seen = []
+    server.reply = lambda body: seen.append(list(heard)) or reply(body)
+    heard = []
+    WORKS[TERMS](library, interview_id)(heard.append, threading.Event())
+    assert [message.stage for message in seen[0]] == ["outside_terms"]
+
+
 def test_cancelling(library, interview_id, ready, server):
     server.fault = "slow"
     stop = threading.Event()
@@ -214,6 +234,7 @@ def quotable():
 def test_who_it_is_from_is_said_in_both_languages(library, interview_id, ready, server, each_language):
     made = run(library, interview_id, SCORES)
     assert server.host in method_line(made)
+    assert text.tr("enrich.quotes_checked") in method_line(made)
     assert claims_summary(made.body)
     assert isinstance(made.body, OutsideScores)
 

@@ -19,7 +19,7 @@ from app import policy, text
 from app.domain.enrichment import EnrichmentKind
 from app.domain.outside import DATA, Data, Purpose
 from app.enrichment.findings import Findings
-from app.enrichment.wording import expression_lines
+from app.enrichment.wording import expression_lines, method_line
 from app.failures import ConsentMissing, NoAnswers, OutsideForbidden, OutsideOff
 from app.jobs.enriching import WORKS
 from app.outside.gate import allowed
@@ -97,7 +97,8 @@ def test_only_the_face_leaves_and_only_in_answers(library, interview_id, ready, 
 
 def test_it_is_shown_with_its_source_and_scored_nowhere(library, interview_id, ready, each_language):
     before = ReviewSession(library, interview_id).card()
-    run(library, interview_id)
+    made = run(library, interview_id)
+    assert text.tr("enrich.quotes_checked") not in method_line(made)
     review = ReviewSession(library, interview_id)
     shown = Findings(review).of(KIND)
     assert [line["what"] for line in expression_lines(shown.expression)] == ["neutral 75 % · happy 25 % (2)"]

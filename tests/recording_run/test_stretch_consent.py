@@ -160,4 +160,4 @@ def test_where_the_rules_analyse_no_face_leaving_out_its_stretches_begins_nothin
     with pytest.raises(ConsentMissing):
         InterviewAnalysis(library, interview.id)._modalities()
     with pytest.raises(ConsentMissing):
-        Enriching(library, interview.id)._require_consent()
+        Enriching(library, interview.id).require_consent()

@@ -313,6 +313,31 @@ def test_a_failure_is_a_sentence_above_the_room(qtbot, reviewing, server):
     qtbot.waitUntil(lambda: reviewing.window.message.label.text() == wanted, timeout=20_000)
 
 
+def test_what_was_said_of_a_failure_goes_when_it_is_asked_again(qtbot, reviewing, server, asked):
+    panel = reviewing.window.room("review").scorecard.findings
+    server.fault, server.faults = "html", 1
+    panel.terms.ask.click()
+    press(qtbot, question(qtbot, reviewing), "outside.send")
+    bar = reviewing.window.message
+    qtbot.waitUntil(lambda: bar.isVisible() and server.host in bar.label.text(), timeout=20_000)
+    panel.terms.ask.click()
+    qtbot.waitUntil(lambda: "微服务" in words(panel.terms), timeout=20_000)
+    assert not bar.isVisible()
+
+
+def test_taken_back_while_it_is_sent_it_stops_and_says_so(qtbot, reviewing, server, asked):
+    panel, library = reviewing.window.room("review").scorecard.findings, reviewing.context.library
+    server.fault = "slow"
+    panel.terms.ask.click()
+    press(qtbot, question(qtbot, reviewing), "outside.send")
+    qtbot.waitUntil(server.asked.is_set, timeout=20_000)
+    outside.agree(library, asked, TERMS, agreed=False)
+    service = named(library.folder, TERMS)
+    wanted = text.tr("failure.outside_stopped", service=service.name, host=service.host, n=1)
+    qtbot.waitUntil(lambda: reviewing.window.message.label.text() == wanted, timeout=20_000)
+    assert library.enrichment(asked, EnrichmentKind.OUTSIDE_TERMS) is None
+
+
 def test_without_a_service_there_is_no_trace(qtbot, tmp_path):
     with Library.open(tmp_path / "plain", assessor="李静") as made:
         interview_id = filled(made)
@@ -347,3 +372,27 @@ def test_an_import_asks_nothing_then_the_analysis_asks_once(qtbot, opened, serve
     assert room.importing.line.toolTip()
     assert text.tr("review.recognised_text", name=name)[:20] in room.importing.line.text()
     assert SEGMENTS[1]["text"] in "".join(s.text for s in room.recording.analysis.transcript.segments)
+
+
+@pytest.mark.slow
+def test_a_service_that_fails_is_named_above_the_words_that_were_heard_here(
+    qtbot, opened, server, sample, tmp_path, monkeypatch
+):
+    library = opened.context.library
+    outside.set_up(library, server, SPEECH)
+    opened.context.settings.values = SettingsFile(library.folder).values
+    outside.give_key(monkeypatch, SPEECH, "wrong")
+    clip = cut(sample / "sample_zh.mp4", tmp_path / "三.mp4", 12.0, kinds=("audio",))
+    from app.store.importing import import_file
+
+    interview_id = import_file(library, clip).interview.id
+    outside.agree(library, interview_id, SPEECH)
+    opened.window.enter("library")
+    opened.library_room.analyseRequested.emit(interview_id)
+    with qtbot.waitSignal(opened.context.work.analysisEnded, timeout=120_000):
+        press(qtbot, question(qtbot, opened), "outside.send")
+    opened.open_review(interview_id)
+    line = opened.window.room("review").importing.line
+    assert line.isVisible()
+    assert text.tr("report.fallback_service_unauthorized") in line.toolTip()
+    assert server.host in line.toolTip()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QVBoxLayout, QWidget
 
 from analysis.request import TRANSCRIPTS
 from app import text
-from app.origin import imported_from, imported_line, recognised_by
+from app.origin import imported_from, imported_line, not_outside, recognised_by
 from app.text import tr
 from ui import theme
 from ui.actions import Action
@@ -79,13 +79,14 @@ class Importing(QObject):
         self._room.machineWordsAsked.emit()
 
     def show_source(self) -> None:
-        """Say above the transcript where its words come from, if they were imported."""
+        """Say above the transcript where its words come from, if they were imported, or were to come from a service."""
         recording = self._room.recording
         name = imported_from(recording.analysis) if recording else ""
         said = imported_line(recording.analysis, text.language()) if recording else ""
         service = recognised_by(recording.analysis) if recording else ""
         words = tr("review.recognised_text", name=service) if service else tr("review.imported_text", name=name)
-        self.line.show_words(words if name else "", said)
+        instead = not_outside(recording.analysis, text.language()) if recording and not name else ""
+        self.line.show_words(words if name else instead, said or instead)
 
     def remark(self) -> str:
         """The same for the line below the timeline, with what became of the analysis before."""

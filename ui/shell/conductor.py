@@ -32,7 +32,7 @@ from ui.shell.recovery import Recovery
 from ui.shell.redacting import Redacting
 from ui.shell.rooms import make_settings, make_sync
 from ui.shell.signed import Signed
-from ui.shell.topics import EXPORT, IMPORT, analysed
+from ui.shell.topics import EXPORT, IMPORT, analysed, enriched
 from ui.shell.window import MainWindow
 
 if TYPE_CHECKING:
@@ -255,6 +255,8 @@ class Conductor(QObject):
     def _enrich(self, interview_id: str, kind: str) -> None:
         """Have something found out; where that takes an outside service, a person lets it go there first."""
         from app.jobs.enriching import PURPOSES
+
+        self.window.message.drop(enriched(interview_id, kind))
 
         def go(subject: str, may_send: bool = True) -> None:
             if not may_send:
@@ -491,7 +493,7 @@ class Conductor(QObject):
         """It is over: what came of it stands in the room, why nothing did above it."""
         self._show_enriching(interview_id, kind, None)
         if failure is not None and not isinstance(failure, Cancelled):
-            self.window.say_failure(failure)
+            self.window.say_failure(failure, topic=enriched(interview_id, kind), about=interview_id)
 
     def _derive_again(self, interview_id: str) -> None:
         """A correction was made: derive the document anew in the background and show it when it is there."""

@@ -14,3 +14,8 @@ def analysed(interview_id: str) -> str:
 def cut_off(interview_id: str) -> str:
     """An interview's recording was found that a crash cut off."""
     return f"cut off {interview_id}"
+
+
+def enriched(interview_id: str, kind: str) -> str:
+    """Why nothing came of an enrichment of an interview."""
+    return f"enriched {interview_id} {kind}"

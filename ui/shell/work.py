@@ -258,9 +258,17 @@ class Work(QObject):
 
     def stop_unconsented(self) -> None:
         """A consent changed: cancel what analyses more than is still agreed to."""
+        if not self._running and not self._enriching:
+            return
+        from app.domain.enrichment import EnrichmentKind
+        from app.jobs.enriching import still_allowed
+
         for interview_id, job in list(self._running.items()):
             work = self._analyses_of.get(interview_id)
             if work is not None and not work.still_allowed():
+                job.cancel()
+        for (interview_id, kind), job in list(self._enriching.items()):
+            if not still_allowed(self._library, interview_id, EnrichmentKind(kind)):
                 job.cancel()
 
     def running(self, interview_id: str) -> Job | None:
