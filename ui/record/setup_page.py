@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
@@ -100,7 +101,19 @@ class SetupPage(QWidget):
             self.panel = self._make_panel(self._settings, allowed)
             self._place.addWidget(self.panel, 1)
             cast("Panel", self.panel).choiceChanged.connect(self._weigh)
+            self._order_keys(self.panel)
         self._retell()
+
+    def _order_keys(self, panel: QWidget) -> None:
+        """The tabulator goes as the eye does: what records, how it is held, then Back and Begin.
+
+        Qt (6.11) puts no spin box elsewhere, so the panel comes before the fields: behind the title, which has to take
+        the keyboard for as long as that lasts.
+        """
+        self.title.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        for before, after in pairwise((self.title, *list(_keyed(panel)))):
+            QWidget.setTabOrder(before, after)
+        self.title.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def drop_panel(self) -> None:
         """Let go of all devices."""
@@ -253,3 +266,12 @@ class SetupPage(QWidget):
         self.back.setText(tr("record.back"))
         self._tell_kit()
         self._weigh()
+
+
+def _keyed(panel: QWidget) -> Iterator[QWidget]:
+    """What may have the keyboard in a panel, in its order: of buttons that exclude each other each one may."""
+    each = panel.nextInFocusChain()
+    while each is not None and each is not panel:
+        if panel.isAncestorOf(each) and each.focusPolicy() is not Qt.FocusPolicy.NoFocus:
+            yield each
+        each = each.nextInFocusChain()
