@@ -202,7 +202,8 @@ class RecordRoom(QWidget):
 
     def _show(self, page: QWidget) -> None:
         self.pages.setCurrentWidget(page)
-        self._keyed().setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.isVisible():  # else the keyboard would be taken from the room that is shown
+            self._keyed().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _keyed(self) -> QWidget:
         """What has the keyboard on the page that is shown."""
