@@ -190,10 +190,11 @@ class RecordRoom(QWidget):
         else:
             self.recorded.emit(outcome.id)
 
-    def say_later(self, interview_id: str, words: Callable[[], str]) -> None:
-        """When the recording of an interview that has just ended here is analysed."""
+    def say_later(self, interview_id: str, words: Callable[[], str], cut: str) -> None:
+        """When the recording of an interview that has just ended here is analysed; the key of the button that lets
+        something be cut out first, "" for none."""
         if self.done.interview_id == interview_id:
-            self.done.say_later(words)
+            self.done.say_later(words, cut)
 
     def _review(self, interview_id: str) -> None:
         """It is looked at elsewhere: here the next one is chosen."""

@@ -224,7 +224,7 @@ class Conductor(QObject):
             self.library_room.refresh()
             self.library_room.choose(interview_id)
         self.after.recorded(interview_id)
-        self.recordings.say_later(interview_id, self.after.outlook(interview_id))
+        self.recordings.say_later(interview_id, *self.after.outlook(interview_id))
 
     def _analyse_for_somebody(self, interview_id: str) -> None:
         self.recordings.take_up(interview_id)
@@ -342,6 +342,8 @@ class Conductor(QObject):
             self.library_room.show_progress(interview_id, None)
             self.library_room.refresh()
         self._refresh_review(interview_id, failure)
+        if self.recordings.tells_of(interview_id):
+            self.recordings.say_later(interview_id, *self.after.outlook(interview_id))
         if failure is None:
             interview = self.context.library.interview(interview_id)
             self.window.message.say(

@@ -94,10 +94,15 @@ class Recordings:
         room = self.room
         return room.held.interview.id if room is not None and room.held is not None else ""
 
-    def say_later(self, interview_id: str, words: Callable[[], str]) -> None:
-        """Say where an interview has just ended when its recording is analysed."""
+    def tells_of(self, interview_id: str) -> bool:
+        """Whether the room shows the end of this interview."""
+        room = self.room
+        return room is not None and room.pages.currentWidget() is room.done and room.done.interview_id == interview_id
+
+    def say_later(self, interview_id: str, words: Callable[[], str], cut: str) -> None:
+        """Say where an interview has just ended when its recording is analysed; `cut` as `ui.shell.after.Outlook`."""
         if self.room is not None:
-            self.room.say_later(interview_id, words)
+            self.room.say_later(interview_id, words, cut)
 
     def _failed(self, failure: Failure) -> None:
         self._window.say_failure(failure, about=self.looked_at())

@@ -177,9 +177,13 @@ def test_the_end_says_when_the_recording_is_analysed(conductor, made, qtbot, whe
     }
     assert room.done.later.isVisible()
     assert room.done.later.text() == said[when]
+    cut = "after.cut_stop" if when == "at_once" else "after.cut_button"
+    assert room.done.cut_first.text() == text.tr(cut)
     language.set_language("zh")
     assert room.done.later.text() != said[when]
     conductor.context.work.cancel(conductor.interview_id)
+    qtbot.waitUntil(lambda: room.done.cut_first.text() == text.tr("after.cut_button"))
+    assert room.done.later.text() != text.tr("after.begun")
 
 
 def test_the_end_says_that_nothing_is_analysed_where_that_was_refused(conductor, made, qtbot):
@@ -191,6 +195,7 @@ def test_the_end_says_that_nothing_is_analysed_where_that_was_refused(conductor,
     with qtbot.waitSignal(room.recorded, timeout=30_000):
         room.running.end()
     assert room.done.later.text() == text.tr("after.not_agreed")
+    assert room.done.cut_first.isHidden()
 
 
 def test_another_interview_that_is_asked_for_meanwhile_is_told_of(conductor, made, qtbot):
