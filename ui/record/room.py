@@ -218,6 +218,12 @@ class RecordRoom(QWidget):
         if (keyed := self._keyed()) is not self and not tabbed:  # else the tabulator would go in circles
             keyed.setFocus(event.reason())
 
+    @property
+    def read_by(self) -> str:
+        """The interview whose candidate reads the consent here, "" for none."""
+        reads = self._interview is not None and self.pages.currentWidget() is self.consent
+        return self._interview.id if reads and self._interview is not None else ""
+
     # A window that closes
 
     def is_holding(self) -> bool:

@@ -39,6 +39,7 @@ class Recordings:
         self._recorded, self._review, self._cut = recorded, review, cut
         self._asked = False
         window.ask_before_closing(self.may_close)
+        window.pages.currentChanged.connect(self._cover)
 
     def make_room(self) -> RecordRoom:
         """The room, when it is first entered."""
@@ -90,9 +91,11 @@ class Recordings:
             self._window.say_failure(failure)
 
     def looked_at(self) -> str:
-        """The interview that is being held, "" for none."""
+        """The interview that is being held, or whose consent is read; "" for none."""
         room = self.room
-        return room.held.interview.id if room is not None and room.held is not None else ""
+        if room is None:
+            return ""
+        return room.held.interview.id if room.held is not None else room.read_by
 
     def tells_of(self, interview_id: str) -> bool:
         """Whether the room shows the end of this interview."""
@@ -116,8 +119,15 @@ class Recordings:
             self._asked = False
             self._window.message.drop(CLOSING)
             self._window.message.drop(ANOTHER)
+        self._cover()
         if self._window.pages.currentWidget() is self.room:
             self._window.message.look_at(self.looked_at())
+
+    def _cover(self, _page: int = 0) -> None:
+        """While a candidate reads the consent, nothing of other candidates stands above it."""
+        room = self.room
+        shown = room is not None and self._window.pages.currentWidget() is room
+        self._window.alerts.cover(on=room is not None and shown and bool(room.read_by))
 
     def _goes_on(self, interview_id: str) -> None:
         """Nothing that was said of its beginning holds any more."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -160,6 +161,26 @@ def test_trouble_of_an_interview_stays_with_it(conductor, made, qtbot):
     assert bar.isVisible()
     room.running.noticed.emit(lambda: "room again", "ok", "disk_full")
     assert bar.label.text() == "room again"
+
+
+def test_nothing_of_other_candidates_stands_above_the_consent_that_one_reads(conductor, made, qtbot):
+    library, window = conductor.context.library, conductor.window
+    other = planned_interview(library, remote_id="hr-2")
+    library.save_interview(replace(other, scheduled_at=datetime.now(UTC) - timedelta(hours=1)))
+    conductor.people.look()
+    assert window.alerts.isVisible()
+    window.message.say(lambda: "analysed", "bad", about=other.id)
+    conductor.recordings.hold(conductor.interview_id)
+    conductor.people.look()
+    assert window.alerts.isHidden()
+    assert window.message.isHidden()
+    window.enter("library")
+    assert window.alerts.isVisible()
+    window.enter("record")
+    assert window.alerts.isHidden()
+    conductor.recordings.room.consent.back.click()
+    assert window.alerts.isVisible()
+    assert window.message.isVisible()
 
 
 @pytest.mark.parametrize("when", ["by_hand", "at_night", "at_once"])
