@@ -544,10 +544,14 @@ class Conductor(QObject):
     # What changed elsewhere
 
     def _edit_positions(self) -> None:
-        """Beside the window, which stays usable; a second wish brings the open one to the front."""
+        """Beside the window, which stays usable; a second wish brings the open one to the front. The position of the
+        interview that is chosen comes first."""
         if self._positions is None:
             self._positions = PositionsDialog(self.context.library, self.window)
             self._positions.finished.connect(self._positions_edited)
+        chosen = self.library_room.chosen() if self.library_room else None
+        if chosen is not None and chosen.position is not None:
+            self._positions.choose(chosen.position.id)
         self._positions.show()
         self._positions.raise_()
         self._positions.activateWindow()
