@@ -6,7 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from analysis.failures import Failure
+from PySide6.QtGui import QGuiApplication
+
+from analysis.failures import DiskFull, Failure
 from app.domain.types import Interview
 from app.recording.cut_off import end, take_up
 from app.text import tr
@@ -23,6 +25,8 @@ ANOTHER = "another"
 """The message's topic where an interview was asked for while another one is held."""
 CLOSING = "closing"
 """The message's topic while a window asks whether it may close."""
+UNKEPT = "unkept"
+"""The message's topic while something of an interview that is over is not kept."""
 ASKED_MS = 60_000
 """So long a window that was asked to close remembers it."""
 
@@ -37,7 +41,7 @@ class Recordings:
     ) -> None:  # fmt: skip
         self._context, self._window = context, window
         self._recorded, self._review, self._cut = recorded, review, cut
-        self._asked = False
+        self._asked = self._warned = self._told_unkept = False
         window.ask_before_closing(self.may_close)
         window.pages.currentChanged.connect(self._cover)
 
@@ -59,6 +63,8 @@ class Recordings:
         room.reviewRequested.connect(self._review)
         room.done.cut.connect(self._cut)
         room.goesOn.connect(self._goes_on)
+        room.unkept.connect(self._tell_unkept)
+        room.allKept.connect(self._tell_kept)
 
     @property
     def room(self) -> RecordRoom | None:
@@ -155,10 +161,13 @@ class Recordings:
             cast("LibraryRoom", library).refresh_soon()
 
     def may_close(self) -> bool:
-        """Whether the window may close: while an interview is held, the second time it is asked."""
+        """Whether the window may close: while an interview is held, the second time it is asked; where something of it
+        could not be kept and would be lost, once more."""
         room = self.room
-        if room is None or not room.is_holding() or self._asked:
+        if room is None:
             return True
+        if not room.is_holding() or self._asked:
+            return self._may_lose(room)
         self._asked = True
         self._window.enter("record")
         self._window.message.say(partial(tr, "record.close_asks"), "warn", action="record.close_now",
@@ -166,8 +175,35 @@ class Recordings:
         self._window.later(self._forget, ASKED_MS)
         return False
 
+    def _may_lose(self, room: RecordRoom) -> bool:
+        """Whether nothing would be lost, or somebody was told and wants it so."""
+        if room.keeps_all() or self._warned:
+            return True
+        self._warned = True
+        self._window.enter("record")
+        self._say_unkept("record.unkept_close", room.unkept_words)
+        self._window.later(self._forget, ASKED_MS)
+        return False
+
+    def _tell_unkept(self, words: str) -> None:
+        if not self._told_unkept:  # it is tried again and again
+            self._told_unkept = True
+            self._say_unkept("record.unkept", words)
+
+    def _say_unkept(self, key: str, words: str) -> None:
+        self._window.message.say(
+            partial(tr, key), "bad", action="record.unkept_copy" if words else "",
+            done=partial(QGuiApplication.clipboard().setText, words), topic=UNKEPT,
+        )  # fmt: skip
+
+    def _tell_kept(self) -> None:
+        self._told_unkept = self._warned = False
+        for topic in (UNKEPT, DiskFull.code):
+            self._window.message.drop(topic)
+        self._window.message.say(partial(tr, "record.unkept_kept"), "ok", topic=UNKEPT)
+
     def _close(self) -> None:
         self._window.close()
 
     def _forget(self) -> None:
-        self._asked = False
+        self._asked = self._warned = False
