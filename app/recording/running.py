@@ -299,13 +299,19 @@ class Running:
 
     def answer(self, words: str) -> bool:
         """The candidate's written answer to the present question as it stands now. Whether anything changed."""
+        body = self.answer_body(words)
+        if body is not None:
+            self._add(MarkKind.TEXT, **body)
+        return body is not None
+
+    def answer_body(self, words: str) -> dict[str, Any] | None:
+        """What the mark of a written answer to the present question has; None where that is kept already."""
         current = self.now.current
         if current is None or self.answers() is Answers.SPEECH:
-            return False
+            return None
         if self.now.answers.get((current.number, current.take), "") == words:
-            return False
-        self._add(MarkKind.TEXT, number=current.number, take=current.take, question=current.text, text=words)
-        return True
+            return None
+        return {"number": current.number, "take": current.take, "question": current.text, "text": words}
 
     def prompt(self, prompt: Prompt) -> None:
         """The candidate is shown a word of encouragement."""

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.domain.kit import SILENT
 from app.domain.types import Candidate, Interview, InterviewStatus, Position
 from app.store.library import Library
 
@@ -18,8 +19,8 @@ def library(tmp_path):
         yield opened
 
 
-def planned_interview(library: Library, questions=QUESTIONS, remote_id="hr-1") -> Interview:
-    position = library.save_position(Position("", "后端工程师", questions=questions))
+def planned_interview(library: Library, questions=QUESTIONS, remote_id="hr-1", kit=SILENT) -> Interview:
+    position = library.save_position(Position("", "后端工程师", questions=questions, kit=kit))
     candidate = library.save_candidate(Candidate("", "秦𠮷雅"))
     return library.save_interview(
         Interview(

@@ -27,6 +27,7 @@ from analysis.derive import Derived
 from analysis.document import CorrectionKind, Missing
 from analysis.export import write_all
 from app import text
+from app.domain.types import Position
 from app.hr_profiles import profile_choices
 from app.said import said_of
 from app.settings import SettingsFile
@@ -331,6 +332,16 @@ def test_signing_says_whether_it_arrived(qtbot, opened_window, reviewed_copy):
     review.refresh()
     review.scorecard.verdict.sign.click()
     qtbot.waitUntil(lambda: "kept on this computer" in opened_window.window.message.label.text(), timeout=20_000)
+
+
+def test_the_position_of_the_chosen_interview_is_the_one_that_is_edited(qtbot, opened_window):
+    room, library = opened_window.library_room, opened_window.context.library
+    chosen = room.chosen()
+    library.save_position(Position("", "AAA", questions=()))
+    room.details.edit_positions.click()
+    dialog = opened_window.window.findChild(PositionsDialog)
+    assert dialog.list.count() > 1
+    assert dialog.title.text() == chosen.position.title
 
 
 def test_positions_are_edited_beside_the_window_and_saved_when_it_closes(qtbot, opened_window):

@@ -98,6 +98,12 @@ class PositionsDialog(QDialog):
         column.addWidget(self.kit, 0, Qt.AlignmentFlag.AlignLeft)
         return both
 
+    def choose(self, position_id: str) -> None:
+        """Edit this one; where it is not there, the one that was edited before."""
+        for row in range(self.list.count()):
+            if self.list.item(row).data(Qt.ItemDataRole.UserRole).id == position_id:
+                self.list.setCurrentRow(row)
+
     def edit_kit(self) -> None:
         """Edit how the questions of the position are put."""
         self._save()

@@ -137,8 +137,8 @@ class CandidateWindow(QWidget):
     def open_beside(self, window: QWidget) -> bool:
         """Full screen on a display that the window is not on; behind it where there is none. Whether there is one."""
         other = other_screen(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)  # the keys are the interviewer's
         if other is None:
-            self.setAttribute(Qt.WidgetAttribute.WA_ShowWithoutActivating)
             self.resize(theme.scaled(960), theme.scaled(600))
             self.show()
             self.lower()

@@ -13,6 +13,8 @@ from app.domain.types import Interview
 from app.text import tr
 from ui import icons, language, theme
 
+CUT = "after.cut_button"
+
 
 class DonePage(QWidget):
     """`again`: another interview; `review(id)`, `cut(id)`: this one is to be looked at, or cut first. Enter presses the
@@ -28,6 +30,7 @@ class DonePage(QWidget):
         self._outcome: object = None
         self._share: float | None = None
         self._later: Callable[[], str] | None = None
+        self._cut_key = CUT
         self.mark, self.title, self.words, self.later = QLabel(), QLabel(), QLabel(), QLabel()
         self.open, self.next, self.cut_first = QPushButton(), QPushButton(), QPushButton()
         self.open.setProperty("class", "primary")
@@ -64,13 +67,14 @@ class DonePage(QWidget):
     def show_outcome(self, interview: Interview, outcome: object, share: float | None = None) -> None:
         """The interview in the library, or the failure that kept its recording out of it. While its parts are being
         joined, the share (0..1) that is."""
-        self._later = None
+        self._later, self._cut_key = None, CUT
         self._interview, self._outcome, self._share = interview, outcome, share
         self._retell()
 
-    def say_later(self, words: Callable[[], str]) -> None:
-        """Say, too, when the recording is analysed; "" for nothing."""
-        self._later = words
+    def say_later(self, words: Callable[[], str], cut: str) -> None:
+        """Say, too, when the recording is analysed, "" for nothing; the key of what the button says that lets
+        something be cut out first, "" for no button."""
+        self._later, self._cut_key = words, cut
         self._retell()
 
     def first(self) -> QPushButton:
@@ -109,7 +113,7 @@ class DonePage(QWidget):
         self.later.setVisible(bool(self.later.text()))
         self.open.setText(tr("record.to_review"))
         self.open.setEnabled(not joins)
-        self.cut_first.setText(tr("after.cut_button"))
+        self.cut_first.setText(tr(self._cut_key or CUT))
         self.cut_first.setToolTip(tr("after.cut_help"))
-        self.cut_first.setVisible(recorded)
+        self.cut_first.setVisible(recorded and bool(self._cut_key))
         self.next.setText(tr("record.another"))

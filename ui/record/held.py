@@ -281,7 +281,7 @@ class HeldInterview(QObject):
         self.over = True
         try:
             try:
-                self._keep_withdrawal()
+                self.keep_withdrawal()
             finally:
                 self.running.end()
         finally:  # whatever keeps the mark from being kept, the recording ends
@@ -333,7 +333,7 @@ class HeldInterview(QObject):
         try:
             self._narrow(frozenset(self.recorded_kinds()) - self._unkept[0])
             self._seek_faces()
-            self._keep_withdrawal()
+            self.keep_withdrawal()
         finally:
             self.narrowed.emit()
             self.changed.emit()
@@ -355,7 +355,11 @@ class HeldInterview(QObject):
             self.narrowed.emit()
             self.changed.emit()
 
-    def _keep_withdrawal(self) -> None:
+    def is_withdrawal_kept(self) -> bool:
+        """Whether all that was taken back is kept as such."""
+        return not any(self._unkept)
+
+    def keep_withdrawal(self) -> None:
         """What was taken back and not kept yet. Raises what keeping it does: it stays taken back, and can be kept
         later."""
         if not any(self._unkept):

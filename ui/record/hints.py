@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 
@@ -40,6 +40,8 @@ ICONS = {
 }  # fmt: skip
 
 
+ANSWERED = (Topic.ANSWER, Topic.SILENCE)
+"""What is nothing to speak of while an answer is written."""
 SEEN = (Topic.FACE, Topic.LIGHT, Topic.WINDOW)
 """What there is to say where nothing is heard."""
 
@@ -188,6 +190,7 @@ class HintStrip(QWidget):
         super().__init__(parent)
         self._settings = settings
         self.feed: HintFeed | None = None
+        self._writes = False
         self._open: list[HintFeed] = []
         self.destroyed.connect(partial(_close_all, self._open))
         self.chips = {topic: Chip(topic, self) for topic in Topic}
@@ -219,6 +222,10 @@ class HintStrip(QWidget):
         self._read.start() if feed is not None and self.toggle.isChecked() else self._read.stop()
         self.look()
 
+    def show_writes(self, *, on: bool) -> None:
+        """Whether the present question is answered in writing alone: nobody needs to speak."""
+        self._writes = on
+
     def turn(self) -> None:
         """Hide what is shown, show what is hidden."""
         self.toggle.toggle()
@@ -227,6 +234,8 @@ class HintStrip(QWidget):
         """How it stands now."""
         feed = self.feed if self.toggle.isChecked() else None
         found = said(feed.state(), feed.limits) if feed is not None else {}
+        if self._writes:
+            found |= {topic: replace(found[topic], noticed=False) for topic in ANSWERED if topic in found}
         for topic, chip in self.chips.items():
             if topic in found:
                 chip.show_said(found[topic])

@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from analysis.failures import Failure
 from app.domain.types import Interview
 from app.recording.running import Prompt
+from app.recording.unkept import UnkeptThings
 from app.settings import SettingsFile
 from app.store.library import Library
 from ui.actions import Action, for_key
@@ -20,7 +21,7 @@ from ui.record.chooser import Chooser
 from ui.record.consent_page import ConsentPage
 from ui.record.done_page import DonePage
 from ui.record.held import HeldInterview, Means, real_means
-from ui.record.running_page import RunningPage
+from ui.record.running_page import AGAIN_MS, RunningPage
 from ui.record.setup_page import SECOND_SCREEN, MakePanel, SetupPage, real_panel
 
 
@@ -28,7 +29,8 @@ class RecordRoom(QWidget):
     """`failed(failure)` and `noticed(words, kind, topic)` are told above the room; `goesOn(id)`: an interview that has
     a recording is about to go on; `recorded(id)`: one is in the library with its recording; `unjoined(id)`: one is
     over, and the parts of its recording are to be joined, of which `show_joining` and `show_joined` are told;
-    `reviewRequested(id)`."""
+    `reviewRequested(id)`; `unkept(words)`: something of an interview that is over could not be kept, with what people
+    wrote of it; `allKept`: it is."""
 
     failed = Signal(object)
     noticed = Signal(object, str, str)
@@ -36,6 +38,8 @@ class RecordRoom(QWidget):
     unjoined = Signal(str)
     goesOn = Signal(str)
     reviewRequested = Signal(str)
+    unkept = Signal(str)
+    allKept = Signal()
 
     def __init__(
         self, library: Library, settings: SettingsFile, means: Callable[[], Means] = real_means,
@@ -44,6 +48,10 @@ class RecordRoom(QWidget):
         super().__init__(parent)
         self._library, self._settings, self._means = library, settings, means
         self.held: HeldInterview | None = None
+        self._unkept = UnkeptThings()
+        self._untold: list[str] = []
+        self._again = QTimer(self, interval=AGAIN_MS)
+        self._again.timeout.connect(self.keep_unkept)
         self._last: HeldInterview | None = None
         self._interview: Interview | None = None
         self.chooser = Chooser(library)
@@ -147,6 +155,7 @@ class RecordRoom(QWidget):
         self._interview = self._library.interview(self._interview.id)
         held = self._last = HeldInterview(self._library, self._settings, self._interview, self._means, self)
         held.begin(choice)
+        self._unkept.goes_on(held.interview.id)
         return held
 
     def _stopping(self) -> None:
@@ -163,16 +172,54 @@ class RecordRoom(QWidget):
         if held is None:
             return
         self.running.keep_note()  # which may have been begun while the recording was saved
-        self.running.leave()
+        left = self.running.leave()
         if isinstance(outcome, Failure):
             self.failed.emit(outcome)
+        if left:
+            self._unkept.add(left)
+            self.keep_unkept()
         joins = isinstance(outcome, Interview) and self._library.being_recorded(outcome.id)
         self.done.show_outcome(held.interview, outcome, share=0.0 if joins else None)
         self._show(self.done)
         if isinstance(outcome, Interview) and joins:
             self.unjoined.emit(outcome.id)
         elif isinstance(outcome, Interview) and outcome.media is not None:
-            self.recorded.emit(outcome.id)
+            self._tell_recorded(outcome.id)
+
+    def _tell_recorded(self, interview_id: str) -> None:
+        """Once it is kept what the candidate took back: what comes after may be an analysis."""
+        if self._unkept.refuses(interview_id):
+            self._untold.append(interview_id)
+        else:
+            self.recorded.emit(interview_id)
+
+    # What could not be kept at an interview's end
+
+    def keep_unkept(self) -> None:
+        """Try to keep it, and again after a while where it cannot be."""
+        try:
+            self._unkept.keep()
+        except Failure:
+            self._again.start()
+            self.unkept.emit(self._unkept.words)
+            return
+        self._again.stop()
+        self.allKept.emit()
+        untold, self._untold = self._untold, []
+        for interview_id in untold:
+            self.recorded.emit(interview_id)
+
+    def keeps_all(self) -> bool:
+        """Keep what is being written, and what could not be kept before. Whether all of it is."""
+        kept = self.running.keeps_all() if self.is_holding() else True
+        if self._unkept:
+            self.keep_unkept()
+        return kept and not self._unkept
+
+    @property
+    def unkept_words(self) -> str:
+        """What people wrote that is nowhere but here."""
+        return "\n\n".join(words for words in (self._unkept.words, self.running.written) if words)
 
     def show_joining(self, interview_id: str, share: float) -> None:
         """So much (0..1) of an interview's recording is joined."""
@@ -188,12 +235,13 @@ class RecordRoom(QWidget):
         if isinstance(outcome, Failure):
             self.failed.emit(outcome)
         else:
-            self.recorded.emit(outcome.id)
+            self._tell_recorded(outcome.id)
 
-    def say_later(self, interview_id: str, words: Callable[[], str]) -> None:
-        """When the recording of an interview that has just ended here is analysed."""
+    def say_later(self, interview_id: str, words: Callable[[], str], cut: str) -> None:
+        """When the recording of an interview that has just ended here is analysed; the key of the button that lets
+        something be cut out first, "" for none."""
         if self.done.interview_id == interview_id:
-            self.done.say_later(words)
+            self.done.say_later(words, cut)
 
     def _review(self, interview_id: str) -> None:
         """It is looked at elsewhere: here the next one is chosen."""
@@ -202,7 +250,8 @@ class RecordRoom(QWidget):
 
     def _show(self, page: QWidget) -> None:
         self.pages.setCurrentWidget(page)
-        self._keyed().setFocus(Qt.FocusReason.OtherFocusReason)
+        if self.isVisible():  # else the keyboard would be taken from the room that is shown
+            self._keyed().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _keyed(self) -> QWidget:
         """What has the keyboard on the page that is shown."""
@@ -215,6 +264,12 @@ class RecordRoom(QWidget):
         tabbed = event.reason() in (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
         if (keyed := self._keyed()) is not self and not tabbed:  # else the tabulator would go in circles
             keyed.setFocus(event.reason())
+
+    @property
+    def read_by(self) -> str:
+        """The interview whose candidate reads the consent here, "" for none."""
+        reads = self._interview is not None and self.pages.currentWidget() is self.consent
+        return self._interview.id if reads and self._interview is not None else ""
 
     # A window that closes
 
@@ -229,7 +284,10 @@ class RecordRoom(QWidget):
         if (held := self.held) is not None:
             self.running.end()
             held.stop_and_wait()
-            self.running.leave()
+            self._unkept.add(self.running.leave())
+        if self._unkept:
+            self.keep_unkept()
+        self._again.stop()
         super().closeEvent(event)
 
     # Keys

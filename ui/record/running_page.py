@@ -15,8 +15,11 @@ from PySide6.QtWidgets import (
 from analysis.failures import Failure
 from app import text
 from app.domain.kit import Answers
+from app.domain.marks import MarkKind
+from app.recording.holding import keeper
 from app.recording.kinds import Kind, Standing
 from app.recording.running import Prompt
+from app.recording.unkept import Unkept
 from app.recording.writing import ROOM_BYTES
 from app.settings import SettingsFile
 from app.text import timecode, tr
@@ -57,6 +60,8 @@ class RunningPage(RunningLayout):
         self._again = QTimer(self, singleShot=True, interval=SURE_MS)
         self._again.timeout.connect(self._tell_retake)
         self._note_at: float | None = None
+        self._left: tuple[Unkept, ...] = ()
+        self._ended_s = 0.0
         self._full = False
         self._connect()
         language.on_change(self, self._retell)
@@ -89,14 +94,30 @@ class RunningPage(RunningLayout):
         if self._note_at is not None and held.recording is not None:  # which may be another one than it was begun in
             self._note_at = min(self._note_at, held.now())
 
-    def leave(self) -> None:
-        """It is over."""
-        self._keep_answer()
+    def leave(self) -> tuple[Unkept, ...]:
+        """It is over. What of it could not be kept."""
+        left = self._left_of(self.held) if self.held is not None else ()
+        self._left = ()
+        self._written.stop()
         self._tick.stop()
         self.close_candidate()
         self.strip.show_feed(None)
         self.sources.show_held(None)
         self.held = None
+        return left
+
+    def _left_of(self, held: HeldInterview) -> tuple[Unkept, ...]:
+        """The answer that was being written at the end, the note, the end itself, and what was taken back."""
+        left, interview_id, at_s = [*self._left], held.interview.id, round(self._ended_s, 3)
+        if words := self.note.text().strip():
+            note = partial(self._add_note_of, held, words, self._note_at or at_s)
+            left.append(Unkept(interview_id, note, words))
+        if not held.running.now.ended:
+            end = partial(keeper(held.library, interview_id), MarkKind.ENDED, at_s, {})
+            left.append(Unkept(interview_id, end, ends=True))
+        if not held.is_withdrawal_kept():
+            left.append(Unkept(interview_id, held.keep_withdrawal, refuses=True))
+        return tuple(left)
 
     # What can be done
 
@@ -164,10 +185,31 @@ class RunningPage(RunningLayout):
         self._tell_stop()
 
     def end(self) -> None:
-        """The interview is over."""
-        self._keep_answer()
+        """The interview is over. An answer that cannot be kept does not hold it up: `leave` gives it."""
+        if self.held is not None and not self.held.over:
+            self._left = () if self._keep_answer() else self._answer_of(self.held)
+            self._ended_s = self.held.now()
+        self._written.stop()
         self.keep_note()
         self._do(lambda held: held.stop())
+
+    def _answer_of(self, held: HeldInterview) -> tuple[Unkept, ...]:
+        words = self.answer.toPlainText()
+        if (body := held.running.answer_body(words)) is None:
+            return ()
+        keep = partial(keeper(held.library, held.interview.id), MarkKind.TEXT, round(held.now(), 3), body)
+        return (Unkept(held.interview.id, keep, words),)
+
+    def keeps_all(self) -> bool:
+        """Keep what is being written, answer and note. Whether all of it is."""
+        kept = self._keep_answer()
+        self.keep_note()
+        return kept and not self.note.text().strip()
+
+    @property
+    def written(self) -> str:
+        """What is being written here, answer and note."""
+        return "\n\n".join(words for words in (self.answer.toPlainText(), self.note.text()) if words.strip())
 
     def write_note(self) -> None:
         """The keyboard to the field for notes."""
@@ -188,10 +230,14 @@ class RunningPage(RunningLayout):
             self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add_note(self, held: HeldInterview, words: str) -> None:
-        held.running.note(words, self._note_at)
-        held.library.keep_draft(held.interview.id, NOTE_DRAFT, None)
+        self._add_note_of(held, words, self._note_at)
         self.note.clear()
         self._note_at = None
+
+    def _add_note_of(self, held: HeldInterview, words: str, at_s: float | None) -> None:
+        with held.library.together():
+            held.running.note(words, at_s)
+            held.library.keep_draft(held.interview.id, NOTE_DRAFT, None)
 
     def toggle_candidate(self) -> None:
         """The candidate's window, or none."""
@@ -271,6 +317,7 @@ class RunningPage(RunningLayout):
             return
         running, now = held.running, held.running.now
         current = now.current
+        self.strip.show_writes(on=current is not None and running.answers() is Answers.TEXT)
         last = now.takes[-1] if now.takes else None
         self.number.setText(self._number_words())
         self.question.setText(current.text if current is not None else self._between_words())

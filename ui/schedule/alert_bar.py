@@ -103,8 +103,9 @@ class AlertLine(QWidget):
 
 
 class AlertBar(QFrame):
-    """All who are late, the longest waiting first."""
+    """All who are late, the longest waiting first; nobody while it is covered. `uncovered`: it is not any more."""
 
+    uncovered = Signal()
     arrived = Signal(str)
     postponed = Signal(str)
     absent = Signal(str, str)
@@ -114,6 +115,7 @@ class AlertBar(QFrame):
         super().__init__(parent)
         self.lines: list[AlertLine] = []
         self._more = 0
+        self.is_covered = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.more = QLabel()
         self.more.setProperty("class", "small")
@@ -138,7 +140,16 @@ class AlertBar(QFrame):
                 self._add(each)
         self._more = max(0, len(late) - MOST)
         self._tell_more()
-        self.setVisible(bool(self.lines))
+        self.setVisible(bool(self.lines) and not self.is_covered)
+
+    def cover(self, *, on: bool) -> None:
+        """Somebody reads along whom other candidates' names do not concern, or nobody any more."""
+        if on == self.is_covered:
+            return
+        self.is_covered = on
+        self.setVisible(bool(self.lines) and not on)
+        if not on:
+            self.uncovered.emit()
 
     def _add(self, late: Late) -> None:
         line = AlertLine(late)

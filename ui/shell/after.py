@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer
 
@@ -30,6 +31,14 @@ AT_FAULT = (MediaUnreadable, MediaRefused, MediaTooLarge, MediaEmpty, MediaMissi
 AGAIN_S = 300.0
 LOOK_MS = 5_000
 NIGHT_MS = 60_000
+
+
+class Outlook(NamedTuple):
+    """What becomes of a recording: in the language in use whenever `words` is called; `cut` is the key of the button
+    that lets something be cut out first, "" where that comes too late or nothing is analysed."""
+
+    words: Callable[[], str]
+    cut: str = ""
 
 
 class Afterwards(QObject):
@@ -97,13 +106,15 @@ class Afterwards(QObject):
         if self._may_analyse(interview_id):
             self.came(interview_id)
 
-    def outlook(self, interview_id: str) -> Callable[[], str]:
-        """What becomes of a recording that was made here, in the language in use whenever it is called."""
+    def outlook(self, interview_id: str) -> Outlook:
+        """What becomes of a recording that was made here."""
         if not self._may_analyse(interview_id):
-            return partial(text.tr, "after.not_agreed")
+            return Outlook(partial(text.tr, "after.not_agreed"))
         if self._context.work.running(interview_id) is not None:
-            return partial(text.tr, "after.begun")
-        return self.later
+            return Outlook(partial(text.tr, "after.begun"), "after.cut_stop")
+        if self._context.library.interview(interview_id).analysis_id is not None:
+            return Outlook(partial(text.tr, "after.analysed"))
+        return Outlook(self.later, "after.cut_button")
 
     def _may_analyse(self, interview_id: str) -> bool:
         rules = policy.profile(self._context.settings.values.jurisdiction)

@@ -222,7 +222,7 @@ class Conductor(QObject):
             self.library_room.refresh()
             self.library_room.choose(interview_id)
         self.after.recorded(interview_id)
-        self.recordings.say_later(interview_id, self.after.outlook(interview_id))
+        self.recordings.say_later(interview_id, *self.after.outlook(interview_id))
 
     def _analyse_for_somebody(self, interview_id: str) -> None:
         self.recordings.take_up(interview_id)
@@ -342,6 +342,8 @@ class Conductor(QObject):
             self.library_room.show_progress(interview_id, None)
             self.library_room.refresh()
         self._refresh_review(interview_id, failure)
+        if self.recordings.tells_of(interview_id):
+            self.recordings.say_later(interview_id, *self.after.outlook(interview_id))
         if failure is None:
             interview = self.context.library.interview(interview_id)
             self.window.message.say(
@@ -523,10 +525,14 @@ class Conductor(QObject):
     # What changed elsewhere
 
     def _edit_positions(self) -> None:
-        """Beside the window, which stays usable; a second wish brings the open one to the front."""
+        """Beside the window, which stays usable; a second wish brings the open one to the front. The position of the
+        interview that is chosen comes first."""
         if self._positions is None:
             self._positions = PositionsDialog(self.context.library, self.window)
             self._positions.finished.connect(self._positions_edited)
+        chosen = self.library_room.chosen() if self.library_room else None
+        if chosen is not None and chosen.position is not None:
+            self._positions.choose(chosen.position.id)
         self._positions.show()
         self._positions.raise_()
         self._positions.activateWindow()

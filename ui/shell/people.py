@@ -32,6 +32,7 @@ class People(QObject):
         self.bar.postponed.connect(self._decide(self.watch.postpone))
         self.bar.hidden.connect(self._decide(self.watch.hide))
         self.bar.absent.connect(self._decide(self.watch.absent))
+        self.bar.uncovered.connect(self.look)
         self.tray: QSystemTrayIcon | None = None
         self.dialogs: dict[tuple[str, str], QDialog] = {}
         window.offer_actions(self.actions)
@@ -43,7 +44,9 @@ class People(QObject):
             window.later(self.look)
 
     def look(self) -> None:
-        """Look once, and tell what is to be told."""
+        """Look once, and tell what is to be told; later, while a candidate reads along."""
+        if self.bar.is_covered:
+            return
         try:
             found = self.watch.look()
         except Failure as failure:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from analysis.failures import Failure
+from PySide6.QtGui import QGuiApplication
+
+from analysis.failures import DiskFull, Failure
 from app.domain.types import Interview
 from app.recording.cut_off import end, take_up
 from app.text import tr
@@ -23,6 +25,8 @@ ANOTHER = "another"
 """The message's topic where an interview was asked for while another one is held."""
 CLOSING = "closing"
 """The message's topic while a window asks whether it may close."""
+UNKEPT = "unkept"
+"""The message's topic while something of an interview that is over is not kept."""
 ASKED_MS = 60_000
 """So long a window that was asked to close remembers it."""
 
@@ -37,8 +41,9 @@ class Recordings:
     ) -> None:  # fmt: skip
         self._context, self._window = context, window
         self._recorded, self._review, self._cut = recorded, review, cut
-        self._asked = False
+        self._asked = self._warned = self._told_unkept = False
         window.ask_before_closing(self.may_close)
+        window.pages.currentChanged.connect(self._cover)
 
     def make_room(self) -> RecordRoom:
         """The room, when it is first entered."""
@@ -58,6 +63,8 @@ class Recordings:
         room.reviewRequested.connect(self._review)
         room.done.cut.connect(self._cut)
         room.goesOn.connect(self._goes_on)
+        room.unkept.connect(self._tell_unkept)
+        room.allKept.connect(self._tell_kept)
 
     @property
     def room(self) -> RecordRoom | None:
@@ -90,14 +97,21 @@ class Recordings:
             self._window.say_failure(failure)
 
     def looked_at(self) -> str:
-        """The interview that is being held, "" for none."""
+        """The interview that is being held, or whose consent is read; "" for none."""
         room = self.room
-        return room.held.interview.id if room is not None and room.held is not None else ""
+        if room is None:
+            return ""
+        return room.held.interview.id if room.held is not None else room.read_by
 
-    def say_later(self, interview_id: str, words: Callable[[], str]) -> None:
-        """Say where an interview has just ended when its recording is analysed."""
+    def tells_of(self, interview_id: str) -> bool:
+        """Whether the room shows the end of this interview."""
+        room = self.room
+        return room is not None and room.pages.currentWidget() is room.done and room.done.interview_id == interview_id
+
+    def say_later(self, interview_id: str, words: Callable[[], str], cut: str) -> None:
+        """Say where an interview has just ended when its recording is analysed; `cut` as `ui.shell.after.Outlook`."""
         if self.room is not None:
-            self.room.say_later(interview_id, words)
+            self.room.say_later(interview_id, words, cut)
 
     def _failed(self, failure: Failure) -> None:
         self._window.say_failure(failure, about=self.looked_at())
@@ -111,8 +125,15 @@ class Recordings:
             self._asked = False
             self._window.message.drop(CLOSING)
             self._window.message.drop(ANOTHER)
+        self._cover()
         if self._window.pages.currentWidget() is self.room:
             self._window.message.look_at(self.looked_at())
+
+    def _cover(self, _page: int = 0) -> None:
+        """While a candidate reads the consent, nothing of other candidates stands above it."""
+        room = self.room
+        shown = room is not None and self._window.pages.currentWidget() is room
+        self._window.alerts.cover(on=room is not None and shown and bool(room.read_by))
 
     def _goes_on(self, interview_id: str) -> None:
         """Nothing that was said of its beginning holds any more."""
@@ -140,10 +161,13 @@ class Recordings:
             cast("LibraryRoom", library).refresh_soon()
 
     def may_close(self) -> bool:
-        """Whether the window may close: while an interview is held, the second time it is asked."""
+        """Whether the window may close: while an interview is held, the second time it is asked; where something of it
+        could not be kept and would be lost, once more."""
         room = self.room
-        if room is None or not room.is_holding() or self._asked:
+        if room is None:
             return True
+        if not room.is_holding() or self._asked:
+            return self._may_lose(room)
         self._asked = True
         self._window.enter("record")
         self._window.message.say(partial(tr, "record.close_asks"), "warn", action="record.close_now",
@@ -151,8 +175,35 @@ class Recordings:
         self._window.later(self._forget, ASKED_MS)
         return False
 
+    def _may_lose(self, room: RecordRoom) -> bool:
+        """Whether nothing would be lost, or somebody was told and wants it so."""
+        if room.keeps_all() or self._warned:
+            return True
+        self._warned = True
+        self._window.enter("record")
+        self._say_unkept("record.unkept_close", room.unkept_words)
+        self._window.later(self._forget, ASKED_MS)
+        return False
+
+    def _tell_unkept(self, words: str) -> None:
+        if not self._told_unkept:  # it is tried again and again
+            self._told_unkept = True
+            self._say_unkept("record.unkept", words)
+
+    def _say_unkept(self, key: str, words: str) -> None:
+        self._window.message.say(
+            partial(tr, key), "bad", action="record.unkept_copy" if words else "",
+            done=partial(QGuiApplication.clipboard().setText, words), topic=UNKEPT,
+        )  # fmt: skip
+
+    def _tell_kept(self) -> None:
+        self._told_unkept = self._warned = False
+        for topic in (UNKEPT, DiskFull.code):
+            self._window.message.drop(topic)
+        self._window.message.say(partial(tr, "record.unkept_kept"), "ok", topic=UNKEPT)
+
     def _close(self) -> None:
         self._window.close()
 
     def _forget(self) -> None:
-        self._asked = False
+        self._asked = self._warned = False

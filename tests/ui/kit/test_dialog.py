@@ -171,7 +171,7 @@ def test_nothing_is_cut_off(qtbot, library, position, scale, lang):
 def test_it_follows_the_language(dialog):
     language.set_language("zh")
     assert dialog.windowTitle() == "题库：后端工程师"
-    assert dialog.rows.rows[0].fields.answers.currentText() == "同上"
+    assert dialog.rows.rows[0].fields.answers.currentText() == "同全部题目"
     assert dialog.usual.retakes.currentText() == "可重答一次"
 
 

@@ -247,3 +247,14 @@ def test_words_are_shown_as_text_and_keys_go_past_the_chips(shown):
     for chip in strip.chips.values():
         assert chip.focusPolicy() is Qt.FocusPolicy.NoFocus
         assert all(label.textFormat() is Qt.TextFormat.PlainText for label in chip.findChildren(QLabel) if label.text())
+
+
+def test_silence_is_nothing_to_speak_of_while_an_answer_is_written(shown):
+    strip = shown(Standing(BAD))
+    strip.show_writes(on=True)
+    strip.look()
+    assert painted(strip) == {Topic.TALK, Topic.FACE, Topic.LIGHT, Topic.SOUND, Topic.WINDOW}
+    assert words(strip)[Topic.SILENCE] == "Silence 11 s"
+    strip.show_writes(on=False)
+    strip.look()
+    assert {Topic.ANSWER, Topic.SILENCE} <= painted(strip)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QStackedWidget
 from shiboken6 import isValid
 
 from analysis.failures import DiskFull
@@ -192,6 +193,26 @@ def test_enter_at_the_end_opens_the_review_and_leaves_the_list(room, interview, 
         QTest.keyClick(room.done.open, Qt.Key.Key_Return)
     assert asked.args == [interview.id]
     assert room.pages.currentWidget() is room.chooser
+
+
+def test_the_review_that_is_opened_keeps_the_keyboard(room, interview, qtbot):
+    begun(room, interview)
+    room.running.end()
+    qtbot.waitUntil(lambda: room.pages.currentWidget() is room.done, timeout=30_000)
+    rooms, review = QStackedWidget(), QLineEdit()
+    qtbot.addWidget(rooms)
+    rooms.addWidget(room)
+    rooms.addWidget(review)
+    rooms.show()
+    rooms.activateWindow()
+    qtbot.waitUntil(rooms.isActiveWindow)
+    room.reviewRequested.connect(lambda _id: (rooms.setCurrentWidget(review), review.setFocus()))
+    room.setFocus()
+    QTest.keyClick(room.done.open, Qt.Key.Key_Return)
+    assert review.hasFocus()
+    rooms.setCurrentWidget(room)
+    room.setFocus()
+    assert room.chooser.tree.hasFocus()
 
 
 def test_enter_presses_the_button_that_has_the_keyboard(room, interview, qtbot):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -162,6 +163,26 @@ def test_trouble_of_an_interview_stays_with_it(conductor, made, qtbot):
     assert bar.label.text() == "room again"
 
 
+def test_nothing_of_other_candidates_stands_above_the_consent_that_one_reads(conductor, made, qtbot):
+    library, window = conductor.context.library, conductor.window
+    other = planned_interview(library, remote_id="hr-2")
+    library.save_interview(replace(other, scheduled_at=datetime.now(UTC) - timedelta(hours=1)))
+    conductor.people.look()
+    assert window.alerts.isVisible()
+    window.message.say(lambda: "analysed", "bad", about=other.id)
+    conductor.recordings.hold(conductor.interview_id)
+    conductor.people.look()
+    assert window.alerts.isHidden()
+    assert window.message.isHidden()
+    window.enter("library")
+    assert window.alerts.isVisible()
+    window.enter("record")
+    assert window.alerts.isHidden()
+    conductor.recordings.room.consent.back.click()
+    assert window.alerts.isVisible()
+    assert window.message.isVisible()
+
+
 @pytest.mark.parametrize("when", ["by_hand", "at_night", "at_once"])
 def test_the_end_says_when_the_recording_is_analysed(conductor, made, qtbot, when):
     conductor.context.settings.change(analyse_when=when)
@@ -177,9 +198,13 @@ def test_the_end_says_when_the_recording_is_analysed(conductor, made, qtbot, whe
     }
     assert room.done.later.isVisible()
     assert room.done.later.text() == said[when]
+    cut = "after.cut_stop" if when == "at_once" else "after.cut_button"
+    assert room.done.cut_first.text() == text.tr(cut)
     language.set_language("zh")
     assert room.done.later.text() != said[when]
     conductor.context.work.cancel(conductor.interview_id)
+    qtbot.waitUntil(lambda: room.done.cut_first.text() == text.tr("after.cut_button"))
+    assert room.done.later.text() != text.tr("after.begun")
 
 
 def test_the_end_says_that_nothing_is_analysed_where_that_was_refused(conductor, made, qtbot):
@@ -191,6 +216,7 @@ def test_the_end_says_that_nothing_is_analysed_where_that_was_refused(conductor,
     with qtbot.waitSignal(room.recorded, timeout=30_000):
         room.running.end()
     assert room.done.later.text() == text.tr("after.not_agreed")
+    assert room.done.cut_first.isHidden()
 
 
 def test_another_interview_that_is_asked_for_meanwhile_is_told_of(conductor, made, qtbot):
