@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 IMPORT, EXPORT = "import", "export"
 """What failed of these is told no more once it is tried again."""
 
@@ -14,3 +16,8 @@ def analysed(interview_id: str) -> str:
 def cut_off(interview_id: str) -> str:
     """An interview's recording was found that a crash cut off."""
     return f"cut off {interview_id}"
+
+
+def unreadable(folder: Path) -> str:
+    """A watched folder cannot be read."""
+    return f"unreadable {folder}"
