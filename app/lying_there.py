@@ -1,4 +1,5 @@
-"""Files in the HR system that their candidates do not agree to any more, told in words: a person removes them there.
+"""Files in the HR system that their candidates do not agree to any more, or that have what was redacted since, told in
+words: a person removes them there.
 
 Which they are is kept beside the items of the outbox (`sync.withholding`).
 """
@@ -19,8 +20,8 @@ from sync.withholding import Agreement
 
 @dataclass(frozen=True, slots=True)
 class LyingThere:
-    """Those of one interview. `files` as they are called there, with when they arrived; `what` = the modalities, in
-    words."""
+    """Those of one interview for one reason. `files` as they are called there, with when they arrived; `what` = the
+    modalities, in words, "" where a stretch was redacted since."""
 
     candidate: str
     interview_id: str
@@ -31,26 +32,38 @@ class LyingThere:
     @property
     def sentence(self) -> str:
         """What a person has to do."""
-        return text.tr(
-            "sync.lies_there", candidate=self.candidate, what=self.what, files=text.tr("sync.file_and").join(self.files)
-        )
+        key = "sync.lies_there" if self.what else "sync.lies_there_redacted"
+        return text.tr(key, candidate=self.candidate, what=self.what, files=text.tr("sync.file_and").join(self.files))
+
+
+def has_arrived(library: Library, interview_id: str) -> bool:
+    """Whether the HR system has files that were made of an interview."""
+    with library.reading() as session:
+        return bool(withholding.arrived(session, interview_id))
 
 
 def lying_there(library: Library) -> tuple[LyingThere, ...]:
-    """All of them, by interview."""
-    found: dict[str, list[Item]] = {}
+    """All of them, by interview; what is not agreed to has to go for that, whatever was redacted."""
+    found: dict[tuple[str, bool], list[Item]] = {}
     with library.reading() as session:
-        for item in withholding.lying_there(session):
-            found.setdefault(item.aggregate.partition("/")[0], []).append(item)
-        agreed = {each: library.agreement_in(session, each) for each in found}
-    names = library.names_of(set(found))
+        there = withholding.lying_there(session)
+        agreed = {each: library.agreement_in(session, each) for each in map(_interview_of, there)}
+    for item in there:
+        its = _interview_of(item)
+        unwanted = not withholding.is_redacted(item) or bool(withholding.lacking(item, agreed[its]))
+        found.setdefault((its, unwanted), []).append(item)
+    names = library.names_of(set(agreed))
     return tuple(
         LyingThere(
-            names.get(each, ""), each, modality_words(_lacking(items, agreed[each])), tuple(map(_file_there, items)),
-            tuple(item.op_id for item in items),
+            names.get(its, ""), its, modality_words(_lacking(items, agreed[its])) if unwanted else "",
+            tuple(map(_file_there, items)), tuple(item.op_id for item in items),
         )
-        for each, items in found.items()
+        for (its, unwanted), items in found.items()
     )  # fmt: skip
+
+
+def _interview_of(item: Item) -> str:
+    return item.aggregate.partition("/")[0]
 
 
 def _lacking(items: Collection[Item], agreement: Agreement | None) -> tuple[str, ...]:

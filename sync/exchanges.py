@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from sync import ledger
 from sync.client import Exchange
-from sync.tables import sync_exchange, sync_run
+from sync.outbox import Kind
+from sync.tables import outbox, sync_exchange, sync_run
 
 KEPT = 500
 """So many calls are kept, the newest."""
@@ -104,6 +105,16 @@ def bodies(session: Session, exchange_id: int) -> tuple[Body, Body] | None:
     """What was sent and received in one call; None where it is not kept any more."""
     row = session.execute(select(sync_exchange).where(sync_exchange.c.id == exchange_id)).mappings().first()
     return None if row is None else (_body(row, "sent"), _body(row, "received"))
+
+
+def forget_files(session: Session, interview_id: str) -> None:
+    """Let go of the bodies of all calls about an interview's files."""
+    files = select(outbox.c.op_id).where(
+        outbox.c.kind == Kind.ATTACHMENT.value, outbox.c.aggregate == f"{interview_id}/files"
+    )
+    for name in ("sent", "received"):
+        there = sync_exchange.c.op_id.in_(files), sync_exchange.c[name].is_not(None)
+        session.execute(update(sync_exchange).where(*there).values({name: b""}))
 
 
 def note_run(

@@ -48,7 +48,7 @@ class State(StrEnum):
 
 class Resolution(StrEnum):
     """How an item came to be done other than by being accepted as it was. WITHDRAWN and REMOVED have arrived: the
-    candidate does not agree any more, and a person has removed it there since."""
+    candidate does not agree any more, or a stretch was redacted since, and a person has removed it there since."""
 
     THEIRS = "theirs"
     NEW_REVISION = "new_revision"

@@ -3,6 +3,8 @@
 A file beside an assessment rests on modalities: what was heard, what was seen. Nothing that is held leaves by itself,
 also where the candidate agrees again; what lies in the HR system is removed there by a person.
 
+The same holds of files of a recording in which a stretch was redacted after they had arrived, whatever is agreed to.
+
 A signed assessment is people's judgement and follows the whole of a consent: once all of it is taken back, what a
 machine found is not sent any more, and a revision without it only where a person says so.
 """
@@ -31,6 +33,8 @@ RESTS_ON = "rests_on"
 """The field of a file's payload that names the modalities it rests on."""
 BY_MACHINE = "machine"
 """The field of a held assessment's `last_params` that says that a machine's scores are in it."""
+REDACTED = "redacted"
+"""The field of an arrived file's `last_params` that says that a stretch of its recording was redacted since."""
 _AFTER_ALL = "mianjian:after_all"
 """Assessments that a person sends though all consent was taken back: remembered under the name of a system of its own,
 by operation id."""
@@ -120,13 +124,12 @@ def _follow_results(session: Session, interview_id: str, agreement: Agreement) -
 
 
 def _follow_files(session: Session, interview_id: str, agreement: Agreement) -> tuple[Item, ...]:
-    of_interview = outbox.c.kind == Kind.ATTACHMENT.value, outbox.c.aggregate == f"{interview_id}/files"
     held = []
-    for item in select_items(session, *of_interview, is_waiting()):
+    for item in select_items(session, *_files_of(interview_id), is_waiting()):
         if missing := lacking(item, agreement):
             _hold(session, item, {"what": list(missing)})
             held.append(item)
-    for item in select_items(session, *of_interview, outbox.c.state == State.DONE.value, _arrived()):
+    for item in arrived(session, interview_id):
         _mark(session, item, lies_there=bool(lacking(item, agreement)))
     return tuple(held)
 
@@ -137,8 +140,27 @@ def count_held_results(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(outbox).where(*wanted)) or 0
 
 
+def arrived(session: Session, interview_id: str) -> tuple[Item, ...]:
+    """The files of an interview that the HR system has, as far as is known here."""
+    return select_items(session, *_files_of(interview_id), outbox.c.state == State.DONE.value, _arrived())
+
+
+def redacted(session: Session, interview_id: str) -> None:
+    """A stretch of an interview's recording was redacted: files that have arrived were made with it."""
+    for item in arrived(session, interview_id):
+        params = json.dumps(item.last_params | {REDACTED: True})
+        values = {"resolution": Resolution.WITHDRAWN.value, "last_params": params}
+        session.execute(update(outbox).where(outbox.c.seq == item.seq).values(**values))
+
+
+def is_redacted(item: Item) -> bool:
+    """Whether a file that has arrived has something that was redacted since."""
+    return bool(item.last_params.get(REDACTED))
+
+
 def lying_there(session: Session) -> tuple[Item, ...]:
-    """Files in the HR system that their candidates do not agree to any more, and that nobody has removed there yet."""
+    """Files in the HR system that their candidates do not agree to any more, or that have what was redacted since, and
+    that nobody has removed there yet."""
     return select_items(session, _lies_there())
 
 
@@ -168,12 +190,16 @@ def _mark(session: Session, item: Item, *, lies_there: bool) -> None:
     """Remember that a file lies there; where the candidate agrees again, it may."""
     if lies_there and item.resolution is not Resolution.WITHDRAWN:
         _resolve(session, item, Resolution.WITHDRAWN)
-    elif not lies_there and item.resolution is Resolution.WITHDRAWN:
+    elif not lies_there and item.resolution is Resolution.WITHDRAWN and not is_redacted(item):
         _resolve(session, item, None if not item.theirs else Resolution.OVERTAKEN)
 
 
 def _resolve(session: Session, item: Item, resolution: Resolution | None) -> None:
     session.execute(update(outbox).where(outbox.c.seq == item.seq).values(resolution=resolution))
+
+
+def _files_of(interview_id: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return outbox.c.kind == Kind.ATTACHMENT.value, outbox.c.aggregate == f"{interview_id}/files"
 
 
 def _arrived() -> ColumnElement[bool]:

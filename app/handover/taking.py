@@ -113,9 +113,9 @@ def take_package(
 
 
 def _sweep(library: Library) -> None:
-    """Remove made files that nothing waits for, also those that a try left that was interrupted, and analyses of
-    recordings of which a stretch was redacted elsewhere."""
-    library.sweep_analyses()
+    """Remove made files that nothing waits for, also those that a try left that was interrupted, and analyses and
+    reports of recordings of which a stretch was redacted elsewhere."""
+    library.sweep_redacted()
     Attaching(library, library.session, time.time).sweep()
 
 

@@ -116,7 +116,8 @@ class InterviewAnalysis:
     """The work of analysing one interview of the library, or of deriving it again after corrections.
 
     Calling it is a job for `JobQueue.submit`: `queue.submit(InterviewAnalysis(library, id), …)`. `request` is what the
-    child was asked for, once it runs.
+    child was asked for, once it runs. `goes_on` is set where it is the program's end that cancels it, not a person: the
+    interview is left waiting, and its analysis goes on at the next start.
     """
 
     def __init__(self, library: Library, interview_id: str, choices: Choices | None = None) -> None:
@@ -124,6 +125,7 @@ class InterviewAnalysis:
         self.interview_id = interview_id
         self.choices = choices or Choices()
         self.request: AnalysisRequest | None = None
+        self.goes_on = False
 
     def __call__(self, report: Callable[[ChildReport], None], stop: threading.Event) -> str:
         """Analyse and record; the new analysis' id. Raises ConsentMissing, NotFound and the failures of `run_child`."""
@@ -143,7 +145,9 @@ class InterviewAnalysis:
                 library.use_transcript(interview.id, self.choices.transcript)
             return found
         except BaseException as failure:  # a bug, too, must not leave the interview "running"
-            library.set_analysis_state(interview.id, _state_after(failure, interview))
+            cut_off = self.goes_on and isinstance(failure, Cancelled)
+            after = AnalysisState.QUEUED if cut_off else _state_after(failure, interview)
+            library.set_analysis_state(interview.id, after)
             raise
 
     def _ask_outside(

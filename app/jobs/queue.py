@@ -55,10 +55,13 @@ class Job:
     result: object = None
     failure: Failure | None = None
     stop: threading.Event = field(default_factory=threading.Event, repr=False)
+    future: Future[object] | None = field(default=None, repr=False)
 
     def cancel(self) -> None:
-        """Ask it to stop; `changed` says when it has."""
+        """Ask it to stop; `changed` says when it has: at once where it still waits for its turn."""
         self.stop.set()
+        if self.future is not None:
+            self.future.cancel()
 
 
 Changed = Callable[[Job], None]
@@ -87,7 +90,7 @@ class JobQueue:
             raise Cancelled
         job = Job(subject, title)
         self._jobs[job.id] = job
-        future = self._pool.submit(self._run, job, work, changed)
+        future = job.future = self._pool.submit(self._run, job, work, changed)
         future.add_done_callback(lambda future: self._post(lambda: self._settle(job, future, changed)))
         return job
 
@@ -123,6 +126,7 @@ class JobQueue:
     def _settle(self, job: Job, future: Future[object], changed: Changed) -> None:
         self._jobs.pop(job.id, None)
         if future.cancelled():
+            job.failure = Cancelled()
             return self._turn(job, JobState.CANCELLED, changed)
         error = future.exception()
         if error is None:

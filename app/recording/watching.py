@@ -2,12 +2,15 @@
 
 Looking needs no notice from the system, so it works on a network's drives too. A file is complete when its size and its
 time of change have stood still for `QUIET_S`; each is given out once, and again only after it has changed. What lay in
-a folder before it was watched is left alone.
+a folder before it was watched is left alone. A file that another program still has open for writing waits, too, where
+the system says so: a recording may be paused for longer than that.
 """
 
 from __future__ import annotations
 
 import os
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,6 +23,11 @@ from analysis.failures import Failure
 from app.store.importing import recordings_in
 from app.store.vault import writing_into
 
+if sys.platform == "linux":
+    import fcntl
+
+GENERIC_READ, FILE_SHARE_READ, OPEN_EXISTING = 0x80000000, 1, 3
+"""Of CreateFile."""
 QUIET_S = 10.0
 MEMORY = "watched.json"
 Stamp = tuple[int, int]
@@ -138,9 +146,42 @@ def _stamp(path: Path) -> Stamp | None:
 
 
 def _is_free(path: Path) -> bool:
-    """Whether nobody keeps it for himself: on Windows a file that is being recorded often cannot be opened."""
+    """Whether nobody is writing it, as far as the system tells: a recording that was paused stands still, too."""
     try:
-        with path.open("rb"):
-            return True
+        with path.open("rb") as file:
+            return not _is_being_written(path, file.fileno())
     except OSError:
+        return False
+
+
+if sys.platform == "win32":  # pragma: no cover
+
+    def _is_being_written(path: Path, _descriptor: int) -> bool:
+        """Whether another program has it open for writing: then it cannot be opened for reading alone."""
+        import _winapi
+
+        try:
+            _winapi.CloseHandle(_winapi.CreateFile(str(path), GENERIC_READ, FILE_SHARE_READ, 0, OPEN_EXISTING, 0, 0))
+        except OSError:
+            return True
+        return False
+
+elif sys.platform == "linux":
+
+    def _is_being_written(_path: Path, descriptor: int) -> bool:
+        """Whether some program has it open for writing: then nobody gets a lease for reading. Other people's files,
+        and those on some network drives, give no lease to anybody: nothing is known of them."""
+        try:
+            fcntl.fcntl(descriptor, fcntl.F_SETSIG, signal.SIGURG)  # ignored, should one begin to write just now
+            fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        fcntl.fcntl(descriptor, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+        return False
+
+else:  # pragma: no cover
+
+    def _is_being_written(_path: Path, _descriptor: int) -> bool:
         return False

@@ -46,6 +46,7 @@ class Database:
         if not self.read_only:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("PRAGMA secure_delete = ON")  # what is redacted is overwritten, not left in free pages
         return connection
 
     @contextmanager
@@ -90,6 +91,14 @@ class Database:
         """A bare write transaction, for the schema's history."""
         with self.known_failures(), self._writing.begin() as connection:
             yield connection
+
+    def fold(self) -> None:
+        """Fold the WAL into the file and empty it, so that nothing of earlier states stays in it; as far as readers let
+        it."""
+        with self.known_failures(), self.engine.connect() as connection:
+            driver = connection.connection.driver_connection
+            assert isinstance(driver, sqlite3.Connection)
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close every connection; a writer's WAL is folded into the file."""

@@ -101,7 +101,8 @@ class Library(Redactions, Marks):
         self.vault.sweep(lambda sha256: self.find_interview(sha256=sha256) is not None)
         self.finish_redactions()
         with self.reading() as session:
-            running = list(session.scalars(select(InterviewRow.id).where(InterviewRow.analysis_state.in_(UNDER_WAY))))
+            under_way = select(InterviewRow.id).where(InterviewRow.analysis_state.in_(UNDER_WAY))
+            running = list(session.scalars(under_way.order_by(InterviewRow.created)))
         self.interrupted = tuple(running)
         for interview_id in running:
             interview = self.interview(interview_id)

@@ -32,7 +32,7 @@ from app.store.tables import (
 from app.store.vault import Incoming
 from app.store.writing import found
 from app.told import kept
-from sync import handing
+from sync import exchanges, handing, withholding
 from sync.outbox import State
 
 QUOTING = tuple(str(kind) for kind in (CorrectionKind.WORD, CorrectionKind.SPLIT, CorrectionKind.MERGE))
@@ -78,13 +78,16 @@ class Redactions(Schedule):
                 self._swap(session, interview_id, media.sha256, incoming, prepared)
                 self._log(session, interview_id, incoming.sha256, (media.sha256, media.bytes), span, reason)
                 _forget(session, interview_id, span)
+                _tell_the_other_side(session, interview_id)
         except BaseException:  # whatever stopped the rows, the files must not stay without them
             self.vault.remove(incoming.sha256)
             raise
         self.vault.settle(incoming.sha256)
+        self._remove_reports(interview_id)
         self._remove(media.sha256, interview_id)
         for folder in made:
             shutil.rmtree(self.vault.folder / folder, ignore_errors=True)
+        self._database.fold()
 
     def _swap(self, session: Session, interview_id: str, was: str, incoming: Incoming, prepared: Prepared) -> None:
         interview = found(session, InterviewRow, interview_id, "interview")
@@ -140,8 +143,18 @@ class Redactions(Schedule):
             self.vault.remove(sha256)
             shutil.rmtree(self.vault.folder / "analyses" / interview_id, ignore_errors=True)
 
-    def sweep_analyses(self) -> None:
-        """Remove what is left of analyses, of interviews with a redaction, that no row names any more."""
+    def _remove_reports(self, interview_id: str) -> None:
+        """Reports in the library's folder from before the newest redaction: those that came in packages, and the
+        demonstration's."""
+        redacted_at = max((each.at.timestamp() for each in self.redactions(interview_id)), default=0.0)
+        folder = self.vault.folder.parent / "reports"
+        for report in (*folder.glob(f"{interview_id}.pdf"), *folder.glob(f"{interview_id}/*")):
+            if report.stat().st_mtime < redacted_at:
+                report.unlink(missing_ok=True)
+
+    def sweep_redacted(self) -> None:
+        """Remove what is left of analyses, of interviews with a redaction, that no row names any more, and reports from
+        before it."""
         with self.reading() as session:
             named = set(session.scalars(select(AnalysisRow.folder)))
             redacted = set(session.scalars(select(RedactionRow.interview_id)))
@@ -149,6 +162,7 @@ class Redactions(Schedule):
             for folder in (self.vault.folder / "analyses" / interview_id).glob("*"):
                 if folder.relative_to(self.vault.folder).as_posix() not in named:
                     shutil.rmtree(folder, ignore_errors=True)
+            self._remove_reports(interview_id)
 
     def has_media(self, sha256: str) -> bool:
         """Whether some interview has this recording."""
@@ -161,6 +175,7 @@ class Redactions(Schedule):
             done = session.execute(select(RedactionRow.before_sha256, RedactionRow.interview_id)).all()
         for sha256, interview_id in done:
             if self.vault.has(sha256):
+                self._remove_reports(interview_id)
                 self._remove(sha256, interview_id)
 
 
@@ -187,6 +202,7 @@ def forget_handed_in(session: Session, interview_id: str, span: tuple[float, flo
 
     An interview that has a recording here keeps what was found in that one.
     """
+    _tell_the_other_side(session, interview_id)
     interview = found(session, InterviewRow, interview_id, "interview")
     if interview.media_sha256 is not None:
         return
@@ -194,6 +210,13 @@ def forget_handed_in(session: Session, interview_id: str, span: tuple[float, flo
     handing.leave_files(session, handing.unfinished_files(session, interview_id))
     _forget(session, interview_id, span)
     session.flush()
+
+
+def _tell_the_other_side(session: Session, interview_id: str) -> None:
+    """Files that the HR system has were made with the stretch: they have to be removed there, and what went over the
+    line is not kept here."""
+    withholding.redacted(session, interview_id)
+    exchanges.forget_files(session, interview_id)
 
 
 def _forget(session: Session, interview_id: str, span: tuple[float, float]) -> None:

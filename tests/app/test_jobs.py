@@ -317,8 +317,18 @@ def test_running_and_waiting_jobs_can_be_cancelled(jobs, owner):
     owner.until(lambda: running.state == JobState.RUNNING)
     waiting.cancel()
     running.cancel()
-    owner.until(lambda: waiting.state.over)
+    owner.until(lambda: running.state.over and waiting.state.over)
     assert running.state == waiting.state == JobState.CANCELLED
+
+
+def test_a_job_that_waits_is_cancelled_before_its_turn(jobs, owner):
+    running, waiting = (jobs.submit(wait_for_stop, title=title) for title in ("running", "waiting"))
+    owner.until(lambda: running.state == JobState.RUNNING)
+    waiting.cancel()
+    owner.until(lambda: waiting.state.over)
+    assert (running.state, waiting.state) == (JobState.RUNNING, JobState.CANCELLED)
+    assert isinstance(waiting.failure, Cancelled)
+    assert jobs.jobs == (running,)
 
 
 @pytest.mark.alone

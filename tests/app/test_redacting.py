@@ -270,6 +270,26 @@ def test_what_was_made_and_handed_over_is_neither_kept_nor_sent(library, talk):
         assert handing.waiting(session, [talk.id]) == ()
 
 
+def test_words_are_neither_in_free_pages_nor_in_what_is_yet_to_be_folded(library, talk):
+    """Where SQLite was not built to overwrite what is deleted, it has to be told to."""
+    with library.session() as session:
+        assert session.connection().exec_driver_sql("PRAGMA secure_delete").scalar() == 1
+    library.add_correction(talk.id, CorrectionKind.WORD, 1.5, 1.8, "三万", "薪水叁万捌")
+    redact(library, talk.id)
+    files = [file.read_bytes() for file in library.folder.glob("library.sqlite3*")]
+    assert len(files) > 1, "it is open"
+    assert not any("薪水叁万捌".encode() in each for each in files)
+
+
+def test_reports_in_the_librarys_folder_go(library, talk):
+    reports = library.folder / "reports"
+    (reports / talk.id).mkdir(parents=True)
+    for each in (reports / talk.id / "报告.pdf", reports / f"{talk.id}.pdf", reports / "another.pdf"):
+        each.write_bytes(b"%PDF")
+    redact(library, talk.id)
+    assert sorted(each.relative_to(reports).as_posix() for each in reports.rglob("*.pdf")) == ["another.pdf"]
+
+
 def test_what_is_made_while_the_copy_is_written_is_not_overlooked(library, talk):
     work, made = RedactWork(library, talk.id, 1.4, 2.3, Reason.SALARY), []
 

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
+import threading
 
 import pytest
 
 from app import text
+from app.domain.redaction import Reason
+from app.jobs.redacting import RedactWork
+from app.lying_there import has_arrived
 from app.recording import consent
 from app.recording.kinds import Kind as Track
 from app.settings import SettingsFile
+from app.store.importing import import_file
+from app.store.recordings import Belonging
 from sync import listing, tables, withholding
 from sync.failures import ConflictStale
 from sync.outbox import Kind, Resolution, State
+from tests.analysis.media_samples import clicks, record
 from tests.app.hr import sign
 from tests.app.test_attaching import WITH_VIDEO, files
 from tests.app.test_attaching import interview as interview
@@ -239,3 +246,31 @@ def with_video(service):
     service._settings.profiles.mkdir()
     (service._settings.profiles / "with-video.toml").write_text(WITH_VIDEO)
     service._settings.change(ehr_profile="with-video", jurisdiction="US")
+
+
+def test_files_that_arrived_before_a_redaction_are_told_of_until_somebody_has_removed_them(
+    library, service, sandbox, interview, tmp_path, each_language
+):
+    """Consent given anew does not bring them into line: what was said in the stretch is in them."""
+    source = record(tmp_path / "谈话.mp4", 4.0, sound=clicks(4.0, [0.5, 1.5]))
+    import_file(library, source, belonging=Belonging(interview_id=interview.id))
+    waiting(library, service, interview.id)
+    assert service.run_once().failure is None
+    assert has_arrived(library, interview.id)
+    calls = service.book.lines(items(library)["transcript"].op_id)
+    assert any("WEBVTT" in (service.book.bodies(one.id)[0].text or "") for one in calls)
+    RedactWork(library, interview.id, 0.5, 1.5, Reason.SALARY)(lambda _: None, threading.Event())
+    agree(library, interview.id, *ALL)
+    (told,) = service.lying_there()
+    assert len(told.files) == len(ROLES)
+    assert ("redacted" if each_language == "en" else "涂去") in told.sentence
+    assert service.state().people == len(ROLES)
+    kept = [body.text for one in calls for body in service.book.bodies(one.id)]
+    assert set(kept) <= {"", None}, "the lines themselves stay"
+    agree(library, interview.id, "face", "expression")
+    assert [bool(one.what) for one in service.lying_there()] == [True], "one reason is enough to remove a file"
+    agree(library, interview.id, *ALL)
+    (told,) = service.lying_there()
+    service.removed_there(told.op_ids)
+    assert service.lying_there() == ()
+    assert service.state().people == 0

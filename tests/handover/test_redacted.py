@@ -55,11 +55,11 @@ def test_what_repeats_redacted_words_stays_in_the_package(office, laptop, stick,
     laptop.add_correction(redacted.id, CorrectionKind.WORD, 2.2, 2.6, "工资", "薪水")
     laptop.add_correction(redacted.id, CorrectionKind.NAME, 0.0, 0.0, "S1", "陈明")
     sign(laptop, redacted.id, summary="再看一遍")
-    reports = set(reports_of(office, redacted.id).iterdir())
+    assert list(reports_of(office, redacted.id).iterdir()) == [], "what came before it was made with the stretch"
     taken = home(laptop, office, stick, redacted.id, analyses=True, reports=True, files=True)
     assert [each.after for each in office.corrections(redacted.id)] == ["平台", "陈明"]
     assert office.interview(redacted.id).analysis_id is None
-    assert set(reports_of(office, redacted.id).iterdir()) == reports
+    assert list(reports_of(office, redacted.id).iterdir()) == []
     assert office.vault.made() == frozenset()
     with laptop.reading() as session:
         files = handing.unfinished_files(session, redacted.id)
@@ -79,7 +79,7 @@ def test_what_repeats_redacted_words_stays_in_the_package(office, laptop, stick,
 @pytest.fixture
 def redacted_there(office, laptop, stick, interview, tmp_path):
     """Brought home once; then a stretch is taken out at the laptop, where the recording is."""
-    assert home(laptop, office, stick, interview.id, analyses=True, files=True).new["analysis"] == 1
+    assert home(laptop, office, stick, interview.id, analyses=True, reports=True, files=True).new["analysis"] == 1
     with office.reading() as session:
         assert handing.unfinished_files(session, interview.id)
     source = record(tmp_path / "谈话.mp4", 4.0, sound=clicks(4.0, [0.5, 1.5, 2.2, 3.5]))
@@ -96,8 +96,10 @@ def test_the_log_comes_home_and_what_repeats_the_words_goes(
     review_library.analysed(laptop, wanted, tmp_path / "again", review_data.recording(4.0))
     laptop.add_correction(wanted, CorrectionKind.WORD, 1.3, 1.5, "那", "哪")
     sign(laptop, wanted, summary="涂去之后")
-    taken = home(laptop, office, stick, wanted, analyses=True)
+    (old,) = reports_of(office, wanted).iterdir()
+    taken = home(laptop, office, stick, wanted, analyses=True, reports=True)
     assert (taken.new["redaction"], taken.redacted) == (1, 0)
+    assert (old.exists(), len(list(reports_of(office, wanted).iterdir()))) == (False, 1)
     with office.reading() as session:
         assert handing.unfinished_files(session, wanted) == ()
     assert office.redactions(wanted) == laptop.redactions(wanted)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 
 import pytest
 
@@ -125,3 +127,26 @@ def test_an_empty_drive_keeps_its_memory(watch, folder, clock):
     assert looked(watch, folder, clock) == []
     away.rename(file)
     assert [looked(watch, folder, clock) for _ in range(2)] == [[], []]
+
+
+@pytest.mark.skipif(sys.platform not in ("linux", "win32"), reason="what these systems tell")
+def test_a_recording_that_is_paused_is_not_given_out_while_its_program_has_it_open(watch, folder, clock):
+    file = folder / "会议 暂停.mkv"
+    writer = "import sys; f = open(sys.argv[1], 'wb'); f.write(b'half'); f.flush(); print(flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", writer, str(file)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdin is not None
+        assert other.stdout is not None
+        other.stdout.readline()
+        assert [looked(watch, folder, clock) for _ in range(4)] == [[]] * 4
+        other.communicate(b"\n")
+    assert looked(watch, folder, clock) == ["会议 暂停.mkv"]
+
+
+def test_whoever_reads_a_recording_keeps_it_from_nobody(watch, folder, clock):
+    file = folder / "面试.mp4"
+    file.write_bytes(b"1")
+    with file.open("rb"):
+        looked(watch, folder, clock)
+        assert looked(watch, folder, clock) == ["面试.mp4"]

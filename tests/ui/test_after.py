@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ from PySide6.QtCore import Qt, QTime
 
 from app import text
 from app.domain.types import AnalysisState
+from app.recording import watching
 from app.settings import SettingsFile
 from app.store.library import Library
 from tests.recording.sources import Attempt
@@ -127,6 +129,42 @@ def test_a_folder_that_cannot_be_read_is_named(qtbot, window, tmp_path):
     conductor = window(watched=(str(tmp_path / "没有"),))
     conductor.after.look()
     qtbot.waitUntil(lambda: "没有" in conductor.window.message.label.text())
+
+
+def test_folders_that_can_be_read_again_are_named_no_more(qtbot, window, tmp_path):
+    folders = [tmp_path / name for name in ("网盘 A", "网盘 B")]
+    conductor = window(watched=tuple(map(str, folders)))
+    message = conductor.window.message
+    look(qtbot, conductor)
+    assert ("网盘 B" in message.label.text(), message.more.isVisible()) == (True, True)
+    folders[0].mkdir()
+    look(qtbot, conductor)
+    assert ("网盘 B" in message.label.text(), message.more.isVisible()) == (True, False)
+    folders[1].mkdir()
+    look(qtbot, conductor)
+    assert message.isHidden()
+
+
+def test_a_folder_that_never_answers_holds_neither_reading_nor_the_end(qtbot, window, tmp_path, monkeypatch):
+    answers, asked = threading.Event(), threading.Event()
+
+    def dead(_folder):
+        asked.set()
+        answers.wait(60)
+        return {}
+
+    monkeypatch.setattr(watching, "_stamps", dead)
+    conductor = window(watched=(str(tmp_path),))
+    conductor.after.look()
+    assert asked.wait(60)
+    read = []
+    conductor.context.work.read(lambda: 1, read.append, read.append)
+    qtbot.waitUntil(lambda: read == [1])
+    conductor.window.close()
+    conductor.context.work.close()
+    assert not answers.is_set(), "nobody waited for it"
+    answers.set()
+    qtbot.waitUntil(lambda: all(thread.name != "folders" for thread in threading.enumerate()))
 
 
 @pytest.mark.parametrize(("when", "goes_on"), [("at_once", True), ("by_hand", True), ("at_night", False)])

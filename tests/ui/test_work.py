@@ -6,8 +6,11 @@ import threading
 
 import pytest
 
+from analysis.failures import Cancelled
 from analysis.protocol import PartialMessage, ProgressMessage
+from app.domain.types import AnalysisState
 from app.jobs import analysis
+from app.store.library import Library
 from tests.ui.review_library import interview_in
 from ui.post import Post
 from ui.shell.work import Work
@@ -114,3 +117,40 @@ def test_an_analysis_that_still_waits_can_be_cancelled(qtbot, library, work, eng
         work.cancel(interview_id)
     engine.may_end["derive"].set()
     assert not any(line.startswith("analysis") for line in engine.happened)
+
+
+def test_an_analysis_behind_another_is_cancelled_at_once(qtbot, library, work, engine):
+    first, second = (interview_in(library, None) for _ in range(2))
+    work.analyse(first)
+    work.analyse(second)
+    qtbot.waitUntil(lambda: engine.happened == ["analysis begins"])
+    with qtbot.waitSignal(work.analysisEnded) as ended:
+        work.cancel(second)
+    assert ended.args[0] == second
+    assert isinstance(ended.args[1], Cancelled), "it is not said to be ready"
+    assert library.interview(second).analysis_state is AnalysisState.NONE
+    engine.may_end["analysis"].set()
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_an_analysis_that_runs_when_the_window_closes_goes_on_unless_a_person_stopped_it(
+    qtbot, library, sample, monkeypatch, stopped
+):
+    """A window that is closed in the evening cuts off what runs; what waits behind it goes on, too."""
+    interview_id, started = interview_in(library, sample / "sample_zh.mp4"), threading.Event()
+
+    def runs(_job, _report, stop):
+        started.set()
+        assert stop.wait(60)
+        raise Cancelled
+
+    monkeypatch.setattr(analysis, "run_child", runs)
+    work = Work(library, Post())
+    work.analyse(interview_id)
+    assert started.wait(60)
+    if stopped:
+        work.cancel(interview_id)
+    work.close()
+    library.close()
+    with Library.open(library.folder, assessor="李静") as again:
+        assert again.interrupted == (() if stopped else (interview_id,))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -24,7 +25,9 @@ from app import policy, text
 from app.domain.types import Imported
 from app.recording.starting import When, forgotten, is_night, may_analyse, on_mains, waiting, when
 from app.recording.watching import Looked, Watch
+from ui.post import telling
 from ui.shell.context import Context
+from ui.shell.topics import unreadable
 from ui.shell.window import MainWindow
 
 AT_FAULT = (MediaUnreadable, MediaRefused, MediaTooLarge, MediaEmpty, MediaMissing)
@@ -52,7 +55,7 @@ class Afterwards(QObject):
         self._left_alone: set[str] = set()
         self._unreadable: set[Path] = set()
         self.seconds: Callable[[], float] = time.monotonic
-        self._looking = False
+        self._looking = self._stopped = False
         self._importing: set[Path] = set()
         self._resting: dict[Path, float] = {}
         self._watch = Watch(context.library.folder)
@@ -71,6 +74,7 @@ class Afterwards(QObject):
 
     def stop(self) -> None:
         """The window closes: nothing begins any more."""
+        self._stopped = True
         for timer in self.findChildren(QTimer):
             timer.stop()
 
@@ -157,24 +161,35 @@ class Afterwards(QObject):
     # Folders
 
     def look(self) -> None:
-        """Look into the watched folders beside the window; one look at a time."""
+        """Look into the watched folders beside the window; one look at a time.
+
+        A network's folder may never answer: only this look waits for it then, not the window and not its end.
+        """
         folders = self._context.settings.values.watched
         if self._looking or self._importing or not (folders or self._watch.remembers):
             return
         self._looking = True
-        self._context.work.read(lambda: self._watch.look(folders), self._looked, self._failed)
+        work = (self._watch, folders, telling(self._looked), telling(self._failed))
+        threading.Thread(target=_look, args=work, name="folders", daemon=True).start()
 
     def _looked(self, looked: Looked) -> None:
         self._looking = False
-        unreadable = set(looked.unreadable)
-        if new := unreadable - self._unreadable:
-            name = sorted(new)[0]
-            self._window.message.say(lambda: text.tr("after.folder_unreadable", folder=str(name)), "warn")
-        self._unreadable = unreadable
+        if self._stopped:
+            return
+        self._say_unreadable(set(looked.unreadable))
         for path in looked.ready:
             if self.seconds() >= self._resting.get(path, 0.0):
                 self._importing.add(path)
                 self._context.work.take_in(path, partial(self._dealt_with, path))
+
+    def _say_unreadable(self, now: set[Path]) -> None:
+        """Once of each folder; what can be read again, or is watched no longer, is told no more."""
+        for folder in sorted(now - self._unreadable):
+            words = partial(text.tr, "after.folder_unreadable", folder=str(folder))
+            self._window.message.say(words, "warn", topic=unreadable(folder))
+        for folder in self._unreadable - now:
+            self._window.message.drop(unreadable(folder))
+        self._unreadable = now
 
     def _dealt_with(self, path: Path, failure: Failure | None) -> None:
         """What is wrong with the file stays so; what was wrong with this computer (a full disk) may pass."""
@@ -189,11 +204,24 @@ class Afterwards(QObject):
 
     def _failed(self, failure: Failure) -> None:
         self._looking = False
-        self._window.say_failure(failure)
+        if not self._stopped:
+            self._window.say_failure(failure)
 
     def _took_in(self, imported: Imported) -> None:
         if not imported.already:
             self.came(imported.interview.id)
+
+
+def _look(
+    watch: Watch, folders: tuple[str, ...], tell: Callable[[Looked], None], fail: Callable[[Failure], None]
+) -> None:
+    """On a thread of its own: it holds nothing of the window."""
+    try:
+        looked = watch.look(folders)
+    except Failure as failure:
+        fail(failure)
+    else:
+        tell(looked)
 
 
 def clock_time(minutes: int) -> str:

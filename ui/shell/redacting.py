@@ -11,6 +11,7 @@ from analysis.failures import Cancelled, Failure
 from app import text
 from app.domain.redaction import Reason
 from app.jobs import Job, JobState
+from app.lying_there import has_arrived
 from ui.shell.context import Context
 from ui.shell.window import MainWindow
 
@@ -28,12 +29,15 @@ class Redacting(QObject):
 
     def ask(self, interview_id: str, start: float, end: float, reason: str) -> None:
         """Say what would be gone, and do it where a person says so."""
-        lost = self._context.library.transcript(interview_id) is not None
+        library = self._context.library
+        lost = library.transcript(interview_id) is not None
+        sent = has_arrived(library, interview_id)
 
         def words() -> str:
             reason_words = text.tr(f"redact.reason_{reason}")
             asked = text.tr("redact.ask", stretch=text.stretch(start, end), reason=reason_words)
-            return text.tr("redact.ask_transcript", asked=asked) if lost else asked
+            asked = text.tr("redact.ask_transcript", asked=asked) if lost else asked
+            return text.tr("redact.ask_sent", asked=asked) if sent else asked
 
         self._window.message.say(
             words,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 IMPORT, EXPORT = "import", "export"
 """What failed of these is told no more once it is tried again."""
 
@@ -19,3 +21,8 @@ def cut_off(interview_id: str) -> str:
 def enriched(interview_id: str, kind: str) -> str:
     """Why nothing came of an enrichment of an interview."""
     return f"enriched {interview_id} {kind}"
+
+
+def unreadable(folder: Path) -> str:
+    """A watched folder cannot be read."""
+    return f"unreadable {folder}"

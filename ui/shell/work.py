@@ -421,7 +421,9 @@ class Work(QObject):
                 self._settle_cancelled(interview.id)
 
     def close(self) -> None:
-        """End everything; returns when no child process is left."""
+        """End everything; returns when no child process is left. Analyses that nobody stopped go on next time."""
+        for interview_id, job in self._running.items():
+            self._analyses_of[interview_id].goes_on = not job.stop.is_set()
         self.partials.close()
         self._imports.close()
         self._analyses.close()
