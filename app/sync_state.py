@@ -22,6 +22,9 @@ from sync.outbox import State as State
 from sync.pull import Received
 from sync.withholding import BY_MACHINE, STAYS
 
+_ARRIVED = (None, Resolution.WITHDRAWN, Resolution.REMOVED)
+"""How an item was settled that the HR system has, or had."""
+
 
 class Connection(StrEnum):
     """How it is: no address, not tried since the start, all well, not reachable, or a person has to look."""
@@ -77,6 +80,7 @@ class SyncReport:
 class Entry:
     """One item of the outbox as it is shown. Times in UTC; `can_resend`, `can_choose`, `can_leave` say which buttons it
     has. `code` = why it is not there yet, `field` = the company's field that it is about; a file has name and size.
+    `arrived` = the HR system has it, or had it.
     `kind` None = no item, but a row of the HR system with fields that both sides changed.
     """
 
@@ -99,6 +103,12 @@ class Entry:
     field: str = ""
     file_name: str = ""
     file_size: int = 0
+    arrived: bool = False
+
+    @property
+    def stands(self) -> str:
+        """Where it stands, as a word: its state, or "settled" where it is done without the HR system having it."""
+        return "settled" if self.state is State.DONE and not self.arrived else str(self.state)
 
     @property
     def is_pulled(self) -> bool:
@@ -113,7 +123,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One line of what was sent and received."""
+    """One line of what was sent and received; `title` = what it was about, of the item `op_id`."""
 
     at: datetime
     sent: bool
@@ -121,6 +131,8 @@ class HistoryLine:
     subject: str
     bytes: int
     sha256: str | None
+    title: str = ""
+    op_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,17 +168,19 @@ class _Said:
 
 
 def entry(
-    item: Item, candidate: str, interview_id: str, *, lets_go: bool = False, known: KnownFields | None = None
-) -> Entry:
+    item: Item, candidate: str, interview_id: str, *, lets_go: bool = False, known: KnownFields | None = None,
+    behind: str = "",
+) -> Entry:  # fmt: skip
     """An item of the outbox as it is shown; `candidate` is the person's name where it is known, `known` are the
-    company's fields. `lets_go` = what is held could be sent now."""
+    company's fields. `lets_go` = what is held could be sent now; `behind` = what has to be decided before it is sent.
+    """
     waiting = item.state is State.PENDING
     return Entry(
         op_id=item.op_id,
         kind=item.kind,
         state=item.state,
-        title=_title(item, candidate),
-        sentence=_sentence(item, known),
+        title=title_of(item, candidate),
+        sentence=_sentence(item, known, behind),
         created=utc(item.created),
         done=utc(item.done_at) if item.done_at else None,
         next_try=utc(item.next_at) if waiting and item.last_error else None,
@@ -181,6 +195,7 @@ def entry(
         can_leave=item.state in (State.DEAD, State.HELD),
         code=item.last_error or "" if item.state is not State.DONE else "",
         field=str(item.last_params.get("field", "")),
+        arrived=item.state is State.DONE and item.resolution in _ARRIVED,
         **_file(item),
     )
 
@@ -219,17 +234,18 @@ def _file(item: Item) -> dict[str, Any]:
     return {"file_name": str(told["name"]), "file_size": int(told["size"])}
 
 
-def history_line(line: LogEntry) -> HistoryLine:
-    """A line of the log as it is shown."""
+def history_line(line: LogEntry, title: str = "") -> HistoryLine:
+    """A line of the log as it is shown; `title` = what it was about."""
     sent = line.direction == "sent"
     if not sent:
         positions, candidates, templates = (line.detail or "0/0/0").split("/")
         sentence = text.tr("sync.log_received", positions=positions, candidates=candidates, templates=templates)
     elif text.has(f"sync.log_{line.outcome}"):
-        sentence = text.tr(f"sync.log_{line.outcome}", what=text.tr(f"sync.kind_{line.kind}"))
+        of_file = "_file" if line.kind == Kind.ATTACHMENT and line.outcome == Resolution.OVERTAKEN else ""
+        sentence = text.tr(f"sync.log_{line.outcome}{of_file}", what=text.tr(f"sync.kind_{line.kind}"))
     else:
         sentence = text.tr("sync.log_failed", what=text.tr(f"sync.kind_{line.kind}"))
-    return HistoryLine(utc(line.at), sent, sentence, line.subject, line.bytes, line.sha256)
+    return HistoryLine(utc(line.at), sent, sentence, line.subject, line.bytes, line.sha256, title, line.op_id or "")
 
 
 def held_sentence(item: Item) -> str:
@@ -263,7 +279,8 @@ def utc(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _title(item: Item, candidate: str) -> str:
+def title_of(item: Item, candidate: str) -> str:
+    """What an item is, in a few words; `candidate` is the person's name where it is known."""
     body = json.loads(item.payload)
     if item.kind is Kind.ASSESSMENT:
         return text.tr(
@@ -279,9 +296,13 @@ def _title(item: Item, candidate: str) -> str:
     return text.tr("sync.title_status", candidate=candidate, before=names["from"], after=names["to"])
 
 
-def _sentence(item: Item, known: KnownFields | None) -> str:
+def _sentence(item: Item, known: KnownFields | None, behind: str) -> str:
+    if item.resolution is Resolution.OVERTAKEN and item.kind is Kind.ATTACHMENT:
+        return text.tr("sync.resolved_overtaken_file")
     if item.resolution is not None:
         return text.tr(f"sync.resolved_{Resolution(item.resolution)}")
+    if item.state is State.PENDING and behind:
+        return text.tr("sync.state_behind", what=behind)
     if item.state is State.PENDING and item.last_error is None:
         return text.tr("sync.state_pending")
     if item.state is State.DONE and item.sent_by and item.done_at:

@@ -136,7 +136,7 @@ def _status(state: SyncState, *, as_json: bool) -> int:
         at = f"{state.last_run.astimezone():%Y-%m-%d %H:%M:%S}"
         print(text.tr("sync.status_last", at=at, how=state.last_went))
     for entry in state.entries:
-        name = text.tr(f"sync.name_{entry.state}")
+        name = text.tr(f"sync.name_{entry.stands}")
         print(text.tr("sync.status_line", state=name, title=entry.title, sentence=entry.sentence))
     return 0
 

@@ -181,7 +181,8 @@ class ItemPanel(QFrame):
             return text.tr("pulled.facts", at=clock(entry.created), id=entry.external_id)
         facts = [text.tr("sync_room.written", at=clock(entry.created)), text.tr("sync_room.attempts", n=entry.attempts)]
         if entry.done:
-            facts.append(text.tr("sync_room.arrived", at=clock(entry.done)))
+            done = "arrived" if entry.arrived else "settled"
+            facts.append(text.tr(f"sync_room.{done}", at=clock(entry.done)))
         if entry.next_try:
             facts.append(text.tr("sync_room.next_try", at=clock(entry.next_try)))
         if entry.remote_id:
