@@ -25,14 +25,15 @@ from app.exchanges import ExchangeBook
 from app.incoming import Incoming
 from app.known_fields import KnownFields, known_fields
 from app.lying_there import LyingThere, lying_there
-from app.mapping_words import BROKEN, named_findings
+from app.mapping_words import named_findings
+from app.outbox_shown import OutboxShown
 from app.outgoing import interview_id_of
 from app.present import Present
 from app.pruning import Pruning
 from app.resolving import conflict_of, resolve
 from app.settings import Settings, SettingsFile
 from app.store import Library
-from app.sync_state import Connection, Entry, HistoryLine, SyncReport, SyncState, entry, history_line, pulled_entry, utc
+from app.sync_state import Connection, Entry, HistoryLine, SyncReport, SyncState, pulled_entry, utc
 from sync import ledger, listing, outbox, secrets, untold, withholding
 from sync.adding import overtake_files
 from sync.address import Address
@@ -90,6 +91,7 @@ class SyncService:
         self.book = ExchangeBook(library, lambda: self.address, self._queue.clock)
         self._pruning = Pruning(self._session, settings, self._queue.clock)
         self._fetching = Fetching(library, self._session, self._queue.clock)
+        self._shown = OutboxShown(library, self._lets_go, self.known_fields)
         self._working = threading.Lock()
         self._stop, self._wake, self._abandoned = threading.Event(), threading.Event(), threading.Event()
         self._hurry = self._followed = False
@@ -231,7 +233,7 @@ class SyncService:
             self.book.note_run(report.sent, report.received.rows, report.left, report.failure)
 
     def _run(self, *, hurry: bool, pulling: bool) -> SyncReport:
-        client = self._client()
+        client = self.speaking()
         try:
             with self._session() as session:
                 dialect = client.profile.shape.dialect
@@ -287,9 +289,6 @@ class SyncService:
                 for row in late:
                     ledger.keep_row(session, system, row, self._queue.clock)
         return self._reported(done, received, tuple(incoming.refused))
-
-    def _client(self) -> HrSystem:
-        return self.speaking()
 
     def speaking(self, profile: Profile | None = None) -> HrSystem:
         """The HR system as the chosen profile, or another one, speaks to it; the caller closes it."""
@@ -394,10 +393,8 @@ class SyncService:
 
     def state(self) -> SyncState:
         """How it stands, with every item and a plain sentence for each."""
-        with self._library.reading() as session:
-            items = listing.items(session)
         ours = tuple(map(pulled_entry, pulled.waiting(self._library)))
-        return replace(self.standing(), entries=(*ours, *self._entries(items)))
+        return replace(self.standing(), entries=(*ours, *self._shown.entries()))
 
     def standing(self) -> SyncState:
         """How it stands, without the items: what is always in sight must not cost more than it shows."""
@@ -452,15 +449,7 @@ class SyncService:
         """What was signed last of an interview, on its way to the HR system; None = nothing was."""
         with self._library.reading() as session:
             item = listing.newest_result(session, interview_id)
-        return self._entries((item,))[0] if item is not None else None
-
-    def _entries(self, items: tuple[Item, ...]) -> tuple[Entry, ...]:
-        names = self._library.names_of({interview_id_of(item) for item in items})
-        known = self.known_fields() if any((item.last_error or "").startswith(BROKEN) for item in items) else None
-        return tuple(
-            entry(item, names.get(its, ""), its, lets_go=self._lets_go(item), known=known)
-            for item, its in ((item, interview_id_of(item)) for item in items)
-        )
+        return self._shown.of((item,))[0] if item is not None else None
 
     def _lets_go(self, item: Item) -> bool:
         """Whether something that is held could be sent now; a result without a machine's scores where somebody says
@@ -476,8 +465,7 @@ class SyncService:
 
     def history(self, limit: int = 200) -> tuple[HistoryLine, ...]:
         """What was sent and received, newest first. It holds no key: none is ever written down."""
-        with self._library.reading() as session:
-            return tuple(history_line(line) for line in ledger.log(session, limit))
+        return self._shown.history(limit)
 
     def sent_text(self, op_id: str) -> str:
         """Exactly what an item says, laid out for reading; where that is kept no more, a sentence with its hash.

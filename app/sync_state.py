@@ -119,7 +119,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
-    """One line of what was sent and received."""
+    """One line of what was sent and received; `title` = what it was about, of the item `op_id`."""
 
     at: datetime
     sent: bool
@@ -127,6 +127,8 @@ class HistoryLine:
     subject: str
     bytes: int
     sha256: str | None
+    title: str = ""
+    op_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,17 +164,19 @@ class _Said:
 
 
 def entry(
-    item: Item, candidate: str, interview_id: str, *, lets_go: bool = False, known: KnownFields | None = None
-) -> Entry:
+    item: Item, candidate: str, interview_id: str, *, lets_go: bool = False, known: KnownFields | None = None,
+    behind: str = "",
+) -> Entry:  # fmt: skip
     """An item of the outbox as it is shown; `candidate` is the person's name where it is known, `known` are the
-    company's fields. `lets_go` = what is held could be sent now."""
+    company's fields. `lets_go` = what is held could be sent now; `behind` = what has to be decided before it is sent.
+    """
     waiting = item.state is State.PENDING
     return Entry(
         op_id=item.op_id,
         kind=item.kind,
         state=item.state,
-        title=_title(item, candidate),
-        sentence=_sentence(item, known),
+        title=title_of(item, candidate),
+        sentence=_sentence(item, known, behind),
         created=utc(item.created),
         done=utc(item.done_at) if item.done_at else None,
         next_try=utc(item.next_at) if waiting and item.last_error else None,
@@ -226,17 +230,18 @@ def _file(item: Item) -> dict[str, Any]:
     return {"file_name": str(told["name"]), "file_size": int(told["size"])}
 
 
-def history_line(line: LogEntry) -> HistoryLine:
-    """A line of the log as it is shown."""
+def history_line(line: LogEntry, title: str = "") -> HistoryLine:
+    """A line of the log as it is shown; `title` = what it was about."""
     sent = line.direction == "sent"
     if not sent:
         positions, candidates, templates = (line.detail or "0/0/0").split("/")
         sentence = text.tr("sync.log_received", positions=positions, candidates=candidates, templates=templates)
     elif text.has(f"sync.log_{line.outcome}"):
-        sentence = text.tr(f"sync.log_{line.outcome}", what=text.tr(f"sync.kind_{line.kind}"))
+        of_file = "_file" if line.kind == Kind.ATTACHMENT and line.outcome == Resolution.OVERTAKEN else ""
+        sentence = text.tr(f"sync.log_{line.outcome}{of_file}", what=text.tr(f"sync.kind_{line.kind}"))
     else:
         sentence = text.tr("sync.log_failed", what=text.tr(f"sync.kind_{line.kind}"))
-    return HistoryLine(utc(line.at), sent, sentence, line.subject, line.bytes, line.sha256)
+    return HistoryLine(utc(line.at), sent, sentence, line.subject, line.bytes, line.sha256, title, line.op_id or "")
 
 
 def held_sentence(item: Item) -> str:
@@ -270,7 +275,8 @@ def utc(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def _title(item: Item, candidate: str) -> str:
+def title_of(item: Item, candidate: str) -> str:
+    """What an item is, in a few words; `candidate` is the person's name where it is known."""
     body = json.loads(item.payload)
     if item.kind is Kind.ASSESSMENT:
         return text.tr(
@@ -286,9 +292,13 @@ def _title(item: Item, candidate: str) -> str:
     return text.tr("sync.title_status", candidate=candidate, before=names["from"], after=names["to"])
 
 
-def _sentence(item: Item, known: KnownFields | None) -> str:
+def _sentence(item: Item, known: KnownFields | None, behind: str) -> str:
+    if item.resolution is Resolution.OVERTAKEN and item.kind is Kind.ATTACHMENT:
+        return text.tr("sync.resolved_overtaken_file")
     if item.resolution is not None:
         return text.tr(f"sync.resolved_{Resolution(item.resolution)}")
+    if item.state is State.PENDING and behind:
+        return text.tr("sync.state_behind", what=behind)
     if item.state is State.PENDING and item.last_error is None:
         return text.tr("sync.state_pending")
     if item.state is State.DONE and item.sent_by and item.done_at:

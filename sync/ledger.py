@@ -191,7 +191,7 @@ def keep_row(session: Session, system: str, row: KnownRow, clock: Clock = time.t
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One line of what was sent and received. `at` in UTC seconds, `bytes` of the body."""
+    """One line of what was sent and received. `at` in UTC seconds, `bytes` of the body, `op_id` of the item sent."""
 
     at: float
     direction: str
@@ -201,6 +201,7 @@ class LogEntry:
     bytes: int
     sha256: str | None
     detail: str | None
+    op_id: str | None = None
 
 
 def note(
@@ -219,7 +220,7 @@ def note(
 
 def log(session: Session, limit: int = 200) -> tuple[LogEntry, ...]:
     """The newest lines, newest first."""
-    names = ("at", "direction", "kind", "subject", "outcome", "bytes", "sha256", "detail")
+    names = ("at", "direction", "kind", "subject", "outcome", "bytes", "sha256", "detail", "op_id")
     rows = session.execute(select(*(sync_log.c[name] for name in names)).order_by(sync_log.c.id.desc()).limit(limit))
     return tuple(LogEntry(*row) for row in rows)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
+
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from sync.outbox import NOT_THERE, Item, Kind, Resolution, State, first, item_of
+from sync.outbox import NOT_THERE, Item, Kind, Resolution, State, first, item_of, select_items
 from sync.revisions import is_later_revision, is_of_assessment
 from sync.tables import outbox
 
@@ -20,6 +22,28 @@ def items(session: Session, limit: int = 500) -> tuple[Item, ...]:
     known = {item.seq for item in found}
     found += [item for item in map(item_of, session.execute(waiting).mappings()) if item.seq not in known]
     return tuple(sorted(found, key=lambda item: (rank[item.state], -item.seq)))
+
+
+def behind(items: Iterable[Item]) -> dict[str, Item]:
+    """What waits to be sent behind something that waits for a person, by operation id: the first such item.
+
+    An item waits for those before it in its aggregate and for the one that it depends on, which may itself be behind.
+    """
+    ordered = sorted(items, key=lambda item: item.seq)
+    found = {item.op_id: item for item in ordered if item.state in (State.CONFLICT, State.DEAD)}
+    stuck, known = frozenset(found), -1
+    while known < len(found):
+        known, first = len(found), dict[str, Item]()
+        for item in ordered:
+            its = found.get(item.op_id) or found.get(item.depends_on or "") or first.get(item.aggregate)
+            if its is not None and (item.state is State.PENDING or item.op_id in stuck):
+                found[item.op_id] = first[item.aggregate] = first.get(item.aggregate, its)
+    return {op_id: item for op_id, item in found.items() if op_id not in stuck}
+
+
+def by_op_id(session: Session, op_ids: Collection[str]) -> dict[str, Item]:
+    """Items by their operation id."""
+    return {item.op_id: item for item in select_items(session, outbox.c.op_id.in_(op_ids))}
 
 
 def newest_assessments(session: Session, since: float, role: str) -> tuple[Item, ...]:

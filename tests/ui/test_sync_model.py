@@ -17,7 +17,7 @@ def test_what_the_server_says_is_shown_as_text_and_nothing_of_it_is_loaded(qapp)
     table = HistoryTable()
     tester = QAbstractItemModelTester(table, QAbstractItemModelTester.FailureReportingMode.Fatal)
     table.show([HistoryLine(datetime.now(UTC), sent=True, sentence=HOSTILE, subject="", bytes=1, sha256=None)])
-    cell = table.index(0, table.columns.index("what"))
+    cell = table.index(0, table.columns.index("how"))
     assert cell.data() == HOSTILE
     assert cell.data(Qt.ItemDataRole.ToolTipRole) == (
         "<qt>&lt;img src=&quot;http://ehr.example/seen&quot;&gt; &amp; no</qt>"

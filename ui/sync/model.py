@@ -90,7 +90,7 @@ class EntriesTable(RowsTable):
 class HistoryTable(RowsTable):
     """What went over the line, newest first."""
 
-    columns = ("at", "direction", "what", "bytes")
+    columns = ("at", "direction", "title", "how", "bytes")
 
     def cell(self, row: HistoryLine, column: str) -> str:
         """The text of one cell."""
@@ -99,7 +99,9 @@ class HistoryTable(RowsTable):
                 return clock(row.at)
             case "direction":
                 return text.tr("sync_room.sent" if row.sent else "sync_room.received")
-            case "what":
+            case "title":
+                return row.title
+            case "how":
                 return row.sentence
             case _:
                 return f"{row.bytes:,}"

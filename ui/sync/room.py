@@ -62,13 +62,14 @@ class SyncRoom(QWidget):
         self.settings.clicked.connect(self.settingsRequested)
         self.entries, self.history = EntriesTable(self), HistoryTable(self)
         self.queue_view = self._table(self.entries, {0: 124, 2: 92})
-        self.history_view = self._table(self.history, {0: 124, 1: 92, 3: 92})
+        self.history_view = self._table(self.history, {0: 124, 1: 80, 4: 80})
         calls, self.runs = CallsTable(self), RunsTable(self)
         self.runs_view = self._table(self.runs, {0: 124, 1: 190, 2: 80, 3: 90})
         self.calls_page = CallsPage(
-            service.book, self._table(calls, {0: 124, 1: 66, 3: 84, 4: 76, 5: 76, 6: 84}), calls
+            service.book, self._table(calls, {0: 124, 1: 66, 3: 108, 4: 70, 5: 70, 6: 70}), calls
         )
-        self.queue_view.selectionModel().currentRowChanged.connect(lambda *_: self._chosen())
+        for view in (self.queue_view, self.history_view):
+            view.selectionModel().currentRowChanged.connect(lambda *_: self._chosen())
         self.untold = UntoldBar(service)
         self.untold.failed.connect(self.failed)
         self.lying_there = LyingThereBar(service)
@@ -162,6 +163,7 @@ class SyncRoom(QWidget):
         """Only queue and history have an item beside them; the other parts need all of the room's width."""
         self.panel.setVisible(self.tabs.currentWidget() in (self.queue_view, self.history_view))
         self._refresh_shown()
+        self._chosen()
 
     def _refresh_shown(self) -> None:
         """What is not looked at is read when it is."""
@@ -189,7 +191,7 @@ class SyncRoom(QWidget):
         with QSignalBlocker(self.queue_view.selectionModel()):
             self.entries.show(state.entries)
             self._choose(kept.op_id if kept else None)
-        self.history.show(self._service.history())
+        self._show_history()
         self.lying_there.refresh()
         self.untold.refresh()
         self._refresh_shown()
@@ -204,13 +206,31 @@ class SyncRoom(QWidget):
             flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
             self.queue_view.selectionModel().setCurrentIndex(index, flags)
 
+    def _show_history(self) -> None:
+        """Keep the chosen line; it has moved down where something was sent meanwhile."""
+        kept = self.history_view.currentIndex()
+        line = kept.data(ENTRY_ROLE) if kept.isValid() else None
+        with QSignalBlocker(self.history_view.selectionModel()):
+            self.history.show(self._service.history())
+            if line in self.history.rows:
+                self.history_view.selectRow(self.history.rows.index(line))
+
     def chosen(self) -> Entry | None:
         """The item of the chosen row."""
         index = self.queue_view.currentIndex()
         return index.data(ENTRY_ROLE) if index.isValid() else None
 
+    def _beside(self) -> Entry | None:
+        """The item that is shown beside the list: that of the queue's row, or the one that a line of the history is
+        about."""
+        if self.tabs.currentWidget() is not self.history_view:
+            return self.chosen()
+        index = self.history_view.currentIndex()
+        op_id = index.data(ENTRY_ROLE).op_id if index.isValid() else ""
+        return next((entry for entry in self.entries.rows if op_id and entry.op_id == op_id), None)
+
     def _chosen(self) -> None:
-        entry = self.chosen()
+        entry = self._beside()
         if entry is None:
             self.panel.show_nothing()
             return

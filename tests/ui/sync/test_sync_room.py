@@ -337,3 +337,52 @@ def test_the_head_says_when_it_is_tried_again(qtbot, room, service, sandbox):
     sandbox.faults.set("429:retry=600")
     report = service.run_once()
     qtbot.waitUntil(lambda: text.tr("sync_room.next_try", at=clock(report.until)) in room.last.text())
+
+
+def test_what_waits_behind_something_stopped_says_for_what(qtbot, room, library, service, each_language):
+    sign(library, planned(library).id)
+    (signed,) = items(service)
+    settle(library, signed.op_id, State.DEAD, "remote_rejected", {"host": "h", "status": 422, "detail": "x"})
+    moved = items(service, Kind.STATUS)[0]
+    assert moved.sentence == text.tr("sync.state_behind", what=signed.title)
+    (dead,) = items(service)
+    assert dead.sentence != moved.sentence
+    service.leave(signed.op_id)
+    assert items(service, Kind.STATUS)[0].sentence == text.tr("sync.state_pending")
+
+
+def test_what_never_arrived_is_not_called_arrived(qtbot, room, library, service, each_language):
+    interview = planned(library).id
+    sign(library, interview, "one")
+    (first,) = items(service)
+    sign(library, interview, "two")
+    choose(room, first.op_id)
+    row = next(n for n, one in enumerate(room.entries.rows) if one.op_id == first.op_id)
+    assert room.entries.index(row, 2).data() == text.tr("sync_room.state_unsent")
+    assert text.tr("sync_room.settled", at="").strip() in room.panel.facts.text()
+    assert text.tr("sync_room.arrived", at="").strip() not in room.panel.facts.text()
+    service.run_once()
+    newest = items(service)[0]
+    choose(room, newest.op_id)
+    assert text.tr("sync_room.arrived", at="").strip() in room.panel.facts.text()
+
+
+def test_a_line_of_the_history_names_its_item_and_shows_it(qtbot, room, library, service):
+    sign(library, planned(library).id)
+    service.run_once()
+    room.refresh()
+    room.tabs.setCurrentWidget(room.history_view)
+    assert not room.panel.body.isVisible(), "no line is chosen"
+    for kind in (Kind.STATUS, Kind.ASSESSMENT):
+        title = items(service, kind)[0].title
+        row = next(n for n, line in enumerate(room.history.rows) if line.title == title)
+        room.history_view.selectRow(row)
+        assert room.panel.title.text() == title
+    library.save_position(library.positions()[0])
+    room.refresh()
+    assert room.panel.title.text() == title, "the line stays chosen"
+    received = next(n for n, line in enumerate(room.history.rows) if not line.sent)
+    room.history_view.selectRow(received)
+    assert not room.panel.body.isVisible()
+    room.tabs.setCurrentWidget(room.queue_view)
+    assert room.panel.title.text() == room.chosen().title
