@@ -113,6 +113,7 @@ class Recordings:
             self._window.message.drop(ANOTHER)
         if self._window.pages.currentWidget() is self.room:
             self._window.message.look_at(self.looked_at())
+            self._window.alerts.fold(bool(self.looked_at()))
 
     def _goes_on(self, interview_id: str) -> None:
         """Nothing that was said of its beginning holds any more."""
