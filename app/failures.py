@@ -245,6 +245,12 @@ class ProtectionNeeded(Failure):
     code = "protection_needed"
 
 
+class AnalysisLost(Failure):
+    """What is handed over of an interview rests on an analysis that cannot be read. params: candidate"""
+
+    code = "analysis_lost"
+
+
 class PackageTooLarge(Failure):
     """The disk holds no file of this size, as FAT32 does from 4 GiB on. params: file"""
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -16,16 +15,13 @@ from analysis.features import modalities, modality_of_event, modality_of_track
 from app import policy, text
 from app.domain.types import Interview
 from app.failures import NotAnalysed
-from app.policy import Profile
+from app.policy import Profile, shown_modalities
 from app.recording.stretch_consent import kept_back
 from app.settings import SettingsFile
 from app.store.library import Library
 from app.store.redactions import QUOTING
 from app.store.tables import CorrectionRow
 from app.sync_state import modality_words
-
-if TYPE_CHECKING:
-    from analysis.derive import Derived
 
 RECORDINGS, ANALYSES, REPORTS, FILES = "recordings", "analyses", "reports", "files"
 WITHOUT = "analysis_without"
@@ -73,23 +69,16 @@ def _stays(library: Library, interview: Interview, wanted: Collection[str], rule
 
 def lacking(library: Library, interview_id: str, rules: Profile) -> tuple[str, ...]:
     """The modalities that an interview's analysis shows something of and that its candidate does not agree to."""
-    from app.review.shown import shown
-
     with library.reading() as session:
         agreement = library.agreement_in(session, interview_id)
     if agreement is None or set(modalities()) <= agreement.now:
         return ()
     try:
-        derived = shown(library.load_analysis(interview_id), rules)
+        outline = library.outline(interview_id)
     except NotAnalysed:
         return ()
-    return tuple(sorted(_in(derived) - agreement.now))
-
-
-def _in(derived: Derived) -> set[str]:
-    """The modalities that an analysis shows something of."""
-    kinds = {event.kind for event in derived.analysis.events}
-    return {SPEECH, *map(modality_of_track, derived.tracks), *map(modality_of_event, kinds)}
+    found = {*map(modality_of_track, outline.tracks), *map(modality_of_event, outline.kinds)}
+    return tuple(sorted(({SPEECH} | found & set(shown_modalities(rules))) - agreement.now))
 
 
 def narrowed(rules: Profile, left_out: Collection[str]) -> Profile:

@@ -15,10 +15,11 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.failures import DocumentInvalid
 from app import __version__, policy, text
 from app.attaching import Attaching
 from app.domain.types import Interview, InterviewQuery, InterviewStatus, MediaItem
-from app.failures import NotAnalysed, NothingToHandOver, PackageTooLarge, RecordingStays, ValueInvalid
+from app.failures import AnalysisLost, NotAnalysed, NothingToHandOver, PackageTooLarge, RecordingStays, ValueInvalid
 from app.handover import archive, called_off, carried
 from app.handover.archive import Content, Progress, of_file
 from app.handover.consented import ANALYSES, FILES, RECORDINGS, REPORTS, WITHOUT, Stays, narrowed, stays
@@ -108,8 +109,8 @@ def write_package(
     """Write a package, note what was handed over, and let the other side send it.
 
     What a candidate does not agree to stays out of it. Raises NothingToHandOver, RecordingStays, ProtectionNeeded,
-    ValueInvalid for another ending, ReadOnly, NotFound, FolderNotWritable, DiskFull, PackageTooLarge; whatever
-    `progress` raises stops it and leaves no file.
+    ValueInvalid for another ending, ReadOnly, NotFound, AnalysisLost, FolderNotWritable, DiskFull, PackageTooLarge;
+    whatever `progress` raises stops it and leaves no file.
     """
     if out.suffix.lower() != SUFFIX:
         raise ValueInvalid(what=text.tr("package.file"), value=out.name, allowed=f"*{SUFFIX}")
@@ -126,15 +127,28 @@ def write_package(
     if choice.kind is Kind.RESULTS and choice.files:
         attaching = Attaching(library, library.session, time.time)
         attaching.prepare_for(frozenset(choice.interviews), phases.part(0.0, 0.6))
+    vanished = 0
     while True:
         try:
             return _write(library, choice, out, passphrase, here, phases.rest())
         except _ClosedMeanwhile:
             continue
+        except (_Vanished, FileNotFoundError):
+            vanished += 1
+            if vanished > MOST_TIMES:
+                raise
+
+
+MOST_TIMES = 3
+"""So often a package is begun again for a file of the library that a newer one has taken the place of."""
 
 
 class _ClosedMeanwhile(Exception):
     """Something of the package, or a candidate's consent, was taken back while it was written."""
+
+
+class _Vanished(Exception):
+    """A file of the library that was to be packed is not there any more."""
 
 
 def _write(library: Library, choice: Choice, out: Path, passphrase: str, here: str, progress: Progress) -> Written:
@@ -142,7 +156,7 @@ def _write(library: Library, choice: Choice, out: Path, passphrase: str, here: s
     with library.reading() as session:
         ground, system = _ground(library, session, choice), hr_system(session)
         gathered = _gather(Gathering(library, session), choice)
-    kept = stays(library, map(library.interview, choice.interviews), choice.wanted)
+    kept = _stays(library, choice)
     with ExitStack() as stack, ExitStack() as last:
         folder = stack.enter_context(library.vault.working())
         attached = _attached(library, choice, gathered, {each.interview_id: each for each in kept}, folder, stack)
@@ -161,7 +175,10 @@ def _write(library: Library, choice: Choice, out: Path, passphrase: str, here: s
         counts = gathered.counts() | _attachments(members) | carried.count(gathered.waiting)
         with _fitting(out), whole_file(out) as part:
             with part.open("wb") as target:
-                archive.write(target, manifest, contents, passphrase, progress)
+                try:
+                    archive.write(target, manifest, contents, passphrase, progress)
+                except FileNotFoundError as gone:  # one of the library, for the package is open
+                    raise _Vanished from gone
                 target.flush()
                 os.fsync(target.fileno())
             # The file gets its name within the transaction: nothing of it can be taken back in between.
@@ -171,6 +188,24 @@ def _write(library: Library, choice: Choice, out: Path, passphrase: str, here: s
             handed = _record(library, session, choice, manifest, counts, gathered.waiting, out)
             called_off.note_told(library, session, gathered.called_off)
     return Written(manifest.id, choice.kind, counts, handed, kept)
+
+
+def _stays(library: Library, choice: Choice) -> tuple[Stays, ...]:
+    found: list[Stays] = []
+    for interview_id in choice.interviews:
+        interview = library.interview(interview_id)
+        with _telling_whose(interview):
+            found += stays(library, [interview], choice.wanted)
+    return tuple(found)
+
+
+@contextmanager
+def _telling_whose(interview: Interview) -> Iterator[None]:
+    """Of many interviews, whose analysis it is that cannot be read."""
+    try:
+        yield
+    except DocumentInvalid as invalid:
+        raise AnalysisLost(candidate=interview.candidate.name) from invalid
 
 
 def _ground(
@@ -232,11 +267,12 @@ def _attached(
             found[each.member.name] = each
             told = {"interview_id": interview_id, "name": interview.media.name}
             gathered.rows.setdefault(RECORDING, []).append(Row(interview.media.sha256, told))
-        if choice.analyses and ANALYSES not in parts:
-            left_out = staying.what if staying and WITHOUT in parts else ()
-            found |= {each.member.name: each for each in _analysis(library, interview, left_out, folder)}
-        if choice.reports and REPORTS not in parts:
-            found |= {each.member.name: each for each in _report(library, interview, folder)}
+        with _telling_whose(interview):
+            if choice.analyses and ANALYSES not in parts:
+                left_out = staying.what if staying and WITHOUT in parts else ()
+                found |= {each.member.name: each for each in _analysis(library, interview, left_out, folder)}
+            if choice.reports and REPORTS not in parts:
+                found |= {each.member.name: each for each in _report(library, interview, folder)}
     return [found[name] for name in sorted(found)]
 
 

@@ -25,10 +25,13 @@ from sync.contract import NoteRole
 
 LOOK_BACK = timedelta(hours=12)
 """Who did not come so long ago is not late any more; nor does a clock that is a day ahead raise every alarm."""
+NOTED_WITHIN = timedelta(hours=1)
+"""Who is noticed to be late so much after the alert's time, for the program was not running or the interview came from
+the HR system only then, may have been here long ago: people are asked, and the HR system is told nothing unasked."""
 JUMP_S = 90.0
 """So far the clock and the running time may drift apart between two looks."""
-IN_QUESTION = "in_question"
-"""What an event says where the time was in question: nothing was sent."""
+UNSAID = "in_question"
+"""What an event says where nothing was sent: the time was in question, or it was noticed late."""
 POSTPONED_BY = timedelta(minutes=15)
 _GIVES_WAY = {
     NoteRole.LATE: (NoteRole.LATE,),
@@ -124,7 +127,7 @@ class ScheduleWatch:
         self._last: tuple[datetime, float] | None = None
 
     def look(self) -> Look:
-        """What is to be told now. The first time that somebody is late the HR system gets a note."""
+        """What is to be told now. Where it is news that somebody is late, the HR system gets a note, once."""
         at = self._clock()
         if self._library.read_only or not self._is_settled(at):
             return Look()
@@ -150,11 +153,12 @@ class ScheduleWatch:
             return None
         question = time_in_question(self._library, interview)
         late = Late(interview, planned, int((at - planned).total_seconds() // 60), Told.LATE not in told, question)
-        if question is None and not any(_is_noted(event) for event in events):
+        is_news = at - planned <= timedelta(minutes=self._settings.values.late_after_min) + NOTED_WITHIN
+        if question is None and is_news and not any(_is_noted(event) for event in events):
             self._tell(interview, Told.LATE, NoteRole.LATE, at, minutes=late.minutes)
         elif late.telling:
             with self._library.session() as session:
-                body = {"minutes": late.minutes, IN_QUESTION: True}
+                body = {"minutes": late.minutes, UNSAID: True}
                 self._library.add_schedule_event(session, interview.id, Told.LATE, planned, body)
         return late
 
@@ -212,7 +216,7 @@ class ScheduleWatch:
         planned = _planned(interview)
         texts = {language: _sentence(interview, role, body, language) for language in text.LANGUAGES}
         details = {"planned": planned.isoformat(timespec="seconds"), "time_zone": interview.time_zone, **body}
-        return Said(external_id, role, at, self._library.assessor, texts, details)
+        return Said(external_id, role, at, self._library.given_name, texts, details)
 
 
 def _sentence(interview: Interview, role: NoteRole, body: dict[str, str | int], language: str) -> str:
@@ -224,8 +228,8 @@ def _sentence(interview: Interview, role: NoteRole, body: dict[str, str | int], 
 
 
 def _is_noted(event: ScheduleEvent) -> bool:
-    """Whether it was told that somebody is late while the time was not in question, so that HR heard of it."""
-    return event.action is Told.LATE and not event.body.get(IN_QUESTION)
+    """Whether it was told that somebody is late so that HR heard of it."""
+    return event.action is Told.LATE and not event.body.get(UNSAID)
 
 
 def _key(planned: datetime) -> str:

@@ -40,6 +40,24 @@ class _Absences(msgspec.Struct):
     missing: tuple[Missing, ...] = ()
 
 
+class _Event(msgspec.Struct):
+    """What an event is."""
+
+    kind: str
+
+
+class Outline(msgspec.Struct, frozen=True):
+    """What a document has: the names of its tracks, and its events' kinds."""
+
+    tracks: dict[str, msgspec.Raw]
+    events: tuple[_Event, ...]
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of its events."""
+        return frozenset(event.kind for event in self.events)
+
+
 class Analyses(Transcripts):
     """What the engine found, and what people corrected."""
 
@@ -116,6 +134,10 @@ class Analyses(Transcripts):
     def missing(self, interview_id: str) -> tuple[Missing, ...]:
         """What the current analysis does not have; its tracks stay unread. Raises NotAnalysed, DocumentInvalid."""
         return _decoded(self.analysis_folder(interview_id), _Absences).missing
+
+    def outline(self, interview_id: str) -> Outline:
+        """What the current analysis has; its values stay unread. Raises NotAnalysed, DocumentInvalid."""
+        return _decoded(self.analysis_folder(interview_id), Outline)
 
     def corrections(self, interview_id: str) -> tuple[Correction, ...]:
         """All corrections in the order in which they were made, undone ones and their inverses included."""

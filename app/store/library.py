@@ -50,6 +50,12 @@ class Library(Redactions, Marks):
         self.under_way: set[str] = set()
         self._listeners: list[ChangeCallback] = []
 
+    @property
+    def given_name(self) -> str:
+        """Who acts, as somebody has entered it; "" where it is only the computer's account."""
+        entered = self.assessor != os_user() or SettingsFile(self.folder).values.assessor == self.assessor
+        return self.assessor if entered else ""
+
     @classmethod
     def open(
         cls, folder: Path, *, read_only_if_held: bool = False, assessor: str = "",

@@ -180,7 +180,7 @@ class Suggestions:
             "limit": rule.when.value if rule.when.op else None,
         }  # fmt: skip
         return Said(
-            external_id, role, datetime.now(UTC), self._library.assessor, texts, details,
+            external_id, role, datetime.now(UTC), self._library.given_name, texts, details,
             f"{self.assessment.id}:{revision}",
         )  # fmt: skip
 

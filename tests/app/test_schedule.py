@@ -91,6 +91,31 @@ def test_a_quarter_of_an_hour_late_is_told_once_and_noted_once(library, each_lan
     assert [event.action for event in library.schedule_events(interview.id)] == [Told.LATE]
 
 
+def test_who_is_noticed_hours_later_is_asked_about_and_the_hr_system_is_told_nothing(library):
+    """The program was not running, or the interview came only now: the candidate may have been here long ago."""
+    interview, clock = plan(library), Time(NINE + timedelta(hours=3))
+    watch = clock.watch(library)
+    (late,) = watch.look().late
+    assert (late.minutes, late.telling) == (180, True)
+    clock.pass_s(20)
+    assert not watch.look().late[0].telling
+    assert notes(library) == []
+    watch.absent(interview.id, "火车停运")
+    assert roles(library) == [("absent", None)]
+
+
+def test_a_note_names_nobody_where_nobody_has_entered_a_name(tmp_path):
+    clock = Time(NINE + timedelta(minutes=20))
+    with Library.open(tmp_path / "library") as library:
+        plan(library)
+        plan(library, remote="int-2", name="Emma Clarke")
+        clock.watch(library).look()
+        SettingsFile(library.folder).change(assessor=library.assessor)
+        plan(library, remote="int-3", name="何雨桐")
+        clock.watch(library).look()
+        assert [json.loads(note.payload)["by"] for note in notes(library)] == ["", "", library.assessor]
+
+
 def test_after_a_restart_it_is_still_late_but_not_told_again(tmp_path):
     clock = Time(NINE + timedelta(minutes=20))
     with Library.open(tmp_path / "library", assessor="王芳") as library:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from analysis.document import CorrectionKind
 from analysis.features import modalities, modality_of_event, modality_of_track
 from app import text
 from app.domain.types import Candidate
+from app.failures import AnalysisLost
 from app.handover import writing
 from app.handover.consented import stays
 from app.handover.package import Kind
@@ -105,6 +108,42 @@ def test_a_consent_that_ends_while_the_package_is_written_is_heard(office, lapto
     assert [each.parts for each in written.stays] == [("analyses", "reports", "files")]
     taken = take_package(office, stick / "r.mianjian")
     assert (taken.new["analysis"], taken.new["report"], taken.new["file"]) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("agreed", [ALL, ("speech",)])
+def test_an_analysis_that_is_gone_is_told_with_its_candidate(laptop, stick, interview, agreed, each_language):
+    agree(laptop, interview, *agreed)
+    shutil.rmtree(laptop.analysis_folder(interview.id))
+    with pytest.raises(AnalysisLost) as told:
+        write_package(laptop, Choice(Kind.RESULTS, (interview.id,), analyses=True), stick / "r.mianjian")
+    assert "秦𠮷雅" in text.sentence(told.value)
+    assert list(stick.iterdir()) == []
+
+
+def test_an_analysis_that_a_newer_one_replaces_while_it_is_packed_is_followed(
+    office, laptop, stick, interview, monkeypatch, tmp_path
+):
+    write, times = writing.archive.write, []
+
+    def slowly(*given):
+        if not times:
+            before = laptop.analysis_folder(interview.id)
+            analysed(laptop, interview.id, tmp_path / "again")
+            shutil.rmtree(before)
+        times.append(1)
+        write(*given)
+
+    monkeypatch.setattr(writing.archive, "write", slowly)
+    write_package(laptop, Choice(Kind.RESULTS, (interview.id,), analyses=True), stick / "r.mianjian")
+    assert len(times) == 2
+    assert take_package(office, stick / "r.mianjian").new["analysis"] == 1
+
+
+def test_what_stays_is_known_without_reading_the_curves(laptop, interview):
+    agree(laptop, interview, "speech")
+    (laptop.analysis_folder(interview.id) / "tracks.npz").unlink()
+    (one,) = stays(laptop, [interview], {"analyses", "reports"})
+    assert one.what == ("face", "expression")
 
 
 def test_where_nobody_recorded_a_consent_the_rules_decide_alone(laptop, stick, tmp_path):

@@ -388,3 +388,38 @@ def test_what_the_candidate_does_not_agree_to_is_said_before_it_is_written(qtbot
     for box in ("analyses", "reports", "files"):
         qtbot.mouseClick(dialog.attached[box], Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
     assert not dialog.unagreed.isVisible()
+
+
+def test_what_stays_is_looked_for_beside_the_window_and_by_the_consent_of_the_moment(qtbot, opened, tmp_path):
+    library, interview = opened.context.library, planned(opened)
+    library.record_consent(interview.id, ("speech", "face", "expression"), "v1", "秦𠮷雅")
+    analysed(library, interview.id, tmp_path / "analysis")
+    sign(library, interview.id)
+    library.record_consent(interview.id, ("speech",), "v2", "秦𠮷雅")
+    asked = []
+    dialog = HandOverDialog(library, Kind.RESULTS, read=lambda *given: asked.append(given))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog.protect.setChecked(False)
+
+    def answer():
+        reading, done, _ = asked.pop()
+        done(reading())
+
+    dialog.list.item(0).setCheckState(Qt.CheckState.Checked)
+    assert not dialog.write.isEnabled()
+    assert dialog.note.text() == text.tr("package.note_looking")
+    qtbot.mouseClick(dialog.attached["reports"], Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    assert len(asked) == 1, "the one that is on its way asks again"
+    answer()
+    assert not dialog.write.isEnabled()
+    answer()
+    assert dialog.write.isEnabled()
+    assert text.tr("package.part_reports") in dialog.unagreed.text()
+    library.record_consent(interview.id, ("speech", "face", "expression"), "v3", "秦𠮷雅")
+    dialog.list.item(0).setCheckState(Qt.CheckState.Unchecked)
+    assert not dialog.unagreed.isVisible()
+    dialog.list.item(0).setCheckState(Qt.CheckState.Checked)
+    answer()
+    assert not dialog.unagreed.isVisible()
+    assert asked == []

@@ -15,10 +15,12 @@ from PySide6.QtWidgets import QFileDialog
 from app import text
 from app.domain.types import Candidate, InterviewStatus, Position
 from app.settings import SettingsFile
+from app.store.library import Library
 from sync import listing
 from sync.outbox import Kind
 from tests.app.test_store_library import an_interview
 from tests.ui.clipped import clipped
+from tests.ui.rooms import drained
 from ui import language, theme
 from ui.library.list_menu import list_menu
 from ui.schedule.invite import InviteDialog
@@ -101,6 +103,74 @@ def test_arrived_leads_to_the_interview_in_the_room_that_records(opened, qtbot, 
     assert opened.window.message.label.text() == text.tr("record.another_is_held")
     room.running.end()
     qtbot.waitUntil(lambda: not room.is_holding(), timeout=10_000)
+
+
+def held(opened, qtbot):
+    """The first of them is interviewed, without a recording: the room that records."""
+    qtbot.mouseClick(opened.people.bar.lines[0].start, LEFT)
+    room = opened.recordings.room
+    room.consent.refuse.click()
+    room.setup.begin.click()
+    assert room.is_holding()
+    return room
+
+
+@pytest.mark.parametrize("tongue", ["zh", "en"])
+def test_over_an_interview_that_goes_on_the_bar_is_one_line_until_somebody_opens_it(opened, qtbot, tongue):
+    language.set_language(tongue)
+    bar, before = opened.people.bar, opened.people.bar.sizeHint().height()
+    room = held(opened, qtbot)
+    opened.people.look()
+    assert not any(line.isVisible() for line in bar.lines)
+    assert all(name in bar.folded.label.accessibleName() for name in ("Anna Smith", "秦𠮷雅", "王小雨"))
+    assert bar.sizeHint().height() < before / 4
+    assert clipped(bar) == []
+    qtbot.mouseClick(bar.folded.open, LEFT)
+    assert all(line.isVisible() for line in bar.lines)
+    assert bar.fold_again.hasFocus(), "the space bar rests the interview, and starts nobody else's"
+    opened.people.look()
+    assert bar.lines[0].isVisible()
+    qtbot.mouseClick(bar.fold_again, LEFT)
+    assert bar.folded.isVisible()
+    opened.window.enter("library")
+    assert bar.lines[0].isVisible()
+    opened.window.enter("record")
+    assert not bar.lines[0].isVisible()
+    room.running.end()
+    qtbot.waitUntil(lambda: not room.is_holding(), timeout=10_000)
+    assert bar.lines[0].isVisible()
+
+
+def test_who_did_not_come_is_written_of_while_the_bar_is_folded(opened, qtbot):
+    bar, room = opened.people.bar, held(opened, qtbot)
+    next(action for action in opened.window.actions_here() if action.id == "late_absent").run()
+    assert bar.lines[0].words.isVisible()
+    opened.people.look()
+    bar.lines[0].words.setText("电话无人接听")
+    qtbot.keyClick(bar.lines[0].words, Qt.Key.Key_Return)
+    assert bar.folded.isVisible()
+    assert any("电话无人接听" in words for role, words in notes(opened) if role == "absent")
+    room.running.end()
+    qtbot.waitUntil(lambda: not room.is_holding(), timeout=10_000)
+
+
+def test_where_there_is_an_hr_system_it_is_asked_for_the_times_first(qtbot, tmp_path):
+    """It may have moved the interview while this computer slept: nothing is said by what stood here then."""
+    folder = tmp_path / "library"
+    now = datetime.now(UTC)
+    with Library.open(folder, assessor="王芳") as library:
+        candidate = library.save_candidate(Candidate("", "陈明"))
+        library.save_interview(an_interview(candidate, scheduled_at=now - timedelta(minutes=20), remote_id="int-1"))
+    settings = SettingsFile(folder)
+    settings.change(ehr_url="http://127.0.0.1:9")
+    conductor = start.open_window(folder, settings)
+    drained()
+    assert conductor.people.bar.lines == []
+    assert notes(conductor) == []
+    conductor.people.look()
+    assert len(conductor.people.bar.lines) == len(notes(conductor)) == 1
+    conductor.window.close()
+    conductor.window.deleteLater()
 
 
 def test_postponed_and_hidden_leave_the_bar(opened, qtbot):

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePol
 from app import text
 from app.schedule.watch import Late
 from ui import icons, language, theme
+from ui.widgets.one_line import OneLine
 from ui.widgets.text_line import TextLine
 
 MOST = 3
@@ -102,8 +103,24 @@ class AlertLine(QWidget):
         self.close_line.setIcon(icons.icon("cross"))
 
 
+class FoldedLine(QWidget):
+    """Who is late in one low line, and the way to all of it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.mark, self.label, self.open = QLabel(), OneLine(), QPushButton()
+        self.open.setProperty("class", "link")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.SPACE)
+        row.addWidget(self.mark)
+        row.addWidget(self.label, 1)
+        row.addWidget(self.open)
+
+
 class AlertBar(QFrame):
-    """All who are late, the longest waiting first; nobody while it is covered. `uncovered`: it is not any more."""
+    """All who are late, the longest waiting first; folded it is one line, which a person opens, and covered it shows
+    nobody. `uncovered`: it is not covered any more."""
 
     uncovered = Signal()
     arrived = Signal(str)
@@ -114,14 +131,22 @@ class AlertBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.lines: list[AlertLine] = []
-        self._more = 0
-        self.is_covered = False
+        self._late: tuple[Late, ...] = ()
+        self._may_fold = self._is_open = self.is_covered = False
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
         self.more = QLabel()
         self.more.setProperty("class", "small")
+        self.folded, self.fold_again = FoldedLine(), QPushButton()
+        self.fold_again.setProperty("class", "link")
+        self.folded.open.clicked.connect(partial(self._open, True))
+        self.fold_again.clicked.connect(partial(self._open, False))
+        below = QHBoxLayout()
+        below.addWidget(self.more, 1)
+        below.addWidget(self.fold_again, 0, Qt.AlignmentFlag.AlignRight)
         self._column = QVBoxLayout(self)
-        self._column.addWidget(self.more)
-        language.on_change(self, self._tell_more)
+        self._column.addLayout(below)
+        self._column.addWidget(self.folded)
+        language.on_change(self, self._tell)
         theme.changed.connect(self._paint)
         self._paint()
         self.hide()
@@ -138,8 +163,8 @@ class AlertBar(QFrame):
                 shown[key].show_late(each)
             else:
                 self._add(each)
-        self._more = max(0, len(late) - MOST)
-        self._tell_more()
+        self._late = tuple(late)
+        self._tell()
         self.setVisible(bool(self.lines) and not self.is_covered)
 
     def cover(self, *, on: bool) -> None:
@@ -150,6 +175,23 @@ class AlertBar(QFrame):
         self.setVisible(bool(self.lines) and not on)
         if not on:
             self.uncovered.emit()
+
+    def fold(self, folded: bool) -> None:
+        """An interview goes on below, or does no more: one line is enough meanwhile."""
+        if folded != self._may_fold:
+            self._may_fold, self._is_open = folded, False
+            self._tell()
+
+    def _open(self, is_open: bool, _checked: bool = False) -> None:
+        self._is_open = is_open
+        self._tell()
+        (self.fold_again if is_open else self.folded.open).setFocus()
+
+    def ask_for_words(self, line: AlertLine) -> None:
+        """Ask what is known of somebody who did not come, also where the lines are folded."""
+        line.ask_for_words(True)
+        self._tell()
+        line.words.setFocus()
 
     def _add(self, late: Late) -> None:
         line = AlertLine(late)
@@ -164,13 +206,34 @@ class AlertBar(QFrame):
         line.hide()
         line.deleteLater()
 
-    def _tell_more(self) -> None:
-        self.more.setText(text.tr("schedule.more", n=self._more))
-        self.more.setVisible(self._more > 0)
+    def _tell(self) -> None:
+        """Show the lines, or the one that stands for all; nobody who writes is folded away."""
+        folded = self._may_fold and not self._is_open and not any(line.is_told_of() for line in self.lines)
+        for line in self.lines:
+            line.setVisible(not folded)
+        more = max(0, len(self._late) - MOST)
+        self.more.setText(text.tr("schedule.more", n=more))
+        self.more.setVisible(more > 0 and not folded)
+        self.fold_again.setText(text.tr("schedule.fold"))
+        self.fold_again.setVisible(self._may_fold and not folded)
+        self.folded.label.show_words(self._names())
+        self.folded.open.setText(text.tr("schedule.unfold"))
+        self.folded.open.setAccessibleDescription(self._names())
+        self.folded.setVisible(folded)
+        above, beside = (2, theme.SPACE) if folded else (theme.SPACE, theme.SPACE)
+        self._column.setContentsMargins(beside, above, beside, above)
+
+    def _names(self) -> str:
+        if len(self._late) == 1:
+            return self._late[0].sentence
+        names = [each.interview.candidate.name for each in self._late[:MOST]]
+        key = "late_names" if len(self._late) <= MOST else "late_names_more"
+        return text.tr(f"schedule.{key}", names=text.tr("schedule.comma").join(names), n=len(self._late) - MOST)
 
     def _paint(self) -> None:
         ground, border = theme.color("veil").name(), theme.color("warn").name()
-        radius = theme.scaled(6)
+        radius, side = theme.scaled(6), theme.scaled(16)
+        self.folded.mark.setPixmap(icons.icon("warning", "warn").pixmap(side, side))
         self.setStyleSheet(
             f"AlertBar {{ background: {ground}; border: 1px solid {border}; border-radius: {radius}px; }}"
         )

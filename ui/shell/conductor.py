@@ -323,6 +323,7 @@ class Conductor(QObject):
         shown, window = self.window.pages.currentWidget(), self.window
         held = self.recordings.looked_at() if shown is window.room("record") else ""
         window.message.look_at(self._reviewed if shown is window.room("review") else held)
+        window.alerts.fold(bool(held))
         self._look()
 
     def _look(self) -> None:

@@ -62,7 +62,7 @@ class Packages(QObject):
             return
         if self._dialog is not None:
             self._dialog.close()
-        self._dialog = HandOverDialog(self._context.library, kind, self._window)
+        self._dialog = HandOverDialog(self._context.library, kind, self._window, self._context.work.read)
         self._dialog.chosen.connect(self._write)
         self._dialog.finished.connect(self._dialog.deleteLater)
         self._dialog.destroyed.connect(self._forget_dialog)

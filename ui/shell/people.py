@@ -21,7 +21,7 @@ TRAY_MS = 15_000
 
 
 class People(QObject):
-    """Looks every 20 seconds. `watch` may be given, with a clock of its own."""
+    """Looks every 20 seconds; at once where no HR system is set up. `watch` may be given, with a clock of its own."""
 
     def __init__(self, context: Context, window: MainWindow, watch: ScheduleWatch | None = None) -> None:
         super().__init__(window)
@@ -41,7 +41,8 @@ class People(QObject):
         self._timer.timeout.connect(self.look)
         if not context.library.read_only:
             self._timer.start()
-            window.later(self.look)
+            if not context.settings.values.ehr_url:
+                window.later(self.look)  # else the HR system is asked first whether its times still hold
 
     def look(self) -> None:
         """Look once, and tell what is to be told; later, while a candidate reads along."""
@@ -164,6 +165,7 @@ class People(QObject):
         """What can be done about who is late, and with the interview that is chosen in the library."""
         late = self.bar.lines[0] if self.bar.lines else None
         of = late.late.interview.id if late else ""
+        absent = partial(self.bar.ask_for_words, late) if late else tuple
         names = {"name": late.late.interview.candidate.name if late else ""}
 
         def is_late() -> bool:
@@ -172,7 +174,7 @@ class People(QObject):
         found = [
             Action("late_arrived", "window", (), partial(self.bar.arrived.emit, of), is_late, names),
             Action("late_postpone", "window", (), partial(self.bar.postponed.emit, of), is_late, names),
-            Action("late_absent", "window", (), partial(late.ask_for_words, True) if late else tuple, is_late, names),
+            Action("late_absent", "window", (), absent, is_late, names),
         ]
         chosen = self._chosen()
         for what in ("invite", "suggestions", "feedback"):

@@ -128,6 +128,7 @@ class Recordings:
         self._cover()
         if self._window.pages.currentWidget() is self.room:
             self._window.message.look_at(self.looked_at())
+            self._window.alerts.fold(bool(self.looked_at()))
 
     def _cover(self, _page: int = 0) -> None:
         """While a candidate reads the consent, nothing of other candidates stands above it."""

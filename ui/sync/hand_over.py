@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -17,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from analysis.failures import DocumentInvalid
+from analysis.failures import DocumentInvalid, Failure
 from app import text
 from app.domain.types import Interview, Position
 from app.handover.consented import Stays, stays
@@ -28,6 +33,7 @@ from app.handover.writing import Choice, go_along, offered, recordings_stay
 from app.schedule.zones import both_clocks
 from app.store.library import Library
 from ui import language, theme
+from ui.post import telling
 
 ATTACHED = {
     Kind.RESULTS: ("files", "analyses", "recordings", "reports"),
@@ -36,16 +42,33 @@ ATTACHED = {
 MOST_STAYING = 4
 """Of so many interviews it is said what of them does not travel; of the others how many they are."""
 ROLE = Qt.ItemDataRole.UserRole
+Question = tuple[tuple[str, ...], frozenset[str]]
+"""Of which interviews, and which parts of them, it is asked what stays."""
+Read = Callable[[Callable[[], Any], Callable[[Any], None], Callable[[Failure], None]], None]
+"""Reads something and tells what it gave, or why it could not, in the window's thread: `ui.shell.work.Work.read`."""
+
+
+def at_once(reading: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Failure], None]) -> None:
+    """Reads in the thread that asks."""
+    try:
+        found = reading()
+    except Failure as failure:
+        failed(failure)
+    else:
+        done(found)
 
 
 class HandOverDialog(QDialog):
-    """Nothing is chosen at first: no more leaves than somebody wants. `chosen` gives the choice and the passphrase."""
+    """Nothing is chosen at first: no more leaves than somebody wants. `chosen` gives the choice and the passphrase.
+
+    `read` = what reads analyses, beside the window.
+    """
 
     chosen = Signal(object, str)
 
-    def __init__(self, library: Library, kind: Kind, parent: QWidget | None = None) -> None:
+    def __init__(self, library: Library, kind: Kind, parent: QWidget | None = None, read: Read = at_once) -> None:
         super().__init__(parent)
-        self._library, self._kind = library, kind
+        self._library, self._kind, self._read = library, kind, read
         self._receipts, self._called_off = go_along(library) if kind is Kind.OUTWARD else (0, 0)
         self._stay = recordings_stay(library)
         self.resize(theme.scaled(620), theme.scaled(640))
@@ -71,7 +94,8 @@ class HandOverDialog(QDialog):
         self.unagreed.setProperty("class", "warn")
         self.unagreed.setTextFormat(Qt.TextFormat.PlainText)
         self.unagreed.setWordWrap(True)
-        self._staying: dict[tuple[str, frozenset[str]], tuple[Stays, ...]] = {}
+        self._asked, self._reads = _nothing(), False
+        self._staying: tuple[Stays, ...] = ()
         self.protect = QCheckBox()
         self.protect.setChecked(True)
         self.protect.toggled.connect(lambda _: self._show_state())
@@ -174,6 +198,8 @@ class HandOverDialog(QDialog):
         """The key of what is still missing; "" where it can be written."""
         if not self._checked() and not (self._receipts or self._called_off):
             return "none_chosen"
+        if self._reads and self._asked != _nothing():
+            return "looking"
         if self.protect.isChecked():
             if not self.words.text():
                 return "no_words"
@@ -203,22 +229,36 @@ class HandOverDialog(QDialog):
                     else text.tr("package.with_documents"))  # fmt: skip
 
     def _show_unagreed(self) -> None:
-        """What of the chosen interviews stays, for their candidates do not agree to it."""
-        choice, found = self.choice(), list[Stays]()
-        for row in self._checked() if choice.wanted else ():
-            if isinstance(row, Interview):
-                key = row.id, choice.wanted
-                if key not in self._staying:
-                    self._staying[key] = self._stays(row, choice)
-                found += self._staying[key]
-        self.unagreed.setText("\n".join(stays_lines(found, MOST_STAYING)))
-        self.unagreed.setVisible(bool(found))
+        """What of the chosen interviews stays, for their candidates do not agree to it: asked for anew where another
+        choice is made, and read beside the window."""
+        choice = self.choice()
+        asked = (choice.interviews, choice.wanted) if choice.interviews and choice.wanted else _nothing()
+        if asked != self._asked:
+            self._asked = asked
+            self._ask()
+        self.unagreed.setText("\n".join(stays_lines(self._staying, MOST_STAYING)))
+        self.unagreed.setVisible(bool(self._staying))
 
-    def _stays(self, interview: Interview, choice: Choice) -> tuple[Stays, ...]:
-        try:
-            return stays(self._library, [interview], choice.wanted)
-        except DocumentInvalid:  # said when the package is written
-            return ()
+    def _ask(self) -> None:
+        if self._asked == _nothing():
+            self._staying = ()
+        elif not self._reads:  # else the answer that is on its way asks again
+            self._reads = True
+            rows = [row for row in self._checked() if isinstance(row, Interview)]
+            self._read(partial(_staying, self._library, rows, self._asked), telling(self._found), telling(self._failed))
+
+    def _found(self, told: tuple[Question, tuple[Stays, ...]]) -> None:
+        self._reads = False
+        asked, found = told
+        if asked == self._asked:
+            self._staying = found
+        else:
+            self._ask()
+        self._show_state()
+
+    def _failed(self, _failure: Failure) -> None:
+        """It is said when the package is written."""
+        self._found((self._asked, ()))
 
     def _show_state(self) -> None:
         self._show_weight()
@@ -262,6 +302,19 @@ class HandOverDialog(QDialog):
             item = self.list.item(row)
             item.setText(_words(item.data(ROLE)))
         self._show_state()
+
+
+def _nothing() -> Question:
+    return (), frozenset()
+
+
+def _staying(library: Library, rows: list[Interview], asked: Question) -> tuple[Question, tuple[Stays, ...]]:
+    """What stays of these interviews, with what was asked."""
+    found: list[Stays] = []
+    for row in rows:
+        with suppress(DocumentInvalid):  # said when the package is written
+            found += stays(library, [row], asked[1])
+    return asked, tuple(found)
 
 
 def _words(row: Interview | Position) -> str:
