@@ -2,8 +2,27 @@
 
 from __future__ import annotations
 
+import re
+
 from app import text
 from sync.diagnosis import Finding, Seen
+
+_HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(//|/*$)")
+
+
+def entered_address(words: str) -> tuple[str, bool]:
+    """An address that a person entered as it is kept, and whether a login was left out.
+
+    It is https where nothing else is said. A user name and password in it would stand in a file; they are for the
+    keyring alone.
+    """
+    address = words.strip().rstrip("/")
+    if address and not _HAS_SCHEME.match(address):
+        address = f"https://{address}"
+    scheme, between, rest = address.partition("://")
+    server, slash, path = rest.partition("/")
+    _, login, server = server.rpartition("@")
+    return f"{scheme}{between}{server}{slash}{path}", bool(login)
 
 
 def finding_words(finding: Finding) -> str:

@@ -257,6 +257,12 @@ class AddressInvalid(RemoteFailure):
     code = "address_invalid"
 
 
+class AddressMissing(AddressInvalid):
+    """There is no address yet."""
+
+    code = "address_missing"
+
+
 class CursorUnknown(RemoteFailure):
     """The server does not know the cursor any more: the pull starts again from the beginning. params: host"""
 
