@@ -6,6 +6,7 @@ import re
 
 from app import text
 from sync.diagnosis import Finding, Seen
+from sync.secrets import given_by
 
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:(//|/*$)")
 
@@ -25,6 +26,11 @@ def entered_address(words: str) -> tuple[str, bool]:
     return f"{scheme}{between}{server}{slash}{path}", bool(login)
 
 
+def given_key() -> str:
+    """The name of what gives this program its key from outside, before any keyring; "" = nothing does."""
+    return given_by()
+
+
 def finding_words(finding: Finding) -> str:
     """What is wrong and what to do about it, or what can be seen; "" where there is nothing to say."""
     if finding.failure is not None:
@@ -35,8 +41,6 @@ def finding_words(finding: Finding) -> str:
 
 
 def _seen(seen: Seen) -> str:
-    counts = text.tr(
-        "settings.check_seen_more" if seen.more else "settings.check_seen",
-        positions=seen.positions, candidates=seen.candidates,
-    )  # fmt: skip
+    key = "check_seen" if not seen.more else "check_seen_more" if seen.candidates else "check_seen_first"
+    counts = text.tr(f"settings.{key}", positions=seen.positions, candidates=seen.candidates)
     return f"{seen.name}{text.tr('settings.check_colon')}{counts}" if seen.name else counts

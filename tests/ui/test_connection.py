@@ -14,7 +14,7 @@ from app.settings import SettingsFile
 from app.sync_state import Connection
 from sync import secrets
 from sync.diagnosis import Step
-from sync.failures import AddressMissing, NobodyListens, SecretMissing
+from sync.failures import AddressMissing, NobodyListens, SecretMissing, SecretUnusable
 from sync.sandbox.server import Sandbox
 from tests.sync.ehr import CONTRACT
 from tests.sync.small_server import serving
@@ -196,6 +196,20 @@ def test_account_and_certificate_are_kept_and_reach_the_connection(settings, ope
     settings.hr.use.click()
     values = opened.context.settings.values
     assert (values.ehr_account, values.ehr_certificate) == ("app-7", str(tmp_path / "me.pem"))
+
+
+def test_a_key_that_is_given_from_outside_is_said_in_its_field(settings, monkeypatch):
+    assert settings.hr.key.placeholderText() == text.tr("settings.key_hint")
+    monkeypatch.setenv("MIANJIAN_EHR_TOKEN", "key")
+    language.set_language("zh")
+    assert "MIANJIAN_EHR_TOKEN" in settings.hr.key.placeholderText()
+
+
+def test_what_can_be_no_key_is_refused_when_it_is_entered(settings):
+    enter(settings.hr.url, "http://127.0.0.1:9")
+    enter(settings.hr.key, "sk-••••••")
+    assert settings.hr.result.text() == text.sentence(SecretUnusable())
+    assert settings.hr.result.property("class") == "bad"
 
 
 @pytest.mark.parametrize("field", ["key", "passphrase"])

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from analysis.failures import Failure
 from app import text
-from app.connection import entered_address
+from app.connection import entered_address, given_key
 from app.hr_profiles import ProfileChoice, profile_choices
 from app.profiles import import_profile
 from app.settings import SettingsFile
@@ -289,7 +289,10 @@ class HrSystemFields(QObject):
         self.pending.setText(text.tr("settings.connection_pending"))
         self.keep.setSuffix(text.tr("settings.days_suffix"))
         self.keep.setToolTip(text.tr("settings.keep_days_hint"))
-        self.key.setPlaceholderText(text.tr("settings.key_hint"))
+        given = given_key()
+        self.key.setPlaceholderText(
+            text.tr("settings.key_given", name=given) if given else text.tr("settings.key_hint")
+        )
         self.passphrase.setPlaceholderText(text.tr("settings.key_hint"))
         self.account.setPlaceholderText(text.tr("settings.account_hint"))
         self.certificate.setPlaceholderText(text.tr("settings.certificate_hint"))
