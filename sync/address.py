@@ -6,7 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from sync.failures import AddressInvalid
+from sync.failures import AddressInvalid, AddressMissing
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,8 @@ class Address:
     def parse(cls, text: str) -> Address:
         """Check what a person entered. AddressInvalid."""
         text = text.strip().rstrip("/")
+        if not text:
+            raise AddressMissing(address="")
         try:
             parts = urlsplit(text)
             name, port = parts.hostname or "", parts.port

@@ -251,7 +251,7 @@ class Wire:
                 raw = self._whole(answer)
                 return Answer(status, found, raw)
         except requests.RequestException as error:
-            self._failed(error, proxy, answered=status is not None)
+            self._failed(error, url, proxy, answered=status is not None)
         finally:
             self._tell(told, status, raw, file, time.monotonic() - begun)
 
@@ -304,10 +304,12 @@ class Wire:
             into.file.write(part)
         return size, digest.hexdigest()
 
-    def _failed(self, error: requests.RequestException, proxy: str | None, *, answered: bool) -> NoReturn:
+    def _failed(self, error: requests.RequestException, url: str, proxy: str | None, *, answered: bool) -> NoReturn:
+        """`url` may be elsewhere: that of a token or a file."""
         if answered and not isinstance(error, requests.Timeout):
             raise unsure(RemoteNonsense(host=self.host)) from self._bare(error)
-        failure = failure_on_the_way(error, self.host, proxy)
+        elsewhere = not url.startswith(self.address.base)
+        failure = failure_on_the_way(error, urlsplit(url).netloc if elsewhere else self.host, proxy)
         certain = isinstance(failure, RemoteUntrusted) or (not answered and never_connected(error))
         raise (failure if certain else unsure(failure)) from self._bare(error)
 

@@ -7,31 +7,41 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from urllib.parse import urlsplit
 
 from sync.auth import ServerClock
 from sync.client import Exchange
 from sync.failures import (
     AccountUnauthorized,
     AddressInvalid,
+    AskingRejected,
     CertificateExpiredHere,
+    CertificateUnshown,
     CertificateUnusable,
+    CertificateWanted,
     ClockWrong,
+    GivenUnauthorized,
     HostUnknown,
     MappingBroken,
     ProfileInvalid,
     RemoteFailure,
+    RemoteNonsense,
+    RemoteRejected,
     RemoteUnauthorized,
     RemoteUnreachable,
     RemoteUntrusted,
     RightMissing,
     SecretMissing,
+    SystemUnlike,
     path_unknown,
 )
+from sync.secrets import given_by
 from sync.system import HrSystem
 
 MAX_SKEW_S = 300.0
 """Signatures are refused beyond this."""
-MAX_PAGES, MAX_COUNTING_S = 20, 4.0
+MAX_PAGES, MAX_COUNTING_S, MAX_LOOKING_S = 20, 4.0, 15.0
+"""Pages and seconds for counting; so long it goes on where no candidate has come yet: some systems list them last."""
 
 
 class Step(StrEnum):
@@ -86,7 +96,7 @@ def diagnose(connect: Open) -> Iterator[Finding]:
 
 
 def _steps(system: HrSystem, clock: ServerClock, last: _Last) -> Iterator[Finding]:
-    failure = _failure_of(system.health, last)
+    failure = _in_health(_failure_of(system.health, last), system, last)
     ends = _step_of(failure) if failure else None
     for step in (Step.ADDRESS, Step.CONNECTION, Step.CERTIFICATE, Step.SYSTEM):
         if step is ends:
@@ -97,6 +107,8 @@ def _steps(system: HrSystem, clock: ServerClock, last: _Last) -> Iterator[Findin
     if failure is None:
         failure = _failure_of(system.check, last)
         ends = _step_of(failure) if failure else None
+    if failure is not None and _for_a_token(system, last):
+        ends = Step.KEY
     if ends is Step.KEY:
         yield Finding(Step.KEY, _of_both(failure, system))
         return
@@ -111,7 +123,7 @@ def _steps(system: HrSystem, clock: ServerClock, last: _Last) -> Iterator[Findin
 def _rights(system: HrSystem, last: _Last) -> Finding:
     """What can be seen with the key, as far as a few pages and seconds go."""
     positions, candidates = set[str](), set[str]()  # a page may bring again what an earlier one had
-    cursor, more, until = "", True, time.monotonic() + MAX_COUNTING_S
+    cursor, more, began = "", True, time.monotonic()
     for _ in range(MAX_PAGES):
         try:
             page = system.changes(cursor)
@@ -120,7 +132,7 @@ def _rights(system: HrSystem, last: _Last) -> Finding:
         positions |= {one.remote_id for one in page.positions if not one.deleted}
         candidates |= {one.remote_id for one in page.candidates if not one.deleted}
         cursor, more = page.cursor, page.more
-        if not more or time.monotonic() > until:
+        if not more or time.monotonic() - began > (MAX_COUNTING_S if candidates else MAX_LOOKING_S):
             break
     name = getattr(system, "system_name", "")
     return Finding(Step.RIGHTS, seen=Seen(name, len(positions), len(candidates), more))
@@ -130,14 +142,32 @@ def _failure_of(call: Callable[[], None], last: _Last) -> RemoteFailure | None:
     try:
         call()
     except RemoteFailure as failure:
-        return path_unknown(failure, last.path)
+        told = path_unknown(failure, last.path)
+        return AskingRejected(**failure.params) if type(told) is RemoteRejected else told
     return None
 
 
+def _in_health(failure: RemoteFailure | None, system: HrSystem, last: _Last) -> RemoteFailure | None:
+    """What it means that the system does not even answer as it does to anybody."""
+    if type(failure) is RemoteNonsense:
+        return SystemUnlike(host=system.address.host, path=last.path)
+    if type(failure) is CertificateWanted and not system.profile.shape.auth.wants_certificate:
+        return CertificateUnshown(**failure.params)
+    return failure
+
+
+def _for_a_token(system: HrSystem, last: _Last) -> bool:
+    """Whether the last call was the one for a token."""
+    auth = system.profile.shape.auth
+    return auth.kind == "token" and last.path == (urlsplit(auth.token.url).path or "/")
+
+
 def _of_both(failure: RemoteFailure | None, system: HrSystem) -> RemoteFailure | None:
-    """A refused key, and the account that is shown with it."""
+    """A refused key, with the account that is shown beside it, or with where it came from."""
     if type(failure) is RemoteUnauthorized and system.profile.shape.auth.wants_account:
         return AccountUnauthorized(**failure.params)
+    if type(failure) is RemoteUnauthorized and given_by():
+        return GivenUnauthorized(**failure.params, variable=given_by())
     return failure
 
 

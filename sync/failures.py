@@ -56,6 +56,12 @@ class ProxyLogin(RemoteUnreachable):
     code = "proxy_login"
 
 
+class ProxyKind(RemoteUnreachable):
+    """The proxy is of a kind that the program does not speak (SOCKS). params: host, proxy"""
+
+    code = "proxy_kind"
+
+
 class ProxyRefused(RemoteUnreachable):
     """The proxy does not let the connection through. params: host, proxy, detail"""
 
@@ -89,6 +95,15 @@ class AccountUnauthorized(RemoteUnauthorized):
     """401 where an account is shown beside the key: either may be wrong. params: host"""
 
     code = "account_unauthorized"
+
+
+class GivenUnauthorized(RemoteUnauthorized):
+    """401 for a key that was given to the program from outside: it counts before any in the keyring.
+
+    params: host, variable
+    """
+
+    code = "given_unauthorized"
 
 
 class RightMissing(RemoteUnauthorized):
@@ -145,6 +160,18 @@ def path_unknown(failure: RemoteFailure, path: str) -> RemoteFailure:
     return failure
 
 
+class SystemUnlike(RemoteNonsense):
+    """What answers at this address does not speak as the profile says. params: host, path"""
+
+    code = "system_unlike"
+
+
+class AskingRejected(RemoteRejected):
+    """A question that changes nothing was refused. params: host, status, detail"""
+
+    code = "asking_rejected"
+
+
 class AddressTooLong(RemoteNonsense):
     """The address goes on behind where the system is: it is that of a page of it. params: host, more, address"""
 
@@ -167,6 +194,24 @@ class KeyringMissing(SecretMissing):
     """The computer has no keyring that keeps the key."""
 
     code = "keyring_missing"
+
+
+class KeyringClosed(SecretMissing):
+    """The keyring is locked, or did not answer."""
+
+    code = "keyring_closed"
+
+
+class SecretUnusable(SecretMissing):
+    """The key has characters that no key has: a part of it, or something else, was copied."""
+
+    code = "secret_unusable"
+
+
+class AccountMissing(SecretMissing):
+    """The profile shows an account beside the key, and none is entered."""
+
+    code = "account_missing"
 
 
 class ProfileInvalid(RemoteFailure):
@@ -240,6 +285,12 @@ class CertificateWanted(RemoteUntrusted):
     code = "certificate_wanted"
 
 
+class CertificateUnshown(CertificateWanted):
+    """The server wants a client certificate, and the profile shows none. params: host"""
+
+    code = "certificate_unshown"
+
+
 class CertificateUnusable(RemoteFailure):
     """The file with our certificate cannot be used: nothing was sent.
 
@@ -261,6 +312,12 @@ class AddressInvalid(RemoteFailure):
     """The address cannot be used: only https, or http on this computer. params: address"""
 
     code = "address_invalid"
+
+
+class AddressMissing(AddressInvalid):
+    """There is no address yet."""
+
+    code = "address_missing"
 
 
 class CursorUnknown(RemoteFailure):

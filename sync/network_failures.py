@@ -18,6 +18,7 @@ from sync.failures import (
     CertificateWrongName,
     HostUnknown,
     NobodyListens,
+    ProxyKind,
     ProxyLogin,
     ProxyRefused,
     ProxyUnreachable,
@@ -41,6 +42,8 @@ _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3}) ?([^'\")]*)")
 def failure_on_the_way(error: requests.RequestException, host: str, proxy: str | None) -> RemoteFailure:
     """What an exception of the connection means. `proxy` = the address of the proxy in between."""
     causes = tuple(_causes(error))
+    if proxy and isinstance(error, requests.exceptions.InvalidSchema):
+        return ProxyKind(host=host, proxy=_shown(proxy))
     if isinstance(error, requests.exceptions.ProxyError) and proxy:
         return _of_proxy(causes, host, _shown(proxy))
     refused = next((cause for cause in causes if isinstance(cause, ssl.SSLCertVerificationError)), None)
@@ -61,7 +64,7 @@ def failure_on_the_way(error: requests.RequestException, host: str, proxy: str |
 
 def never_connected(error: requests.RequestException) -> bool:
     """Whether not one byte of the request can have left."""
-    if isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError):
+    if isinstance(error, requests.ConnectTimeout | requests.exceptions.ProxyError | requests.exceptions.InvalidSchema):
         return True
     cause = getattr(error.args[0], "reason", None) if error.args else None
     return isinstance(cause, NewConnectionError)

@@ -10,9 +10,9 @@ import threading
 from urllib.parse import urlsplit
 
 import keyring
-from keyring.errors import KeyringError
+from keyring.errors import KeyringError, NoKeyringError
 
-from sync.failures import KeyringMissing, SecretMissing
+from sync.failures import KeyringClosed, KeyringMissing, SecretMissing, SecretUnusable
 
 SERVICE = "MianJian EHR"
 PASSPHRASES = "MianJian EHR certificate"
@@ -25,22 +25,29 @@ _reading = threading.Lock()
 
 def secret_for(url: str) -> str:
     """The key for one address: the one that was given to this program, else the keyring's. SecretMissing."""
-    found = os.environ.get(VARIABLE) or _from_descriptor() or _kept(SERVICE, url)
-    secret = (found or "").strip()
-    if not secret or not secret.isascii() or not secret.isprintable():
+    secret = (os.environ.get(VARIABLE) or _from_descriptor() or _from_keyring(url)).strip()
+    if not secret:
         raise SecretMissing()
-    return secret
+    return _usable(secret)
+
+
+def given_by() -> str:
+    """The name of the variable that gives this program its key, which counts before any in the keyring; "" = none."""
+    return next((name for name in (VARIABLE, DESCRIPTOR) if os.environ.get(name)), "")
 
 
 def passphrase_for(url: str) -> str:
     """What opens the client certificate for one address, from the keyring; "" = none is kept."""
-    return _kept(PASSPHRASES, url) or ""
+    try:
+        return _kept(PASSPHRASES, url) or ""
+    except KeyringError:
+        return ""
 
 
 def store_secret(url: str, secret: str) -> None:
     """Put the key into the keyring, for this address, and for others of the same server that have none: a path
-    that is corrected does not lose it. KeyringMissing when there is none that keeps it."""
-    _store(SERVICE, url, secret.strip())
+    that is corrected does not lose it. SecretUnusable; KeyringMissing when there is none that keeps it."""
+    _store(SERVICE, url, _usable(secret.strip()))
 
 
 def store_passphrase(url: str, passphrase: str) -> None:
@@ -48,8 +55,25 @@ def store_passphrase(url: str, passphrase: str) -> None:
     _store(PASSPHRASES, url, passphrase)
 
 
+def _usable(secret: str) -> str:
+    """A secret that can be shown in a call. SecretUnusable."""
+    if not secret.isascii() or not secret.isprintable():
+        raise SecretUnusable()
+    return secret
+
+
+def _from_keyring(url: str) -> str:
+    """The key that is kept; "" = none is. KeyringMissing, KeyringClosed."""
+    try:
+        return _kept(SERVICE, url) or ""
+    except NoKeyringError as error:
+        raise KeyringMissing() from error
+    except KeyringError as error:
+        raise KeyringClosed() from error
+
+
 def _kept(service: str, url: str) -> str | None:
-    return _from_keyring(service, url) or _from_keyring(service, _server(url))
+    return keyring.get_password(service, url) or keyring.get_password(service, _server(url))
 
 
 def _server(url: str) -> str:
@@ -63,17 +87,13 @@ def _store(service: str, url: str, secret: str) -> None:
         keyring.set_password(service, url, secret)
         if _server(url) != url:
             keyring.set_password(service, _server(url), secret)
-    except KeyringError as error:
+        kept = keyring.get_password(service, url)
+    except NoKeyringError as error:
         raise KeyringMissing() from error
-    if _from_keyring(service, url) != secret:  # a null keyring takes everything and keeps nothing
+    except KeyringError as error:
+        raise KeyringClosed() from error
+    if kept != secret:  # a null keyring takes everything and keeps nothing
         raise KeyringMissing()
-
-
-def _from_keyring(service: str, url: str) -> str | None:
-    try:
-        return keyring.get_password(service, url)
-    except KeyringError:
-        return None
 
 
 def _from_descriptor() -> str:

@@ -13,6 +13,7 @@ import requests
 
 from sync.auth.kinds import Auth, Signature
 from sync.auth.parts import Credentials, ServerClock, add_to_query
+from sync.failures import AccountMissing
 
 TOLERANCE_S = 1.0
 """A clock that differs by more than this from the one that was signed with makes another try sensible."""
@@ -30,6 +31,8 @@ class Signer:
     def sign(self, request: requests.PreparedRequest) -> None:
         """Add signature, timestamp, nonce and account."""
         signature, secret, account = self.auth.signature, self.credentials.secret(), self.credentials.account
+        if self.auth.wants_account and not account:
+            raise AccountMissing()
         self._signed_with_s = self.clock.skew_s
         now = self.clock.now()
         moment = str(int(now * 1000)) if signature.time == "ms" else str(int(now))

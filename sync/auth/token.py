@@ -19,7 +19,7 @@ from requests.auth import HTTPBasicAuth
 from sync.answer import Answer
 from sync.auth.kinds import Auth, Token
 from sync.auth.parts import Credentials, Surroundings, add_to_query
-from sync.failures import LoginPage, RemoteBusy, RemoteNonsense, RemoteUnauthorized
+from sync.failures import AccountMissing, LoginPage, RemoteBusy, RemoteNonsense, RemoteUnauthorized
 from sync.paths import dig
 from sync.waits import asked_wait_s
 
@@ -110,6 +110,8 @@ class TokenHolder:
     def _request(self, token: Token) -> requests.Request:
         url = token.url if urlsplit(token.url).scheme else self._around.base + token.url
         credentials, fields = self._credentials, dict(token.more)
+        if not credentials.account:
+            raise AccountMissing()
         if not token.account:
             auth = HTTPBasicAuth(credentials.account, credentials.secret())
             return requests.Request("POST", url, auth=auth, **_written(token, fields))

@@ -134,5 +134,5 @@ def test_the_connection_is_tested_step_by_step_and_nothing_is_sent(signed, monke
         assert sync(signed, "--test", "--json", "--url", sandbox.url) == 2
         told = json.loads(capsys.readouterr().out)
         assert (told["good"], told["steps"][-1]["step"]) == (False, "key")
-        assert told["steps"][-1]["failure"] == "remote_unauthorized"
+        assert told["steps"][-1]["failure"] == "given_unauthorized"
         assert sandbox.store.assessments() == []

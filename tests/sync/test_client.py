@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 import keyring
 import pytest
 from keyring.backend import KeyringBackend
+from keyring.errors import KeyringLocked, NoKeyringError
 
 from sync import secrets
 from sync.address import Address
@@ -21,6 +22,7 @@ from sync.dialects import connect as connect_to
 from sync.failures import (
     AddressInvalid,
     CursorUnknown,
+    KeyringClosed,
     KeyringMissing,
     PathUnknown,
     PayloadTooLarge,
@@ -31,6 +33,7 @@ from sync.failures import (
     RemoteUnreachable,
     RemoteUntrusted,
     SecretMissing,
+    SecretUnusable,
 )
 from sync.profile import shipped_profile
 from sync.pull import pull
@@ -223,6 +226,43 @@ def test_a_keyring_that_keeps_nothing_is_said(keyring_of):
     keyring_of(keyring.backends.null.Keyring())
     with pytest.raises(KeyringMissing):
         secrets.store_secret("https://ehr.example", "key")
+
+
+class FailingKeyring(MemoryKeyring):
+    """A keyring that is not there, or locked."""
+
+    def __init__(self, error):
+        super().__init__()
+        self.error = error
+
+    def get_password(self, service, username):
+        raise self.error
+
+    def set_password(self, service, username, password):
+        raise self.error
+
+
+@pytest.mark.parametrize(("error", "told"), [(NoKeyringError, KeyringMissing), (KeyringLocked, KeyringClosed)])
+def test_a_keyring_that_is_not_there_or_locked_is_told_apart_from_a_key_that_is_not(keyring_of, error, told):
+    keyring_of(FailingKeyring(error("no")))
+    with pytest.raises(told):
+        secrets.secret_for("https://ehr.example")
+    with pytest.raises(told):
+        secrets.store_secret("https://ehr.example", "key")
+    assert secrets.passphrase_for("https://ehr.example") == ""
+
+
+@pytest.mark.parametrize("key", ["密钥", "sk-••••", "two\nlines", "in\u00a0between"])
+def test_what_can_be_no_key_is_not_kept(keyring_of, monkeypatch, key):
+    kept = MemoryKeyring()
+    keyring_of(kept)
+    with pytest.raises(SecretUnusable):
+        secrets.store_secret("https://ehr.example", key)
+    assert not kept.kept
+    monkeypatch.setenv(secrets.VARIABLE, key)
+    with pytest.raises(SecretUnusable):
+        secrets.secret_for("https://ehr.example")
+    assert secrets.given_by() == secrets.VARIABLE
 
 
 def test_no_log_line_holds_the_key(sandbox, connect, caplog):

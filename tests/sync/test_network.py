@@ -54,7 +54,7 @@ def wire():
     made = []
 
     def wired(url, auth=PLAIN, certificate=None, passphrase="", **more):
-        credentials = Credentials(lambda: "key", "", certificate, lambda: passphrase)
+        credentials = Credentials(lambda: "key", "app-7", certificate, lambda: passphrase)
         made.append(Wire(Address.parse(url), auth, credentials, timeouts=HASTY, **more))
         return made[-1]
 

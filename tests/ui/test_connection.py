@@ -14,7 +14,7 @@ from app.settings import SettingsFile
 from app.sync_state import Connection
 from sync import secrets
 from sync.diagnosis import Step
-from sync.failures import AddressInvalid, NobodyListens, SecretMissing
+from sync.failures import AddressMissing, NobodyListens, SecretMissing, SecretUnusable
 from sync.sandbox.server import Sandbox
 from tests.sync.ehr import CONTRACT
 from tests.sync.small_server import serving
@@ -198,11 +198,69 @@ def test_account_and_certificate_are_kept_and_reach_the_connection(settings, ope
     assert (values.ehr_account, values.ehr_certificate) == ("app-7", str(tmp_path / "me.pem"))
 
 
-def test_a_key_or_passphrase_without_an_address_is_a_sentence(settings):
-    for field in (settings.hr.key, settings.hr.passphrase):
-        enter(field, "secret")
-        assert settings.hr.result.text() == text.sentence(AddressInvalid(address=""))
-        assert field.text() == ""
+def test_a_key_that_is_given_from_outside_is_said_in_its_field(settings, monkeypatch):
+    assert settings.hr.key.placeholderText() == text.tr("settings.key_hint")
+    monkeypatch.setenv("MIANJIAN_EHR_TOKEN", "key")
+    language.set_language("zh")
+    assert "MIANJIAN_EHR_TOKEN" in settings.hr.key.placeholderText()
+
+
+def test_what_can_be_no_key_is_refused_when_it_is_entered(settings):
+    enter(settings.hr.url, "http://127.0.0.1:9")
+    enter(settings.hr.key, "sk-••••••")
+    assert settings.hr.result.text() == text.sentence(SecretUnusable())
+    assert settings.hr.result.property("class") == "bad"
+
+
+@pytest.mark.parametrize("field", ["key", "passphrase"])
+def test_a_secret_without_an_address_waits_for_one(qtbot, settings, monkeypatch, field):
+    kept = {}
+    monkeypatch.setattr(secrets, f"store_{'secret' if field == 'key' else field}", kept.__setitem__)
+    enter(getattr(settings.hr, field), "words")
+    assert settings.hr.result.text() == text.sentence(AddressMissing())
+    assert settings.hr.result.isVisible()
+    assert not kept
+    settings.hr.url.setText("http://127.0.0.1:9")
+    settings.hr.url.textEdited.emit("")
+    settings.hr.use.click()
+    assert kept == {"http://127.0.0.1:9": "words"}
+    assert getattr(settings.hr, field).text() == ""
+
+
+def test_a_key_that_was_typed_is_kept_before_the_connection_is_tested(qtbot, settings, monkeypatch):
+    kept = {}
+    monkeypatch.setattr(secrets, "store_secret", kept.__setitem__)
+    enter(settings.hr.url, "http://127.0.0.1:9")
+    settings.hr.key.setText("typed")  # where a click takes the focus from no field (macOS)
+    settings.hr.test.click()
+    assert kept == {"http://127.0.0.1:9": "typed"}
+    qtbot.waitUntil(lambda: all(one.name != "test-connection" for one in threading.enumerate()), timeout=60_000)
+
+
+@pytest.mark.parametrize("said", ["zh", "en"])
+def test_a_password_within_the_address_is_written_nowhere(qtbot, settings, opened, said):
+    language.set_language(said)
+    enter(settings.hr.url, "https://ann:canary-pw@hr.example.invalid/ehr/")
+    settings.hr.test.click()
+    assert settings.hr.url.text() == "https://hr.example.invalid/ehr"
+    assert settings.hr.result.text() == text.tr("settings.address_login")
+    assert settings.hr.result.isVisible()
+    qtbot.waitUntil(lambda: all(one.name != "test-connection" for one in threading.enumerate()), timeout=60_000)
+    opened.context.sync.run_once()
+    found = [file for file in opened.context.library.folder.rglob("*") if file.is_file()]
+    assert not [file.name for file in found if b"canary-pw" in file.read_bytes()]
+
+
+@pytest.mark.parametrize(
+    ("words", "address"),
+    [(" hr.example.com/ehr/ ", "https://hr.example.com/ehr"), ("localhost:8069", "https://localhost:8069"),
+     ("http://127.0.0.1:9/", "http://127.0.0.1:9"), ("ftp://x", "ftp://x"), ("https://", "https:"), ("", ""),
+     ("https://a:b@[::1]:8/x@y", "https://[::1]:8/x@y")],
+)  # fmt: skip
+def test_an_address_is_https_where_nothing_else_was_said(settings, opened, words, address):
+    enter(settings.hr.url, words)
+    settings.hr.apply()
+    assert (settings.hr.url.text(), opened.context.settings.values.ehr_url) == (address, address)
 
 
 def test_a_known_failure_that_no_room_caught_is_said_and_a_bug_stays_a_bug(opened):

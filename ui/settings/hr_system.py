@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QObject, QSignalBlocker, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -21,10 +21,11 @@ from PySide6.QtWidgets import (
 
 from analysis.failures import Failure
 from app import text
+from app.connection import entered_address, given_key
 from app.hr_profiles import ProfileChoice, profile_choices
 from app.profiles import import_profile
 from app.settings import SettingsFile
-from sync.failures import RemoteFailure
+from sync.failures import AddressMissing, RemoteFailure
 from ui import language, theme
 from ui.settings.connection_check import ConnectionCheck
 from ui.widgets.text_line import TextLine
@@ -78,7 +79,7 @@ class HrSystemFields(QObject):
             field.textEdited.connect(self._edited)
             field.editingFinished.connect(self._edited)
         self.profile.activated.connect(self._edited)
-        self.use.clicked.connect(self.apply)
+        self.use.clicked.connect(self._use)
         self._shown_profile = values.ehr_profile
         QApplication.instance().focusChanged.connect(self._focus_moved)  # type: ignore[union-attr]
         self.key.editingFinished.connect(self._save_key)
@@ -144,7 +145,7 @@ class HrSystemFields(QObject):
 
     def _entered(self) -> dict[str, str]:
         return {
-            "ehr_url": self.url.text().strip().rstrip("/"), "ehr_profile": str(self.profile.currentData()),
+            "ehr_url": entered_address(self.url.text())[0], "ehr_profile": str(self.profile.currentData()),
             "ehr_account": self.account.text().strip(), "ehr_certificate": self.certificate.text().strip(),
         }  # fmt: skip
 
@@ -164,12 +165,17 @@ class HrSystemFields(QObject):
 
     def apply(self) -> None:
         """What was entered takes effect, all of it at once."""
+        address, had_login = entered_address(self.url.text())
+        if address != self.url.text():
+            self.url.setText(address)
         if self.is_pending():
             self._settings.change(**self._entered())
             self._forget()
             self._shown_profile = self._settings.values.ehr_profile
             self._edited()
             self.changed.emit()
+        if had_login:
+            self.say(text.tr("settings.address_login"), good=False)
 
     def _forget(self) -> None:
         self.result.hide()
@@ -186,27 +192,44 @@ class HrSystemFields(QObject):
         return (self.url, self.profile, self.add, self.account, self.key, self.certificate, self.choose,
                 self.passphrase, self.test, self.mapping, self.use)  # fmt: skip
 
+    def _use(self) -> None:
+        self._save_secrets()
+        self.apply()
+
     def _test(self) -> None:
+        self._save_secrets()
+        had_login = entered_address(self.url.text())[1]
         self.apply()
         self.testRequested.emit()
+        if had_login:
+            self.result.show()
 
     def _open_mapping(self) -> None:
         self.apply()
         self.mappingRequested.emit()
 
+    def _save_secrets(self) -> None:
+        """What still stands in a field: it waited for an address, or the click took the focus from nowhere."""
+        self._save_key()
+        self._save_passphrase()
+
     def _save_key(self) -> None:
-        if self.key.text():
-            self.apply()
-            self._forget()
-            self.keyEntered.emit(self.key.text())
-            self.key.clear()
+        self._save(self.key, self.keyEntered)
 
     def _save_passphrase(self) -> None:
-        if self.passphrase.text():
-            self.apply()
-            self._forget()
-            self.passphraseEntered.emit(self.passphrase.text())
-            self.passphrase.clear()
+        self._save(self.passphrase, self.passphraseEntered)
+
+    def _save(self, field: QLineEdit, entered: SignalInstance) -> None:
+        """Hand a secret on, of which nothing stays here; where there is no address yet it waits in its field."""
+        if not field.text():
+            return
+        self.apply()
+        self._forget()
+        if not self._settings.values.ehr_url:
+            self.say(text.sentence(AddressMissing()), good=False)
+            return
+        entered.emit(field.text())
+        field.clear()
 
     def _choose_certificate(self) -> None:
         kinds = f"{text.tr('settings.certificates')} (*.pem *.crt)"
@@ -266,7 +289,10 @@ class HrSystemFields(QObject):
         self.pending.setText(text.tr("settings.connection_pending"))
         self.keep.setSuffix(text.tr("settings.days_suffix"))
         self.keep.setToolTip(text.tr("settings.keep_days_hint"))
-        self.key.setPlaceholderText(text.tr("settings.key_hint"))
+        given = given_key()
+        self.key.setPlaceholderText(
+            text.tr("settings.key_given", name=given) if given else text.tr("settings.key_hint")
+        )
         self.passphrase.setPlaceholderText(text.tr("settings.key_hint"))
         self.account.setPlaceholderText(text.tr("settings.account_hint"))
         self.certificate.setPlaceholderText(text.tr("settings.certificate_hint"))
