@@ -1,4 +1,5 @@
-"""Files in the HR system that their candidates do not agree to any more, told in words: a person removes them there.
+"""Files, and scores of the machine, in the HR system that their candidates do not agree to any more, told in words: a
+person removes them there.
 
 Which they are is kept beside the items of the outbox (`sync.withholding`).
 """
@@ -13,27 +14,33 @@ from app import text
 from app.store import Library
 from app.sync_state import modality_words, utc
 from sync import withholding
-from sync.outbox import Item
+from sync.outbox import Item, Kind
 from sync.withholding import Agreement
 
 
 @dataclass(frozen=True, slots=True)
 class LyingThere:
-    """Those of one interview. `files` as they are called there, with when they arrived; `what` = the modalities, in
-    words."""
+    """Those of one interview. `files` as they are called there, `results` by their revision, with when they arrived;
+    `what` = the modalities of the files, in words."""
 
     candidate: str
     interview_id: str
     what: str
     files: tuple[str, ...]
+    results: tuple[str, ...]
     op_ids: tuple[str, ...]
 
     @property
     def sentence(self) -> str:
         """What a person has to do."""
-        return text.tr(
-            "sync.lies_there", candidate=self.candidate, what=self.what, files=text.tr("sync.file_and").join(self.files)
-        )
+        between, said = text.tr("sync.file_and"), []
+        if self.results:
+            results = between.join(self.results)
+            said.append(text.tr("sync.scores_lie_there", candidate=self.candidate, results=results))
+        if self.files:
+            files = between.join(self.files)
+            said.append(text.tr("sync.lies_there", candidate=self.candidate, what=self.what, files=files))
+        return "\n".join(said)
 
 
 def lying_there(library: Library) -> tuple[LyingThere, ...]:
@@ -46,7 +53,9 @@ def lying_there(library: Library) -> tuple[LyingThere, ...]:
     names = library.names_of(set(found))
     return tuple(
         LyingThere(
-            names.get(each, ""), each, modality_words(_lacking(items, agreed[each])), tuple(map(_file_there, items)),
+            names.get(each, ""), each, modality_words(_lacking(items, agreed[each])),
+            tuple(_file_there(item) for item in items if item.kind is Kind.ATTACHMENT),
+            tuple(_result_there(item) for item in items if item.kind is Kind.ASSESSMENT),
             tuple(item.op_id for item in items),
         )
         for each, items in found.items()
@@ -58,8 +67,16 @@ def _lacking(items: Collection[Item], agreement: Agreement | None) -> tuple[str,
     return tuple(sorted({name for item in items for name in withholding.lacking(item, agreement)}))
 
 
+def _result_there(item: Item) -> str:
+    revision = item.external_id.rpartition(":")[2]
+    return text.tr("sync.result_there", revision=revision, at=_arrival(item))
+
+
+def _arrival(item: Item) -> str:
+    return f"{utc(item.done_at).astimezone():%Y-%m-%d %H:%M}" if item.done_at else ""
+
+
 def _file_there(item: Item) -> str:
     body = json.loads(item.payload)
-    at = f"{utc(item.done_at).astimezone():%Y-%m-%d %H:%M}" if item.done_at else ""
     name = str(body.get("name") or item.remote_id or "")
-    return text.tr("sync.file_there", what=text.tr(f"sync.file_{body['role']}"), name=name, at=at)
+    return text.tr("sync.file_there", what=text.tr(f"sync.file_{body['role']}"), name=name, at=_arrival(item))

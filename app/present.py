@@ -7,10 +7,16 @@ whether a run is under way, and what is known to be in the way.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
 
 from app import text
 from app.exchanges import RunLine, is_unreachable
 from app.sync_state import Connection
+from sync import listing
+from sync.outbox import NOT_THERE, State
+
+if TYPE_CHECKING:
+    from app.store.library import Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +60,15 @@ class Present:
     def _waits(self) -> tuple[str, ...]:
         people = (text.tr("sync.people", n=self.people),) if self.people else ()
         return (*people, text.tr("sync.left", n=self.queue)) if self.queue else people
+
+
+def became_of_result(library: Library, interview_id: str) -> Literal["ok", "kept", "held", "untold"]:
+    """What became of the assessment of an interview that was signed last: it arrived, is still to be sent, waits for a
+    person, or is not for the HR system by the profile in use."""
+    with library.reading() as session:
+        item = listing.newest_result(session, interview_id)
+    if item is None or item.state in (State.PENDING, State.INFLIGHT, State.HANDED):
+        return "kept"
+    if item.state is not State.DONE:
+        return "held"
+    return "untold" if item.resolution in NOT_THERE else "ok"

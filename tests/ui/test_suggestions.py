@@ -76,7 +76,7 @@ def test_a_suggestion_says_what_and_why_and_goes_only_when_it_is_sent(opened, qt
 
 
 def test_after_signing_the_message_leads_to_what_follows(opened):
-    opened._reviewed = opened.interview_id
+    opened._signed_of = opened.interview_id
     opened._waiting = opened.people.after_signing(opened.interview_id)
     assert opened._waiting == 2
     opened._say_signed("shell.signed_none", "warn")

@@ -17,6 +17,7 @@ from app.domain.enrichment import EnrichmentKind
 from app.domain.outside import Purpose
 from app.domain.types import Imported
 from app.failures import CorrectionsPending, NotFound
+from app.present import became_of_result
 from app.sync_state import Connection, SyncState
 from ui import language
 from ui.library.positions import PositionsDialog
@@ -48,6 +49,7 @@ class Conductor(QObject):
         self.context, self.window = context, window
         self._reviewed = ""
         self._signed_at: datetime | None = None
+        self._signed_of = ""
         self._positions: PositionsDialog | None = None
         self._waiting = 0
         self._clips: dict[str, float] = {}
@@ -519,26 +521,26 @@ class Conductor(QObject):
 
     def _signed(self) -> None:
         connected = self.context.sync.standing().connection is not Connection.NONE
-        self._signed_at = datetime.now(UTC) if connected else None
+        self._signed_at, self._signed_of = datetime.now(UTC) if connected else None, self._reviewed
         self._waiting = self.people.after_signing(self._reviewed)
         self._say_signed("shell.signed" if connected else "shell.signed_none", "ok" if connected else "warn")
         self._name_interview()
         self.context.sync.sync_now()
 
     def _say_how_sending_went(self, state: SyncState) -> None:
-        """After the first run since signing: whether it arrived, or waits."""
+        """After the first run since signing: whether it arrived, waits for the HR system, or for a person."""
         if self._signed_at is None or state.last_run is None or state.last_run < self._signed_at:
             return
         self._signed_at = None
-        waits = bool(state.queue or state.people)
-        self._say_signed("shell.signed_kept" if waits else "shell.signed_ok", "warn" if waits else "ok")
+        became = became_of_result(self.context.library, self._signed_of)
+        self._say_signed(f"shell.signed_{became}", "ok" if became == "ok" else "warn")
 
     def _say_signed(self, key: str, kind: str) -> None:
         """What became of the signature; where suggestions follow from it, with the way to them."""
-        show = partial(self.people.open, self._reviewed, "suggestions")
+        show = partial(self.people.open, self._signed_of, "suggestions")
         action = "suggest.show" if self._waiting else ""
         self.window.message.say(
-            lambda: text.tr(key), kind, action=action, done=show, topic="signed", about=self._reviewed
+            lambda: text.tr(key), kind, action=action, done=show, topic="signed", about=self._signed_of
         )
 
     # What changed elsewhere
