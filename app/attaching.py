@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from app.store.library import Library
 
 RECENT_S = 7 * 24 * 3600.0
-"""Files are made for what was signed since then; older assessments were sent without."""
+"""Files are made for what waits, however long, and for what has arrived since then: older assessments went without,
+and who turns files on does not want them of all that ever was."""
 CURVES_HZ = 1.0
 PICTURE_WIDTH = 1600.0
 MADE, MEDIA = "made", "media"

@@ -269,7 +269,7 @@ class SyncService:
 
     def _audit_sent(self, session: Session, item: Item) -> None:
         self._library.record_in(session, "sent", interview_id_of(item), f"{item.kind} {item.external_id}")
-        if item.kind is Kind.ATTACHMENT:
+        if item.kind in (Kind.ATTACHMENT, Kind.ASSESSMENT):
             self._library.follow_consent(session, interview_id_of(item))
 
     def _pull(self, client: HrSystem, done: Drained) -> SyncReport:
@@ -460,7 +460,7 @@ class SyncService:
         return people_alone or self._attaching.withheld(item) is None
 
     def lying_there(self) -> tuple[LyingThere, ...]:
-        """Files in the HR system that their candidates do not agree to any more, by interview."""
+        """What lies in the HR system and its candidates do not agree to any more, by interview."""
         return lying_there(self._library)
 
     def history(self, limit: int = 200) -> tuple[HistoryLine, ...]:
@@ -536,7 +536,7 @@ class SyncService:
         self.sync_now()
 
     def removed_there(self, op_ids: Collection[str]) -> None:
-        """A person has removed these files in the HR system. Raises ConflictStale where none lay there any more."""
+        """A person has removed these in the HR system. Raises ConflictStale where none lay there any more."""
         with self._library.session() as session:
             gone = withholding.removed(session, op_ids)
             for item in gone:

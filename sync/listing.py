@@ -47,7 +47,8 @@ def by_op_id(session: Session, op_ids: Collection[str]) -> dict[str, Item]:
 
 
 def newest_assessments(session: Session, since: float, role: str) -> tuple[Item, ...]:
-    """Of each assessment the newest revision, where it was written since then (UTC seconds) and has no such file.
+    """Of each assessment the newest revision that has no such file, where it has not arrived yet, or arrived since then
+    (UTC seconds).
 
     A file that was not told does not count.
     """
@@ -60,7 +61,8 @@ def newest_assessments(session: Session, since: float, role: str) -> tuple[Item,
         ),
     )  # fmt: skip
     wanted = select(outbox).where(
-        outbox.c.kind == Kind.ASSESSMENT.value, outbox.c.created >= since, ~newer.exists(), ~made.exists(),
+        outbox.c.kind == Kind.ASSESSMENT.value, ~newer.exists(), ~made.exists(),
+        or_(outbox.c.state != State.DONE.value, outbox.c.done_at >= since),
         or_(outbox.c.resolution.is_(None), outbox.c.resolution.not_in([each.value for each in NOT_THERE])),
     )  # fmt: skip
     return tuple(item_of(row) for row in session.execute(wanted.order_by(outbox.c.seq)).mappings())

@@ -6,7 +6,8 @@ also where the candidate agrees again; what lies in the HR system is removed the
 The same holds of files of a recording in which a stretch was redacted after they had arrived, whatever is agreed to.
 
 A signed assessment is people's judgement and follows the whole of a consent: once all of it is taken back, what a
-machine found is not sent any more, and a revision without it only where a person says so.
+machine found is not sent any more, and a revision without it only where a person says so. One that has arrived with a
+machine's scores is remembered until a later revision takes its place, or a person has removed them there.
 """
 
 from __future__ import annotations
@@ -16,12 +17,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, FromClause, and_, delete, func, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from sync import ledger
 from sync.handing import is_waiting
 from sync.outbox import Item, Kind, Resolution, State, select_items
+from sync.revisions import is_later_revision
 from sync.tables import outbox, sync_state
 
 WITHDRAWN = "consent_withdrawn"
@@ -38,6 +40,9 @@ REDACTED = "redacted"
 _AFTER_ALL = "mianjian:after_all"
 """Assessments that a person sends though all consent was taken back: remembered under the name of a system of its own,
 by operation id."""
+_SCORES = "mianjian:scores_there"
+"""Assessments in the HR system with a machine's scores though all consent was taken back, in the same way."""
+_THERE, _GONE = "there", "gone"
 _OF_ROLE = {"transcript": ("speech",)}
 
 
@@ -82,6 +87,8 @@ def result_held(session: Session, item: Item, agreement: Agreement | None) -> di
 
 def has_machine_parts(item: Item) -> bool:
     """Whether a machine's scores, or what it counted, are in a signed assessment."""
+    if item.pruned:  # nobody knows any more
+        return True
     body: dict[str, Any] = json.loads(item.payload)
     counted = body.get("keyword_rate") is not None
     return counted or any(each.get("machine") is not None for each in body.get("dimensions", ()))
@@ -96,10 +103,11 @@ def _is_sent_after_all(session: Session, item: Item) -> bool:
     return ledger.read_state(session, _AFTER_ALL, item.op_id) is not None
 
 
-def _forget_after_all(session: Session, interview_id: str) -> None:
-    """There is a consent again: should it be taken back, too, somebody is asked anew."""
+def _forget_taken_back(session: Session, interview_id: str) -> None:
+    """There is a consent again: should it be taken back, too, somebody is asked, and told, anew."""
     results = select(outbox.c.op_id).where(outbox.c.aggregate == interview_id)
-    session.execute(delete(sync_state).where(sync_state.c.system == _AFTER_ALL, sync_state.c.name.in_(results)))
+    remembered = sync_state.c.system.in_([_AFTER_ALL, _SCORES]), sync_state.c.name.in_(results)
+    session.execute(delete(sync_state).where(*remembered))
 
 
 def follow(session: Session, interview_id: str, agreement: Agreement) -> tuple[Item, ...]:
@@ -112,10 +120,13 @@ def follow(session: Session, interview_id: str, agreement: Agreement) -> tuple[I
 
 def _follow_results(session: Session, interview_id: str, agreement: Agreement) -> tuple[Item, ...]:
     if agreement.now:
-        _forget_after_all(session, interview_id)
+        _forget_taken_back(session, interview_id)
         return ()
     held = []
     of_interview = outbox.c.kind == Kind.ASSESSMENT.value, outbox.c.aggregate == interview_id
+    for item in select_items(session, *of_interview, *_newest_there()):
+        if has_machine_parts(item) and ledger.read_state(session, _SCORES, item.op_id) is None:
+            ledger.write_state(session, _SCORES, item.op_id, _THERE)
     for item in select_items(session, *of_interview, is_waiting()):
         if params := result_held(session, item, agreement):
             _hold(session, item, params)
@@ -160,21 +171,27 @@ def is_redacted(item: Item) -> bool:
 
 def lying_there(session: Session) -> tuple[Item, ...]:
     """Files in the HR system that their candidates do not agree to any more, or that have what was redacted since, and
-    that nobody has removed there yet."""
-    return select_items(session, _lies_there())
+    results with a machine's scores that are not agreed to, which nobody has removed there yet."""
+    return select_items(session, _lies_there()) + select_items(session, *_scores_there())
 
 
 def count_lying_there(session: Session) -> int:
     """How many there are."""
-    return session.scalar(select(func.count()).select_from(outbox).where(_lies_there())) or 0
+    return sum(
+        session.scalar(select(func.count()).select_from(outbox).where(*which)) or 0
+        for which in ((_lies_there(),), _scores_there())
+    )
 
 
 def removed(session: Session, op_ids: Collection[str]) -> tuple[Item, ...]:
     """A person has removed these there; gives those that lay there until now."""
-    found = select_items(session, _lies_there(), outbox.c.op_id.in_(list(op_ids)))
-    for item in found:
+    these = outbox.c.op_id.in_(list(op_ids))
+    files, results = select_items(session, _lies_there(), these), select_items(session, *_scores_there(), these)
+    for item in files:
         _resolve(session, item, Resolution.REMOVED)
-    return found
+    for item in results:
+        ledger.write_state(session, _SCORES, item.op_id, _GONE)
+    return files + results
 
 
 def _hold(session: Session, item: Item, params: dict[str, object]) -> None:
@@ -202,10 +219,22 @@ def _files_of(interview_id: str) -> tuple[ColumnElement[bool], ColumnElement[boo
     return outbox.c.kind == Kind.ATTACHMENT.value, outbox.c.aggregate == f"{interview_id}/files"
 
 
-def _arrived() -> ColumnElement[bool]:
+def _arrived(of: FromClause = outbox) -> ColumnElement[bool]:
     """Sent from here or by another computer, or found there as another computer's file of the same revision."""
-    by_another = and_(outbox.c.resolution == Resolution.OVERTAKEN.value, outbox.c.theirs.is_not(None))
-    return or_(outbox.c.resolution.is_(None), outbox.c.resolution == Resolution.WITHDRAWN.value, by_another)
+    by_another = and_(of.c.resolution == Resolution.OVERTAKEN.value, of.c.theirs.is_not(None))
+    return or_(of.c.resolution.is_(None), of.c.resolution == Resolution.WITHDRAWN.value, by_another)
+
+
+def _newest_there() -> tuple[ColumnElement[bool], ...]:
+    """Revisions that have arrived, and no later one of the same assessment."""
+    later = outbox.alias("later")
+    newer = select(later.c.seq).where(is_later_revision(later), later.c.state == State.DONE.value, _arrived(later))
+    return outbox.c.state == State.DONE.value, _arrived(), ~newer.exists()
+
+
+def _scores_there() -> tuple[ColumnElement[bool], ...]:
+    remembered = select(sync_state.c.name).where(sync_state.c.system == _SCORES, sync_state.c.value == _THERE)
+    return (outbox.c.op_id.in_(remembered), *_newest_there())
 
 
 def _lies_there() -> ColumnElement[bool]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
+from sqlalchemy import update
 
 from app.settings import SettingsFile
 from sync import listing, tables
@@ -94,6 +95,38 @@ def test_a_revision_that_the_hr_system_does_not_get_takes_its_files_with_it(libr
     states = {item.state for item in service.state().entries if item.kind is Kind.ATTACHMENT}
     assert states == {State.DONE}
     assert {upload["assessment_external_id"].rpartition(":")[2] for upload in sandbox.store.uploads()} == {"1", "6"}
+
+
+def written(library, days_ago, column="created"):
+    """As if the results had been written, or had arrived, so many days ago."""
+    with library.session() as session:
+        session.execute(
+            update(tables.outbox)
+            .where(tables.outbox.c.kind == Kind.ASSESSMENT.value)
+            .values({column: tables.outbox.c[column] - days_ago * 86_400.0})
+        )
+
+
+def test_what_waited_long_has_its_files_too(library, service, sandbox, interview):
+    sign(library, interview.id)
+    written(library, 30)
+    assert service.run_once().complete
+    assert {"report", "transcript", "curves"} <= set(files(sandbox))
+
+
+@pytest.mark.parametrize(("days", "made"), [(6, True), (8, False)])
+def test_what_arrived_long_ago_without_files_gets_none(library, service, sandbox, interview, days, made):
+    settings = service._settings
+    settings.profiles.mkdir()
+    bare = WITH_VIDEO.replace("with-video", "bare").replace(', "video"', "").replace("generic", "sandbox")
+    (settings.profiles / "bare.toml").write_text(bare, "utf-8")
+    settings.change(ehr_profile="bare")
+    sign(library, interview.id)
+    assert service.run_once().complete
+    written(library, days, "done_at")
+    settings.change(ehr_profile="sandbox")
+    assert service.run_once().complete
+    assert ("report" in files(sandbox)) is made
 
 
 def test_nothing_is_swept_away_while_somebody_writes_what_it_is_for(library, service, interview, monkeypatch):

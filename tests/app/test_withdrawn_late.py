@@ -41,7 +41,7 @@ def test_a_file_that_is_there_as_a_whole_has_arrived(library, service, sandbox, 
     assert set(files(sandbox)) == {"transcript"}
     found = items(library)["transcript"]
     assert (found.state, found.resolution) == (State.DONE, Resolution.WITHDRAWN)
-    assert len(service.lying_there()[0].op_ids) == 1
+    assert len(service.lying_there()[0].files) == 1
 
 
 def test_it_is_not_sent_again_when_the_program_ends_in_that_moment(library, service, sandbox, transcript):

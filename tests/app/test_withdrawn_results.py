@@ -140,3 +140,65 @@ def test_a_part_of_the_consent_holds_no_result(library, service, sandbox, scored
     agree(library, scored.id, "speech")
     service.run_once()
     assert len(sandbox.store.assessments()) == 1
+
+
+def test_scores_that_have_arrived_are_told_until_a_person_removed_them_there(
+    library, service, sandbox, scored, each_language
+):
+    assert service.result(scored.id).standing == "pending"
+    service.run_once()
+    assert service.result(scored.id).standing == "done"
+    assert service.lying_there() == ()
+    agree(library, scored.id)
+    (told,) = service.lying_there()
+    assert told.interview_id == scored.id
+    assert len(told.results) == 1
+    assert text.tr("sync.scores_lie_there", candidate="张伟", results=told.results[0]) in told.sentence
+    assert service.standing().people == len(told.op_ids) == len(told.files) + 1
+    service.removed_there(told.op_ids)
+    service.run_once()
+    assert service.lying_there() == ()
+    agree(library, scored.id, "face")
+    agree(library, scored.id)
+    assert len(service.lying_there()[0].results) == 1, "taken back anew, it is told anew"
+
+
+def test_a_later_revision_without_scores_takes_the_place_of_those_there(library, service, sandbox, scored):
+    service.run_once()
+    agree(library, scored.id)
+    sign(library, scored.id)
+    service.run_once()
+    assert service.lying_there()[0].results, "the new revision waits for a word"
+    assert service.result(scored.id).standing == "held"
+    service.resend(results(service)[-1].op_id)
+    assert service.run_once().sent == 1
+    assert all(not told.results for told in service.lying_there())
+    newest = max(sandbox.store.assessments(), key=lambda one: one.revision)
+    assert machine_scores(newest.body) == []
+    assert machine_scores(json.dumps(sandbox.store.standing(newest.assessment_id).body)) == []
+
+
+@pytest.mark.parametrize("kept", [("face",), ALL])
+def test_scores_of_which_a_part_is_agreed_to_or_again_all_are_not_told(library, service, sandbox, scored, kept):
+    service.run_once()
+    agree(library, scored.id)
+    agree(library, scored.id, *kept)
+    assert all(not told.results for told in service.lying_there())
+
+
+def test_peoples_judgement_that_has_arrived_is_not_told(library, service, sandbox, judged):
+    service.run_once()
+    agree(library, judged.id)
+    assert all(not told.results for told in service.lying_there())
+
+
+def test_scores_that_arrive_while_it_is_taken_back_are_told(library, service, sandbox, scored):
+    whole = sandbox.store.keep
+
+    def keep(*args, **params):
+        agree(library, scored.id)
+        return whole(*args, **params)
+
+    sandbox.store.keep = keep
+    service.run_once()
+    assert [len(told.results) for told in service.lying_there()] == [1]
