@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 
 from analysis.failures import DiskFull, Failure
 from app.domain.types import Interview
+from app.failures import RecordingDiskFull, RecordingSpaceShort
 from app.recording.cut_off import end, take_up
 from app.text import tr
 from ui.shell.context import Context
@@ -114,9 +115,14 @@ class Recordings:
             self.room.say_later(interview_id, words, cut)
 
     def _failed(self, failure: Failure) -> None:
+        if isinstance(failure, RecordingDiskFull):
+            self._window.message.drop(RecordingSpaceShort.code)
         self._window.say_failure(failure, about=self.looked_at())
 
     def _noticed(self, words: Callable[[], str], kind: str, topic: str) -> None:
+        if topic == RecordingDiskFull.code:  # there is room again: nothing that was said of the disk holds
+            self._window.message.drop(RecordingSpaceShort.code)
+            self._window.message.drop(DiskFull.code)
         self._window.message.say(words, kind, topic=topic, about=self.looked_at())
 
     def _turned(self, _page: int) -> None:
@@ -124,6 +130,7 @@ class Recordings:
         if not self.looked_at():
             self._asked = False
             self._window.message.drop(CLOSING)
+            self._window.message.drop(RecordingSpaceShort.code)
             self._window.message.drop(ANOTHER)
         self._cover()
         if self._window.pages.currentWidget() is self.room:
