@@ -145,7 +145,9 @@ class CandidateWindow(QWidget):
             window.raise_()
         else:
             self.setGeometry(other.geometry())
-            self.setWindowState(Qt.WindowState.WindowFullScreen)  # `showFullScreen` would take the keys once it is shown
+            self.setWindowState(
+                Qt.WindowState.WindowFullScreen
+            )  # `showFullScreen` would take the keys
             self.show()
         window.activateWindow()
         return other is not None
