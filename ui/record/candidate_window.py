@@ -145,9 +145,7 @@ class CandidateWindow(QWidget):
             window.raise_()
         else:
             self.setGeometry(other.geometry())
-            self.setWindowState(
-                Qt.WindowState.WindowFullScreen
-            )  # `showFullScreen` would take the keys
+            self.setWindowState(Qt.WindowState.WindowFullScreen)  # `showFullScreen` would take the keys
             self.show()
         window.activateWindow()
         return other is not None
