@@ -53,3 +53,9 @@ def modality_of_track(name: str) -> str:
 def modalities() -> tuple[str, ...]:
     """The modalities that this build can analyse; consent and policy choose among them."""
     return ("speech", "face", "expression") if expression() else ("speech", "face")
+
+
+def rests_on(modality: str) -> str:
+    """The modality without which this one cannot be observed: what an optional room reads, it reads from the face. ""
+    for none."""
+    return "" if modality in ("speech", "face") else "face"

@@ -9,7 +9,7 @@ from functools import cache
 
 import msgspec
 
-from analysis.features import modalities
+from analysis.features import modalities, rests_on
 from app import text
 from app.domain.outside import Data
 from app.domain.types import Consent
@@ -111,7 +111,10 @@ def allowed_modalities(rules: Profile, consent: Consent | None) -> tuple[str, ..
 
 
 def allows(rules: Profile, modality: str, agreed: tuple[str, ...] | None) -> bool:
-    """Whether one modality may be analysed, with the modalities that a recorded consent names; None = none recorded."""
+    """Whether one modality, and the one that it rests on, may be analysed, with the modalities that a recorded consent
+    names; None = none recorded."""
+    if (other := rests_on(modality)) and not allows(rules, other, agreed):
+        return False
     if agreed is None:
         return rules.consent is not ConsentRule.RECORDED and rules.rule(modality).analyse
     return rules.rule(modality).analyse and modality in agreed

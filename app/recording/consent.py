@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from analysis.disk import sync_file
-from analysis.features import modalities
+from analysis.features import modalities, rests_on
 from app import policy, text
 from app.domain.types import Consent, ConsentGiven
 from app.failures import ConsentNoticeInvalid
@@ -77,8 +77,10 @@ class Agreed:
     modalities: tuple[str, ...] = ()
 
     def settled(self) -> Agreed:
-        """The same without what rests on something that is refused: no analysis of a face without a picture."""
-        return Agreed(self.kinds, tuple(name for name in self.modalities if needs(name) in self.kinds))
+        """The same without what rests on something that is refused: no analysis of a face without a picture, none of
+        its expression without the face."""
+        agreed = {*map(str, self.kinds), *self.modalities}
+        return Agreed(self.kinds, tuple(name for name in self.modalities if agreed.issuperset(bases(name))))
 
 
 class _Body(msgspec.Struct, forbid_unknown_fields=True):
@@ -97,6 +99,11 @@ class _Body(msgspec.Struct, forbid_unknown_fields=True):
 def needs(modality: str) -> Kind:
     """What has to be recorded for a modality to be analysed."""
     return Kind.SOUND if modality == SPEECH else Kind.PICTURE
+
+
+def bases(modality: str) -> tuple[str, ...]:
+    """All that has to be agreed to for a modality to be analysed: what is recorded, and what it is read from."""
+    return (str(needs(modality)), *filter(None, [rests_on(modality)]))
 
 
 def offered(rules: policy.Profile, notice: Notice) -> tuple[str, ...]:

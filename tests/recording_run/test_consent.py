@@ -104,6 +104,19 @@ def test_withdrawing_a_kind_takes_along_what_rests_on_it(library, interview):
     assert [len(each.modalities) for each in library.consents(interview.id)] == [2, 1, 0]
 
 
+@pytest.mark.parametrize("room", modalities()[2:])
+def test_what_is_read_from_the_face_goes_with_the_face(library, interview, room):
+    shown, rules = consent.notice("en", library.folder), policy.profile("CN")
+    consent.give(library, interview.id, Agreed(ALL, ("speech", room)), shown, ConsentGiven.SIGNED)
+    assert library.consent(interview.id).modalities == ("speech",)
+    consent.give(library, interview.id, Agreed(ALL, modalities()), shown, ConsentGiven.SIGNED)
+    assert policy.allowed_modalities(rules, library.consent(interview.id)) == modalities()
+    assert consent.withdraw(library, interview.id, (), ("face",)).modalities == ("speech",)
+    library.record_consent(interview.id, (room,), "desk-1", "秦𠮷雅")
+    with pytest.raises(ConsentMissing):
+        policy.require_modalities(rules, library.consent(interview.id), modalities())
+
+
 def test_the_desk_narrows_what_is_analysed_and_leaves_what_may_be_recorded(library, interview):
     shown = consent.notice("en", library.folder)
     consent.give(library, interview.id, Agreed(ALL, ("speech", "face")), shown, ConsentGiven.SIGNED)

@@ -145,7 +145,8 @@ class CandidateWindow(QWidget):
             window.raise_()
         else:
             self.setGeometry(other.geometry())
-            self.showFullScreen()
+            self.setWindowState(Qt.WindowState.WindowFullScreen)  # `showFullScreen` would take the keys
+            self.show()
         window.activateWindow()
         return other is not None
 

@@ -215,7 +215,7 @@ class ConsentPage(QWidget):
         """
         for key, box in self.ticks.items():
             if key not in tuple(Kind):
-                box.setEnabled(self.ticks[consent.needs(key)].isChecked())
+                box.setEnabled(all(self._is_ticked(base) for base in consent.bases(key)))
         agreed = self.agreed()
         if (stands := self._stands()) != self._signed_for:
             self._signed_for = stands

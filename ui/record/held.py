@@ -420,7 +420,8 @@ class HeldInterview(QObject):
         rules = policy.profile(self._settings.values.jurisdiction)
         allowed = policy.allowed_modalities(rules, self.library.consent(self.interview.id))
         kinds, names = self._unkept
-        return tuple(name for name in allowed if name not in names and consent.needs(name) not in kinds)
+        taken_back = {*map(str, kinds), *names}
+        return tuple(name for name in allowed if taken_back.isdisjoint({name, *consent.bases(name)}))
 
     # Sources
 

@@ -266,10 +266,10 @@ class RecordRoom(QWidget):
             keyed.setFocus(event.reason())
 
     @property
-    def read_by(self) -> str:
-        """The interview whose candidate reads the consent here, "" for none."""
-        reads = self._interview is not None and self.pages.currentWidget() is self.consent
-        return self._interview.id if reads and self._interview is not None else ""
+    def prepared(self) -> str:
+        """The interview that is about to begin: its candidate reads the consent here, or sits by; "" for none."""
+        page = self.pages.currentWidget()
+        return self._interview.id if self._interview is not None and page in (self.consent, self.setup) else ""
 
     # A window that closes
 

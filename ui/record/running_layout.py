@@ -7,7 +7,7 @@ way first, then the list of questions and a long question scroll, each by itself
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QShowEvent
+from PySide6.QtGui import QFontMetrics, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -35,7 +35,7 @@ from ui.widgets.text_line import TextLine
 
 ROOM = 62
 """Beside the words of a question: its sign, paddings, a scroll bar."""
-SIDE, LEFT_SIZE, AFTER_SIZE = 300, 30, 15
+SIDE, LEAST_SIDE, LEFT_SIZE, AFTER_SIZE = 300, 150, 30, 15
 LEAST_PICTURE, LEAST_LIST, LEAST_WORDS = 64, 108, 56
 """So high (pixels) are picture, list of questions, and a question or its written answer at least."""
 
@@ -47,6 +47,7 @@ class RunningLayout(QWidget):
         super().__init__(parent)
         self.strip = HintStrip(settings)
         self.sources = SourcesShown()
+        self._wide = 0
         self.preview, self.troubles = self.sources.preview, self.sources.troubles
         self._make_widgets()
         self._build()
@@ -88,7 +89,9 @@ class RunningLayout(QWidget):
         self._side(right)
         body = QHBoxLayout()
         body.setSpacing(theme.scaled(12))
-        body.addWidget(_scrolling(left), 1)
+        self.lead = _scrolling(left)
+        self._leading = self.lead.widget() or self.lead
+        body.addWidget(self.lead, 1)
         self.side = _scrolling(right)
         self.inside = self.side.widget() or self.side
         body.addWidget(self.side)
@@ -129,11 +132,10 @@ class RunningLayout(QWidget):
         times.addWidget(self.marks, 0, Qt.AlignmentFlag.AlignBottom)
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 1000)
-        buttons = QHBoxLayout()
+        buttons = FlowLayout(spacing=theme.scaled(6))
         self.next.setProperty("class", "primary")
         for button in (self.next, self.retake, self.pause):
             buttons.addWidget(button)
-        buttons.addStretch(1)
         for widget in (self._words, self.answer):
             widget.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         column.addWidget(self.number)
@@ -179,6 +181,25 @@ class RunningLayout(QWidget):
         right.addWidget(self.no_questions, 1)
         right.addWidget(self.withdraw)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: the window is another size."""
+        super().resizeEvent(event)
+        self._fit_side()
+
+    def _fit_side(self) -> None:
+        """What leads the interview has the room that it needs; what stands beside it has the rest, within limits."""
+        bar = self.side.verticalScrollBar().sizeHint().width()
+        needed = self._leading.minimumSizeHint().width() + 2 * bar + 3 * theme.scaled(12)
+        wide = max(theme.scaled(LEAST_SIDE), min(theme.scaled(SIDE), self.width() - needed))
+        if wide == self._wide:
+            return
+        self._wide = wide
+        self.questions.setFixedWidth(wide)
+        self.inside.setMaximumWidth(wide)
+        self.side.setFixedWidth(wide + bar)
+        self.preview.setFixedWidth(wide)
+        self._fit_questions()
+
     def showEvent(self, event: QShowEvent) -> None:
         """Qt: it is about to be seen; the style has its last word on fonts before."""
         super().showEvent(event)
@@ -186,7 +207,7 @@ class RunningLayout(QWidget):
 
     def _fit_questions(self) -> None:
         """As high as their words need: the view itself forgets the style's padding."""
-        wide = theme.scaled(SIDE - ROOM)
+        wide = (self._wide or theme.scaled(SIDE)) - theme.scaled(ROOM)
         metrics, wrapped = QFontMetrics(theme.font()), Qt.TextFlag.TextWordWrap
         for row in range(self.questions.count()):
             item = self.questions.item(row)
@@ -194,7 +215,7 @@ class RunningLayout(QWidget):
             item.setSizeHint(QSize(wide, high + theme.scaled(14)))
 
     def _paint(self) -> None:
-        self._fit_questions()
+        self._wide = 0
         self.question.setFont(theme.font(26))
         self.left.setFont(theme.mono(LEFT_SIZE))
         self.after.setFont(theme.font(AFTER_SIZE))
@@ -202,15 +223,12 @@ class RunningLayout(QWidget):
         self.answer.setFont(theme.font(16))
         self.bar.setFixedHeight(theme.scaled(6))
         self.marker.setIcon(icons.icon("bookmark"))
-        self.questions.setFixedWidth(theme.scaled(SIDE))
         self.questions.setMinimumHeight(theme.scaled(LEAST_LIST))
         for widget in (self._words, self.answer):
             widget.setMinimumHeight(theme.scaled(LEAST_WORDS))
-        self.inside.setMaximumWidth(theme.scaled(SIDE))
-        self.side.setFixedWidth(theme.scaled(SIDE) + self.side.verticalScrollBar().sizeHint().width())
-        self.preview.setFixedWidth(theme.scaled(SIDE))
         self.preview.setMinimumHeight(theme.scaled(LEAST_PICTURE))
         self.preview.setMaximumHeight(theme.scaled(SIDE * 9 / 16))
+        self._fit_side()
         self.bar.setStyleSheet(
             f"QProgressBar {{ border: none; background: {theme.color('border').name()}; border-radius: 3px; }}"
             f"QProgressBar::chunk {{ background: {theme.color('accent').name()}; border-radius: 3px; }}"

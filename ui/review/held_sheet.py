@@ -70,15 +70,23 @@ class HeldSheet(QFrame):
             self._column.addWidget(self._block(number, question))
         if not self._held.questions:
             self._column.addWidget(_line(tr("review.nothing_asked"), "muted"))
+        if notes := self._notes(None):
+            self._column.addWidget(self._between(notes))
         self._column.addStretch(1)
+
+    def _between(self, notes: list[str]) -> QWidget:
+        """What was noted while no question was asked."""
+        block, column = _block()
+        words = _line(tr("review.noted_between" if self._held.questions else "review.noted"))
+        words.setFont(theme.font(14, bold=True))
+        column.addWidget(words)
+        for note in notes:
+            column.addWidget(_line(note, "muted"))
+        return block
 
     def _block(self, number: int, question: AskedQuestion) -> QWidget:
         """A question, when it was asked, its rating, its written answer, and what was noted meanwhile."""
-        block = QWidget()
-        block.setMaximumWidth(theme.scaled(WIDEST))
-        column = QVBoxLayout(block)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.scaled(4))
+        block, column = _block()
         words = _line(f"{number}. {question.text}")
         words.setFont(theme.font(14, bold=True))
         column.addWidget(words)
@@ -98,11 +106,20 @@ class HeldSheet(QFrame):
             return [times]
         return [times, tr("review.question_rated", score=f"{rating.score:g}")]
 
-    def _notes(self, question: AskedQuestion) -> list[str]:
+    def _notes(self, question: AskedQuestion | None) -> list[str]:
         noted = [each for each in self._comments if each.time_s is not None and self._held.at(each.time_s) is question]
         said = [f"{timecode(each.time_s or 0.0)}  {here(each).text or tr('review.bookmark')}" for each in noted]
-        rating = self._ratings.get(question.text)
+        rating = self._ratings.get(question.text) if question is not None else None
         return [*said, rating.comment] if rating is not None and rating.comment else said
+
+
+def _block() -> tuple[QWidget, QVBoxLayout]:
+    block = QWidget()
+    block.setMaximumWidth(theme.scaled(WIDEST))
+    column = QVBoxLayout(block)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(theme.scaled(4))
+    return block, column
 
 
 def _line(words: str, text_class: str = "") -> QWidget:

@@ -98,11 +98,11 @@ class Recordings:
             self._window.say_failure(failure)
 
     def looked_at(self) -> str:
-        """The interview that is being held, or whose consent is read; "" for none."""
+        """The interview that is being held, or about to be; "" for none."""
         room = self.room
         if room is None:
             return ""
-        return room.held.interview.id if room.held is not None else room.read_by
+        return room.held.interview.id if room.held is not None else room.prepared
 
     def tells_of(self, interview_id: str) -> bool:
         """Whether the room shows the end of this interview."""
@@ -138,10 +138,10 @@ class Recordings:
             self._window.alerts.fold(bool(self.looked_at()))
 
     def _cover(self, _page: int = 0) -> None:
-        """While a candidate reads the consent, nothing of other candidates stands above it."""
+        """While a candidate reads the consent or sits by, nothing of other candidates stands above it."""
         room = self.room
         shown = room is not None and self._window.pages.currentWidget() is room
-        self._window.alerts.cover(on=room is not None and shown and bool(room.read_by))
+        self._window.alerts.cover(on=room is not None and shown and bool(room.prepared))
 
     def _goes_on(self, interview_id: str) -> None:
         """Nothing that was said of its beginning holds any more."""

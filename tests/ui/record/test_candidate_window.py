@@ -101,6 +101,8 @@ def test_on_a_second_display_it_is_full_screen_and_nothing_is_said(room, intervi
     with qtbot.assertNotEmitted(room.noticed):
         QTest.keyClick(room, "w")
     assert room.running.candidate.isFullScreen()
+    assert not room.running.candidate.isActiveWindow()  # the keys are the interviewer's
+    assert room.isActiveWindow()
 
 
 def test_after_the_last_question_it_closes_with_a_word(room, interview):

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from analysis.features import modalities
 from app import text
 from app.domain.types import ConsentGiven
 from app.recording import consent
@@ -28,6 +29,22 @@ def test_nothing_is_ticked_beforehand_and_nothing_goes_without_a_signature(room,
     page.clear.click()
     assert not page.agree.isEnabled()
     assert library.consent(interview.id) is None
+
+
+@pytest.mark.parametrize("key", modalities()[2:])
+def test_what_is_read_from_the_face_cannot_be_ticked_without_the_face(room, interview, key):
+    room.choose(interview.id)
+    ticks = room.consent.ticks
+    ticks["picture"].click()
+    assert not ticks[key].isEnabled()
+    ticks["face"].click()
+    ticks[key].click()
+    assert room.consent.agreed().modalities == ("face", key)
+    ticks["face"].click()
+    assert room.consent.agreed().modalities == ()
+    assert not ticks[key].isEnabled()
+    room.consent.every.click()
+    assert room.consent.agreed().modalities == modalities()
 
 
 def test_a_signature_is_kept_as_it_was_drawn(room, interview, library):

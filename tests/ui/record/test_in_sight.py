@@ -9,7 +9,7 @@ from app.recording.kinds import Role
 from tests.recording_run.conftest import planned_interview
 from tests.ui.record.steps import ALL
 from tests.ui.rooms import drained
-from ui import language
+from ui import language, theme
 from ui.record.capture.choice import Device, What
 from ui.record.capture.problems import SourceProblem, Trouble
 
@@ -57,6 +57,21 @@ def test_signature_and_buttons_of_the_consent(room):
     for way, widgets in own.items():
         page.ways[way].click()
         assert out_of_sight(**always, **widgets) == []
+
+
+def test_at_twice_the_size_the_question_is_read_without_scrolling_sideways(room, made):
+    theme.apply("light", 200)
+    page = room.consent
+    page.tick_all()
+    page.ways[ConsentGiven.PAPER].click()
+    page.paper.click()
+    page.agree.click()
+    room.setup.begin.click()
+    room.running.go_next()
+    room.running.toggle_candidate()
+    drained()
+    for column in (room.running.lead, room.running.side):
+        assert column.widget().width() <= column.viewport().width()
 
 
 def test_everything_that_is_pressed_while_an_interview_goes_on(room, made):

@@ -80,6 +80,21 @@ def test_what_was_asked_and_written_stands_there_and_no_advice_to_add_a_recordin
     assert text.tr("review.no_transcript") not in every
 
 
+def test_what_was_noted_outside_of_any_question_stands_there_too(qtbot, library, each_language):
+    without_kit = planned_interview(library, (), "hr-2")
+    run = holding.held(library, without_kit, Settings(), lambda: 5.0)
+    run.begin(())
+    run.note("准时到场")
+    run.mark()
+    run.end()
+    room = shown(qtbot, LibraryPresenter(library, without_kit.id))
+    sheet = words_in(room.held_sheet)
+    assert text.tr("review.noted") in sheet
+    assert "00:05  准时到场" in sheet
+    assert f"00:05  {text.tr('review.bookmark')}" in sheet
+    room.leave()
+
+
 def test_the_scorecard_tells_which_questions_were_asked(room):
     rows = room.scorecard.questions.rows
     assert room.scorecard.questions.inside.isVisible()

@@ -207,7 +207,9 @@ def test_nothing_of_other_candidates_stands_above_the_consent_that_one_reads(con
     assert window.alerts.isVisible()
     window.enter("record")
     assert window.alerts.isHidden()
-    conductor.recordings.room.consent.back.click()
+    conductor.recordings.room.consent.refuse.click()
+    assert window.alerts.isHidden()
+    conductor.recordings.room.start_over()
     assert window.alerts.isVisible()
     assert window.message.isVisible()
 
