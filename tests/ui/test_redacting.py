@@ -6,7 +6,11 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication, QMenu
 
+from analysis.failures import Cancelled
+from analysis.protocol import ProgressMessage
+from app import text
 from app.domain.redaction import Reason
+from app.jobs import redacting
 from app.text import tr
 from tests.ui.rooms import reviewing
 from ui import language
@@ -119,3 +123,57 @@ def test_nothing_is_analysed_while_it_is_redacted(qtbot, opened_window, reviewed
     with pytest.raises(RecordingInUse):
         opened_window.context.work.analyse(interview_id)
     qtbot.waitUntil(lambda: begun == [interview_id], timeout=60_000)
+
+
+def test_a_clip_that_is_being_written_ends_and_none_begins_meanwhile(
+    qtbot, opened_window, reviewed_copy, room, begun, tmp_path, monkeypatch
+):
+    from app.failures import RecordingInUse
+    from app.jobs import clips
+
+    def goes_on(_job, _report, stop):
+        assert stop.wait(60)
+        raise Cancelled
+
+    monkeypatch.setattr(clips, "run_child", goes_on)
+    work, interview_id = opened_window.context.work, reviewed_copy[1]
+    work.export_clip(interview_id, 11.0, 17.0, str(tmp_path / "片段.webm"))
+    with qtbot.waitSignal(work.clipEnded) as ended:
+        room.redactAsked.emit(12.0, 16.5, "salary")
+        qtbot.mouseClick(opened_window.window.message.action, LEFT)
+        with pytest.raises(RecordingInUse):
+            work.export_clip(interview_id, 11.0, 17.0, str(tmp_path / "又.webm"))
+    assert isinstance(ended.args[1], Cancelled)
+    assert not list(tmp_path.glob("*.webm*"))
+    qtbot.waitUntil(lambda: begun == [interview_id], timeout=60_000)
+
+
+@pytest.mark.parametrize("spoken", ["en", "zh"])
+def test_how_far_it_is_stands_above_the_room_and_it_can_be_cancelled(
+    qtbot, opened_window, reviewed_copy, room, begun, monkeypatch, spoken
+):
+    language.set_language(spoken)
+    half = ProgressMessage("redact", 30.0, 60.0, 0.5, 30.0)
+
+    def goes_on(_job, report, stop):
+        report(half)
+        assert stop.wait(60)
+        raise Cancelled
+
+    monkeypatch.setattr(redacting, "run_child", goes_on)
+    library, interview_id, bar = opened_window.context.library, reviewed_copy[1], opened_window.window.message
+    before = library.interview(interview_id)
+    room.redactAsked.emit(12.0, 16.5, "salary")
+    qtbot.mouseClick(bar.action, LEFT)
+    qtbot.waitUntil(lambda: text.percent(0.5) in bar.label.text())
+    qtbot.mouseClick(bar.action, LEFT)
+    qtbot.waitUntil(lambda: bar.label.text() == tr("redact.cancelled", name=before.title))
+    assert library.interview(interview_id) == before
+    assert library.redactions(interview_id) == ()
+    assert begun == []
+    assert opened_window.window.pages.currentWidget() is opened_window.window.room("review")
+
+
+def test_what_the_hr_system_has_is_said_before(opened_window, room):
+    room.redactAsked.emit(12.0, 16.5, "salary")
+    assert opened_window.window.message.label.text().endswith(tr("redact.ask_sent", asked=""))

@@ -15,6 +15,9 @@ from app.lying_there import has_arrived
 from ui.shell.context import Context
 from ui.shell.window import MainWindow
 
+RUNNING = "redacting"
+"""The message's topic while a stretch is being taken out."""
+
 
 class Redacting(QObject):
     """`leave` closes the review of an interview, `come_back` opens it again; `came` has its recording analysed."""
@@ -58,17 +61,26 @@ class Redacting(QObject):
             return
         self._leave(interview_id)
         name = self._context.library.interview(interview_id).title
-        self._window.message.say(lambda: text.tr("redact.running", name=name))
-        self._context.work.redact(work, interview_id, name, self._changed)
+        job = self._context.work.redact(work, interview_id, name, self._changed)
+
+        def words() -> str:
+            share = text.percent(job.progress.share if job.progress else 0.0)
+            return text.tr("redact.running", name=name, share=share)
+
+        self._window.message.say(words, action="redact.cancel", done=job.cancel, topic=RUNNING)
 
     def _changed(self, job: Job) -> None:
         if not job.state.over:
+            self._window.message.retell()
             return
+        self._window.message.drop(RUNNING)
         self._come_back(job.subject)
         if job.state is JobState.DONE:
             waits = self._context.library.interview(job.subject).cut_first
             key = "redact.done_waits" if waits else "redact.done"
             self._window.message.say(lambda: text.tr(key, name=job.title), "ok")
             self._came(job.subject)
-        elif job.failure is not None and not isinstance(job.failure, Cancelled):
+        elif isinstance(job.failure, Cancelled):
+            self._window.message.say(lambda: text.tr("redact.cancelled", name=job.title))
+        elif job.failure is not None:
             self._window.say_failure(job.failure)
