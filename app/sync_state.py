@@ -20,7 +20,7 @@ from sync.outbox import Item, Resolution
 from sync.outbox import Kind as Kind
 from sync.outbox import State as State
 from sync.pull import Received
-from sync.withholding import BY_MACHINE, STAYS
+from sync.withholding import BY_MACHINE, STAYS, is_redacted
 
 
 class Connection(StrEnum):
@@ -281,6 +281,8 @@ def _title(item: Item, candidate: str) -> str:
 
 
 def _sentence(item: Item, known: KnownFields | None) -> str:
+    if item.resolution is Resolution.WITHDRAWN and is_redacted(item):
+        return text.tr("sync.resolved_redacted")
     if item.resolution is not None:
         return text.tr(f"sync.resolved_{Resolution(item.resolution)}")
     if item.state is State.PENDING and item.last_error is None:

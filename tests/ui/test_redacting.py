@@ -66,8 +66,14 @@ def test_from_the_selection_to_the_redacted_recording(qtbot, opened_window, revi
     qtbot.waitUntil(lambda: again.player.playback.loaded, timeout=20_000)
     assert tr("redact.done", name=after.title) == bar.label.text()
     opened_window.window.enter("library")
+    details = opened_window.library_room.details
     opened_window.library_room.choose(interview_id)
-    assert tr("redact.reason_salary") in opened_window.library_room.details.state.text()
+    assert tr("redact.reason_salary") in details.state.text()
+    assert library.redactions(interview_id)[0].by in details.state.toolTip(), "who and when stands on hover"
+    there = sum(len(each.files) for each in opened_window.context.sync.lying_there())
+    assert there >= 3, "the demonstration sent them"
+    assert tr("redact.lies_there", n=there) in details.state.text()
+    assert "pdf" not in details.consent.line.text()
 
 
 def test_the_key_asks_why_and_only_with_a_selection(qtbot, opened_window, room):
@@ -112,6 +118,8 @@ def test_while_it_is_analysed_it_says_why_not(qtbot, opened_window, reviewed_cop
     assert opened_window.window.message.label.text() == tr("failure.recording_in_use")
     assert opened_window.window.room("review") is room
     library.set_analysis_state(interview_id, AnalysisState.DONE)
+    opened_window.context.work.analysisEnded.emit(interview_id, None)
+    assert opened_window.window.message.label.text() != tr("failure.recording_in_use"), "it holds no more"
 
 
 def test_nothing_is_analysed_while_it_is_redacted(qtbot, opened_window, reviewed_copy, room, begun):

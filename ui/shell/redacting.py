@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject
 from analysis.failures import Cancelled, Failure
 from app import text
 from app.domain.redaction import Reason
+from app.failures import RecordingInUse, RecordingLeaves
 from app.jobs import Job, JobState
 from app.lying_there import has_arrived
 from ui.shell.context import Context
@@ -29,10 +30,12 @@ class Redacting(QObject):
         super().__init__(window)
         self._context, self._window = context, window
         self._leave, self._come_back, self._came = leave, come_back, came
+        context.work.analysisEnded.connect(lambda: window.message.drop(RecordingInUse.code))
 
     def ask(self, interview_id: str, start: float, end: float, reason: str) -> None:
         """Say what would be gone, and do it where a person says so."""
         library = self._context.library
+        self._drop_refusals()
         lost = library.transcript(interview_id) is not None
         sent = has_arrived(library, interview_id)
 
@@ -50,6 +53,11 @@ class Redacting(QObject):
             topic="redact",
             about=interview_id,
         )  # fmt: skip
+
+    def _drop_refusals(self) -> None:
+        """What kept a stretch from being redacted holds no more, or is found again."""
+        for refusal in (RecordingInUse, RecordingLeaves):
+            self._window.message.drop(refusal.code)
 
     def _redact(self, interview_id: str, start: float, end: float, reason: Reason) -> None:
         from app.jobs.redacting import RedactWork
