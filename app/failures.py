@@ -47,6 +47,12 @@ class RecordingInUse(Failure):
     code = "recording_in_use"
 
 
+class RecordingChanged(Failure):
+    """A stretch of a recording was redacted while something was made of it."""
+
+    code = "recording_changed"
+
+
 class RecordingLeaves(Failure):
     """A recording cannot be changed while files that were made of it wait to be sent."""
 

@@ -20,7 +20,7 @@ from sync.outbox import Item, Resolution, standing
 from sync.outbox import Kind as Kind
 from sync.outbox import State as State
 from sync.pull import Received
-from sync.withholding import BY_MACHINE, STAYS
+from sync.withholding import BY_MACHINE, STAYS, is_redacted
 
 
 class Connection(StrEnum):
@@ -295,6 +295,8 @@ def title_of(item: Item, candidate: str) -> str:
 def _sentence(item: Item, known: KnownFields | None, behind: str) -> str:
     if item.resolution is Resolution.OVERTAKEN and item.kind is Kind.ATTACHMENT:
         return text.tr("sync.resolved_overtaken_file")
+    if item.resolution is Resolution.WITHDRAWN and is_redacted(item):
+        return text.tr("sync.resolved_redacted")
     if item.resolution is not None:
         return text.tr(f"sync.resolved_{Resolution(item.resolution)}")
     if item.state is State.PENDING and behind:

@@ -10,7 +10,7 @@ from pathlib import Path
 from analysis import protocol
 from app import policy, text
 from app.domain.types import Interview
-from app.failures import MediaStays, NotFound, ValueInvalid
+from app.failures import MediaStays, NotFound, RecordingChanged, ValueInvalid
 from app.jobs.child import ChildReport, run_child
 from app.recording.stretch_consent import require_throughout
 from app.settings import SettingsFile
@@ -75,13 +75,22 @@ class ClipWork:
             raise ValueInvalid(what="--out", value=out.name, allowed=f"*{self.parts.ending}")
 
     def __call__(self, report: Callable[[ChildReport], None], stop: threading.Event) -> Path:
-        """Write it, whole or not at all, and note in the audit that it left the library."""
+        """Write it, whole or not at all, and note in the audit that it left the library.
+
+        Raises RecordingChanged where a stretch of the recording was redacted meanwhile, and what `run_child` does.
+        """
+        self._check()
         library, parts, media = self._library, self.parts, self._media
         with whole_file(self._out) as part, library.vault.lease_playable(media.sha256) as source:
             job = protocol.ClipJob(
                 str(source), media.name, str(part), self._start, self._end, parts.picture, parts.sound
             )
             run_child(job, report, stop)
+            self._check()
         if not library.read_only:
             library.record("exported", self._interview.id, f"clip {self._start:.2f}-{self._end:.2f} s")
         return self._out
+
+    def _check(self) -> None:
+        if self._library.interview(self._interview.id).media != self._media:
+            raise RecordingChanged

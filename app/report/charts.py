@@ -61,13 +61,15 @@ def hatch(painter: QPainter, area: QRectF, step: float = 4.0) -> None:
     painter.restore()
 
 
-def draw_bars(painter: QPainter, area: QRectF, bars: Sequence[Bar], legend: Sequence[str]) -> None:
+def draw_bars(
+    painter: QPainter, area: QRectF, bars: Sequence[Bar], legend: Sequence[str], language: str = "zh"
+) -> None:
     """One lane per dimension, 0-10: combined as a bar, the machine's interval as a line with a dot, mine as a diamond.
 
     `legend` = the words for combined, machine with interval, mine.
     """
     painter.save()
-    painter.setFont(chart_font(11))
+    painter.setFont(chart_font(11, language))
     label = min(area.width() * 0.3, 170.0)
     plot = QRectF(area.left() + label, area.top() + 20, area.width() - label - 14, area.height() - 40)
     _scale(painter, plot)
@@ -146,10 +148,10 @@ def _diamond(painter: QPainter, at: QPointF) -> None:
     painter.drawPolygon(QPolygonF([at + corner for corner in corners]))
 
 
-def draw_radar(painter: QPainter, area: QRectF, bars: Sequence[Bar]) -> None:
+def draw_radar(painter: QPainter, area: QRectF, bars: Sequence[Bar], language: str = "zh") -> None:
     """The combined scores on as many axes; an unrated dimension leaves its corner open. Needs three or more."""
     painter.save()
-    painter.setFont(chart_font(11))
+    painter.setFont(chart_font(11, language))
     centre, radius = area.center(), min(area.width() * 0.5 - 44, area.height() / 2 - 20)
     angles = [-math.pi / 2 + 2 * math.pi * i / len(bars) for i in range(len(bars))]
     for ring in (0.25, 0.5, 0.75, 1.0):

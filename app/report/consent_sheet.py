@@ -33,8 +33,9 @@ def put_consent_on(device: QPagedPaintDevice, shown: Evidence, language: str) ->
     made = words.say("made_at", when=words.time(datetime.now(UTC)), version=__version__)
     put_on_pages(
         device,
-        lambda page: laid_out(consent_blocks(words), page),
+        lambda page: laid_out(consent_blocks(words), page, language),
         lambda number, pages: (made, words.say("page", page=number, pages=pages)),
+        language,
     )
 
 

@@ -40,11 +40,12 @@ def height(series: Sequence[Series], strips: Sequence[Strip]) -> float:
 
 
 def draw_curves(
-    painter: QPainter, area: QRectF, duration: float, series: Sequence[Series], strips: Sequence[Strip]
-) -> None:
+    painter: QPainter, area: QRectF, duration: float, series: Sequence[Series], strips: Sequence[Strip],
+    language: str = "zh",
+) -> None:  # fmt: skip
     """Strips of marks (questions, pauses …) on top, then the curves, then the time axis of 0 … `duration` seconds."""
     painter.save()
-    painter.setFont(chart_font(10))
+    painter.setFont(chart_font(10, language))
     y = area.top()
     for strip in strips:
         lane = QRectF(area.left() + LABEL, y, area.width() - LABEL, STRIP - 4)

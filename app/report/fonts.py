@@ -8,6 +8,8 @@ from app.report.qt import ensure_gui
 from app.resources import resource
 
 FAMILY = "MianJian Sans"
+LATIN = "MianJian Sans Latin"
+"""Comes first in English: quotation marks of the whole family are as wide as a Chinese character."""
 FAMILIES = [FAMILY, "MianJian Sans Rare", "Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC"]
 
 
@@ -20,10 +22,10 @@ def load_fonts() -> None:
         QFontDatabase.addApplicationFont(str(path))
 
 
-def font(points: float, *, bold: bool = False) -> QFont:
+def font(points: float, *, bold: bool = False, language: str = "zh") -> QFont:
     """The report's font for text, in points; glyph positions are not bent to any screen's pixels."""
     made = QFont()
-    made.setFamilies(FAMILIES)
+    made.setFamilies(FAMILIES if language == "zh" else [LATIN, *FAMILIES])
     made.setPointSizeF(points)
     made.setBold(bold)
     made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
@@ -33,8 +35,8 @@ def font(points: float, *, bold: bool = False) -> QFont:
     return made
 
 
-def chart_font(pixels: int, *, bold: bool = False) -> QFont:
+def chart_font(pixels: int, language: str, *, bold: bool = False) -> QFont:
     """The report's font for charts, in document pixels: it scales with the painter, whatever the paper's resolution."""
-    made = font(9, bold=bold)
+    made = font(9, bold=bold, language=language)
     made.setPixelSize(pixels)
     return made

@@ -139,9 +139,10 @@ def bars_chart(words: Words, width: float) -> Chart:
     tall = max(46.0 * len(bars) + 40, 190.0 if radar else 0.0)
 
     def paint(painter: QPainter, area: QRectF) -> None:
-        draw_bars(painter, QRectF(area.left(), area.top(), area.width() - radar, area.height()), bars, legend)
+        left = QRectF(area.left(), area.top(), area.width() - radar, area.height())
+        draw_bars(painter, left, bars, legend, words.language)
         if radar:
-            draw_radar(painter, QRectF(area.right() - radar, area.top(), radar, area.height()), bars)
+            draw_radar(painter, QRectF(area.right() - radar, area.top(), radar, area.height()), bars, words.language)
 
     return Chart(width, tall, paint)
 
@@ -248,7 +249,7 @@ def curves_chart(words: Words, width: float) -> Chart | None:
     duration = analysis.media.duration
 
     def paint(painter: QPainter, area: QRectF) -> None:
-        draw_curves(painter, area, duration, series, strips)
+        draw_curves(painter, area, duration, series, strips, words.language)
 
     return Chart(width, height(series, strips), paint)
 

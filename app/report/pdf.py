@@ -80,6 +80,7 @@ def write_pdf(data: ReportData, language: str, path: Path) -> None:
         writer,
         lambda page: text_document(data, language, page),
         lambda number, pages: (made, words.say("page", page=number, pages=pages)),
+        language,
     )
 
 
@@ -95,29 +96,30 @@ def new_pdf(path: Path, title: str, version: str) -> QPdfWriter:
     return writer
 
 
-def put_on_pages(device: QPagedPaintDevice, made: Callable[[QSizeF], QTextDocument], foot: Foot) -> None:
+def put_on_pages(device: QPagedPaintDevice, made: Callable[[QSizeF], QTextDocument], foot: Foot, language: str) -> None:
     """Print a document that is `made` for the room of a page on a file or a printer."""
     scale = device.logicalDpiX() / PX_PER_INCH
     page = QSizeF(device.width() / scale, device.height() / scale - _FOOT_PX)
     document = made(page)
     painter = QPainter(device)
     painter.scale(scale, scale)
+    painter.setFont(chart_font(10, language))
     _print(document, painter, device, page, foot)
     painter.end()
 
 
 def text_document(data: ReportData, language: str, page: QSizeF) -> QTextDocument:
     """The laid-out report; `page` is the size for text in document pixels (96 to the inch)."""
-    return laid_out(blocks(Words(data, language), page.width()), page)
+    return laid_out(blocks(Words(data, language), page.width()), page, language)
 
 
-def laid_out(parts: Iterable[Block], page: QSizeF) -> QTextDocument:
-    """Pieces of escaped HTML and charts as a document for pages of this size."""
+def laid_out(parts: Iterable[Block], page: QSizeF, language: str) -> QTextDocument:
+    """Pieces of escaped HTML and charts, in a language, as a document for pages of this size."""
     load_fonts()
     ensure_dispatcher()
     document = SealedDocument()
     document.setUseDesignMetrics(True)
-    document.setDefaultFont(font(9))
+    document.setDefaultFont(font(9, language=language))
     document.setDefaultStyleSheet(STYLE)
     document.setDocumentMargin(0)
     document.setPageSize(page)
@@ -184,7 +186,6 @@ def _print(document: QTextDocument, painter: QPainter, device: QPagedPaintDevice
 
 
 def _foot(painter: QPainter, page: QSizeF, made: str, count: str) -> None:
-    painter.setFont(chart_font(10))
     painter.setPen(QColor(FAINT))
     area = QRectF(0, page.height() + 12, page.width(), _FOOT_PX - 12)
     painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), made)

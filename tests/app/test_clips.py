@@ -10,10 +10,13 @@ import pytest
 from analysis.failures import Cancelled, DiskFull, FolderNotWritable, NothingToAnalyse
 from analysis.protocol import ProgressMessage
 from app import cli, text
+from app.domain.redaction import Reason
 from app.domain.types import Candidate
 from app.exporting import clip_name
-from app.failures import ConsentMissing, MediaStays, NotFound, ValueInvalid
+from app.failures import ConsentMissing, MediaStays, NotFound, RecordingChanged, ValueInvalid
+from app.jobs import clips, run_child
 from app.jobs.clips import ClipWork, parts_of
+from app.jobs.redacting import RedactWork
 from app.settings import SettingsFile
 from app.store import Library
 from app.store.importing import import_file
@@ -44,6 +47,23 @@ def talk(library, tmp_path):
 def written(library, interview, start, end, out):
     ClipWork(library, interview.id, start, end, out)(silent, threading.Event())
     return out
+
+
+def test_a_clip_that_began_before_a_redaction_is_not_written(library, talk, tmp_path, monkeypatch):
+    """Neither is one that waited for its turn meanwhile."""
+    out, waits = tmp_path / "a.webm", ClipWork(library, talk.id, 1.0, 2.0, tmp_path / "b.webm")
+
+    def during(*given):
+        made = run_child(*given)
+        RedactWork(library, talk.id, 1.4, 2.3, Reason.SALARY)(silent, threading.Event())
+        return made
+
+    monkeypatch.setattr(clips, "run_child", during)
+    for work in (ClipWork(library, talk.id, 1.0, 2.0, out), waits):
+        with pytest.raises(RecordingChanged):
+            work(silent, threading.Event())
+    assert not list(tmp_path.glob("*.webm*"))
+    assert "exported" not in {line.action for line in library.audit(talk.id)}
 
 
 def test_a_clip_shows_what_the_recording_shows_there_and_is_audited(library, talk, tmp_path):

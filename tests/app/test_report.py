@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 from pypdf import PdfReader
 from PySide6.QtCore import QRectF, QSizeF, QUrl
-from PySide6.QtGui import QImage, QPainter, QTextDocument, QTextLayout
+from PySide6.QtGui import QFontMetricsF, QImage, QPainter, QTextDocument, QTextLayout
 
 from analysis.failures import DiskFull, FolderNotWritable
 from app import text, whole_file
@@ -35,6 +35,7 @@ from app.review import ReviewSession
 from app.store import Library
 from tests.app.interviews import reviewable
 
+PAGE = QSizeF(672, 960)
 HOSTILE = '<img src="file:///etc/hostname"> & <b>bold</b>'
 
 
@@ -153,6 +154,16 @@ def test_fonts_are_embedded_and_no_glyph_is_missing(data, each_language, tmp_pat
     assert all(index for run in layout.glyphRuns() for index in run.glyphIndexes())
 
 
+def test_quotation_marks_are_as_wide_as_the_language_has_them(data, each_language):
+    """In English those of the Chinese family stand like full-width ones, and the ellipsis at half its height."""
+    ensure_gui()
+    wide = QFontMetricsF(font(9)).horizontalAdvance("汉")
+    for words in ("“", "”", "’"):
+        for made in (font(9, language=each_language), text_document(data, each_language, PAGE).defaultFont()):
+            width = QFontMetricsF(made).horizontalAdvance(words)
+            assert (width < 0.6 * wide) == (each_language == "en")
+
+
 def test_nothing_is_loaded_from_a_persons_text(data, each_language):
     asked = []
 
@@ -162,7 +173,7 @@ def test_nothing_is_loaded_from_a_persons_text(data, each_language):
             return super().loadResource(kind, name)
 
     ensure_gui()
-    document = text_document(data, each_language, QSizeF(672, 960))
+    document = text_document(data, each_language, PAGE)
     assert HOSTILE in document.toPlainText()
     assert document.allFormats()
     watched = Watched()

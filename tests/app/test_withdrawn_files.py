@@ -266,6 +266,7 @@ def test_files_that_arrived_before_a_redaction_are_told_of_until_somebody_has_re
     agree(library, interview.id, *ALL)
     (told,) = service.lying_there()
     assert len(told.files) == len(ROLES)
+    assert by_role(service)["report"].sentence == text.tr("sync.resolved_redacted")
     assert ("redacted" if each_language == "en" else "涂去") in told.sentence
     assert service.state().people == len(ROLES)
     kept = [body.text for one in calls for body in service.book.bodies(one.id)]

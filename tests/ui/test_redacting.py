@@ -6,7 +6,11 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QApplication, QMenu
 
+from analysis.failures import Cancelled
+from analysis.protocol import ProgressMessage
+from app import text
 from app.domain.redaction import Reason
+from app.jobs import redacting
 from app.text import tr
 from tests.ui.rooms import reviewing
 from ui import language
@@ -62,8 +66,14 @@ def test_from_the_selection_to_the_redacted_recording(qtbot, opened_window, revi
     qtbot.waitUntil(lambda: again.player.playback.loaded, timeout=20_000)
     assert tr("redact.done", name=after.title) == bar.label.text()
     opened_window.window.enter("library")
+    details = opened_window.library_room.details
     opened_window.library_room.choose(interview_id)
-    assert tr("redact.reason_salary") in opened_window.library_room.details.state.text()
+    assert tr("redact.reason_salary") in details.state.text()
+    assert library.redactions(interview_id)[0].by in details.state.toolTip(), "who and when stands on hover"
+    there = sum(len(each.files) for each in opened_window.context.sync.lying_there())
+    assert there >= 3, "the demonstration sent them"
+    assert tr("redact.lies_there", n=there) in details.state.text()
+    assert "pdf" not in details.consent.line.text()
 
 
 def test_the_key_asks_why_and_only_with_a_selection(qtbot, opened_window, room):
@@ -108,6 +118,8 @@ def test_while_it_is_analysed_it_says_why_not(qtbot, opened_window, reviewed_cop
     assert opened_window.window.message.label.text() == tr("failure.recording_in_use")
     assert opened_window.window.room("review") is room
     library.set_analysis_state(interview_id, AnalysisState.DONE)
+    opened_window.context.work.analysisEnded.emit(interview_id, None)
+    assert opened_window.window.message.label.text() != tr("failure.recording_in_use"), "it holds no more"
 
 
 def test_nothing_is_analysed_while_it_is_redacted(qtbot, opened_window, reviewed_copy, room, begun):
@@ -119,3 +131,57 @@ def test_nothing_is_analysed_while_it_is_redacted(qtbot, opened_window, reviewed
     with pytest.raises(RecordingInUse):
         opened_window.context.work.analyse(interview_id)
     qtbot.waitUntil(lambda: begun == [interview_id], timeout=60_000)
+
+
+def test_a_clip_that_is_being_written_ends_and_none_begins_meanwhile(
+    qtbot, opened_window, reviewed_copy, room, begun, tmp_path, monkeypatch
+):
+    from app.failures import RecordingInUse
+    from app.jobs import clips
+
+    def goes_on(_job, _report, stop):
+        assert stop.wait(60)
+        raise Cancelled
+
+    monkeypatch.setattr(clips, "run_child", goes_on)
+    work, interview_id = opened_window.context.work, reviewed_copy[1]
+    work.export_clip(interview_id, 11.0, 17.0, str(tmp_path / "片段.webm"))
+    with qtbot.waitSignal(work.clipEnded) as ended:
+        room.redactAsked.emit(12.0, 16.5, "salary")
+        qtbot.mouseClick(opened_window.window.message.action, LEFT)
+        with pytest.raises(RecordingInUse):
+            work.export_clip(interview_id, 11.0, 17.0, str(tmp_path / "又.webm"))
+    assert isinstance(ended.args[1], Cancelled)
+    assert not list(tmp_path.glob("*.webm*"))
+    qtbot.waitUntil(lambda: begun == [interview_id], timeout=60_000)
+
+
+@pytest.mark.parametrize("spoken", ["en", "zh"])
+def test_how_far_it_is_stands_above_the_room_and_it_can_be_cancelled(
+    qtbot, opened_window, reviewed_copy, room, begun, monkeypatch, spoken
+):
+    language.set_language(spoken)
+    half = ProgressMessage("redact", 30.0, 60.0, 0.5, 30.0)
+
+    def goes_on(_job, report, stop):
+        report(half)
+        assert stop.wait(60)
+        raise Cancelled
+
+    monkeypatch.setattr(redacting, "run_child", goes_on)
+    library, interview_id, bar = opened_window.context.library, reviewed_copy[1], opened_window.window.message
+    before = library.interview(interview_id)
+    room.redactAsked.emit(12.0, 16.5, "salary")
+    qtbot.mouseClick(bar.action, LEFT)
+    qtbot.waitUntil(lambda: text.percent(0.5) in bar.label.text())
+    qtbot.mouseClick(bar.action, LEFT)
+    qtbot.waitUntil(lambda: bar.label.text() == tr("redact.cancelled", name=before.title))
+    assert library.interview(interview_id) == before
+    assert library.redactions(interview_id) == ()
+    assert begun == []
+    assert opened_window.window.pages.currentWidget() is opened_window.window.room("review")
+
+
+def test_what_the_hr_system_has_is_said_before(opened_window, room):
+    room.redactAsked.emit(12.0, 16.5, "salary")
+    assert opened_window.window.message.label.text().endswith(tr("redact.ask_sent", asked=""))

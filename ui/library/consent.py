@@ -77,7 +77,11 @@ class ConsentField(QWidget):
                 if agreed
                 else text.tr("library.consent_not_analysed", what=kinds)
             )
-        there = [each.sentence for each in lying_there(self._library) if each.interview_id == self._interview.id]
+        there = [
+            each.sentence
+            for each in lying_there(self._library)
+            if each.interview_id == self._interview.id and each.what
+        ]
         self.line.setText("\n".join([words, *self._taken_back(self._interview.id), *outside, *there]))
         self.menu.clear()
         for name in self._modalities():

@@ -24,8 +24,10 @@ from PySide6.QtWidgets import (
 from analysis.failures import Failure
 from app import text
 from app.absence import failed, named
+from app.commands.redact import logged
 from app.domain.redaction import Redaction
 from app.domain.types import AnalysisState, Interview
+from app.lying_there import lying_there
 from app.recording.cut_off import can_go_on
 from app.schedule.zones import both_clocks
 from app.store.library import Library
@@ -251,6 +253,7 @@ class DetailsPanel(QFrame):
         elif can_go_on(self._library, interview.id):
             said = "\n".join((text.tr("library.cut_off"), said))
         self.state.setText("\n".join(filter(None, (said, self._redacted(interview)))))
+        self.state.setToolTip(plain_tip("\n".join(logged(self._library, interview.id))))
 
     def _redacted(self, interview: Interview) -> str:
         """What was taken out of the recording."""
@@ -258,9 +261,11 @@ class DetailsPanel(QFrame):
         if not log:
             return ""
         left = self._library.left_here(interview.id)
+        there = sum(len(each.files) for each in lying_there(self._library) if each.interview_id == interview.id)
         lines = [
             text.tr("redact.log", what=_spans(log)),
             text.tr("redact.left_here", what=_spans(left)) if left else "",
+            text.tr("redact.lies_there", n=there) if there else "",
         ]
         return "\n".join(filter(None, lines))
 

@@ -10,10 +10,14 @@ from PySide6.QtCore import QObject
 from analysis.failures import Cancelled, Failure
 from app import text
 from app.domain.redaction import Reason
+from app.failures import RecordingInUse, RecordingLeaves
 from app.jobs import Job, JobState
 from app.lying_there import has_arrived
 from ui.shell.context import Context
 from ui.shell.window import MainWindow
+
+RUNNING = "redacting"
+"""The message's topic while a stretch is being taken out."""
 
 
 class Redacting(QObject):
@@ -26,10 +30,12 @@ class Redacting(QObject):
         super().__init__(window)
         self._context, self._window = context, window
         self._leave, self._come_back, self._came = leave, come_back, came
+        context.work.analysisEnded.connect(lambda: window.message.drop(RecordingInUse.code))
 
     def ask(self, interview_id: str, start: float, end: float, reason: str) -> None:
         """Say what would be gone, and do it where a person says so."""
         library = self._context.library
+        self._drop_refusals()
         lost = library.transcript(interview_id) is not None
         sent = has_arrived(library, interview_id)
 
@@ -48,6 +54,11 @@ class Redacting(QObject):
             about=interview_id,
         )  # fmt: skip
 
+    def _drop_refusals(self) -> None:
+        """What kept a stretch from being redacted holds no more, or is found again."""
+        for refusal in (RecordingInUse, RecordingLeaves):
+            self._window.message.drop(refusal.code)
+
     def _redact(self, interview_id: str, start: float, end: float, reason: Reason) -> None:
         from app.jobs.redacting import RedactWork
 
@@ -58,17 +69,26 @@ class Redacting(QObject):
             return
         self._leave(interview_id)
         name = self._context.library.interview(interview_id).title
-        self._window.message.say(lambda: text.tr("redact.running", name=name))
-        self._context.work.redact(work, interview_id, name, self._changed)
+        job = self._context.work.redact(work, interview_id, name, self._changed)
+
+        def words() -> str:
+            share = text.percent(job.progress.share if job.progress else 0.0)
+            return text.tr("redact.running", name=name, share=share)
+
+        self._window.message.say(words, action="redact.cancel", done=job.cancel, topic=RUNNING)
 
     def _changed(self, job: Job) -> None:
         if not job.state.over:
+            self._window.message.retell()
             return
+        self._window.message.drop(RUNNING)
         self._come_back(job.subject)
         if job.state is JobState.DONE:
             waits = self._context.library.interview(job.subject).cut_first
             key = "redact.done_waits" if waits else "redact.done"
             self._window.message.say(lambda: text.tr(key, name=job.title), "ok")
             self._came(job.subject)
-        elif job.failure is not None and not isinstance(job.failure, Cancelled):
+        elif isinstance(job.failure, Cancelled):
+            self._window.message.say(lambda: text.tr("redact.cancelled", name=job.title))
+        elif job.failure is not None:
             self._window.say_failure(job.failure)

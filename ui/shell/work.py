@@ -314,8 +314,12 @@ class Work(QObject):
             self._library.set_analysis_state(interview_id, state)
 
     def export_clip(self, interview_id: str, start: float, end: float, file: str) -> None:
-        """Queue a clip [start, end) (s) of an interview's recording. Raises what forbids it; see `app.jobs.clips`."""
+        """Queue a clip [start, end) (s) of an interview's recording. Raises what forbids it; see `app.jobs.clips`, and
+        RecordingInUse while the recording is being redacted."""
         from app.jobs.clips import ClipWork
+
+        if interview_id in self._redacting:
+            raise RecordingInUse
 
         def changed(job: Job) -> None:
             if job.state.over:
@@ -335,8 +339,9 @@ class Work(QObject):
     def redact(
         self, work: Callable[[Callable[[ChildReport], None], threading.Event], object], interview_id: str, name: str,
         changed: Callable[[Job], None],
-    ) -> None:  # fmt: skip
-        """Queue a redaction, behind the imports; until it is over the interview is not analysed."""
+    ) -> Job:  # fmt: skip
+        """Queue a redaction, behind the imports; until it is over the interview is not analysed, and no clip is made of
+        its recording. Clips that are being made are cancelled: they would show what was taken out."""
 
         def over(job: Job) -> None:
             if job.state.over:
@@ -344,7 +349,10 @@ class Work(QObject):
             changed(job)
 
         self._redacting.add(interview_id)
-        self._imports.submit(work, title=name, subject=interview_id, changed=over)
+        for clip in self._clips.jobs:
+            if clip.subject == interview_id:
+                clip.cancel()
+        return self._imports.submit(work, title=name, subject=interview_id, changed=over)
 
     def export(self, writing: Callable[[Path], None], file: str) -> None:
         """Queue the writing of a file; one that has begun is written to its end."""
