@@ -355,7 +355,7 @@ class SyncService:
 
     def _reported(self, done: Drained, received: Received, refused: tuple[str, ...]) -> SyncReport:
         with self._library.reading() as session:
-            counts = listing.counts(session)
+            counts = listing.open_counts(session)
         return SyncReport(
             at=datetime.now(UTC),
             sent=done.sent,
@@ -388,7 +388,7 @@ class SyncService:
     def _waiting(self) -> tuple[int, int]:
         """How many items are to be sent, and how much waits for a person."""
         with self._library.reading() as session:
-            counts = listing.counts(session)
+            counts = listing.open_counts(session)
         return counts[State.PENDING] + counts[State.INFLIGHT], self._people(counts)
 
     def state(self) -> SyncState:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def can_go_on(library: Library, interview_id: str) -> bool:
     """Whether an interview was cut off and can go on: with the recording of its beginning, or without any.
     Raises NotFound."""
-    held = interview_id in library.under_way or library.being_recorded(interview_id)
+    held = interview_id in library.held_here or library.being_recorded(interview_id)
     if library.read_only or held or not library.is_cut_off(interview_id):
         return False
     interview = library.interview(interview_id)

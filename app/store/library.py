@@ -33,7 +33,7 @@ class Library(Redactions, Marks):
     """One library, open in one folder. Its methods may be called from any thread.
 
     `read_only`: changes raise ReadOnly. `holder`: who writes it, where that is another process. `assessor`: who acts.
-    `under_way`: the interviews that this process holds now. `interrupted`: the interviews whose analysis waited or ran
+    `held_here`: the interviews that this process holds now. `interrupted`: the interviews whose analysis waited or ran
     when the library was closed, or its process ended.
     """
 
@@ -47,7 +47,7 @@ class Library(Redactions, Marks):
         self._database = database
         self._lock = lock
         self.interrupted: tuple[str, ...] = ()
-        self.under_way: set[str] = set()
+        self.held_here: set[str] = set()
         self._listeners: list[ChangeCallback] = []
 
     @property

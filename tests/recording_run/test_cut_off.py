@@ -96,9 +96,9 @@ def test_signed_it_takes_every_step(library, cut):
 def test_one_that_is_held_was_not_cut_off(library, interview):
     run = holding.held(library, interview, Settings(), lambda: 0.0)
     run.begin(())
-    library.under_way.add(interview.id)
+    library.held_here.add(interview.id)
     assert not cut_off.can_go_on(library, interview.id)
-    library.under_way.clear()
+    library.held_here.clear()
     assert cut_off.can_go_on(library, interview.id)
     run.end()
     assert not cut_off.can_go_on(library, interview.id)

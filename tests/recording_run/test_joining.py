@@ -125,7 +125,7 @@ def test_the_window_joins_them_and_says_how_far_it_is(qtbot, open_window, settin
     with all_end():
         first = held()
         first._close_sources()
-        library.under_way.discard(interview_id)
+        library.held_here.discard(interview_id)
         with qtbot.waitSignal(room.recorded, timeout=60_000):  # as recovery takes in what a crash left
             first.recording.stop(first._tell_end)
         cut = library.interview(interview_id)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
-from sqlalchemy import create_engine
+from sqlalchemy import create_engine, event
 from sqlalchemy.orm import Session
 
 from sync import adding, ledger, listing, outbox, tables
@@ -127,6 +127,23 @@ def test_being_offline_is_not_counted_and_never_kills(sessions, clock, queue):
             clock.pass_s(400)
         item = queue.claim(session)
     assert (item.attempts, item.uncertain) == (1, True)
+
+
+def test_what_is_open_is_counted_without_looking_at_what_is_done(sessions, clock, queue):
+    """Each change of a library counts what waits: that must cost nothing for the thousands that arrived."""
+    with sessions() as session:
+        for number in range(4):
+            add(session, f"a{number}", f"a{number}", clock)
+        queue.complete(session, queue.claim(session))
+        queue.bury(session, queue.claim(session), RemoteRejected(host="h", status=422, detail="no"))
+        open_ones = listing.open_counts(session)
+        assert open_ones == {state: n for state, n in listing.counts(session).items() if state is not State.DONE}
+        assert (open_ones[State.PENDING], open_ones[State.DEAD], sum(open_ones.values())) == (2, 1, 3)
+        asked = []
+        event.listen(session.get_bind(), "before_cursor_execute", lambda *said: asked.append(said[2:4]))
+        listing.open_counts(session)
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[0][0]}", asked[0][1]).all()
+        assert "SEARCH" in plan[0][3], "by the index of states, not by all rows"
 
 
 def test_a_dead_letter_holds_up_its_aggregate_until_it_is_revived(sessions, clock, queue):

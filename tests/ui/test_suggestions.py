@@ -19,7 +19,8 @@ from tests.ui.clipped import clipped
 from ui import language, theme
 from ui.shell import start
 from ui.suggestions.dialog import SuggestionsDialog
-from ui.suggestions.rules_dialog import RulesDialog
+from ui.suggestions.rules_dialog import COLUMNS, NAME_WIDTH, RulesDialog
+from ui.widgets.plain import plain_tip
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -130,6 +131,22 @@ def test_a_new_rule_for_a_dimension_of_hr_own_and_the_example(opened, qtbot):
     language.set_language("zh")
     assert company_rules(opened.context.library.folder)[3].when.composite
     assert len(company_rules(opened.context.library.folder)) == 7
+
+
+def test_a_rules_name_is_seen_as_a_whole(opened, qtbot):
+    table = dialog(opened, "rules")
+    table.resize(1500, 520)
+    qtbot.mouseClick(table.example, LEFT)
+    qtbot.wait(30)
+    assert table.table.horizontalScrollBar().maximum() == 0
+    for row in range(table.table.rowCount()):
+        for name in ("id", "name", "code"):
+            line = table.line(row, name)
+            frame = 2 * theme.scaled(12)
+            assert line.fontMetrics().horizontalAdvance(line.text()) <= line.width() - frame, line.text()
+            assert line.toolTip() == plain_tip(line.text()), "a longer one is told on pointing"
+    table.resize(900, 520)
+    assert table.table.columnWidth(COLUMNS.index("name")) >= theme.scaled(NAME_WIDTH), "the table is scrolled instead"
 
 
 @pytest.mark.parametrize("look", ["light", "dark"])

@@ -229,14 +229,14 @@ class HeldInterview(QObject):
         sources = [(each.role, each.device.name) for each in choice.picked] if choice is not None else []
         self.running.begin(sorted({str(track.kind) for track in tracks}), goes_on=goes_on, sources=sources,
                            modalities=self._known.modalities)  # fmt: skip
-        self.library.under_way.add(self.interview.id)
+        self.library.held_here.add(self.interview.id)
         if self.choice is not None:
             self._open(self.choice)
 
     def _give_up(self) -> None:
         """It could not begin: nothing goes on unseen, and it can be begun anew."""
         self.over = True
-        self.library.under_way.discard(self.interview.id)
+        self.library.held_here.discard(self.interview.id)
         self._close_sources()
         if self.hints is not None:
             self.hints.close()
@@ -285,7 +285,7 @@ class HeldInterview(QObject):
             finally:
                 self.running.end()
         finally:  # whatever keeps the mark from being kept, the recording ends
-            self.library.under_way.discard(self.interview.id)
+            self.library.held_here.discard(self.interview.id)
             self._close_sources()
             if self.hints is not None:
                 self.hints.close()

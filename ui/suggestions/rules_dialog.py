@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -41,8 +42,10 @@ from ui.widgets.plain import plain_tip
 from ui.widgets.text_line import TextLine
 
 COLUMNS = ("id", "subject", "whose", "op", "value", "coverage", "then", "name", "code", "marks")
-WIDTHS = {"id": 120, "subject": 220, "whose": 124, "op": 64, "value": 120, "coverage": 124, "then": 152, "code": 90,
-          "marks": 110}  # fmt: skip
+WIDTHS = {"id": 148, "subject": 170, "whose": 118, "op": 64, "value": 80, "coverage": 118, "then": 142, "code": 84,
+          "marks": 102}  # fmt: skip
+NAME_WIDTH = 296
+"""At least so wide is the column of the names: what is written in it is what people in HR read."""
 
 
 class RulesDialog(QDialog):
@@ -54,7 +57,8 @@ class RulesDialog(QDialog):
         super().__init__(parent)
         self._library = library
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.resize(theme.scaled(1360), theme.scaled(520))
+        room = self.screen().availableSize() - QSize(40, 60)
+        self.resize(QSize(theme.scaled(1500), theme.scaled(520)).boundedTo(room))
         self.note, self.said = QLabel(), QLabel()
         self.note.setProperty("class", "small")
         for label in (self.note, self.said):
@@ -95,6 +99,17 @@ class RulesDialog(QDialog):
         for rule in rules:
             self._append(rule)
         language.on_change(self, self._retranslate)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Qt: the names get what the others leave."""
+        super().resizeEvent(event)
+        self._share()
+
+    def _share(self) -> None:
+        column = COLUMNS.index("name")
+        others = self.table.horizontalHeader().length() - self.table.columnWidth(column)
+        left = self.table.viewport().width() - others
+        self.table.setColumnWidth(column, max(theme.scaled(NAME_WIDTH), left))
 
     # The rows
 
@@ -240,6 +255,8 @@ class RulesDialog(QDialog):
         self._enable()
         for row in range(self.table.rowCount()):
             self.cell(row, "subject").setToolTip(plain_tip(self.box(row, "subject").currentText()))
+            for name in ("id", "name", "code"):
+                self.line(row, name).setToolTip(plain_tip(self.line(row, name).text()))
         rules = self.rules()
         wrong = wrong_with(rules)
         if wrong or not self._writable:
@@ -288,12 +305,11 @@ class RulesDialog(QDialog):
         self.table.setAccessibleName(text.tr("suggest.rules_title"))
         header = self.table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         for column, name in enumerate(COLUMNS):
-            fixed = name in WIDTHS
-            mode = QHeaderView.ResizeMode.Interactive if fixed else QHeaderView.ResizeMode.Stretch
-            header.setSectionResizeMode(column, mode)
-            if fixed:
+            if name in WIDTHS:
                 self.table.setColumnWidth(column, theme.scaled(WIDTHS[name]))
+        self._share()
         for button, key in ((self.add, "add"), (self.remove, "remove"), (self.example, "example")):
             button.setText(text.tr(f"suggest.{key}"))
         self.done_button.setText(text.tr("library.done"))
