@@ -302,3 +302,12 @@ def test_how_many_a_rule_would_mark(library):
     first = library.interviews()[-1]
     sign(library, first.id, score=1, summary="改")
     assert marked(library, rules)[1] == 3
+
+
+def test_the_example_rules_can_be_tried_in_the_sandbox(tmp_path):
+    with Sandbox(CONTRACT, tmp_path / "ehr") as running:
+        templates = [template["body"] for template in running.store.all("template")]
+    named = {title for body in templates for each in body["dimensions"] for title in each["title"].values()}
+    wanted = {one.when.dimension for one in example_rules() if one.when.dimension}
+    assert wanted
+    assert wanted <= named
