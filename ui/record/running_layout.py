@@ -132,7 +132,8 @@ class RunningLayout(QWidget):
         times.addWidget(self.marks, 0, Qt.AlignmentFlag.AlignBottom)
         self.bar.setTextVisible(False)
         self.bar.setRange(0, 1000)
-        buttons = FlowLayout(spacing=theme.scaled(6))
+        deciding = QWidget()
+        buttons = FlowLayout(deciding, spacing=theme.scaled(6))
         self.next.setProperty("class", "primary")
         for button in (self.next, self.retake, self.pause):
             buttons.addWidget(button)
@@ -143,7 +144,7 @@ class RunningLayout(QWidget):
         column.addWidget(self.answer, 3)
         column.addLayout(times)
         column.addWidget(self.bar)
-        column.addLayout(buttons)
+        column.addWidget(deciding)
         return panel
 
     def _marks_panel(self) -> QWidget:
