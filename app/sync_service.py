@@ -288,7 +288,7 @@ class SyncService:
             with self._library.session() as session:
                 for row in late:
                     ledger.keep_row(session, system, row, self._queue.clock)
-        return self._reported(done, received, tuple(incoming.refused))
+        return self._reported(replace(done, met=None), received, tuple(incoming.refused))
 
     def speaking(self, profile: Profile | None = None) -> HrSystem:
         """The HR system as the chosen profile, or another one, speaks to it; the caller closes it."""
@@ -363,7 +363,7 @@ class SyncService:
             people=self._people(counts),
             received=received,
             refused_templates=refused,
-            failure=done.stopped or self._still_wrong(done),
+            failure=done.stopped or self._still_wrong(done) or done.met,
             until=utc(done.until) if done.until else None,
             asked_nobody=done.until is not None and done.stopped is None,
         )

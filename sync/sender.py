@@ -57,7 +57,8 @@ def _no_files(source: dict[str, str]) -> BinaryIO:
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """What one run did. `stopped` = why it ended early; `until` = not before this time (UTC seconds) again."""
+    """What one run did. `stopped` = why it ended early; `until` = not before this time (UTC seconds) again; `met` = why
+    the last item will be tried again."""
 
     sent: int = 0
     conflicts: int = 0
@@ -65,6 +66,7 @@ class Drained:
     postponed: int = 0
     stopped: RemoteFailure | None = None
     until: float | None = None
+    met: RemoteFailure | None = None
 
 
 class Sender:
@@ -314,12 +316,12 @@ def assessment_of(item: Item) -> str:
 
 def _counted(done: Drained, failure: RemoteFailure | None) -> Drained:
     if failure is None:
-        return replace(done, sent=done.sent + 1)
+        return replace(done, sent=done.sent + 1, met=None)
     if isinstance(failure, RemoteConflict):
-        return replace(done, conflicts=done.conflicts + 1)
+        return replace(done, conflicts=done.conflicts + 1, met=None)
     if isinstance(failure, HOPELESS):
-        return replace(done, dead=done.dead + 1)
-    return replace(done, postponed=done.postponed + 1)
+        return replace(done, dead=done.dead + 1, met=None)
+    return replace(done, postponed=done.postponed + 1, met=failure)
 
 
 def _note(session: Session, clock: ledger.Clock, item: Item, outcome: str) -> None:

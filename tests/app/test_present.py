@@ -169,3 +169,27 @@ def test_what_a_server_asked_for_is_over_when_it_is_over(library, sandbox, made)
     service.subscribe(lambda: well.set() if service.standing().connection is Connection.OK else None)
     service.start()
     assert well.wait(20)
+
+
+def test_what_each_call_meets_is_not_shown_as_all_well(library, sandbox, made):
+    """One item alone does not stop a run, and nothing else was said: the light was green while all answers were 500."""
+    service = made(sandbox.url)
+    assert service.run_once().failure is None
+    sign(library, planned(library).id)
+    sandbox.faults.set("500")
+    report = service.run_once(hurry=True, pulling=False)
+    assert (report.failure.code, report.sent) == ("remote_busy", 0)
+    assert service.standing().connection is Connection.TROUBLE
+    assert text.sentence(report.failure) in service.standing().sentence
+    sandbox.faults.set("")
+    assert service.run_once(hurry=True, pulling=False).failure is None
+    assert service.standing().connection is Connection.OK
+
+
+def test_one_item_that_has_to_wait_does_not_hide_that_the_system_answers(library, sandbox, made):
+    service = made(sandbox.url)
+    service.run_once()
+    sign(library, planned(library).id)
+    sandbox.faults.set("500:times=1")
+    assert service.run_once(hurry=True).failure is None, "it was pulled since"
+    assert service.standing().connection is Connection.OK

@@ -284,6 +284,15 @@ def test_how_a_dry_run_went_is_not_shown_as_if_it_still_held(qtbot, editor, sand
     assert not editor.trial.isVisible(), "it was about another draft"
 
 
+def test_while_a_dry_run_goes_on_the_space_bar_does_not_save(qtbot, editor):
+    pair(qtbot, editor, "composite", COMM)
+    editor.dry_run.setFocus()
+    qtbot.keyClick(editor.dry_run, Qt.Key.Key_Space)
+    assert not editor.dry_run.isEnabled()
+    assert editor.focusWidget() is editor.trial.body.field
+    qtbot.waitUntil(editor.dry_run.isEnabled, timeout=20000)
+
+
 def test_a_renamed_field_keeps_its_title_and_what_was_set_up_for_it(qtbot, editor, sandbox):
     pair(qtbot, editor, "composite", COMM)
     editor.form.ends["scale_from_high"].setValue(8)

@@ -419,8 +419,9 @@ class MappingEditor(QDialog):
             self.trial.preview(self.draft, chosen)
 
     def _dry_run(self) -> None:
-        self.dry_run.setEnabled(False)
         self.trial.dry_run(self.draft)
+        self.trial.body.field.setFocus()  # the next button would get it, and Space save
+        self.dry_run.setEnabled(False)
 
     def _tried(self) -> None:
         self.dry_run.setEnabled(self.draft.can_be_saved)
