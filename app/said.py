@@ -41,7 +41,7 @@ class SaidDocument:
 @dataclass(frozen=True, slots=True)
 class Said:
     """All that is shown of it. `rounds` = the candidate's interviews here, where there are several;
-    `cancelled` = it was called off there, though it has begun here."""
+    `cancelled` = it was called off there, though it has begun here; `closed` = the position is closed there or gone."""
 
     requirements: str = ""
     position: tuple[RemoteCustom, ...] = ()
@@ -52,6 +52,7 @@ class Said:
     rounds: tuple[Interview, ...] = ()
     deleted: bool = False
     cancelled: bool = False
+    closed: bool = False
 
     @property
     def empty(self) -> bool:
@@ -76,6 +77,7 @@ def said_of(library: Library, interview: Interview) -> Said:
         rounds=tuple(sorted(rounds, key=lambda one: (one.round, one.created))) if len(rounds) > 1 else (),
         deleted=bool(candidate and candidate.deleted),
         cancelled=_called_off(library, interview),
+        closed=bool(position and position.deleted),
     )
 
 

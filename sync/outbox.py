@@ -116,6 +116,11 @@ def find(session: Session, kind: str, external_id: str) -> Item | None:
     return first(session, select(outbox).where(outbox.c.kind == Kind(kind).value, outbox.c.external_id == external_id))
 
 
+def external_ids(session: Session, kind: Kind) -> frozenset[str]:
+    """The external ids of all items of a kind."""
+    return frozenset(session.scalars(select(outbox.c.external_id).where(outbox.c.kind == kind.value)))
+
+
 def get(session: Session, op_id: str) -> Item | None:
     """The item with this operation id."""
     return first(session, select(outbox).where(outbox.c.op_id == op_id))

@@ -115,11 +115,12 @@ def _withdrawn(session: Session, interviews: Sequence[str]) -> set[str]:
     return {interview_id for interview_id, modalities in holds.items() if not modalities}
 
 
-def said_members(library: Library, rows: dict[str, list[Row]], *, said: bool, documents: bool) -> list[Content]:
-    """What is said of the rows of a package, as members of it; candidates' files only with `documents`."""
+def said_rows(library: Library, rows: dict[str, list[Row]], *, said: bool, documents: bool) -> list[SaidRow]:
+    """What is said of the rows of a package; with `documents` candidates' files, and these alone without `said`."""
     told: list[SaidRow] = []
-    if said or documents:
+    if said:
         told += [each for row in rows.get("position", ()) if (each := _told(library, "position", row, {}))]
+    if said or documents:
         with library.reading() as session:
             withdrawn = _withdrawn(session, [one.id for one in rows.get("interview", ())])
         left = {one.fields["candidate_id"] for one in rows.get("interview", ()) if one.id in withdrawn}
@@ -128,6 +129,11 @@ def said_members(library: Library, rows: dict[str, list[Row]], *, said: bool, do
                 remote_id = row.fields.get("remote_id")
                 files = dict(_files(library, remote_id)) if documents and remote_id else {}
                 told += [each for each in (_told(library, "candidate", row, files, only_files=not said),) if each]
+    return told
+
+
+def said_members(library: Library, told: list[SaidRow]) -> list[Content]:
+    """What is said, as members of a package, with the files that it names."""
     if not told:
         return []
     hashes = sorted({sha256 for row in told for sha256 in row.files.values()})

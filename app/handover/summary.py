@@ -63,7 +63,8 @@ def headline(taken: Taken) -> str:
         return text.tr("package.done_cards", n=taken.cards.total())
     if taken.nothing_new:
         return text.tr("package.nothing_new")
-    return text.tr("package.done", what=listed(taken.new) or listed(taken.changed) or text.tr("package.receipts_only"))
+    rest = text.tr("package.receipts_only" if taken.confirmed else "package.drafts")
+    return text.tr("package.done", what=listed(taken.new) or listed(taken.changed) or rest)
 
 
 def listed(counts: Mapping[str, int]) -> str:

@@ -76,8 +76,9 @@ class Taken:
 
     @property
     def nothing_new(self) -> bool:
-        """Whether nothing changed here."""
-        return not (self.new or self.changed or self.cards or self.confirmed)
+        """Whether nothing changed here but lines of the audit."""
+        told = {*self.new, *self.changed} - {"audit"}
+        return not (told or self.cards or self.confirmed)
 
 
 def take_package(

@@ -25,7 +25,7 @@ from app.handover.archive import Content, Progress, of_file
 from app.handover.consented import ANALYSES, FILES, RECORDINGS, REPORTS, WITHOUT, Stays, narrowed, stays
 from app.handover.content import RECORDING
 from app.handover.gathering import HANDED_OVER, Gathered, Gathering
-from app.handover.hr_said import refuse_unprotected, said_members
+from app.handover.hr_said import SaidRow, refuse_unprotected, said_members, said_rows
 from app.handover.identity import hr_system, library_id
 from app.handover.package import SUFFIX, Kind, Manifest, Member, version_of
 from app.handover.phases import Phases
@@ -159,11 +159,13 @@ def _write(library: Library, choice: Choice, out: Path, passphrase: str, here: s
     kept = _stays(library, choice)
     with ExitStack() as stack, ExitStack() as last:
         folder = stack.enter_context(library.vault.working())
+        told: list[SaidRow] = []
         attached = _attached(library, choice, gathered, {each.interview_id: each for each in kept}, folder, stack)
         if choice.kind is Kind.OUTWARD and (choice.said or choice.documents):
             if not passphrase:
                 refuse_unprotected(library)
-            attached += said_members(library, gathered.rows, said=choice.said, documents=choice.documents)
+            told = said_rows(library, gathered.rows, said=choice.said, documents=choice.documents)
+            attached += said_members(library, told)
         contents = gathered.contents() + carried.members(library, gathered.waiting) + attached
         members = tuple(each.member for each in contents)
         made = datetime.now(UTC).isoformat(timespec="seconds")
@@ -173,6 +175,8 @@ def _write(library: Library, choice: Choice, out: Path, passphrase: str, here: s
             system=system,
         )  # fmt: skip
         counts = gathered.counts() | _attachments(members) | carried.count(gathered.waiting)
+        if told and choice.said:
+            counts["said"] = len(told)
         with _fitting(out), whole_file(out) as part:
             with part.open("wb") as target:
                 try:

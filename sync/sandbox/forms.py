@@ -18,6 +18,7 @@ _STANDS = ("id", "updated", "deleted", "interview", "interviews")
 """What an entity says that is no part of its body."""
 _WAITING = ("429", "503")
 """Faults whose answer may say how long to wait."""
+_KEPT, _DELETED = "kept", "deleted"
 Row = dict[str, Any]
 Given = Mapping[str, str]
 
@@ -35,6 +36,10 @@ class Field:
     low: float | None = None
     high: float | None = None
     said: bool = False
+
+
+_THERE = Field("there", "here", _KEPT, "choice", ((_KEPT, _KEPT), (_DELETED, _DELETED)))
+"""Whether it stays in this system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +87,7 @@ def _position(store: Store, name: str, _: str) -> Form | None:
         Field("description", "description", there["description"], "text"),
         Field("requirements", "requirements", there["requirements"], "text"),
         Field("keywords", "terms", "\n".join(there["keywords"]), "text"),
+        _THERE,
     )
     return Form("position", name, there["title"], fields)
 
@@ -91,7 +97,7 @@ def _save_position(store: Store, name: str, given: Given) -> None:
     if not changes["title"]:
         raise StoreRefuses(422, "title_missing", "A position needs a title.")
     changes["keywords"] = [word for line in _words(given, "keywords").splitlines() if (word := line.strip())]
-    _put(store, "position", name, changes)
+    _put(store, "position", name, changes, deleted=given.get("there") == _DELETED)
 
 
 # candidates and their interview
@@ -115,7 +121,7 @@ def _candidate(store: Store, name: str, _: str) -> Form | None:
             Field("scheduled_at", "planned", _wall(interview["scheduled_at"], interview["time_zone"]), "time"),
             Field("time_zone", "zone", interview["time_zone"]),
         ]
-    return Form("candidate", name, there["name"], tuple(fields))
+    return Form("candidate", name, there["name"], (*fields, _THERE))
 
 
 def _save_candidate(store: Store, name: str, given: Given) -> None:
@@ -129,8 +135,9 @@ def _save_candidate(store: Store, name: str, given: Given) -> None:
     interview, plan = there.get("interview"), None
     if interview and "status" in given:
         plan = _plan(interview, given)
-    _put(store, "candidate", name, changes)
-    if interview and plan:
+    deleted = given.get("there") == _DELETED
+    _put(store, "candidate", name, changes, deleted=deleted)
+    if interview and plan and not deleted:
         store.rearrange(interview["id"], plan)
 
 
@@ -309,10 +316,11 @@ def _words(given: Given, name: str) -> str:
     return given.get(name, "").replace("\r\n", "\n").strip()
 
 
-def _put(store: Store, kind: str, name: str, changes: Row) -> None:
+def _put(store: Store, kind: str, name: str, changes: Row, *, deleted: bool) -> None:
     """Change an entity, unless nothing is new about it. StoreRefuses 404 where it is no more."""
     there = store.entity(kind, name)
     if there is None or there["deleted"]:
         raise StoreRefuses(404, f"{kind}_unknown", f"There is no {kind} {name}.")
-    if any(there.get(one) != value for one, value in changes.items()):
-        store.put(kind, name, {one: value for one, value in there.items() if one not in _STANDS} | changes)
+    if deleted or any(there.get(one) != value for one, value in changes.items()):
+        body = {one: value for one, value in there.items() if one not in _STANDS} | changes
+        store.put(kind, name, body, deleted=deleted)

@@ -50,6 +50,7 @@ def test_all_that_is_said_and_the_files_are_on_the_laptop(office, laptop, stick,
     assert replace(there, rounds=()) == replace(mine, rounds=())
     assert there.history
     assert documents(laptop) == {one.sha256 for one in mine.documents}
+    assert written.counts["said"] == taken.new["said"] == 2
     assert written.counts["document"] == taken.new["document"] == weighs.files == len(mine.documents) > 0
     assert weighs.bytes == sum(one.size for one in mine.documents)
     with laptop.vault.open_document(there.documents[0].sha256) as file:
@@ -64,6 +65,13 @@ def test_nothing_of_it_leaves_unasked(office, laptop, stick, planned):
     carried(office, laptop, stick, planned)
     assert here(laptop, planned).empty
     assert documents(laptop) == set()
+
+
+def test_the_files_alone_bring_nothing_of_the_position(office, laptop, stick, planned):
+    carried(office, laptop, stick, planned, documents=True)
+    assert here(laptop, planned).documents[0].sha256
+    assert said_of(office, planned).requirements
+    assert (here(laptop, planned).requirements, here(laptop, planned).history) == ("", ())
 
 
 def test_without_the_files_it_is_said_that_they_stayed(office, laptop, stick, planned):

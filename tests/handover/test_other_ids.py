@@ -212,7 +212,8 @@ def test_a_package_asks_for_other_ids_once(office, laptop, stick):
             )
         with counting(session) as statements:
             assert len(other_ids.all_of(session)) == 30
-    assert len(statements) < 5
+            assert len(list(other_ids.receipts(session, frozenset({ours.id}), ()))) == 30
+    assert len(statements) < 12
     file = stick / "30.mianjian"
     write_package(laptop, Choice(Kind.RESULTS, tuple(each.id for each in made)), file)
     with opened(file, "") as archive, office.reading() as session:

@@ -8,10 +8,13 @@ from dataclasses import replace
 
 import pytest
 
+from app import text
 from app.domain.types import Candidate, InterviewStatus, Position
 from app.handover.package import Kind
+from app.handover.summary import headline
 from app.handover.taking import take_package
 from app.handover.writing import Choice, write_package
+from app.review import ReviewSession
 from sync import listing
 from sync.outbox import State
 from tests.app.test_store_library import an_interview
@@ -98,6 +101,19 @@ def test_the_same_package_twice_changes_nothing(office, laptop, stick):
     assert again.nothing_new
     assert laptop.interviews() == before
     assert take_package(office, file).own
+
+
+def test_results_written_once_more_bring_nothing_and_say_so(office, laptop, stick, each_language):
+    interview = office.save_interview(an_interview(office.save_candidate(Candidate("", "周子墨"))))
+    out(office, laptop, stick, interview.id)
+    sign(laptop, interview.id)
+    home(laptop, office, stick, interview.id)
+    again = home(laptop, office, stick, interview.id)
+    assert set(again.new) <= {"audit"}
+    assert headline(again) == text.tr("package.nothing_new")
+    review = ReviewSession(laptop, interview.id)
+    review.rate(review.template.dimensions[0].id, 3)
+    assert text.tr("package.drafts") in headline(home(laptop, office, stick, interview.id))
 
 
 @pytest.mark.parametrize(("sent_between", "arrived"), [(True, [1, 2]), (False, [2])])

@@ -121,6 +121,20 @@ def delivered(sandbox, connect):
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("kind", "rows", "name"), [("position", "positions", "pos-pm"),
+                                                    ("candidate", "candidates", "cand-clarke")])  # fmt: skip
+def test_who_and_what_is_deleted_is_gone_from_the_page_and_told_with_the_next_pull(
+    sandbox, edit, kind, rows, name, language
+):
+    page = {"url": f"{sandbox.url}/", "params": {"lang": language}, "timeout": 10}
+    assert f'id="{kind}-{name}"' in requests.get(**page).text
+    assert edit(f"{kind}:{name}", {"there": "deleted"}, language=language).status_code == 303
+    assert f'id="{kind}-{name}"' not in requests.get(**page).text
+    told = [one for one in changes(sandbox)[rows] if one["id"] == name]
+    assert [one["deleted"] for one in told] == [True]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
 def test_a_conflict_is_made_by_hand(language, sandbox, edit, delivered):
     client, assessment, agreed, signed = delivered
     new = {

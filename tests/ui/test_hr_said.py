@@ -9,8 +9,10 @@ import pytest
 from PySide6.QtCore import QBuffer, QIODevice, QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter, QPdfWriter
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
 from sqlalchemy import select
 
+from app import text
 from app.domain.types import Conclusion
 from app.reading_documents import DocumentDamaged, DocumentKind, docx_words, kind_of, words_of
 from app.review import ReviewSession
@@ -98,6 +100,26 @@ def test_the_details_show_what_the_hr_system_says_as_its_own(qtbot, room, chosen
     assert "(4)" in history.heading.text()
     room.refresh()
     assert room.details.hr.sections["history"].body.isVisible()
+
+
+@pytest.mark.parametrize("name", ["zh", "en"])
+def test_a_position_that_is_closed_there_says_so(pulled, room, name):
+    language.set_language(name)
+    library, sandbox, service = pulled
+    choose(room, "王小雨")
+    assert text.tr("said.closed") not in shown_words(room)
+    there = sandbox.store.entity("position", "pos-backend")
+    body = {key: value for key, value in there.items() if key not in ("id", "updated", "deleted")}
+    sandbox.store.put("position", "pos-backend", body, deleted=True)
+    assert service.run_once().complete
+    room.refresh()
+    choose(room, "王小雨")
+    assert text.tr("said.closed") in shown_words(room)
+    assert library.positions(), "it stays here"
+
+
+def shown_words(room):
+    return [label.text() for label in room.details.hr.findChildren(QLabel) if label.isVisible()]
 
 
 def test_an_interview_that_the_hr_system_does_not_know_shows_nothing_of_it(room, pulled):

@@ -109,6 +109,8 @@ class HrSaid(QWidget):
         self.sections, self.documents = {}, []
         if self.said.deleted:
             column.addWidget(_small(text.tr("said.deleted")))
+        if self.said.closed:
+            column.addWidget(_small(text.tr("said.closed")))
         if self.said.cancelled:
             column.addWidget(_small(text.tr("said.cancelled")))
         for document in self.said.documents:

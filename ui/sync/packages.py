@@ -30,8 +30,6 @@ from ui import language, theme
 from ui.sync.model import ENTRY_ROLE, RowsTable, clock
 from ui.widgets.rows_view import rows_view
 
-LINES = 8
-
 
 class CardsTable(RowsTable):
     """Differences that wait for a decision."""
@@ -181,7 +179,7 @@ class PackagesPage(QScrollArea):
 
     def _retell(self) -> None:
         lines = self._told()
-        self.summary.setText("\n".join(lines[:LINES]))
+        self.summary.setText("\n".join(lines))
         self.told.setVisible(bool(lines))
 
     def _decide(self, choice: Choice) -> None:
