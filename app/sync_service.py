@@ -203,7 +203,8 @@ class SyncService:
         """
         with self._working:
             self._tell()
-            speaks_as = self._speaks_as()
+            speaks_as, coming = self._speaks_as(), time.monotonic() + POLL_S
+            self._next_pull = coming if pulling else self._next_pull
             try:
                 report = self._run(hurry=hurry, pulling=pulling)
                 self._trouble = None
@@ -216,7 +217,8 @@ class SyncService:
                 self._not_before = time.monotonic() + TROUBLE_S
             self._report, self._spoke_as = report, speaks_as
             self._note(report, pulling=pulling)
-            self._next_pull = time.monotonic() + self._pull_pause_s(report) if pulling else self._next_pull
+            if pulling and self._next_pull == coming:  # else it was wanted at once while this one was under way
+                self._next_pull = time.monotonic() + self._pull_pause_s(report)
         self._tell()
         return report
 

@@ -27,6 +27,7 @@ from sync.sandbox.server import Sandbox
 from tests.app.conftest import CANARY
 from tests.app.hr import in_conflict, local_interview, planned, sign
 from tests.sync.ehr import CONTRACT, assessment_body
+from tests.sync.small_server import serving
 
 
 def test_positions_candidates_templates_and_interviews_come_from_the_hr_system(library, service):
@@ -372,3 +373,26 @@ def test_how_it_stands_costs_the_same_however_much_waits(library, service, monke
         f"Ann {number}: {text.tr('sync.status_scheduled')} → {text.tr('sync.status_in_progress')}"
         for number in range(3)
     }
+
+
+def test_what_is_wanted_while_a_run_is_under_way_is_done_after_it(library):
+    under_way, go_on, again = threading.Event(), threading.Event(), threading.Event()
+
+    def reply(call):
+        if not call.path.startswith("/v1/changes"):
+            return 200, {}, {"status": "ok"}
+        (again if under_way.is_set() else under_way).set()
+        assert go_on.wait(30)
+        return 200, {}, {"positions": [], "candidates": [], "templates": [], "cursor": "c", "more": False}
+
+    with serving(reply) as server:
+        settings = SettingsFile(library.folder)
+        settings.change(ehr_url=server.url, ehr_profile="generic")
+        service = SyncService(library, settings, secret=lambda _: "key")
+        service.start()
+        assert under_way.wait(30)
+        settings.change(ehr_profile="sandbox")
+        service.sync_now()
+        go_on.set()
+        assert again.wait(30), "it is asked at once, not a minute later"
+        service.close()

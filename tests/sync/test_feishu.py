@@ -95,6 +95,18 @@ def test_scores_are_whole_numbers_of_the_profiles_range_and_what_was_not_assesse
 
 
 @pytest.mark.parametrize(
+    ("span", "told"),
+    [({}, "10 分制区间 6.9–8.1；已评估权重 75%"), ({"composite_low": None, "composite_high": None}, "已评估权重 75%"),
+     ({"composite": None, "composite_low": None, "composite_high": None}, "已评估权重 75%")],
+)  # fmt: skip
+def test_an_interval_is_told_only_where_there_is_one(span, told, hr_of, ids, sandbox):
+    hr, (interview, assessment) = hr_of(), ids
+    hr.register_interview(interview_body(interview), OP)
+    hr.put_assessment(f"{assessment}:1", assessment_body(interview, assessment, **span), OP, Agreed())
+    assert entries(sandbox)["综合得分"]["description"] == told
+
+
+@pytest.mark.parametrize(
     ("conclusion", "number", "word"),
     [("hire", 2, "推荐"), ("no_hire", 1, "不推荐"), ("unsure", 3, "待定"), ("cannot_tell", 3, "无法判断")],
 )

@@ -171,10 +171,10 @@ def _dimension(shape: FeishuShape, one: Row) -> Row:
 
 def _as_a_whole(shape: FeishuShape, source: Row) -> list[Row]:
     words = shape.words
-    span = words.range.format(_range(source["composite_low"], source["composite_high"]))
-    coverage = words.coverage.format(_percent(source["coverage"] * 100))
-    composite = _scored(shape, words.composite, source["composite"])
-    composite |= {"description": f"{span}；{coverage}" if source["composite"] is not None else coverage}
+    low, high = source["composite_low"], source["composite_high"]
+    told = [words.range.format(_range(low, high))] if None not in (source["composite"], low, high) else []
+    told.append(words.coverage.format(_percent(source["coverage"] * 100)))
+    composite = _scored(shape, words.composite, source["composite"]) | {"description": "；".join(told)}
     rate = source["keyword_rate"]
     texts = {
         words.verdict: words.verdicts[source["conclusion"]],
