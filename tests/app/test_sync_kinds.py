@@ -64,7 +64,7 @@ def test_all_goes_both_ways_and_no_secret_stays(profile, service, library, sandb
     connected = service(profile)
     report = connected.run_once()
     assert report.complete
-    assert (report.received.positions, report.received.candidates, report.received.templates) == (5, 8, 2)
+    assert (report.received.positions, report.received.candidates, report.received.templates) == (5, 8, 3)
     interview = planned(library)
     assert interview.scheduled_at is not None
     sign(library, interview.id)

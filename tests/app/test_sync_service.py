@@ -33,7 +33,7 @@ from tests.sync.small_server import serving
 def test_positions_candidates_templates_and_interviews_come_from_the_hr_system(library, service):
     report = service.run_once()
     assert report.complete
-    assert (report.received.positions, report.received.candidates, report.received.templates) == (5, 8, 2)
+    assert (report.received.positions, report.received.candidates, report.received.templates) == (5, 8, 3)
     backend = library.find_position(remote_id="pos-backend")
     assert backend.keywords == ("微服务", "灰度发布", "负载均衡", "复盘")
     assert library.template(library.find_position(remote_id="pos-data").template_id).title.zh == "技术岗位面试"

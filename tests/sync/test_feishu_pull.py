@@ -125,7 +125,7 @@ def test_an_interview_of_a_known_candidate_belongs_to_the_application(hr_of, san
 
 def test_a_pull_brings_jobs_applications_and_forms_that_the_product_can_use(hr_of, sandbox):
     rows, _ = pulled(hr_of())
-    assert len(rows) == 5 + 8 + 2
+    assert len(rows) == 5 + 8 + 3
     (clarke,), (data,) = rows["app-cand-clarke"], rows["pos-data"]
     assert (clarke.name, clarke.email, clarke.phone) == ("Emma Clarke", "emma.clarke@example.com", "+44 20 7946 0102")
     assert (clarke.position_remote_id, clarke.time_zone, clarke.status) == ("pos-pm", "Europe/London", SCHEDULED)

@@ -104,7 +104,8 @@ def test_forms_fields_and_stages_are_told(client):
             with_token(v1.ListInterviewFeedbackFormRequest.builder().page_size(1), token)
         )
     )
-    assert [(form.name.zh_cn, form.version) for form in forms] == [("技术岗位面试", 2), ("产品岗位面试", 1)]
+    told = [(form.name.zh_cn, form.version) for form in forms]
+    assert told == [("技术岗位面试", 2), ("产品岗位面试", 1), ("客服岗位面试", 1)]
     dimension = forms[0].modules[0].dimensions[0]
     assert (dimension.name.en_us, dimension.weight, dimension.option_items[0].score_val) == ("Communication", 30.0, 3)
     (module,) = good(client.hire.v1.talent_object.query(v1.QueryTalentObjectRequest.builder().build())).items

