@@ -6,6 +6,7 @@ Only what the candidate's consent allows is ever opened.
 from __future__ import annotations
 
 import platform
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QShowEvent
@@ -64,6 +65,10 @@ class SetupPanel(QWidget):
     def choice(self) -> Choice | None:
         """What is recorded; None while something is lacking."""
         return self.choosing.choice(self._sizes)
+
+    def keyed(self) -> tuple[QWidget, ...]:
+        """What may have the keyboard, in the order of the tabulator; of the arrangements each one may."""
+        return (*self.buttons.values(), *(row.box for row in self.rows.values()), self.trial.button)
 
     def close_sources(self) -> None:
         """Let go of all devices."""
@@ -151,6 +156,8 @@ class SetupPanel(QWidget):
             row.taken.connect(lambda device, role=place.role: self._take(role, device))
             self._column.addWidget(row)
         self._column.addStretch(1)
+        for before, after in pairwise(self.keyed()):
+            QWidget.setTabOrder(before, after)
         self._fill()
         self._reopen()
 
@@ -235,7 +242,9 @@ class SetupPanel(QWidget):
             self.session.start()
         self._fill()
 
-    def _troubled(self, _: object) -> None:
+    def _troubled(self, trouble: object) -> None:
+        if isinstance(trouble, SourceProblem) and trouble.trouble is Trouble.GONE:
+            self._look()  # it cannot be begun with from now on, and not only from the next look on
         self._say_troubles()
         self._say_preview()
 

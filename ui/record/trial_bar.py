@@ -134,6 +134,7 @@ class TrialBar(QWidget):
         """What can be recorded now; nothing where something is lacking."""
         if tuple(tracks) != tuple(self._tracks):
             self.cancel()
+            self._said = "capture.trial_hint"
         self._tracks = tracks
         self._retell()
 

@@ -9,18 +9,25 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 
+from app import text
+from app.domain.types import ConsentGiven
+from app.recording import consent
+from app.recording.consent import Agreed
 from app.recording.kinds import Kind, Role
 from app.settings import SettingsFile
+from tests.recording_run.conftest import planned_interview
 from tests.ui.clipped import clipped
 from ui import language, theme
 from ui.record import setup, trial_bar
 from ui.record.capture import devices
 from ui.record.capture.choice import Arrangement, Device, What
 from ui.record.capture.levels import FLOOR_DB, Level
+from ui.record.capture.problems import SourceProblem, Trouble
 from ui.record.choosing import Choosing
 from ui.record.meters import Meter
 from ui.record.preview import Preview
 from ui.record.setup import KEPT, SetupPanel
+from ui.record.setup_page import SetupPage
 
 BOTH = frozenset(Kind)
 CAMERA = Device(What.CAMERA, "cam-1", "Webcam 720p", (1280, 720))
@@ -163,6 +170,17 @@ def test_a_device_that_vanishes_is_said_and_comes_back(qtbot, virtual, panel):
     assert widget.rows[Role.CAMERA].trouble.text() == ""
 
 
+def test_nothing_is_begun_with_a_device_that_has_just_vanished(qtbot, plugged, panel):
+    widget = panel()
+    widget.arrange(Arrangement.MICROPHONE)
+    qtbot.waitUntil(lambda: widget.session is not None)
+    assert widget.choice() is not None
+    plugged.remove(DESK)
+    widget.session.problem.emit(SourceProblem(Role.ROOM, DESK, Trouble.GONE))
+    assert widget.choice() is None
+    assert not widget.trial.button.isEnabled()
+
+
 def test_without_any_device_it_says_what_to_do(panel, each_language):
     language.set_language(each_language)
     widget = panel()
@@ -206,6 +224,39 @@ def test_tab_reaches_everything_and_everything_has_a_name(qtbot, plugged, panel)
     assert widget.rows[Role.SYSTEM].meter.accessibleName() == "Level: Sound of the meeting"
 
 
+@pytest.mark.parametrize("arrangement", Arrangement)
+def test_tab_goes_from_what_records_to_how_it_is_held_and_then_to_begin(qtbot, plugged, library, settings, arrangement):
+    interview = planned_interview(library)
+    consent.give(library, interview.id, Agreed(tuple(Kind)), consent.notice("zh", library.folder), ConsentGiven.PAPER)
+    page = SetupPage(library, settings)
+    qtbot.addWidget(page, before_close_func=lambda each: each.drop_panel())
+    page.show()
+    page.activateWindow()
+    qtbot.waitUntil(page.isActiveWindow)
+    page.show_interview(interview)
+    chosen = page.panel.buttons[arrangement]
+    chosen.click()
+    qtbot.waitUntil(lambda: all(row.box.isVisible() for row in page.panel.rows.values()))
+    page.panel.trial.offer(())
+    page.begin.setEnabled(True)
+    page.setFocus()
+    assert _tabbed(page) in page.panel.buttons.values()
+    chosen.setFocus()
+    boxes = [row.box for row in page.panel.rows.values()]
+    due = [*boxes, page.minutes, page.answers, page.retake, page.second, page.edit, page.back, page.begin]
+    got = [_tabbed(page) for _ in due]
+    assert [_named(each) for each in got] == [_named(each) for each in due]
+
+
+def _named(widget):
+    return widget.accessibleName() or widget.text()
+
+
+def _tabbed(page):
+    QTest.keyClick(page.focusWidget() or page, Qt.Key.Key_Tab)
+    return page.focusWidget()
+
+
 def test_only_what_is_agreed_to_is_opened(qtbot, virtual, panel):
     widget = panel(frozenset({Kind.SOUND}))
     assert not widget.buttons[Arrangement.CAMERA].isEnabled()
@@ -243,6 +294,8 @@ def test_a_test_recording_is_played_and_thrown_away(qtbot, virtual, panel, setti
     assert not list(files.iterdir())
     language.set_language("zh")
     assert "已回放并删除" in widget.trial.words.text()
+    widget.arrange(Arrangement.MICROPHONE)
+    assert widget.trial.words.text() == text.tr("capture.trial_hint", seconds=2)
 
 
 def test_a_test_recording_can_be_stopped(qtbot, virtual, panel, settings):
