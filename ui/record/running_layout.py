@@ -154,12 +154,13 @@ class RunningLayout(QWidget):
         rate.addWidget(self.rating_title)
         rate.addWidget(self.rating, 1)
         self.candidate_button.setCheckable(True)
-        there = FlowLayout(spacing=theme.scaled(6))
+        there = QWidget()
+        shown = FlowLayout(there, spacing=theme.scaled(6))
         for widget in (self.candidate_button, *self.prompts.values()):
-            there.addWidget(widget)
+            shown.addWidget(widget)
         column.addLayout(row)
         column.addLayout(rate)
-        column.addLayout(there)
+        column.addWidget(there)
         return panel
 
     def _side(self, right: QVBoxLayout) -> None:

@@ -7,9 +7,13 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
-    """Items from left to right, wrapped at the width there is."""
+    """Items from left to right, wrapped at the width there is.
 
-    def __init__(self, parent: QWidget | None = None, *, spacing: int = 6) -> None:
+    It is the layout of a widget, never a part of another layout: there Shiboken (6.11) takes its items for deleted as
+    soon as some other layout gives one up, and what a layout raises while Qt asks it ends the program.
+    """
+
+    def __init__(self, parent: QWidget, *, spacing: int = 6) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
         self._gap = spacing

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from shiboken6 import isValid
 
 from analysis.failures import DiskFull
 from app import text
@@ -16,7 +17,10 @@ from tests.recording_run.conftest import QUESTIONS
 from tests.recording_run.small_sink import ToneSources
 from tests.ui.record.steps import ALL, agree, begun, full
 from ui import language, theme
+from ui.record.capture.choice import Arrangement
 from ui.record.held import Means
+from ui.record.setup_page import real_panel
+from ui.review.flow import FlowLayout
 
 
 def test_the_list_has_todays_interview_and_enter_goes_on(room, interview, qtbot):
@@ -53,6 +57,17 @@ def test_only_what_is_agreed_to_is_opened_and_recorded(room, interview, made):
     begun(room, interview, "sound")
     assert [track.kind for track in made.recorders[0].tracks] == [Kind.SOUND]
     assert [each.role for each in made.sources[0].choice.picked] == [Role.ROOM]
+
+
+def test_what_is_chosen_to_record_leaves_the_page_of_the_interview_whole(interview, make_room):
+    shown = make_room(real_panel)
+    shown.choose(interview.id)
+    agree(shown, *ALL)
+    for arrangement in Arrangement:
+        shown.setup.panel.buttons[arrangement].click()
+    flows = shown.running.findChildren(FlowLayout)
+    assert len(flows) > 1
+    assert all(isValid(flow.itemAt(number)) for flow in flows for number in range(flow.count()))
 
 
 def test_a_whole_interview_by_keys(room, interview, library, made, qtbot):
