@@ -15,9 +15,10 @@ from PySide6.QtWidgets import (
 from analysis.failures import Failure
 from app import text
 from app.domain.kit import Answers
+from app.failures import RecordingDiskFull, RecordingSpaceShort
 from app.recording.kinds import Kind, Standing
 from app.recording.running import Prompt
-from app.recording.writing import ROOM_BYTES
+from app.recording.writing import ROOM_BYTES, WARN_AGAIN_MINUTES
 from app.settings import SettingsFile
 from app.text import timecode, tr
 from ui import icons, language, theme
@@ -57,7 +58,8 @@ class RunningPage(RunningLayout):
         self._again = QTimer(self, singleShot=True, interval=SURE_MS)
         self._again.timeout.connect(self._tell_retake)
         self._note_at: float | None = None
-        self._full = False
+        self._full = self._short = False
+        """Whether the disk is full, and whether it was said to be short of room."""
         self._connect()
         language.on_change(self, self._retell)
         theme.changed.connect(self.look)
@@ -70,6 +72,7 @@ class RunningPage(RunningLayout):
         held.changed.connect(self.look)
         held.narrowed.connect(self._show_narrowed)
         held.stood.connect(self._show_standing)
+        held.troubled.connect(self._note_space)
         self.sources.show_held(held)
         self.strip.show_feed(held.hints)
         self.strip.setVisible(held.hints is not None)
@@ -77,7 +80,7 @@ class RunningPage(RunningLayout):
         self._fill_withdraw()
         self.note.clear()
         self.disk.clear()
-        self._full = False
+        self._full = self._short = False
         self._try(lambda: self._show_draft(held))
         self._tick.start()
         self.look()
@@ -407,9 +410,19 @@ class RunningPage(RunningLayout):
             parts.append(tr("record.dropped", n=dropped))
         self.disk.setText(" · ".join(parts))
         if self._full and not standing.full:
-            self.noticed.emit(lambda: tr("record.room_again"), "ok", "disk_full")
+            self._tell_room("record.room_again")
+        elif self._short and not standing.full and (standing.minutes_left or 0.0) > WARN_AGAIN_MINUTES:
+            self._tell_room("record.room_enough")
         self._full = standing.full
         self._show_state()
+
+    def _tell_room(self, key: str) -> None:
+        """The disk has room: what was said of it is taken back."""
+        self._short = False
+        self.noticed.emit(lambda: tr(key), "ok", RecordingDiskFull.code)
+
+    def _note_space(self, trouble: object) -> None:
+        self._short = self._short or isinstance(trouble, RecordingSpaceShort)
 
     def _fill_questions(self) -> None:
         assert self.held is not None

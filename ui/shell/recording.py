@@ -6,8 +6,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
-from analysis.failures import Failure
+from analysis.failures import DiskFull, Failure
 from app.domain.types import Interview
+from app.failures import RecordingDiskFull, RecordingSpaceShort
 from app.recording.cut_off import end, take_up
 from app.text import tr
 from ui.shell.context import Context
@@ -100,9 +101,14 @@ class Recordings:
             self.room.say_later(interview_id, words)
 
     def _failed(self, failure: Failure) -> None:
+        if isinstance(failure, RecordingDiskFull):
+            self._window.message.drop(RecordingSpaceShort.code)
         self._window.say_failure(failure, about=self.looked_at())
 
     def _noticed(self, words: Callable[[], str], kind: str, topic: str) -> None:
+        if topic == RecordingDiskFull.code:  # there is room again: nothing that was said of the disk holds
+            self._window.message.drop(RecordingSpaceShort.code)
+            self._window.message.drop(DiskFull.code)
         self._window.message.say(words, kind, topic=topic, about=self.looked_at())
 
     def _turned(self, _page: int) -> None:
@@ -110,6 +116,7 @@ class Recordings:
         if not self.looked_at():
             self._asked = False
             self._window.message.drop(CLOSING)
+            self._window.message.drop(RecordingSpaceShort.code)
             self._window.message.drop(ANOTHER)
         if self._window.pages.currentWidget() is self.room:
             self._window.message.look_at(self.looked_at())

@@ -10,6 +10,7 @@ from analysis.failures import DiskFull
 from app import text
 from app.domain.marks import MarkKind
 from app.domain.types import ConsentGiven, InterviewStatus
+from app.failures import RecordingDiskFull, RecordingSpaceShort
 from app.recording import consent
 from app.recording.consent import Agreed
 from app.recording.kinds import Kind, Role
@@ -158,8 +159,36 @@ def test_trouble_of_an_interview_stays_with_it(conductor, made, qtbot):
     assert bar.isHidden()
     conductor.window.enter("record")
     assert bar.isVisible()
-    room.running.noticed.emit(lambda: "room again", "ok", "disk_full")
-    assert bar.label.text() == "room again"
+
+
+def test_what_was_said_of_the_disk_goes_once_it_has_room(conductor, made, qtbot):
+    room, bar = hold(conductor), conductor.window.message
+    recorder = made.recorders[0]
+    qtbot.waitUntil(lambda: recorder.blocks > 20)
+    recorder.on_problem(RecordingSpaceShort(minutes=3))
+    qtbot.waitUntil(lambda: bar.isVisible() and "3" in bar.label.text())
+    recorder.tell(minutes_left=90.0)
+    assert bar.label.text() == text.tr("record.room_enough")
+    recorder.on_problem(RecordingSpaceShort(minutes=1))
+    full = RecordingDiskFull(folder="/here")
+    recorder.on_problem(full)
+    recorder.tell(full=True)
+    room.failed.emit(DiskFull(folder="/here"))
+    qtbot.waitUntil(lambda: bar.more.text() == text.tr("shell.more_messages", n=1))
+    assert not bar.more.isHidden()
+    recorder.tell(full=False)
+    assert bar.label.text() == text.tr("record.room_again")
+    assert bar.more.isHidden()
+
+
+def test_how_long_the_room_lasts_is_not_said_after_the_interview(conductor, made, qtbot):
+    room, bar = hold(conductor), conductor.window.message
+    qtbot.waitUntil(lambda: made.recorders[0].blocks > 20)
+    made.recorders[0].on_problem(RecordingSpaceShort(minutes=3))
+    qtbot.waitUntil(bar.isVisible)
+    with qtbot.waitSignal(room.recorded, timeout=30_000):
+        room.running.end()
+    assert bar.isHidden()
 
 
 @pytest.mark.parametrize("when", ["by_hand", "at_night", "at_once"])
