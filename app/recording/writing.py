@@ -105,6 +105,8 @@ class _Safe:
     """What the children said, of all parts together."""
 
     at_ns: int = 0
+    part_ns: int = 0
+    """Where the part begins that is written."""
     bytes: int = 0
     bytes_before: int = 0
     part_bytes: int = 0
@@ -133,8 +135,7 @@ class Recording:
         rates = {n: track.fps for n, track in enumerate(tracks) if isinstance(track, PictureTrack)}
         self._waiting = Waiting(rates)
         self._timeline = Timeline(time.monotonic_ns(), before_ns)
-        self._safe = _Safe(at_ns=before_ns)
-        self._before_ns = before_ns
+        self._safe = _Safe(at_ns=before_ns, part_ns=before_ns)
         self._part: PartChild | None = None
         self._done: Done | None = None
         self._outcome: Interview | Failure | None = None
@@ -276,6 +277,7 @@ class Recording:
             finished = part.finish()
         except PartDied as died:
             self._safe.bytes_before, self._safe.bytes = self._bytes, 0
+            self._safe.part_ns = self._safe.at_ns
             self._part = None
             self._say_death(died)
             if time.monotonic() - began < LONG_LIFE_S and not died.full:
@@ -296,7 +298,7 @@ class Recording:
     def _start_part(self) -> PartChild:
         with writing_into(self._library.vault.folder):
             files = folders.new_part(self._folder)
-        begin_ns = self._safe.at_ns
+        begin_ns = self._safe.part_ns = self._safe.at_ns
         part = self._part = PartChild(wire.RecordJob(files, self._sources, begin_ns), self._hear)
         with suppress(OSError, psutil.Error):  # who does not know it waits a little less for a part to be finished
             folders.note_writer(Path(files.original).parent, part.pid)
@@ -340,7 +342,7 @@ class Recording:
             self._waiting.rest(START_AGAIN_S)
             self._waiting.clear()
         self._full = False
-        self._safe.at_ns = self._timeline.time_of(time.monotonic_ns())
+        self._safe.at_ns = self._safe.part_ns = self._timeline.time_of(time.monotonic_ns())
 
     def _look_after(self) -> None:
         """The standing, once a second; a child that hangs is ended."""
@@ -369,10 +371,11 @@ class Recording:
             return 0
 
     def _bytes_a_minute(self) -> float:
-        """As measured, once there is enough to measure; the recording and its playable copy."""
-        kept_s = (self._safe.at_ns - self._before_ns) / NS
+        """As measured of the part that is written, once there is enough to measure; the recording and its playable
+        copy. What was not recorded between two parts would make it too little."""
+        kept_s = (self._safe.at_ns - self._safe.part_ns) / NS
         if kept_s > RATE_KNOWN_S:
-            return max(1.0, self._bytes / kept_s * 60)
+            return max(1.0, self._safe.bytes / kept_s * 60)
         return 2 * self._bits / 8 * 60
 
 

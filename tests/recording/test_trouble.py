@@ -46,6 +46,7 @@ def snow(number: int) -> Picture:
 def test_a_full_disk(small, monkeypatch):
     """The copy gives its room, then it is said; once there is room again recording goes on."""
     monkeypatch.setattr(writing, "ROOM_BYTES", 3 << 20)
+    monkeypatch.setattr(writing, "RATE_KNOWN_S", 1.0)
     with Library.open(small, assessor="tester") as library, all_end():
         attempt = Attempt(library, [LARGE, ROOM])
         filler = small / "filler"
@@ -73,9 +74,13 @@ def test_a_full_disk(small, monkeypatch):
         assert len(shown) > 10
         assert (part / "original.mkv").stat().st_size > 1_400_000
         assert not (part / "playable.mkv").exists()
+        feed(12, lambda: attempt.recording.now() > full_at + 12)  # nothing of it is recorded
         filler.unlink()
         again_s = attempt.recording.now()
         feed(40, lambda: attempt.recording.standing().kept_s > again_s + 3)
+        standing, second = attempt.recording.standing(), folders.parts(library.vault.recording(attempt.interview.id))[1]
+        a_minute = sum(file.stat().st_size for file in second.glob("*.mkv")) / (standing.kept_s - again_s) * 60
+        assert standing.minutes_left == pytest.approx(standing.free_bytes / a_minute, rel=0.5)
         interview = attempt.stop()
         assert interview.media.duration_s > full_at + 2
         with av.open(str(kept(library, interview)[1])) as container:
