@@ -17,6 +17,7 @@ from ui.post import telling
 Times = NDArray[np.int32]
 FRAME_S = 0.04
 """How long a picture lasts where nothing is known."""
+STANDS_S = 3.0
 
 
 class Frames:
@@ -57,11 +58,19 @@ class Frames:
         """Whole milliseconds at which a decoder may be asked for a picture, the likeliest to give it first.
 
         Its middle first: a decoder shows what it takes to last until the asked time, and the lengths that it knows are
-        rounded, so that at its edges it may be a neighbour.
+        rounded, so that at its edges it may be a neighbour. One that lasts for long is asked for where it begins.
         """
         start = int(self.starts[index])
-        after = int(self.starts[index + 1]) if index + 1 < len(self.starts) else start + 2
+        after = start + 2 if self.lasts(index) else int(self.starts[index + 1])
         return (start + after) // 2, min(start + 1, after), start, max(start, after - 1)
+
+    def lasts(self, index: int) -> bool:
+        """Whether a picture is shown for long: a slide, the last one, or the last before a gap."""
+        return self.next(index) - self.time(index) > STANDS_S
+
+    def stands(self, time_s: float) -> bool:
+        """Whether the picture at a time has stood for long by then: a slide, or none came any more."""
+        return self.listed and time_s - self.time(self.index(time_s)) > STANDS_S
 
     def missed(self, shown_s: float, now_s: float) -> int:
         """How many pictures should have been shown since the one at `shown_s`."""

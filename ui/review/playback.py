@@ -32,6 +32,7 @@ class Playback(QObject):
     speedChanged = Signal(float)
     loopChanged = Signal(object)
     frameArrived = Signal(QVideoFrame)
+    unpicturedChanged = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +40,8 @@ class Playback(QObject):
         self.pictured = True
         self.shown_s: float | None = None
         """When the picture that is shown begins (s); None before the first."""
+        self.unpictured_s: float | None = None
+        """Where it was sent (s) while no picture of there is shown, because none begins near; None = as usual."""
         self.loop: tuple[float, float] | None = None
         self._until: float | None = None
         self._device: StreamDevice | None = None
@@ -49,6 +52,7 @@ class Playback(QObject):
         self._seeking = Seeking(self._go, self)
         self.watch = Watch(self, self)
         self._seeking.lost.connect(self.watch.lost)
+        self._seeking.stood.connect(self._stand)
         self._sink.videoFrameChanged.connect(self._take_frame)
         self._player.playbackStateChanged.connect(self._tell_state)
         self._player.mediaStatusChanged.connect(self._tell_status)
@@ -85,6 +89,7 @@ class Playback(QObject):
         self._seeking.forget()
         self.set_loop(None)
         self._wanted, self._fresh, self._until, self.shown_s = None, False, None, None
+        self._picture_lacks(None)
         if self._device is not None:
             device, self._device = self._device, None
             device.release()
@@ -173,10 +178,21 @@ class Playback(QObject):
         self.positionChanged.emit(time_s)
 
     def _send(self, time_s: float) -> None:
+        self._picture_lacks(None)
         if self.pictured:
             self._seeking.go(time_s)
         else:
             self._go(round(time_s * 1000))
+
+    def _stand(self, time_s: float) -> None:
+        self.watch.stood(time_s)
+        shown = self.shown_s is not None and self.frames.index(self.shown_s) == self.frames.index(time_s)
+        self._picture_lacks(None if shown else time_s)
+
+    def _picture_lacks(self, at_s: float | None) -> None:
+        if at_s != self.unpictured_s:
+            self.unpictured_s = at_s
+            self.unpicturedChanged.emit()
 
     def _go(self, at_ms: int) -> None:
         """A player that came to an end has stopped, and a stopped one shows no picture."""
@@ -236,6 +252,7 @@ class Playback(QObject):
         start_s = frame.startTime() / 1e6 if frame.startTime() >= 0 else self.position
         if self._fresh or self._seeking.landed(start_s, playing=self.playing):
             self.shown_s = start_s
+            self._picture_lacks(None)
             self.watch.shown(start_s)
             self.frameArrived.emit(frame)
 
@@ -272,7 +289,7 @@ class Playback(QObject):
         """The end, or where the recording breaks off."""
         self._seeking.forget()
         place, due = self._told, self.duration
-        if self.pictured and self.frames.listed:
+        if self.pictured and self.frames.listed and self.unpictured_s is None:
             place, due = self.shown_s or 0.0, self.frames.last_s
         if self.watch.ended(place, due):
             self._wanted = self.duration

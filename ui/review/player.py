@@ -156,6 +156,7 @@ class Player(QFrame):
         playback.loopChanged.connect(self._show_loop)
         playback.frameArrived.connect(self.pane.show_frame)
         playback.watch.troubleChanged.connect(self._show_message)
+        playback.unpicturedChanged.connect(self._show_message)
         self._finder.found.connect(self._take_frames)
         self.landmarks.failed.connect(self._say_no_landmarks)
         self.seek_bar.seekAsked.connect(playback.seek)
@@ -314,7 +315,7 @@ class Player(QFrame):
         trouble = self.playback.watch.trouble
         words = "" if trouble is None else tr(trouble.value, end=timecode(self.playback.duration))
         if trouble in (None, Trouble.DAMAGED):
-            words = self._why_left_out() or words
+            words = self._why_left_out() or words or self._where_pictures_are()
         if words != self.pane.message:
             self.pane.show_message(words)
 
@@ -329,6 +330,15 @@ class Player(QFrame):
             picture = frames.time(shown)
             awaited = frames.next(shown) if self.playback.playing else picture
         return next((each.words for each in self._left_out if each.covers(now, picture, awaited)), "")
+
+    def _where_pictures_are(self) -> str:
+        """What is said in the place of a picture where none begins for long; "" elsewhere."""
+        at, frames = self.playback.unpictured_s, self.playback.frames
+        if at is None:
+            return ""
+        shown = frames.index(at)
+        end = min(frames.next(shown), self.playback.duration)
+        return tr("review.no_new_picture", start=timecode(frames.time(shown)), end=timecode(end))
 
     def _rename(self) -> None:
         self.setAccessibleName(tr("review.player"))

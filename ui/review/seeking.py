@@ -13,6 +13,8 @@ PATIENCE_MS = 500
 """A picture that takes longer no longer holds up the next wish."""
 LOST_AFTER = 16
 """So often the patience ends before a picture counts as lost: a recorded call may have minutes between key frames."""
+HELD_BACK_AFTER = 3
+"""So often where it is the last one before a gap, which a decoder may hold back."""
 NEAR_S = 0.5
 """While it plays, a picture so near the target belongs to the seek, and to nothing that was decoded before it."""
 TRIES = 4
@@ -35,9 +37,13 @@ class Seeking(QObject):
     A decoder answers a time with the picture that it holds for the one there, by lengths that the file only guesses.
     So the picture that comes is looked at, and the decoder is sent a little earlier or later where it is another one.
     `lost`: no picture came though one should be there, or only one from elsewhere.
+
+    A picture that has stood for long is not waited for: a decoder holds the last one before a gap back until the next
+    one comes, and the sound has to be that of the wanted time. `stood(time_s)`: it was sent to such a time.
     """
 
     lost = Signal()
+    stood = Signal(float)
 
     def __init__(self, send: Callable[[int], None], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -45,6 +51,7 @@ class Seeking(QObject):
         self.frames = Frames.steady(1.0, 1.0)
         self._flight: _Flight | None = None
         self._next: float | None = None
+        self._standing: int | None = None
         self._patience = QTimer(self, singleShot=True, interval=PATIENCE_MS)
         self._patience.timeout.connect(self._wait)
 
@@ -58,19 +65,28 @@ class Seeking(QObject):
         if self._flight is not None:
             self._next = time_s
             return
-        self._flight = _Flight(self.frames.index(time_s), time_s)
+        index, self._standing = self.frames.index(time_s), None
+        if self.frames.stands(time_s):
+            self._stand(index, time_s)
+            return
+        self._flight = _Flight(index, time_s)
         self._send_flight()
+
+    def _stand(self, index: int, time_s: float) -> None:
+        self._standing = index
+        self._send(round(time_s * 1000))
+        self.stood.emit(time_s)
 
     def forget(self) -> None:
         """Nothing is wanted any more."""
-        self._flight = self._next = None
+        self._flight = self._next = self._standing = None
         self._patience.stop()
 
     def landed(self, start_s: float, *, playing: bool) -> bool:
         """A picture that begins at `start_s` came. False where it is not to be shown: the right one comes after it."""
         flight = self._flight
         if flight is None:
-            return True
+            return playing or self._standing in (None, self.frames.index(start_s))
         off = self.frames.index(start_s) - flight.index
         if playing:
             if not off or abs(start_s - flight.time_s) <= NEAR_S:
@@ -109,6 +125,9 @@ class Seeking(QObject):
         flight.waited += 1
         if self._next is not None:
             self._over()
+        elif self.frames.listed and self.frames.lasts(flight.index) and flight.waited >= HELD_BACK_AFTER:
+            self._over()
+            self._stand(flight.index, flight.time_s)
         elif flight.waited >= LOST_AFTER:
             self._over()
             self.lost.emit()

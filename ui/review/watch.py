@@ -106,6 +106,12 @@ class Watch(QObject):
         if self.trouble is not None and self.trouble is not Trouble.BREAKS_OFF:
             self._tell(None)
 
+    def stood(self, time_s: float) -> None:
+        """It was sent to where no picture begins: none is due before the next one."""
+        self._shown_s, self._seen = time_s, monotonic()
+        if self.trouble is Trouble.DAMAGED:
+            self._tell(None)
+
     def lost(self) -> None:
         """A seek brought no picture."""
         if self.trouble is None and self._player.pictured:
