@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -24,6 +25,12 @@ from analysis.recording.files import seekable
 
 REPORT_EVERY = 500
 """Packets."""
+HOLE_S, FRAME_MS = 0.5, 20
+"""Where nothing was heard for longer, as while a disk was full, silence is written, in packets of 20 ms: a player
+stands still where a recording has nothing at all, and what comes after ten minutes of it would not be believed."""
+OPUS, MS = ("opus", "libopus"), Fraction(1, 1000)
+SILENT = {1: b"\xf8\xff\xfe", 2: b"\xfc\xff\xfe"}
+"""20 ms of silence in Opus (RFC 6716, 3.1: full band, one frame), by the number of channels."""
 Report = Callable[[float], None]
 """Hears the share (0..1) that is copied."""
 
@@ -163,10 +170,25 @@ def _copy(
         if packet.stream.type == "video" and packet.stream_index not in begun and not packet.is_keyframe:
             continue
         begun.add(packet.stream_index)
+        if one.packets and packet.stream.type == "audio":
+            _fill(one, packet, target)
         one.note(packet)
         packet.dts = packet.pts
         packet.stream = one.stream
         target.mux(packet)
+
+
+def _fill(one: _Copied, before: Packet[Any], target: OutputContainer) -> None:
+    """Silence up to this packet, where what was heard ended long before."""
+    context = one.stream.codec_context
+    begin, end = (round(at_s * 1000) for at_s in (one.end, float((before.pts or 0) * before.time_base)))
+    if end - begin <= HOLE_S * 1000 or not isinstance(one.stream, AudioStream) or context.name not in OPUS:
+        return
+    for at in range(begin, end - FRAME_MS + 1, FRAME_MS):
+        silence = Packet(SILENT[min(2, one.stream.codec_context.channels)])
+        silence.pts = silence.dts = at
+        silence.time_base, silence.duration, silence.stream = MS, FRAME_MS, one.stream
+        target.mux(silence)
 
 
 def _sync(file: Path) -> None:
