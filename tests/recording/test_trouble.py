@@ -87,6 +87,19 @@ def test_a_full_disk(small, monkeypatch):
             assert sum(1 for _ in container.decode(video=0)) > len(shown)
 
 
+def test_what_a_busy_computer_records_is_safe_while_a_microphone_is_gone(library, monkeypatch):
+    """Something waits at all times, and no sound comes by which the child could tell how late it is."""
+    monkeypatch.setattr(Waiting, "empty", property(lambda _: False))
+    with all_end():
+        attempt = Attempt(library, [CAMERA, ROOM])
+        attempt.recording.gone(ROOM.role)
+        attempt.feeder._tracks = [CAMERA]
+        attempt.run_until_kept(3.0)
+        assert attempt.recording.standing().kept_s >= 3.0
+        assert attempt.recording.now() < 20
+        attempt.stop()
+
+
 @pytest.fixture
 def without_copy(library):
     """What is left of a recording whose copy gave its room to it before the end."""
