@@ -307,7 +307,8 @@ class Recording:
         return part
 
     def _feed(self, part: PartChild) -> None:
-        """Hand on what waits, and what time it is whenever nothing does. Raises PartDied."""
+        """Hand on what waits, and from time to time what time it is: that of what was handed on, as long as something
+        waits, for a slow computer may never come to the end of it. Raises PartDied."""
         clock, began, caught_up = 0.0, time.monotonic(), False
         while True:
             now_ns = self._timeline.time_of(time.monotonic_ns())
@@ -318,9 +319,11 @@ class Recording:
                 part.say(*item)
             elif self._waiting.closed:
                 break
-            if self._waiting.empty and time.monotonic() - clock >= CLOCK_S:
+            empty = self._waiting.empty
+            if (empty or item is not None) and time.monotonic() - clock >= CLOCK_S:
                 clock = time.monotonic()
-                part.say(wire.Clock(self._timeline.time_of(time.monotonic_ns())), ())
+                reached_ns = self._timeline.time_of(time.monotonic_ns()) if empty or item is None else item[0].at_ns
+                part.say(wire.Clock(reached_ns), ())
         part.say(wire.Clock(self._timeline.time_of(time.monotonic_ns())), ())
 
     def _hear(self, kept: wire.Kept) -> None:

@@ -158,6 +158,9 @@ class SmallPanel(QWidget):
         both = (Picked(Role.CAMERA, PictureTrack(Role.CAMERA, 2, 2)), Picked(Role.ROOM, SoundTrack(Role.ROOM, RATE)))
         return Choice(tuple(each for each in both if each.track.kind in self.allowed))
 
+    def keyed(self):
+        return ()
+
     def close_sources(self):
         self.closed = True
 

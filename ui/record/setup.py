@@ -66,6 +66,10 @@ class SetupPanel(QWidget):
         """What is recorded; None while something is lacking."""
         return self.choosing.choice(self._sizes)
 
+    def keyed(self) -> tuple[QWidget, ...]:
+        """What may have the keyboard, in the order of the tabulator; of the arrangements each one may."""
+        return (*self.buttons.values(), *(row.box for row in self.rows.values()), self.trial.button)
+
     def close_sources(self) -> None:
         """Let go of all devices."""
         self._soon.stop()
@@ -152,8 +156,7 @@ class SetupPanel(QWidget):
             row.taken.connect(lambda device, role=place.role: self._take(role, device))
             self._column.addWidget(row)
         self._column.addStretch(1)
-        keyed = (*self.buttons.values(), *(row.box for row in self.rows.values()), self.trial.button)
-        for before, after in pairwise(keyed):
+        for before, after in pairwise(self.keyed()):
             QWidget.setTabOrder(before, after)
         self._fill()
         self._reopen()

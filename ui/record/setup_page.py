@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
@@ -47,6 +47,9 @@ class Panel(Protocol):
 
     def choice(self) -> Choice | None:
         """What is chosen; None where something is lacking."""
+
+    def keyed(self) -> Sequence[QWidget]:
+        """What may have the keyboard, in the order of the tabulator."""
 
     def close_sources(self) -> None:
         """Let go of all devices, so that the recording can open them."""
@@ -101,17 +104,17 @@ class SetupPage(QWidget):
             self.panel = self._make_panel(self._settings, allowed)
             self._place.addWidget(self.panel, 1)
             cast("Panel", self.panel).choiceChanged.connect(self._weigh)
-            self._order_keys(self.panel)
+            self._order_keys(cast("Panel", self.panel))
         self._retell()
 
-    def _order_keys(self, panel: QWidget) -> None:
+    def _order_keys(self, panel: Panel) -> None:
         """The tabulator goes as the eye does: what records, how it is held, then Back and Begin.
 
         Qt (6.11) puts no spin box elsewhere, so the panel comes before the fields: behind the title, which has to take
         the keyboard for as long as that lasts.
         """
         self.title.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        for before, after in pairwise((self.title, *list(_keyed(panel)))):
+        for before, after in pairwise((self.title, *panel.keyed())):
             QWidget.setTabOrder(before, after)
         self.title.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
