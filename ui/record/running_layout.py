@@ -222,6 +222,8 @@ class RunningLayout(QWidget):
         self.answer.setFont(theme.font(16))
         self.bar.setFixedHeight(theme.scaled(6))
         self.marker.setIcon(icons.icon("bookmark"))
+        for pictured in (self.marker, self.pause, self.questions):
+            pictured.setIconSize(icons.size())
         self.questions.setMinimumHeight(theme.scaled(LEAST_LIST))
         for widget in (self._words, self.answer):
             widget.setMinimumHeight(theme.scaled(LEAST_WORDS))

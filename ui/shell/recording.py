@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 
 from analysis.failures import DiskFull, Failure
 from app.domain.types import Interview
+from app.failures import RecordingSpaceShort
 from app.recording.cut_off import end, take_up
 from app.text import tr
 from ui.shell.context import Context
@@ -123,8 +124,8 @@ class Recordings:
         """An interview has begun or ended: what was said of the one before does not stay above it."""
         if not self.looked_at():
             self._asked = False
-            self._window.message.drop(CLOSING)
-            self._window.message.drop(ANOTHER)
+            for topic in (CLOSING, ANOTHER, RecordingSpaceShort.code):
+                self._window.message.drop(topic)
         self._cover()
         if self._window.pages.currentWidget() is self.room:
             self._window.message.look_at(self.looked_at())

@@ -11,6 +11,7 @@ from analysis.failures import DiskFull
 from app import text
 from app.domain.marks import MarkKind
 from app.domain.types import ConsentGiven, InterviewStatus
+from app.failures import RecordingSpaceShort
 from app.recording import consent
 from app.recording.consent import Agreed
 from app.recording.kinds import Kind, Role
@@ -145,6 +146,16 @@ def test_what_asks_before_closing_goes_with_the_interview(conductor, made, qtbot
     conductor.window.close()
     bar = conductor.window.message
     assert bar.label.text() == text.tr("record.close_asks")
+    with qtbot.waitSignal(room.recorded, timeout=30_000):
+        room.running.end()
+    qtbot.waitUntil(bar.isHidden)
+
+
+def test_that_room_for_a_recording_runs_out_is_not_said_once_it_is_over(conductor, made, qtbot):
+    room, bar = hold(conductor), conductor.window.message
+    qtbot.waitUntil(lambda: made.recorders[0].blocks > 20)
+    room.failed.emit(RecordingSpaceShort(minutes=9))
+    assert bar.isVisible()
     with qtbot.waitSignal(room.recorded, timeout=30_000):
         room.running.end()
     qtbot.waitUntil(bar.isHidden)
