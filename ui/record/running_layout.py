@@ -6,7 +6,7 @@ way first, then the list of questions and a long question scroll, each by itself
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -91,6 +91,7 @@ class RunningLayout(QWidget):
         body.setSpacing(theme.scaled(12))
         self.lead = _scrolling(left)
         self._leading = self.lead.widget() or self.lead
+        self._leading.installEventFilter(self)
         body.addWidget(self.lead, 1)
         self.side = _scrolling(right)
         self.inside = self.side.widget() or self.side
@@ -184,6 +185,12 @@ class RunningLayout(QWidget):
         """Qt: the window is another size."""
         super().resizeEvent(event)
         self._fit_side()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt: what leads the interview needs another width since its words are others."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._fit_side()
+        return super().eventFilter(watched, event)
 
     def _fit_side(self) -> None:
         """What leads the interview has the room that it needs; what stands beside it has the rest, within limits."""

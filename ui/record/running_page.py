@@ -346,7 +346,6 @@ class RunningPage(RunningLayout):
         self._show_said()
         self._choose_question()
         self._look_at_clock()
-        self._fit_side()
 
     def _look_at_clock(self) -> None:
         """What time alone changes: five times a second, so no more than that."""

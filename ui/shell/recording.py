@@ -189,6 +189,11 @@ class Recordings:
     def _tell_unkept(self, words: str) -> None:
         if not self._told_unkept:  # it is tried again and again
             self._told_unkept = True
+            self._window.later(partial(self._say_still_unkept, words))
+
+    def _say_still_unkept(self, words: str) -> None:
+        """In front of why it could not be kept, which is told in the meantime."""
+        if self._told_unkept:
             self._say_unkept("record.unkept", words)
 
     def _say_unkept(self, key: str, words: str) -> None:
