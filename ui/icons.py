@@ -90,6 +90,11 @@ def icon(name: str, token: str = "muted") -> QIcon:
     return result
 
 
+def size() -> QSize:
+    """That of an icon on a button, at the chosen scale: Qt's own follows the screen alone."""
+    return QSize(theme.scaled(16), theme.scaled(16))
+
+
 @lru_cache(maxsize=512)
 def pixmap(name: str, colour: str, size: int = 48) -> QPixmap:
     """The icon as a picture of `size` pixels, for widgets that paint themselves."""

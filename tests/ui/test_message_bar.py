@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app import text
-from ui import language
+from ui import language, theme
 from ui.widgets.message_bar import MessageBar
 
 
@@ -26,6 +26,13 @@ def said(bar):
 
 def close(qtbot, bar):
     qtbot.mouseClick(bar.closer, Qt.MouseButton.LeftButton)
+
+
+def test_the_mark_that_closes_it_grows_with_the_text(bar):
+    bar.say(lambda: "the camera is gone", "warn")
+    before = bar.closer.iconSize().width()
+    theme.apply("light", 200)
+    assert bar.closer.iconSize().width() == 2 * before
 
 
 def test_good_news_waits_behind_trouble(qtbot, bar):

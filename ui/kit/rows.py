@@ -90,6 +90,8 @@ class QuestionRow(QWidget):
         for name, icon, _ in MOVES:
             self.buttons[name].setIcon(icons.icon(icon))
         self.buttons["remove"].setIcon(icons.icon("cross"))
+        for button in self.buttons.values():
+            button.setIconSize(icons.size())
 
 
 class QuestionRows(QWidget):

@@ -25,6 +25,7 @@ from app.recording.hints import HintFeed
 from app.recording.holding import held
 from app.recording.kinds import Kind, Picture, Role, Sink, Standing, Track
 from app.recording.running import Running
+from app.recording.stretch_consent import SPEECH, refused_before
 from app.recording.tee import tee
 from app.settings import SettingsFile
 from app.store.library import Library
@@ -182,6 +183,8 @@ class HeldInterview(QObject):
         self.standing: Standing | None = None
         self.choice: Choice | None = None
         self.over = False
+        self.unheard = False
+        """An earlier stretch refused the analysis of speech: none of the recording is listened to."""
         self.hints: HintFeed | None = None
         self._gate: Gate | None = None
         self._seeks_faces = False
@@ -229,6 +232,8 @@ class HeldInterview(QObject):
         sources = [(each.role, each.device.name) for each in choice.picked] if choice is not None else []
         self.running.begin(sorted({str(track.kind) for track in tracks}), goes_on=goes_on, sources=sources,
                            modalities=self._known.modalities)  # fmt: skip
+        if goes_on:
+            self.unheard = SPEECH in refused_before(self.library, self.interview.id)
         self.library.held_here.add(self.interview.id)
         if self.choice is not None:
             self._open(self.choice)

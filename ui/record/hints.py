@@ -260,6 +260,7 @@ class HintStrip(QWidget):
     def _paint_toggle(self) -> None:
         on = self.toggle.isChecked()
         self.toggle.setIcon(icons.icon("eye" if on else "eye_off"))
+        self.toggle.setIconSize(icons.size())
 
     def _repaint(self) -> None:
         self._paint_toggle()

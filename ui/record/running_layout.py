@@ -6,7 +6,7 @@ way first, then the list of questions and a long question scroll, each by itself
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -91,6 +91,7 @@ class RunningLayout(QWidget):
         body.setSpacing(theme.scaled(12))
         self.lead = _scrolling(left)
         self._leading = self.lead.widget() or self.lead
+        self._leading.installEventFilter(self)
         body.addWidget(self.lead, 1)
         self.side = _scrolling(right)
         self.inside = self.side.widget() or self.side
@@ -187,6 +188,12 @@ class RunningLayout(QWidget):
         super().resizeEvent(event)
         self._fit_side()
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Qt: what leads the interview needs another width since its words are others."""
+        if event.type() is QEvent.Type.LayoutRequest:
+            self._fit_side()
+        return super().eventFilter(watched, event)
+
     def _fit_side(self) -> None:
         """What leads the interview has the room that it needs; what stands beside it has the rest, within limits."""
         bar = self.side.verticalScrollBar().sizeHint().width()
@@ -224,6 +231,8 @@ class RunningLayout(QWidget):
         self.answer.setFont(theme.font(16))
         self.bar.setFixedHeight(theme.scaled(6))
         self.marker.setIcon(icons.icon("bookmark"))
+        for pictured in (self.marker, self.pause, self.questions):
+            pictured.setIconSize(icons.size())
         self.questions.setMinimumHeight(theme.scaled(LEAST_LIST))
         for widget in (self._words, self.answer):
             widget.setMinimumHeight(theme.scaled(LEAST_WORDS))

@@ -20,6 +20,7 @@ from app.failures import RecordingDiskFull, RecordingSpaceShort
 from app.recording.holding import keeper
 from app.recording.kinds import Kind, Standing
 from app.recording.running import Prompt
+from app.recording.stretch_consent import SPEECH
 from app.recording.unkept import Unkept
 from app.recording.writing import ROOM_BYTES, WARN_AGAIN_MINUTES
 from app.settings import SettingsFile
@@ -37,8 +38,8 @@ WRITTEN_MS = 1000
 AGAIN_MS = 15_000
 """What could not be kept is tried again after so long: a library that is busy may let a try wait for seconds."""
 NOTE_DRAFT = "record.note"
-ONE_DISPLAY = "one_display"
-"""The message's topic."""
+ONE_DISPLAY, UNHEARD = "one_display", "unheard"
+"""Topics of messages."""
 
 
 class RunningPage(RunningLayout):
@@ -89,6 +90,8 @@ class RunningPage(RunningLayout):
         self._try(lambda: self._show_draft(held))
         self._tick.start()
         self.look()
+        if held.unheard and SPEECH in held.analysed():
+            self.noticed.emit(lambda: tr("record.unheard"), "warn", UNHEARD)
 
     def _show_draft(self, held: HeldInterview) -> None:
         draft = held.library.draft(held.interview.id, NOTE_DRAFT)
@@ -115,7 +118,7 @@ class RunningPage(RunningLayout):
         if words := self.note.text().strip():
             note = partial(self._add_note_of, held, words, self._note_at or at_s)
             left.append(Unkept(interview_id, note, words))
-        if not held.running.now.ended:
+        if held.over and not held.running.now.ended:
             end = partial(keeper(held.library, interview_id), MarkKind.ENDED, at_s, {})
             left.append(Unkept(interview_id, end, ends=True))
         if not held.is_withdrawal_kept():
@@ -349,7 +352,6 @@ class RunningPage(RunningLayout):
         self._show_said()
         self._choose_question()
         self._look_at_clock()
-        self._fit_side()
 
     def _look_at_clock(self) -> None:
         """What time alone changes: five times a second, so no more than that."""
@@ -427,7 +429,8 @@ class RunningPage(RunningLayout):
     def _show_state(self) -> None:
         assert self.held is not None
         held, now = self.held, self.held.running.now
-        kinds, names = held.recorded_kinds(), held.analysed()
+        kinds = held.recorded_kinds()
+        names = tuple(name for name in held.analysed() if not (held.unheard and name == SPEECH))
         not_any = "stopped" if held.recording is not None else "not_recording"
         key = "ended" if now.ended else "paused" if now.paused else "recording" if kinds else not_any
         key = "full" if key == "recording" and self._full else key

@@ -269,12 +269,3 @@ class SetupPage(QWidget):
         self.back.setText(tr("record.back"))
         self._tell_kit()
         self._weigh()
-
-
-def _keyed(panel: QWidget) -> Iterator[QWidget]:
-    """What may have the keyboard in a panel, in its order: of buttons that exclude each other each one may."""
-    each = panel.nextInFocusChain()
-    while each is not None and each is not panel:
-        if panel.isAncestorOf(each) and each.focusPolicy() is not Qt.FocusPolicy.NoFocus:
-            yield each
-        each = each.nextInFocusChain()

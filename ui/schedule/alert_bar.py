@@ -101,6 +101,7 @@ class AlertLine(QWidget):
         self.mark.setPixmap(icons.icon("warning", "warn").pixmap(side, side))
         self.words.setMinimumHeight(theme.scaled(36))
         self.close_line.setIcon(icons.icon("cross"))
+        self.close_line.setIconSize(icons.size())
 
 
 class FoldedLine(QWidget):

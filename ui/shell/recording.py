@@ -129,9 +129,8 @@ class Recordings:
         """An interview has begun or ended: what was said of the one before does not stay above it."""
         if not self.looked_at():
             self._asked = False
-            self._window.message.drop(CLOSING)
-            self._window.message.drop(RecordingSpaceShort.code)
-            self._window.message.drop(ANOTHER)
+            for topic in (CLOSING, ANOTHER, RecordingSpaceShort.code):
+                self._window.message.drop(topic)
         self._cover()
         if self._window.pages.currentWidget() is self.room:
             self._window.message.look_at(self.looked_at())
@@ -196,6 +195,11 @@ class Recordings:
     def _tell_unkept(self, words: str) -> None:
         if not self._told_unkept:  # it is tried again and again
             self._told_unkept = True
+            self._window.later(partial(self._say_still_unkept, words))
+
+    def _say_still_unkept(self, words: str) -> None:
+        """In front of why it could not be kept, which is told in the meantime."""
+        if self._told_unkept:
             self._say_unkept("record.unkept", words)
 
     def _say_unkept(self, key: str, words: str) -> None:

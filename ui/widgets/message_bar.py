@@ -161,6 +161,7 @@ class MessageBar(QFrame):
         name, token = MARKS[self._shown.kind if self._shown is not None else "info"]
         self._mark.setPixmap(icons.icon(name, token).pixmap(theme.scaled(18), theme.scaled(18)))
         self.closer.setIcon(icons.icon("cross"))
+        self.closer.setIconSize(icons.size())
         ground = theme.color(GROUNDS[self._shown.kind if self._shown is not None else "info"]).name()
         border = theme.color(token).name()
         self.setStyleSheet(

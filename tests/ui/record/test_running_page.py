@@ -109,6 +109,22 @@ def test_a_pause_shows_what_is_even_where_it_cannot_be_marked(room, interview, l
     assert marks[-1].at_s == pytest.approx(rested, abs=0.001)
 
 
+def test_that_nothing_is_listened_to_is_said_where_an_earlier_stretch_refused_it(make_room, library, made, qtbot):
+    interview = planned_interview(library)
+    room = make_room()
+    held = begun(room, interview, "sound")
+    qtbot.waitUntil(lambda: made.recorders[0].blocks > 20)
+    held._close_sources()
+    with qtbot.waitSignal(held.ended, timeout=30_000):  # as recovery takes in what a crash left: nothing was ended
+        held.recording.stop(held._tell_end)
+    again, told = make_room(), []
+    again.noticed.connect(lambda words, *_: told.append(words()))
+    begun(again, interview, "speech")
+    assert told == [text.tr("record.unheard")]
+    assert text.tr("policy.modality_speech") not in again.running.consent_line.text()
+    assert "speech" in again.held.analysed()
+
+
 def test_a_spoken_consent_is_said_again_for_the_recording(room, interview, library):
     room.choose(interview.id)
     page = room.consent

@@ -104,7 +104,7 @@ def test_the_window_says_it_gives_the_words_and_asks_before_they_are_lost(conduc
     room.running.note.setFocus()
     room.running.note.insert("条理清楚")
     there_is_room = ended_full(room, library, monkeypatch, qtbot)
-    assert window.message.label.text() == text.tr("record.unkept")
+    qtbot.waitUntil(lambda: window.message.label.text() == text.tr("record.unkept"))
     window.message.action.click()
     assert QGuiApplication.clipboard().text() == "条理清楚"
     window.close()
@@ -115,3 +115,18 @@ def test_the_window_says_it_gives_the_words_and_asks_before_they_are_lost(conduc
     assert window.message.label.text() == text.tr("record.unkept_kept")
     window.close()
     assert not window.isVisible()
+
+
+def test_how_to_have_the_words_stands_before_why_they_are_not_kept(conductor, made, monkeypatch, qtbot):
+    library, window = conductor.context.library, conductor.window
+    conductor.recordings.hold(conductor.interview_id)
+    room = conductor.recordings.room
+    room.consent.refuse.click()
+    room.setup.begin.click()
+    room.running.note.setFocus()
+    room.running.note.insert("条理清楚")
+    there_is_room = ended_full(room, library, monkeypatch, qtbot)
+    qtbot.waitUntil(lambda: window.message.label.text() == text.tr("record.unkept"))
+    assert window.message.action.text() == text.tr("record.unkept_copy")
+    there_is_room()
+    room.keep_unkept()

@@ -151,6 +151,16 @@ def test_what_asks_before_closing_goes_with_the_interview(conductor, made, qtbot
     qtbot.waitUntil(bar.isHidden)
 
 
+def test_that_room_for_a_recording_runs_out_is_not_said_once_it_is_over(conductor, made, qtbot):
+    room, bar = hold(conductor), conductor.window.message
+    qtbot.waitUntil(lambda: made.recorders[0].blocks > 20)
+    room.failed.emit(RecordingSpaceShort(minutes=9))
+    assert bar.isVisible()
+    with qtbot.waitSignal(room.recorded, timeout=30_000):
+        room.running.end()
+    qtbot.waitUntil(bar.isHidden)
+
+
 def test_trouble_of_an_interview_stays_with_it(conductor, made, qtbot):
     room, bar = hold(conductor), conductor.window.message
     qtbot.waitUntil(lambda: made.recorders[0].blocks > 20)
