@@ -246,7 +246,7 @@ class Vault:
         target = folder / f"original{suffix if suffix in SUFFIXES else ''}"
         size = size_of(source)
         with reading_from(source) as reader, writing_into(self.folder), private_file(target) as writer:
-            digest = _copy(reader, writer, size, progress)
+            digest = _copy(reader, writer, size, source.name, progress)
             writer.flush()
             os.fsync(writer.fileno())
         return Incoming(folder, target, digest, target.stat().st_size, source.name)
@@ -357,15 +357,27 @@ def digest_of(source: Path) -> str:
     """The hex SHA-256 of a file. Raises MediaMissing."""
     digest = hashlib.sha256()
     with reading_from(source) as reader:
-        while chunk := reader.read(CHUNK):
+        for chunk in _chunks(reader, source.name):
             digest.update(chunk)
     return digest.hexdigest()
 
 
-def _copy(reader: BinaryIO, writer: BinaryIO, size: int, progress: Progress | None) -> str:
+def _chunks(reader: BinaryIO, name: str) -> Iterator[bytes]:
+    """What is in a file, piece by piece. Raises MediaMissing where it cannot be read on: its drive went away."""
+    while True:
+        try:
+            chunk = reader.read(CHUNK)
+        except OSError as gone:
+            raise MediaMissing(name=name) from gone
+        if not chunk:
+            return
+        yield chunk
+
+
+def _copy(reader: BinaryIO, writer: BinaryIO, size: int, name: str, progress: Progress | None) -> str:
     digest = hashlib.sha256()
     done = 0
-    while chunk := reader.read(CHUNK):
+    for chunk in _chunks(reader, name):
         digest.update(chunk)
         writer.write(chunk)
         done += len(chunk)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import threading
+from contextlib import contextmanager
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,6 +16,7 @@ from app import text
 from app.domain.types import AnalysisState
 from app.recording import watching
 from app.settings import SettingsFile
+from app.store import vault
 from app.store.library import Library
 from tests.recording.sources import Attempt
 from tests.ui.review_library import interview_in
@@ -129,6 +132,43 @@ def test_a_folder_that_cannot_be_read_is_named(qtbot, window, tmp_path):
     conductor = window(watched=(str(tmp_path / "没有"),))
     conductor.after.look()
     qtbot.waitUntil(lambda: "没有" in conductor.window.message.label.text())
+
+
+def test_a_recording_whose_drive_went_away_while_it_was_copied_comes_later(
+    qtbot, window, tmp_path, sample, begun, monkeypatch
+):
+    folder, gone, reads = tmp_path / "网盘", [True], []
+
+    @contextmanager
+    def failing(source):
+        with source.open("rb") as stream:
+            if not gone:
+                yield stream
+                return
+
+            class Broken:
+                def read(self, size):
+                    reads.append(size)
+                    if len(reads) % 2 == 0:
+                        raise OSError(errno.EIO, "the drive is gone")
+                    return stream.read(size)
+
+            yield Broken()
+
+    folder.mkdir()
+    monkeypatch.setattr(vault, "reading_from", failing)
+    conductor = window(watched=(str(folder),))
+    recorded(qtbot, conductor, folder, sample / "sample_en.mp4", "Zoom 录制.mp4")
+    with qtbot.waitSignal(conductor.context.work.importFailed):
+        conductor.after.look()
+    assert "Zoom 录制.mp4" in conductor.window.message.label.text()
+    qtbot.waitUntil(lambda: not conductor.after._importing)
+    assert not list((conductor.context.library.vault.folder / "incoming").glob("*"))
+    gone.clear()
+    conductor.after.seconds = lambda: 1e9
+    with qtbot.waitSignal(conductor.context.work.tookIn):
+        conductor.after.look()
+    assert begun == [conductor.context.library.interviews()[0].id]
 
 
 def test_folders_that_can_be_read_again_are_named_no_more(qtbot, window, tmp_path):

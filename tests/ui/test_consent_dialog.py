@@ -206,3 +206,18 @@ def test_it_is_opened_again_after_it_was_closed(qtbot, opened_window, interview_
     again = dialog_of(opened_window, interview_id)
     assert again is not first
     assert again.isVisible()
+
+
+def test_above_the_review_it_is_told_that_some_of_it_was_withdrawn(qtbot, opened_window, interview_id, each_language):
+    """The analysis that was made before stays in the room: who reads it knows."""
+    language.set_language(each_language)
+    library, link = opened_window.context.library, opened_window.window.top.consent
+    given(opened_window, interview_id)
+    opened_window.open_review(interview_id)
+    assert link.text() == text.tr("library.consent")
+    consent.withdraw(library, interview_id, (), ("speech",))
+    qtbot.waitUntil(lambda: link.text() == text.tr("shell.consent_taken_back"))
+    assert link.isVisible()
+    assert link.toolTip() == text.tr("shell.consent_taken_back_hint")
+    given(opened_window, interview_id)
+    qtbot.waitUntil(lambda: link.text() == text.tr("library.consent"))

@@ -12,15 +12,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QObject, QTimer
 
-from analysis.failures import (
-    Cancelled,
-    Failure,
-    MediaEmpty,
-    MediaMissing,
-    MediaRefused,
-    MediaTooLarge,
-    MediaUnreadable,
-)
+from analysis.failures import Cancelled, Failure, MediaMissing, MediaUnreadable
 from app import policy, text
 from app.domain.types import Imported
 from app.recording.starting import When, forgotten, is_night, may_analyse, on_mains, waiting, when
@@ -30,7 +22,6 @@ from ui.shell.context import Context
 from ui.shell.topics import unreadable
 from ui.shell.window import MainWindow
 
-AT_FAULT = (MediaUnreadable, MediaRefused, MediaTooLarge, MediaEmpty, MediaMissing)
 AGAIN_S = 300.0
 LOOK_MS = 5_000
 NIGHT_MS = 60_000
@@ -192,9 +183,10 @@ class Afterwards(QObject):
         self._unreadable = now
 
     def _dealt_with(self, path: Path, failure: Failure | None) -> None:
-        """What is wrong with the file stays so; what was wrong with this computer (a full disk) may pass."""
+        """What is wrong with the file stays so; what was wrong with this computer (a full disk) or with the drive (it
+        went away) may pass."""
         self._importing.discard(path)
-        if failure is not None and not isinstance(failure, AT_FAULT):
+        if failure is not None and not _stays(failure):
             self._resting[path] = self.seconds() + AGAIN_S
             return
         try:
@@ -222,6 +214,11 @@ def _look(
         fail(failure)
     else:
         tell(looked)
+
+
+def _stays(failure: Failure) -> bool:
+    """Whether the file itself is at fault."""
+    return isinstance(failure, MediaUnreadable) and not isinstance(failure, MediaMissing)
 
 
 def clock_time(minutes: int) -> str:

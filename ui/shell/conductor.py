@@ -16,6 +16,7 @@ from app.domain.enrichment import EnrichmentKind
 from app.domain.outside import Purpose
 from app.domain.types import Imported
 from app.failures import CorrectionsPending, NotFound
+from app.recording.evidence import taken_back
 from ui import language
 from ui.library.positions import PositionsDialog
 from ui.library.room import LibraryRoom
@@ -503,9 +504,14 @@ class Conductor(QObject):
         self.context.work.derive_again(interview_id, lambda: self._refresh_review(interview_id))
 
     def _name_interview(self) -> None:
-        interview = self.context.library.interview(self._reviewed)
-        self.window.top.show_interview(interview, self._facts)
+        self._tell_interview()
         self.window.top.show_interview_line(True)
+
+    def _tell_interview(self) -> None:
+        """What the bar above the review says of its interview."""
+        library = self.context.library
+        withdrawn = bool(taken_back(library, self._reviewed))
+        self.window.top.show_interview(library.interview(self._reviewed), self._facts, taken_back=withdrawn)
 
     def _facts(self) -> str:
         recording = getattr(self.window.room("review"), "recording", None)
@@ -566,6 +572,8 @@ class Conductor(QObject):
         if kinds & {"interview", "mark"}:
             self.consents.refresh()
         if "interview" in kinds:
+            if self._reviewed and self.window.room("review") is not None:
+                self._tell_interview()
             if self.recordings.room is not None:
                 self.recordings.room.consent_changed()
             self.context.work.stop_unconsented()

@@ -56,6 +56,7 @@ class TopBar(QFrame):
         self.title, self.badge, self.facts = OneLine(), QLabel(), OneLine()
         self.facts.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.badge.setProperty("class", "badge")
+        self._taken_back = False
         self.consent = QPushButton()
         self.consent.setProperty("class", "link")
         self.consent.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -88,9 +89,12 @@ class TopBar(QFrame):
         self._paint()
         self.show_interview_line(False)
 
-    def show_interview(self, interview: Interview | None, facts: Callable[[], str] = str) -> None:
-        """Name the interview that is being reviewed; `facts` gives a short line on the recording, in each language."""
-        self._interview, self._facts = interview, facts
+    def show_interview(
+        self, interview: Interview | None, facts: Callable[[], str] = str, *, taken_back: bool = False
+    ) -> None:
+        """Name the interview that is being reviewed; `facts` gives a short line on the recording, in each language,
+        `taken_back`: its candidate does not agree any more to all of it."""
+        self._interview, self._facts, self._taken_back = interview, facts, taken_back
         self._retranslate()
 
     def show_interview_line(self, on: bool) -> None:
@@ -109,8 +113,9 @@ class TopBar(QFrame):
         for button, key in ((self.commands, "commands"), (self.keys, "keys")):
             button.setAccessibleName(text.tr(f"actions.{key}"))
             button.setToolTip(text.tr(f"actions.{key}_hint"))
-        self.consent.setText(text.tr("library.consent"))
-        self.consent.setToolTip(text.tr("shell.consent_hint"))
+        self.consent.setText(text.tr("shell.consent_taken_back" if self._taken_back else "library.consent"))
+        hint = "shell.consent_taken_back_hint" if self._taken_back else "shell.consent_hint"
+        self.consent.setToolTip(text.tr(hint))
         state, waiting = self._sync
         self.sync.setText(text.tr(f"shell.sync_{state}", n=waiting))
         self.light.setAccessibleName(self.sync.text())
