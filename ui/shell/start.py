@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -80,10 +82,18 @@ def run(data: Path, lang: str = "", interview: str = "", files: list[Path] | Non
     opened = open_window(data, settings, interview)
     if opened is None:
         return 2
+    keep_last_words(data)
     sys.excepthook = saying(opened.window.say_failure, sys.excepthook)
     opened.import_at_start(files or [])
     GarbageTimer(app)
     return app.exec()
+
+
+def keep_last_words(data: Path) -> None:
+    """Should the process die, the stacks of its threads are written to `crash.log` beside the library: functions and
+    lines of the program, nothing of what it worked on. Where no file can be written, nothing is kept."""
+    with suppress(OSError):
+        faulthandler.enable((data / "crash.log").open("ab", buffering=0))
 
 
 def saying(say: Callable[[text.Coded], None], otherwise: ExceptHook) -> ExceptHook:
