@@ -136,9 +136,9 @@ def test_what_is_signed_while_nobody_answers_is_told_at_once(library, connect):
     assert heard.wait(30)
 
 
-def test_a_run_that_asked_nobody_is_no_run(each_language, library, sandbox, made):
+def test_a_run_that_asked_nobody_is_no_run(each_language, library, sandbox, connect):
     """While the HR system is left alone, each minute and each click is not one more run that met the same."""
-    service = made(sandbox.url)
+    service = connect(sandbox.url)
     sandbox.faults.set("429:retry=600")
     assert service.run_once().failure is not None
     sandbox.faults.set("")
@@ -151,19 +151,19 @@ def test_a_run_that_asked_nobody_is_no_run(each_language, library, sandbox, made
     assert service.standing().connection is Connection.TROUBLE
 
 
-def test_it_says_when_it_tries_again(library, sandbox, made):
-    service = made(sandbox.url)
+def test_it_says_when_it_tries_again(library, sandbox, connect):
+    service = connect(sandbox.url)
     assert service.run_once().failure is None
     assert service.standing().next_try is None
     sandbox.faults.set("429:retry=600")
     report = service.run_once()
     assert service.standing().next_try == report.until
-    assert made(sandbox.url).standing().next_try == report.until, "also after a restart"
+    assert connect(sandbox.url).standing().next_try == report.until, "also after a restart"
 
 
-def test_what_a_server_asked_for_is_over_when_it_is_over(library, sandbox, made):
+def test_what_a_server_asked_for_is_over_when_it_is_over(library, sandbox, connect):
     """With nothing to send, the head kept the last failure until the next minute."""
-    service = made(sandbox.url)
+    service = connect(sandbox.url)
     sandbox.faults.set("429:retry=1:times=1")
     well = threading.Event()
     service.subscribe(lambda: well.set() if service.standing().connection is Connection.OK else None)
@@ -171,9 +171,9 @@ def test_what_a_server_asked_for_is_over_when_it_is_over(library, sandbox, made)
     assert well.wait(20)
 
 
-def test_what_each_call_meets_is_not_shown_as_all_well(library, sandbox, made):
+def test_what_each_call_meets_is_not_shown_as_all_well(library, sandbox, connect):
     """One item alone does not stop a run, and nothing else was said: the light was green while all answers were 500."""
-    service = made(sandbox.url)
+    service = connect(sandbox.url)
     assert service.run_once().failure is None
     sign(library, planned(library).id)
     sandbox.faults.set("500")
@@ -186,8 +186,8 @@ def test_what_each_call_meets_is_not_shown_as_all_well(library, sandbox, made):
     assert service.standing().connection is Connection.OK
 
 
-def test_one_item_that_has_to_wait_does_not_hide_that_the_system_answers(library, sandbox, made):
-    service = made(sandbox.url)
+def test_one_item_that_has_to_wait_does_not_hide_that_the_system_answers(library, sandbox, connect):
+    service = connect(sandbox.url)
     service.run_once()
     sign(library, planned(library).id)
     sandbox.faults.set("500:times=1")

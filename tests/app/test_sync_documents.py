@@ -150,7 +150,7 @@ def test_a_download_that_was_cut_is_repeated_and_nothing_half_is_kept(library, s
     library.vault.drop_documents(library.vault.documents())
     sandbox.faults.set(f"{fault}:1")
     service._fetching.due = True
-    client = service._client()
+    client = service.speaking()
     service._fetching.run(client)
     assert held(library) == set()
     assert said_of(library, planned(library)).documents[0].problem in (WAITING, documents.DAMAGED)
@@ -166,7 +166,7 @@ def test_a_login_page_is_not_kept_as_a_file_whose_hash_was_not_told(library, ser
     service.run_once()
     assert said_of(library, planned(library, "何雨桐")).documents[0].sha256 == hashlib.sha256(RESUME).hexdigest()
     library.vault.drop_documents(library.vault.documents())
-    service._fetching.due, client = True, service._client()
+    service._fetching.due, client = True, service.speaking()
     sandbox.faults.set("html:1")
     assert service._fetching.run(client) == 0
     sandbox.faults.set("")
@@ -192,7 +192,7 @@ def test_what_is_too_large_damaged_or_gone_is_said_and_does_not_hold_up_the_rest
     assert problems == {"王小雨": "too_large", "何雨桐": "damaged", "苏婉清": "gone", "Petra Nováková": "too_large",
                         "Emma Clarke": ""}  # fmt: skip
     for _ in range(5):
-        service._fetching.run(service._client())
+        service._fetching.run(service.speaking())
     assert not service._fetching.due
 
 
@@ -224,7 +224,7 @@ def test_the_same_comes_through_the_other_profiles(library, service, sandbox):
 
 def test_ten_thousand_candidates_and_large_files_keep_memory_bounded(library, service, sandbox):
     service.run_once()
-    system, status = service._client().address.base, str(InterviewStatus.SCHEDULED)
+    system, status = service.speaking().address.base, str(InterviewStatus.SCHEDULED)
     large = sandbox.store.put_file("doc-large", "cv.pdf", "application/pdf", b"%PDF" + bytes(4_000_000))
     told = {"remote_id": "doc-large", "name": "cv.pdf", "media_type": "", "size": large["size"], "sha256": ""}
     text_of = json.dumps({"documents": [told], "history": [{"at": "", "text": "x" * 200}] * 5}).replace("large", "%d")
@@ -244,7 +244,7 @@ def test_ten_thousand_candidates_and_large_files_keep_memory_bounded(library, se
         ])  # fmt: skip
     for n in range(documents.MOST_A_RUN * 2):
         sandbox.store.put_file(f"doc-{n}", "cv.pdf", "application/pdf", b"%PDF" + bytes(3_999_999) + bytes([n]))
-    client, service._fetching.due = service._client(), True
+    client, service._fetching.due = service.speaking(), True
     tracemalloc.start()
     wanted = service._fetching._wanted(system)
     asked = tracemalloc.get_traced_memory()[1]
