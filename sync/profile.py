@@ -108,7 +108,9 @@ def load_profile(path: Path) -> Profile:
         if len(content) > MAX_BYTES:
             raise ProfileUnreadable(name=path.stem, reason=f"> {MAX_BYTES} bytes")
         written = content.decode("utf-8-sig")  # editors of Windows begin a file with a mark
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise ProfileInvalid(name=path.stem, reason=error.strerror or str(error)) from error
+    except UnicodeDecodeError as error:
         raise ProfileUnreadable(name=path.stem, reason=str(error)) from error
     return read_profile(written, path.stem, path)
 
