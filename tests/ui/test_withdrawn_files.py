@@ -6,12 +6,13 @@ import pytest
 
 from app import text
 from app.sync_state import Kind, State
+from tests.app.conftest import connect as connect
+from tests.app.conftest import library as library
+from tests.app.conftest import sandbox as sandbox
+from tests.app.conftest import service as service
 from tests.app.hr import sign
 from tests.app.test_withdrawn_files import ALL, agree, waiting
 from tests.app.test_withdrawn_files import interview as interview
-from tests.app.test_withdrawn_files import library as library
-from tests.app.test_withdrawn_files import sandbox as sandbox
-from tests.app.test_withdrawn_files import service as service
 from tests.ui.sync.test_sync_room import choose, click
 from ui.library.consent import ConsentField
 from ui.sync.room import SyncRoom
