@@ -84,7 +84,7 @@ def _watch(folder: Path, url: str) -> None:
     timer.start(TICK_MS)
     began = time.perf_counter()
     service = conductor.context.sync
-    before = service.standing().last_run
+    run_before = service.standing().last_run
     ended = QEventLoop()
     late_by = QTimer(singleShot=True)
     late_by.timeout.connect(lambda: ended.exit(1))
@@ -92,7 +92,7 @@ def _watch(folder: Path, url: str) -> None:
 
     def heard() -> None:
         state = service.state()
-        if state.last_run not in (None, before) and not state.running:
+        if state.last_run not in (None, run_before) and not state.running:
             ended.exit(0)
 
     service.subscribe(heard)
