@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app import text
 from app.domain.redaction import Reason
 from app.failures import ValueInvalid
+from app.redaction_words import log_lines
 
 if TYPE_CHECKING:
     from app.store.library import Library
@@ -34,20 +35,9 @@ def run(options: argparse.Namespace) -> int:
         interview_id = whole_id(library, options.id)
         if options.span is not None:
             _redact(library, interview_id, options.span, Reason(options.reason))
-        for line in logged(library, interview_id):
+        for line in log_lines(library.redactions(interview_id)):
             print(line)
     return 0
-
-
-def logged(library: Library, interview_id: str) -> tuple[str, ...]:
-    """What was taken out, a line each: the stretch, why, who, when."""
-    return tuple(
-        text.tr(
-            "redact.log_line", stretch=text.stretch(each.start, each.end), by=each.by,
-            reason=text.tr(f"redact.reason_{each.reason}"), at=each.at.astimezone().strftime("%Y-%m-%d %H:%M"),
-        )
-        for each in library.redactions(interview_id)
-    )  # fmt: skip
 
 
 def _redact(library: Library, interview_id: str, given: str, reason: Reason) -> None:

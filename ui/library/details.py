@@ -24,11 +24,11 @@ from PySide6.QtWidgets import (
 from analysis.failures import Failure
 from app import text
 from app.absence import failed, named
-from app.commands.redact import logged
 from app.domain.redaction import Redaction
 from app.domain.types import AnalysisState, Interview
 from app.lying_there import lying_there
 from app.recording.cut_off import can_go_on
+from app.redaction_words import log_lines
 from app.schedule.zones import both_clocks
 from app.store.library import Library
 from ui import icons, language, theme
@@ -252,12 +252,12 @@ class DetailsPanel(QFrame):
             said = text.tr("library.being_recorded")
         elif can_go_on(self._library, interview.id):
             said = "\n".join((text.tr("library.cut_off"), said))
-        self.state.setText("\n".join(filter(None, (said, self._redacted(interview)))))
-        self.state.setToolTip(plain_tip("\n".join(logged(self._library, interview.id))))
-
-    def _redacted(self, interview: Interview) -> str:
-        """What was taken out of the recording."""
         log = self._library.redactions(interview.id)
+        self.state.setText("\n".join(filter(None, (said, self._redacted(interview, log)))))
+        self.state.setToolTip(plain_tip("\n".join(log_lines(log))))
+
+    def _redacted(self, interview: Interview, log: tuple[Redaction, ...]) -> str:
+        """What was taken out of the recording, by its log."""
         if not log:
             return ""
         left = self._library.left_here(interview.id)

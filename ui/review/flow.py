@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 class FlowLayout(QLayout):
     """Items from left to right, wrapped at the width there is.
 
-    It is the layout of a widget, never a part of another layout: there Shiboken (6.11) takes its items for deleted as
-    soon as some other layout gives one up, and what a layout raises while Qt asks it ends the program.
+    It is the layout of a widget of its own, which has a size policy and a height for its width; never a part of another
+    layout.
     """
 
     def __init__(self, parent: QWidget, *, spacing: int = 6) -> None:
