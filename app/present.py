@@ -44,11 +44,11 @@ class Present:
             return text.tr("sync.no_address")
         waits = self._waits()
         if self.running:
-            return " ".join((text.tr("sync.under_way"), *waits))
+            return text.joined(text.tr("sync.under_way"), *waits)
         if self.trouble is not None:
-            return " ".join((text.sentence(self.trouble), *waits))
+            return text.joined(text.sentence(self.trouble), *waits)
         if waits:
-            return " ".join(waits)
+            return text.joined(*waits)
         return text.tr("sync.nothing_waits" if self.tried or self.last is not None else "sync.not_run_yet")
 
     def _waits(self) -> tuple[str, ...]:

@@ -203,7 +203,7 @@ def pulled_entry(found: Waiting) -> Entry:
         kind=None,
         state=State.CONFLICT,
         title=text.tr(f"pulled.title_{found.row.kind}", name=found.name),
-        sentence=" ".join((text.tr("pulled.waits", n=len(found.fields)), *_hints(found))),
+        sentence=text.joined(text.tr("pulled.waits", n=len(found.fields)), *_hints(found)),
         created=utc(found.row.changed),
         done=None,
         next_try=None,
@@ -255,7 +255,7 @@ def held_sentence(item: Item) -> str:
     else:
         words = text.tr("sync.held_consent", what=modality_words(told if isinstance(told, list) else ()))
     more = [text.tr("sync.held_handed")] if item.last_params.get("handed") else []
-    return " ".join((words, *more, *([text.tr("sync.held_unsure")] if item.uncertain else [])))
+    return text.joined(words, *more, *([text.tr("sync.held_unsure")] if item.uncertain else []))
 
 
 def modality_words(names: Iterable[object]) -> str:

@@ -78,6 +78,11 @@ def sentence(failure: Coded) -> str:
     return tr(f"failure.{failure.code}", **params)
 
 
+def joined(*sentences: str) -> str:
+    """Sentences one after the other, in the language in use: Chinese has no space between them."""
+    return ("" if _current == "zh" else " ").join(sentences)
+
+
 def timecode(seconds: float) -> str:
     """m:ss, or h:mm:ss from one hour on: 65.2 -> "01:05"."""
     whole = max(0, int(seconds))

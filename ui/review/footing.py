@@ -106,7 +106,7 @@ class Footing(QWidget):
         phrases = absences([each for each in self._missing if each not in failed(self._missing)], text.language())
         people = [tr("review.sounds_like_people", count=self._people)] if self._people is not None else []
         absent = [tr("review.missing", what=tr("review.semicolon").join(phrases))] if phrases else []
-        return " ".join((*filter(None, (self._words(),)), *people, *absent))
+        return text.joined(*filter(None, (self._words(),)), *people, *absent)
 
     def _tell(self) -> None:
         running, trouble = self._running, self._trouble
