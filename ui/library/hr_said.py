@@ -147,6 +147,7 @@ class HrSaid(QWidget):
             row.addWidget(_small(f"{document.name}{size}\n{why}"), 1)
             return row
         button = QPushButton(icons.icon("person", "text"), literal(text.tr("said.open_document")))
+        button.setIconSize(icons.size())
         button.setToolTip(plain_tip(document.name))
         button.setAccessibleName(f"{text.tr('said.open_document')} {document.name}")
         button.clicked.connect(lambda: self.open_document(document))
